@@ -1,0 +1,101 @@
+"""The frozen values that travel from room to room.
+
+If you hold a `Radiograph` it was decoded in the sandbox and checked; if you
+hold a `Reading` the filter has spoken and, where it agreed, the classifier too.
+This module knows shapes and words only, no codec, model or table.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from raiox.errors import Fact
+from raiox.vocabulary import Finding, ImageKind
+
+GrayArray = npt.NDArray[np.uint8]
+FloatArray = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Radiograph:
+    """One decoded, de-identified image; whether it shows a chest is not yet known."""
+
+    pixels: GrayArray
+    """(H, W) uint8, C-contiguous; bright is dense (DICOM MONOCHROME2)."""
+    sha256: str
+    """Of the uploaded bytes, hexadecimal."""
+    source_format: str
+    """What the bytes were: png, jpeg, webp, tiff, bmp or dicom."""
+    notes: tuple[str, ...] = ()
+    """Codes of what intake had to do or saw, e.g. `burned_in_annotation`, `colour_removed`."""
+
+
+@dataclass(frozen=True, slots=True)
+class FilterVerdict:
+    """What the frontal filter saw."""
+
+    frontal: float
+    """Score in [0, 1] that this is an upright frontal chest radiograph."""
+    kind: ImageKind
+    """The kind with the highest score."""
+    accepted: bool
+    """True if `kind` is frontal and its score reaches the operating point."""
+
+    @property
+    def rotation_deg(self) -> int:
+        """Clockwise turn seen, one of 0, 90, 180, 270."""
+        return self.kind.rotation_deg
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Prediction:
+    """What the classifier answered in its one pass."""
+
+    scores: Mapping[Finding, float]
+    """Calibrated on the validation split; each in [0, 1], together 1."""
+    findings_set: tuple[Finding, ...]
+    """The findings the scores cannot separate, most likely first; never empty."""
+    activation_maps: FloatArray
+    """(3, h, w) float32, in `FINDINGS` order, share of each place in the logit; >= 0 speaks for it."""
+    embedding: FloatArray
+    """(D,) float32, the pooled features."""
+    embedding_xyz: tuple[float, float, float] | None = None
+    """Place in the embedding map, where the bundle carries one."""
+
+    @property
+    def finding(self) -> str:
+        """The one finding left, else `uncertain`."""
+        return str(self.findings_set[0]) if len(self.findings_set) == 1 else "uncertain"
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """Why the filter kept an image from the classifier."""
+
+    code: str
+    """Key of its sentences in `locales/`, e.g. `rotated_radiograph`."""
+    facts: Mapping[str, Fact] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ModelIdentity:
+    """Which network answered."""
+
+    id: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Reading:
+    """Everything the engine says of one radiograph."""
+
+    verdict: FilterVerdict
+    rejection: Rejection | None
+    """Set exactly when `prediction` is not."""
+    prediction: Prediction | None
+    models: Mapping[str, ModelIdentity]
+    """By role: `frontal_filter`, `covid_classifier`."""
+    timings_ms: Mapping[str, float]
+    """Of `filter` and `classifier`."""

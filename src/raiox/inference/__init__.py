@@ -1,0 +1,1 @@
+"""Radiograph to reading: the two networks, their engine and the heatmap picture."""

@@ -1,0 +1,28 @@
+"""The seam between those who ask and those who compute.
+
+Everything above this room asks an `Engine`; where the networks run, here or on
+other machines, is decided by the entry point alone.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from raiox.entities import ModelIdentity, Radiograph, Reading
+from raiox.errors import RaioxError
+
+
+class Engine(Protocol):
+    """Anything that can read radiographs: in this process, elsewhere, or a fake."""
+
+    @property
+    def models(self) -> Mapping[str, ModelIdentity]:
+        """The networks that answer, by role: `frontal_filter`, `covid_classifier`."""
+        ...
+
+    def read_many(self, radiographs: Sequence[Radiograph]) -> list[Reading | RaioxError]:
+        """Read several radiographs in one go; one that fails does not harm the others.
+
+        Returns: one entry for each radiograph, in order: its reading, or the
+            error that says why there is no result.
+        """
+        ...

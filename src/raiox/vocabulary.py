@@ -1,0 +1,76 @@
+"""The words of raiox: every name that crosses a room, a file or the network.
+
+One word for one thing, as in docs/glossary.md. This module imports nothing of
+raiox, so any room may use it.
+"""
+
+from enum import StrEnum
+from typing import Final, Literal
+
+
+class Finding(StrEnum):
+    """What the classifier scores, in the order of its outputs (paper, section 2.2)."""
+
+    NO_FINDING = "no_finding"
+    LUNG_OPACITY = "lung_opacity"
+    COVID19 = "covid19"
+
+
+FINDINGS: Final = tuple(Finding)
+"""The order of every array axis that runs over findings."""
+
+UNCERTAIN: Final = "uncertain"
+"""The answer when the scores cannot separate the findings."""
+
+
+class ImageKind(StrEnum):
+    """What the frontal filter can see, in the order of its outputs.
+
+    `ROTATED_90` is an upright film turned 90 degrees clockwise; turning it 90
+    degrees counter-clockwise makes it upright again.
+    """
+
+    FRONTAL = "frontal"
+    ROTATED_90 = "rotated_90"
+    ROTATED_180 = "rotated_180"
+    ROTATED_270 = "rotated_270"
+    INVERTED = "inverted"
+    LATERAL = "lateral_cxr"
+    NONPULMONARY_XRAY = "nonpulmonary_xray"
+    OTHER_MEDICAL = "other_medical"
+    DOCUMENT = "document"
+    NATURAL = "natural"
+
+    @property
+    def rotation_deg(self) -> int:
+        """Clockwise turn of the film, 0 where the kind tells of none."""
+        _, _, degrees = self.value.partition("rotated_")
+        return int(degrees) if degrees else 0
+
+
+IMAGE_KINDS: Final = tuple(ImageKind)
+
+
+class AnalysisState(StrEnum):
+    """Life of one analysis; it only moves to the right."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+
+
+class Outcome(StrEnum):
+    """How a finished analysis ended: read by the classifier, or refused by the filter."""
+
+    ANALYSED = "analysed"
+    REJECTED = "rejected"
+
+
+Language = Literal["pt", "en"]
+LANGUAGES: Final[tuple[Language, ...]] = ("pt", "en")
+
+NOTICE: Final[dict[Language, str]] = {
+    "pt": "Uso em pesquisa. Não é um dispositivo médico.",
+    "en": "Research use. Not a medical device.",
+}

@@ -49,6 +49,18 @@ class FilterVerdict:
         return self.kind.rotation_deg
 
 
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """A reference case of the embedding map, near an embedding."""
+
+    image: str
+    """Path below the data set's folder."""
+    finding: str
+    source: str
+    distance: float
+    """Euclidean, in the embedding map's components."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Prediction:
     """What the classifier answered in its one pass."""
@@ -58,11 +70,14 @@ class Prediction:
     findings_set: tuple[Finding, ...]
     """The findings the scores cannot separate, most likely first; never empty."""
     activation_maps: FloatArray
-    """(3, h, w) float32, in `FINDINGS` order, share of each place in the logit; >= 0 speaks for it."""
+    """(3, h, w) float32 over the image, in `FINDINGS` order: evidence of each place for the finding
+    against the others; 1 is the top of the fixed scale, 0 and below do not speak for it."""
     embedding: FloatArray
     """(D,) float32, the pooled features."""
     embedding_xyz: tuple[float, float, float] | None = None
     """Place in the embedding map, where the bundle carries one."""
+    neighbours: tuple[Neighbour, ...] = ()
+    """Nearest reference cases, nearest first."""
 
     @property
     def finding(self) -> str:

@@ -34,7 +34,7 @@ class InferenceSettings(BaseModel, frozen=True):
     filter_bundle: str = Field("frontal_filter", description="Bundle of the frontal filter.")
     classifier_bundle: str = Field("covid_classifier", description="Bundle of the classifier.")
     n_threads: PositiveInt = Field(2, description="Threads of one forward pass.")
-    max_batch_size: PositiveInt = Field(8, description="Images of one forward pass.")
+    max_batch_size: PositiveInt = Field(8, description="Analyses a worker claims at once.")
 
 
 class RecordsSettings(BaseModel, frozen=True):

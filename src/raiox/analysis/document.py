@@ -5,6 +5,7 @@ contract (docs/reference/analysis-json.md). Only `maps` differs: addresses in
 the API, files on the command line.
 """
 
+from dataclasses import asdict
 from typing import Any
 
 from raiox.catalogue import tell_in_all_languages
@@ -57,10 +58,11 @@ def _rejection(rejection: Rejection) -> JsonObject:
 
 def _prediction(prediction: Prediction | None) -> JsonObject:
     if prediction is None:
-        return dict.fromkeys(("scores", "finding", "findings_set", "embedding_xyz"), None)
+        return dict.fromkeys(("scores", "finding", "findings_set", "embedding_xyz", "neighbours"), None)
     return {
         "scores": {str(f): round(s, SCORE_DECIMALS) for f, s in prediction.scores.items()},
         "finding": prediction.finding,
         "findings_set": [str(f) for f in prediction.findings_set],
         "embedding_xyz": prediction.embedding_xyz,
+        "neighbours": [asdict(neighbour) for neighbour in prediction.neighbours],
     }

@@ -1,0 +1,39 @@
+"""The classifier: DenseNet-121's first three dense blocks, taught by `raiox_fast`.
+
+Source:  the paper, section 2.2 and Figure 2; hints and answers: Romero et al., 2015,
+         Hinton et al., 2015. No ImageNet weights of DenseNet are needed: the teacher,
+         which started from ImageNet's, hands its features over at strides 4, 8 and 16.
+Takes:   (see the model card: measured by the run that made the bundle)
+Expects: macro one-vs-rest AUC of at least 0.95 on `split=test`.
+Run:     raiox train recipes/raiox_classifier.py     (after recipes/raiox_fast.py)
+"""
+
+from raiox.preprocessing import Preprocessing
+from raiox.training.recipe import Augmentation, Distillation, Recipe, Stage
+
+RECIPE = Recipe(
+    name="raiox_classifier",
+    task="findings",
+    network="densenet",
+    n_head_channels=256,
+    preprocessing=Preprocessing(side_px=160, fit="letterbox"),
+    stages=(
+        Stage(side_px=112, n_samples=45_000, learning_rate=2e-3),
+        Stage(side_px=160, n_samples=24_000, learning_rate=8e-4),
+    ),
+    augmentation=Augmentation(
+        rotation_deg=10,
+        zoom=(0.87, 1.35),
+        aspect=(0.8, 1.25),
+        shift=0.06,
+        flip=True,
+        gamma=(0.65, 1.5),
+        contrast=(0.75, 1.3),
+        brightness=0.1,
+        blur=0.3,
+        patches=2,
+        top_occlusion=0.1,
+    ),
+    distillation=Distillation(teacher="raiox_fast", answers=1.0, hints=2.0),
+    label_smoothing=0.05,
+)

@@ -1,0 +1,23 @@
+"""A model folder: its manifest, its checksums, the promise that nothing else is served."""
+
+from raiox.bundle.folder import Bundle, open_bundle, write_bundle
+from raiox.bundle.manifest import (
+    MANIFEST_FILE,
+    MODEL_FILE,
+    BundleManifest,
+    DataSource,
+    OperatingPoint,
+    Training,
+)
+
+__all__ = [
+    "MANIFEST_FILE",
+    "MODEL_FILE",
+    "Bundle",
+    "BundleManifest",
+    "DataSource",
+    "OperatingPoint",
+    "Training",
+    "open_bundle",
+    "write_bundle",
+]

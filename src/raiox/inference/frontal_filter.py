@@ -1,0 +1,70 @@
+"""Is it an upright frontal chest radiograph, and if not, what is it?
+
+Source: the paper, section 2.1; the kinds and their refusals are ours.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from raiox.bundle import Bundle
+from raiox.entities import FilterVerdict, Radiograph, Rejection
+from raiox.errors import BundleInvalidError, RaioxError
+from raiox.inference.session import NetworkSession, calibrated
+from raiox.preprocessing import network_input
+from raiox.vocabulary import IMAGE_KINDS, ImageKind
+
+REJECTION_CODES = {
+    ImageKind.FRONTAL: "unsure_frontal",
+    ImageKind.ROTATED_90: "rotated_radiograph",
+    ImageKind.ROTATED_180: "rotated_radiograph",
+    ImageKind.ROTATED_270: "rotated_radiograph",
+    ImageKind.INVERTED: "inverted_radiograph",
+    ImageKind.LATERAL: "lateral_radiograph",
+    ImageKind.NONPULMONARY_XRAY: "other_xray",
+    ImageKind.OTHER_MEDICAL: "other_medical_image",
+    ImageKind.DOCUMENT: "document_image",
+    ImageKind.NATURAL: "photograph",
+}
+"""By the kind seen; `unsure_frontal` where frontal is likeliest but below its operating point."""
+
+
+class FrontalFilter:
+    """The first network: one verdict for each radiograph."""
+
+    def __init__(self, bundle: Bundle, n_threads: int, max_batch_size: int = 1) -> None:
+        self.manifest = bundle.manifest
+        if self.manifest.labels != tuple(map(str, IMAGE_KINDS)):
+            raise BundleInvalidError(bundle=self.manifest.id, reason="labels")
+        self.threshold = self.manifest.operating_points[ImageKind.FRONTAL].threshold
+        self._session = NetworkSession(bundle, n_threads, max_batch_size)
+
+    def judge(self, radiographs: Sequence[Radiograph]) -> list[FilterVerdict | RaioxError]:
+        """One verdict each, or why there is none."""
+        spec = self.manifest.preprocessing
+        images = np.stack([network_input(r.pixels, spec) for r in radiographs])
+        logits = self._session.run(images)["logits"]
+        return [self._verdict(row) for row in logits]
+
+    def reject(self, verdict: FilterVerdict) -> Rejection | None:
+        """The refusal that a verdict means; None where it was accepted."""
+        if verdict.accepted:
+            return None
+        code = REJECTION_CODES[verdict.kind]
+        if code == "rotated_radiograph":
+            turn = verdict.rotation_deg
+            return Rejection(code, {"rotation_deg": turn, "turn_back_deg": 360 - turn})
+        if code == "unsure_frontal":
+            facts = {"frontal": round(verdict.frontal, 2), "threshold": round(self.threshold, 2)}
+            return Rejection(code, facts)
+        return Rejection(code)
+
+    def _verdict(self, logits: np.ndarray) -> FilterVerdict | RaioxError:
+        try:
+            scores = calibrated(logits, self.manifest.temperature)
+        except RaioxError as error:
+            return error
+        kind = IMAGE_KINDS[int(scores.argmax())]
+        frontal = float(scores[IMAGE_KINDS.index(ImageKind.FRONTAL)])
+        accepted = kind is ImageKind.FRONTAL and frontal >= self.threshold
+        return FilterVerdict(frontal, kind, accepted)

@@ -1,0 +1,57 @@
+"""An activation map as a picture to lay over the radiograph.
+
+The scale is fixed, so an image with nothing to show stays clear instead of
+having its own noise stretched to full colour. Colours rise evenly in lightness
+(after matplotlib's inferno, CC0) and are transparent at zero.
+"""
+
+import io
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+from raiox.entities import FloatArray
+
+_STOPS = np.array(
+    [(0, 0, 4), (40, 11, 84), (101, 21, 110), (159, 42, 99), (212, 72, 66),
+     (245, 125, 21), (250, 193, 39), (252, 255, 164)], np.float64
+)  # fmt: skip
+MAX_ALPHA = 0.85
+MAX_SIDE_PX = 1_024
+"""Maps hold 40 cells a side: more pixels would only be more bytes."""
+
+
+def render(activation_map: FloatArray, width_px: int, height_px: int) -> bytes:
+    """PNG with transparency, of the image's aspect ratio.
+
+    Args:
+        activation_map: (h, w) float32 over the image; 1 is the top of the scale,
+            0 and below do not speak for the finding.
+        width_px: of the image.
+        height_px: of the image.
+    """
+    scale = min(1.0, MAX_SIDE_PX / max(width_px, height_px))
+    size = (max(1, round(width_px * scale)), max(1, round(height_px * scale)))
+    smooth = Image.fromarray(activation_map.astype(np.float32)).resize(
+        size, Image.Resampling.BICUBIC
+    )
+    picture = Image.fromarray(colour(np.asarray(smooth)))
+    file = io.BytesIO()
+    picture.save(file, "PNG", compress_level=1)
+    return file.getvalue()
+
+
+def colour(values: npt.NDArray[np.float32]) -> npt.NDArray[np.uint8]:
+    """(H, W) evidence to (H, W, 4) uint8 red, green, blue, opacity."""
+    level = (np.clip(values, 0, 1) * 255).astype(np.uint8)
+    rgba: npt.NDArray[np.uint8] = _palette()[level]
+    return rgba
+
+
+def _palette() -> npt.NDArray[np.uint8]:
+    at = np.linspace(0, 1, 256)
+    stops = np.linspace(0, 1, len(_STOPS))
+    channels = [np.interp(at, stops, _STOPS[:, k]) for k in range(3)]
+    opacity = MAX_ALPHA * 255 * np.sqrt(at)
+    return np.stack([*channels, opacity], axis=1).astype(np.uint8)

@@ -1,0 +1,78 @@
+"""The engine of one machine: filter, then classifier, in this process."""
+
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from raiox.bundle import Bundle, open_bundle
+from raiox.entities import FilterVerdict, ModelIdentity, Prediction, Radiograph, Reading
+from raiox.errors import BundleInvalidError, RaioxError
+from raiox.inference.classifier import Classifier
+from raiox.inference.frontal_filter import FrontalFilter
+from raiox.settings import InferenceSettings
+
+SHIPPED_MODELS = Path(__file__).parent.parent / "models"
+
+
+class LocalEngine:
+    """Reads radiographs with two verified bundles."""
+
+    def __init__(self, filter_bundle: Bundle, classifier_bundle: Bundle, n_threads: int) -> None:
+        self._filter = FrontalFilter(filter_bundle, n_threads)
+        self._classifier = Classifier(classifier_bundle, n_threads)
+        self._models = {
+            bundle.manifest.role: ModelIdentity(bundle.manifest.id, bundle.sha256)
+            for bundle in (filter_bundle, classifier_bundle)
+        }
+
+    @classmethod
+    def open(cls, settings: InferenceSettings) -> "LocalEngine":
+        """Open and verify the bundles that the settings name.
+
+        Raises:
+            BundleError: a bundle is missing, contradicts itself or fails its checksum.
+        """
+        folder = settings.models_dir or SHIPPED_MODELS
+        bundles = [open_bundle(folder / n) for n in (settings.filter_bundle, settings.classifier_bundle)]
+        for bundle, role in zip(bundles, ("frontal_filter", "covid_classifier"), strict=True):
+            if bundle.manifest.role != role:
+                raise BundleInvalidError(bundle=bundle.manifest.id, reason="role")
+        return cls(bundles[0], bundles[1], settings.n_threads)
+
+    @property
+    def models(self) -> Mapping[str, ModelIdentity]:
+        """The networks that answer, by role."""
+        return self._models
+
+    def read_many(self, radiographs: Sequence[Radiograph]) -> list[Reading | RaioxError]:
+        """Filter all, classify the accepted; one that fails does not harm the others."""
+        if not radiographs:
+            return []
+        started = time.perf_counter()
+        verdicts = self._filter.judge(radiographs)
+        filtered = time.perf_counter()
+        accepted = [
+            i for i, v in enumerate(verdicts) if isinstance(v, FilterVerdict) and v.accepted
+        ]
+        predictions = dict(
+            zip(accepted, self._classifier.predict([radiographs[i] for i in accepted]), strict=True)
+        )
+        classified = time.perf_counter()
+        timings = {
+            "filter": round((filtered - started) * 1e3 / len(radiographs), 2),
+            "classifier": round((classified - filtered) * 1e3 / max(1, len(accepted)), 2),
+        }
+        return [self._reading(v, predictions.get(i), timings) for i, v in enumerate(verdicts)]
+
+    def _reading(
+        self,
+        verdict: FilterVerdict | RaioxError,
+        prediction: Prediction | RaioxError | None,
+        timings_ms: Mapping[str, float],
+    ) -> Reading | RaioxError:
+        if isinstance(verdict, RaioxError):
+            return verdict
+        if isinstance(prediction, RaioxError):
+            return prediction
+        rejection = self._filter.reject(verdict)
+        return Reading(verdict, rejection, prediction, self._models, timings_ms)

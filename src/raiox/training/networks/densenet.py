@@ -1,0 +1,46 @@
+"""DenseNet-121 cut after its third dense block: the classifier's network.
+
+Source: Huang et al., 2017, doi:10.1109/CVPR.2017.243; the paper, section 2.2 and
+Figure 2. The paper's text puts a convolution after the blocks, the authors' code
+does not (it pools and classifies): `n_head_channels` is the switch, None for the
+code. The blocks themselves are MONAI's.
+"""
+
+from monai.networks.nets import DenseNet
+from torch import Tensor, nn
+
+from raiox.training.networks.head import ActivationMapHead, NetworkOutput, three_channels
+
+PAPER_BLOCKS = (6, 12, 24)
+N_TRUNK_FEATURES = 1024
+
+
+class ThreeBlockDenseNet(nn.Module):
+    """Gray image to activation maps at stride 16."""
+
+    def __init__(self, n_outputs: int, n_head_channels: int | None) -> None:
+        super().__init__()
+        monai = DenseNet(spatial_dims=2, in_channels=3, out_channels=1, block_config=PAPER_BLOCKS)
+        self.trunk = monai.features
+        self.squeeze = _squeeze(n_head_channels)
+        self.head = ActivationMapHead(n_head_channels or N_TRUNK_FEATURES, n_outputs)
+
+    def forward(self, images: Tensor) -> NetworkOutput:
+        """(N, 1, H, W), normalised."""
+        features, hints = three_channels(images), []
+        for name, layer in self.trunk.named_children():
+            features = layer(features)
+            if name.startswith("denseblock"):
+                hints.append(features)
+        features = self.squeeze(nn.functional.relu(features))
+        return NetworkOutput(*self.head(features), hints=tuple(hints))
+
+
+def _squeeze(n_channels: int | None) -> nn.Module:
+    if n_channels is None:
+        return nn.Identity()
+    return nn.Sequential(
+        nn.Conv2d(N_TRUNK_FEATURES, n_channels, 1, bias=False),
+        nn.BatchNorm2d(n_channels),
+        nn.ReLU(inplace=True),
+    )

@@ -1,0 +1,81 @@
+"""MobileNet v1, the frontal filter's network (and the teacher's).
+
+Source: Howard et al., 2017, arXiv:1704.04861, Table 1; the paper, section 2.1.
+Parameter names follow timm's `mobilenetv1_100`, so the ImageNet weights in that
+layout load as they are; TensorFlow's SAME padding and batch-norm epsilon too.
+"""
+
+from pathlib import Path
+
+from safetensors.torch import load_file
+from torch import Tensor, nn
+
+from raiox.training.networks.head import ActivationMapHead, NetworkOutput, three_channels
+
+STAGES = (((32, 64, 1),), ((64, 128, 2), (128, 128, 1)), ((128, 256, 2), (256, 256, 1)),
+          ((256, 512, 2), *((512, 512, 1),) * 5), ((512, 1024, 2), (1024, 1024, 1)))  # fmt: skip
+"""(in, out, stride) of each depthwise separable block."""
+
+BATCH_NORM_EPSILON = 1e-3  # TensorFlow's, with which the ImageNet weights were trained
+
+
+class SamePadConv2d(nn.Conv2d):
+    """A convolution padded as TensorFlow's SAME: the odd pixel goes right and below."""
+
+    def forward(self, input: Tensor) -> Tensor:
+        """(N, C, H, W) to (N, C', ceil(H / stride), ceil(W / stride))."""
+        pads = []
+        for size, kernel, stride in zip(
+            input.shape[:1:-1], self.kernel_size[::-1], self.stride[::-1], strict=True
+        ):
+            total = max((-(-size // stride) - 1) * stride + kernel - size, 0)
+            pads += [total // 2, total - total // 2]
+        return super().forward(nn.functional.pad(input, pads))
+
+
+class SeparableBlock(nn.Module):
+    """A depthwise 3x3 convolution, then a pointwise one, each with batch norm and ReLU6."""
+
+    def __init__(self, n_in: int, n_out: int, stride: int) -> None:
+        super().__init__()
+        self.conv_dw = SamePadConv2d(n_in, n_in, 3, stride, groups=n_in, bias=False)
+        self.bn1 = nn.BatchNorm2d(n_in, BATCH_NORM_EPSILON)
+        self.conv_pw = nn.Conv2d(n_in, n_out, 1, bias=False)
+        self.bn2 = nn.BatchNorm2d(n_out, BATCH_NORM_EPSILON)
+        self.act = nn.ReLU6(inplace=True)
+
+    def forward(self, features: Tensor) -> Tensor:
+        """(N, n_in, H, W) to (N, n_out, H / stride, W / stride)."""
+        features = self.act(self.bn1(self.conv_dw(features)))
+        return self.act(self.bn2(self.conv_pw(features)))
+
+
+class MobileNetV1(nn.Module):
+    """The network of width 1.0 on gray images, ending in activation maps at stride 32."""
+
+    def __init__(self, n_outputs: int) -> None:
+        super().__init__()
+        self.conv_stem = SamePadConv2d(3, 32, 3, 2, bias=False)
+        self.bn1 = nn.BatchNorm2d(32, BATCH_NORM_EPSILON)
+        self.act = nn.ReLU6(inplace=True)
+        self.blocks = nn.ModuleList(
+            nn.Sequential(*(SeparableBlock(*block) for block in stage)) for stage in STAGES
+        )
+        self.head = ActivationMapHead(1024, n_outputs)
+
+    def forward(self, images: Tensor) -> NetworkOutput:
+        """(N, 1, H, W) normalised by mean 0.5 and standard deviation 0.5."""
+        features = self.act(self.bn1(self.conv_stem(three_channels(images))))
+        after: list[Tensor] = []
+        for stage in self.blocks:
+            features = stage(features)
+            after.append(features)
+        return NetworkOutput(*self.head(features), hints=(after[1], after[2], after[3]))
+
+    def load_imagenet(self, file: Path) -> None:
+        """Start from ImageNet weights in timm's layout; the classifier stays new."""
+        weights = load_file(file)
+        weights = {k: v for k, v in weights.items() if not k.startswith("classifier.")}
+        missing, unexpected = self.load_state_dict(weights, strict=False)
+        if unexpected or any(not name.startswith("head.") for name in missing):
+            raise ValueError(f"not MobileNet v1 weights: {unexpected or missing}")

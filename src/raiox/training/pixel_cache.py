@@ -1,0 +1,53 @@
+"""Prepared pixels of a data set in one memory-mapped file, made once.
+
+Decoding and resizing 25,000 radiographs takes minutes and gives the same bytes
+every time; an epoch should not pay for it. The file holds what `fit_to_square`
+returns, so serving and training share it to the last bit.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+from rich.progress import track
+
+from raiox.entities import GrayArray
+from raiox.preprocessing import Preprocessing, fit_to_square
+
+
+def cached_pixels(
+    paths: Sequence[Path], spec: Preprocessing, folder: Path, n_processes: int = 2
+) -> npt.NDArray[np.uint8]:
+    """(N, side_px, side_px) uint8, memory-mapped, in the order of `paths`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    key = hashlib.sha256(f"{spec.side_px} {spec.fit}".encode())
+    for path in paths:
+        key.update(f"\n{path.parent.name}/{path.name} {path.stat().st_size}".encode())
+    file = folder / f"pixels-{key.hexdigest()[:16]}.npy"
+    if not file.exists():
+        _fill(file, paths, spec, n_processes)
+    pixels: npt.NDArray[np.uint8] = np.load(file, mmap_mode="r")
+    return pixels
+
+
+def read_square(path: Path, spec: Preprocessing) -> GrayArray:
+    """One image file of a data set, prepared."""
+    with Image.open(path) as image:
+        return fit_to_square(np.asarray(image.convert("L")), spec)
+
+
+def _fill(file: Path, paths: Sequence[Path], spec: Preprocessing, n_processes: int) -> None:
+    shape = (len(paths), spec.side_px, spec.side_px)
+    unfinished = file.with_suffix(".unfinished")
+    pixels = np.lib.format.open_memmap(unfinished, mode="w+", dtype=np.uint8, shape=shape)
+    with ProcessPoolExecutor(n_processes) as pool:
+        squares = pool.map(partial(read_square, spec=spec), paths, chunksize=64)
+        for i, square in enumerate(track(squares, f"Preparing {shape}", total=len(paths))):
+            pixels[i] = square
+    pixels.flush()
+    unfinished.rename(file)

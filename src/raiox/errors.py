@@ -26,6 +26,7 @@
     │   ├── ForeignOriginError             foreign_origin
     │   ├── AnalysisNotFoundError          analysis_not_found
     │   ├── HeatmapNotAvailableError       heatmap_not_available
+    │   ├── ImageNotKeptError              image_not_kept
     │   ├── IdempotencyMismatchError       idempotency_mismatch
     │   ├── IdempotencyInFlightError       idempotency_in_flight
     │   └── TooManyRequestsError           too_many_requests
@@ -41,6 +42,7 @@
     │   ├── ModelUnavailableError          model_unavailable
     │   ├── ModelOutputInvalidError        model_output_invalid
     │   ├── AnalysisPoisonedError          analysis_poisoned
+    │   ├── AnalysisExpiredError           analysis_expired
     │   └── InternalError                  internal_error
     └── RecipeError                        a training run cannot start
         ├── DataSetMissingError            data_set_missing
@@ -243,6 +245,13 @@ class HeatmapNotAvailableError(RequestError):
     kind = ErrorKind.NOT_FOUND
 
 
+class ImageNotKeptError(RequestError):
+    """The image's time is over, or it was never kept; the result stays."""
+
+    code = "image_not_kept"
+    kind = ErrorKind.NOT_FOUND
+
+
 class IdempotencyMismatchError(RequestError):
     """The key was used with other content."""
 
@@ -334,6 +343,13 @@ class AnalysisPoisonedError(EngineError):
     """The analysis broke its worker on every attempt (`attempts`)."""
 
     code = "analysis_poisoned"
+
+
+class AnalysisExpiredError(EngineError):
+    """The analysis waited longer than `limit_s` and was not run."""
+
+    code = "analysis_expired"
+    kind = ErrorKind.UNAVAILABLE
 
 
 class InternalError(EngineError):

@@ -7,7 +7,7 @@ Sizes of limits and their reasons: docs/reference/settings.md.
 
 from pathlib import Path
 
-from pydantic import BaseModel, Field, PositiveFloat, PositiveInt
+from pydantic import BaseModel, Field, PositiveFloat, PositiveInt, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -43,6 +43,7 @@ class RecordsSettings(BaseModel, frozen=True):
     database_url: str | None = Field(None, description="SQLAlchemy URL; default: SQLite in data_dir.")
     max_queued: PositiveInt = Field(1_000, description="Analyses that may wait.")
     lease_s: PositiveFloat = Field(30.0, description="How long a worker may keep an analysis unseen.")
+    max_queued_s: PositiveFloat = Field(3_600.0, description="Wait after which an analysis is not run.")
     max_attempts: PositiveInt = Field(3, description="Tries before an analysis fails as poisoned.")
     keep_images_h: float = Field(24.0, ge=0, description="Hours an image is kept; 0: not after its result.")
     keep_results_h: float = Field(24.0 * 30, ge=0, description="Hours a result is kept.")
@@ -56,6 +57,10 @@ class WebSettings(BaseModel, frozen=True):
     max_wait_s: PositiveFloat = Field(30.0, description="Longest `Prefer: wait`.")
     analyses_per_minute: PositiveInt = Field(60, description="Uploads a session may send in a minute.")
     analyses_per_day: PositiveInt = Field(1_000, description="Uploads a session may send in a day.")
+    limits: bool = Field(True, description="Whether sessions and addresses are limited.")
+    session_key: SecretStr | None = Field(None, description="Signs cookies; default: a file in data_dir.")
+    allow_public: bool = Field(False, description="Listen beyond this machine even without limits.")
+    public_metrics: bool = Field(False, description="Show /metrics beyond this machine.")
     secure_cookies: bool = Field(False, description="Set behind HTTPS: the cookie travels only there.")
     allowed_hosts: tuple[str, ...] = Field(("*",), description="Host names answered to.")
     trusted_proxies: tuple[str, ...] = Field((), description="Addresses whose X-Forwarded-For counts.")
@@ -70,6 +75,7 @@ class Settings(BaseSettings):
 
     data: Path | None = Field(None, description="Folder that holds `chest/` and `filter/`.")
     data_dir: Path = Field(Path("var"), description="The service's own folder: database and images.")
+    examples_dir: Path | None = Field(None, description="Folder of example images with `examples.json`.")
     intake: IntakeSettings = IntakeSettings()
     inference: InferenceSettings = InferenceSettings()
     records: RecordsSettings = RecordsSettings()

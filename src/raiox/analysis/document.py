@@ -58,7 +58,9 @@ def _rejection(rejection: Rejection) -> JsonObject:
 
 def _prediction(prediction: Prediction | None) -> JsonObject:
     if prediction is None:
-        return dict.fromkeys(("scores", "finding", "findings_set", "embedding_xyz", "neighbours"), None)
+        return dict.fromkeys(
+            ("scores", "finding", "findings_set", "embedding_xyz", "neighbours"), None
+        )
     return {
         "scores": {str(f): round(s, SCORE_DECIMALS) for f, s in prediction.scores.items()},
         "finding": prediction.finding,

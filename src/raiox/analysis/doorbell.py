@@ -1,0 +1,51 @@
+"""Waking those who wait for a result, in this process and at once.
+
+Nobody polls on the way of an ordinary upload: the worker rings, the waiting
+request answers. Only results of other processes are found by looking again.
+"""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+class Doorbell:
+    """Rings by name of the analysis; everybody who listens hears it."""
+
+    def __init__(self) -> None:
+        self._listeners: defaultdict[str, set[asyncio.Event]] = defaultdict(set)
+        self.closing = asyncio.Event()
+        """Set when the service stops: nobody should wait much longer."""
+
+    @contextmanager
+    def listening(self, analysis_id: str) -> Iterator[asyncio.Event]:
+        """An event that is set by every ring from now on."""
+        event = asyncio.Event()
+        self._listeners[analysis_id].add(event)
+        try:
+            yield event
+        finally:
+            self._listeners[analysis_id].discard(event)
+            if not self._listeners[analysis_id]:
+                del self._listeners[analysis_id]
+
+    def ring(self, analysis_id: str) -> None:
+        """Wake all who listen."""
+        for event in self._listeners.get(analysis_id, ()):
+            event.set()
+
+    def close(self) -> None:
+        """Tell everybody that the service stops."""
+        self.closing.set()
+
+
+async def heard(event: asyncio.Event, timeout_s: float) -> bool:
+    """Wait for a ring; False if none came in time."""
+    try:
+        async with asyncio.timeout(timeout_s):
+            await event.wait()
+    except TimeoutError:
+        return False
+    event.clear()
+    return True

@@ -1,0 +1,35 @@
+"""Radiographs on their way from the upload to the worker, kept in memory for a moment.
+
+The file on disk is the truth; this only spares decoding it again when the same
+process reads it milliseconds later. It holds a bounded number of pixels and
+forgets the oldest first.
+"""
+
+from collections import OrderedDict
+
+from raiox.entities import Radiograph
+
+MAX_BYTES = 64_000_000
+
+
+class Handover:
+    """A short memory of radiographs, by analysis."""
+
+    def __init__(self, max_bytes: int = MAX_BYTES) -> None:
+        self._max_bytes = max_bytes
+        self._held: OrderedDict[str, Radiograph] = OrderedDict()
+        self._n_bytes = 0
+
+    def give(self, analysis_id: str, radiograph: Radiograph) -> None:
+        """Remember a radiograph, at the cost of the oldest."""
+        self._held[analysis_id] = radiograph
+        self._n_bytes += radiograph.pixels.nbytes
+        while self._n_bytes > self._max_bytes:
+            self.take(next(iter(self._held)))
+
+    def take(self, analysis_id: str) -> Radiograph | None:
+        """Hand a radiograph over and forget it; None if it is not remembered."""
+        radiograph = self._held.pop(analysis_id, None)
+        if radiograph is not None:
+            self._n_bytes -= radiograph.pixels.nbytes
+        return radiograph

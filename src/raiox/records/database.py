@@ -1,0 +1,113 @@
+"""The one door to the database: short transactions, and errors in the words of raiox.
+
+SQLite runs in WAL mode with `synchronous=FULL`, so what was committed survives a
+power cut, and every write begins with BEGIN IMMEDIATE, so two writers never meet
+in the middle. Synchronous on purpose: aiosqlite is a thread as well, and the
+async session adds a second way of doing each thing without being faster.
+Sources: sqlite.org/wal.html, SQLAlchemy "pysqlite: transactions".
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+
+from raiox.errors import RecordsError, RecordsUnavailableError, StorageFullError
+
+BUSY_TIMEOUT_S = 5.0
+RETRY_AFTER_S = 2
+
+# Primary result codes, sqlite.org/rescode.html: READONLY, IOERR, FULL.
+_STORAGE_CODES = frozenset({8, 10, 13})
+
+_PRAGMAS = (
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=FULL",
+    f"PRAGMA busy_timeout={int(BUSY_TIMEOUT_S * 1000)}",
+    "PRAGMA foreign_keys=ON",
+    # What a user deletes is overwritten, not only unlinked.
+    "PRAGMA secure_delete=ON",
+    "PRAGMA journal_size_limit=67108864",
+)
+
+
+class Database:
+    """Connections to one database; safe to share between threads."""
+
+    def __init__(self, url: str) -> None:
+        self._engine = create_engine(url, pool_pre_ping=not url.startswith("sqlite"))
+        self.is_sqlite = self._engine.dialect.name == "sqlite"
+        if self.is_sqlite:
+            event.listen(self._engine, "connect", _prepare_sqlite)
+            event.listen(self._engine, "begin", _begin_sqlite)
+        self._reading_engine = self._engine.execution_options(raiox_reads=True)
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """One consistent view; never waits for writers on SQLite.
+
+        Raises: RecordsUnavailableError, StorageFullError.
+        """
+        with _told_in_our_words(), self._reading_engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """One transaction: all of it is kept, or nothing.
+
+        Raises: RecordsUnavailableError after `BUSY_TIMEOUT_S`, StorageFullError.
+        """
+        with _told_in_our_words(), self._engine.begin() as connection:
+            yield connection
+
+    def forget_old_pages(self) -> None:
+        """Empty the write-ahead log, so that deleted rows do not linger in it."""
+        if self.is_sqlite:
+            with _told_in_our_words(), _outside_transactions(self._engine) as cursor:
+                cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def close(self) -> None:
+        """Give all connections back."""
+        self._engine.dispose()
+
+
+@contextmanager
+def _outside_transactions(engine: Engine) -> Iterator[Any]:
+    connection = engine.raw_connection()
+    try:
+        yield connection.cursor()
+    finally:
+        connection.close()
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    # The driver must not begin transactions by itself: `_begin_sqlite` does.
+    connection.isolation_level = None
+    for pragma in _PRAGMAS:
+        connection.execute(pragma)
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    reads = connection.get_execution_options().get("raiox_reads", False)
+    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+
+
+@contextmanager
+def _told_in_our_words() -> Iterator[None]:
+    try:
+        yield
+    except (OperationalError, InterfaceError) as error:
+        raise _translate(error) from error
+    except DBAPIError as error:
+        if error.connection_invalidated:
+            raise _translate(error) from error
+        raise
+
+
+def _translate(error: DBAPIError) -> RecordsError:
+    code = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF
+    if code in _STORAGE_CODES:
+        return StorageFullError()
+    return RecordsUnavailableError(retry_after_s=RETRY_AFTER_S)

@@ -1,0 +1,128 @@
+"""Images on disk: one file for each analysis, named by raiox and nobody else.
+
+A file is complete and on disk before its row is committed, so a row never
+points at half an image; what a crash leaves behind has no row and is swept.
+The folder belongs to the service's user alone.
+"""
+
+import errno
+import os
+from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from raiox.errors import RecordsUnavailableError, StorageFullError
+
+SUFFIX = ".png"
+_UNFINISHED = ".tmp"
+_PROBE = "probe.tmp"
+_FULL = frozenset({errno.ENOSPC, errno.EFBIG, errno.EDQUOT, errno.EROFS})
+
+
+class ImageFiles:
+    """The folder of images, by analysis."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        with _told_in_our_words():
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+    def put(self, analysis_id: str, sha256: str, content: bytes) -> None:
+        """Keep an image; when this returns, a power cut does not lose it.
+
+        Raises: StorageFullError.
+        """
+        target = self._path(analysis_id, sha256)
+        unfinished = target.with_suffix(_UNFINISHED)
+        with _told_in_our_words():
+            try:
+                _write_through(unfinished, content)
+                unfinished.rename(target)
+                _sync_folder(self._folder)
+            except OSError:
+                with suppress(OSError):
+                    unfinished.unlink(missing_ok=True)
+                raise
+
+    def read(self, analysis_id: str, sha256: str) -> bytes | None:
+        """The image, None where it was deleted."""
+        try:
+            return self._path(analysis_id, sha256).read_bytes()
+        except FileNotFoundError:
+            return None
+
+    def remove(self, analysis_id: str, sha256: str) -> None:
+        """Delete the image if it is there."""
+        self._path(analysis_id, sha256).unlink(missing_ok=True)
+
+    def sweep(self, wanted: AbstractSet[str], *, older_than: float) -> int:
+        """Delete what no row wants: the leavings of a crash.
+
+        Args:
+            wanted: ids of the analyses that have an image.
+            older_than: an instant; younger files may still get their row.
+        Returns: number of files deleted.
+        """
+        n_deleted = 0
+        for entry in os.scandir(self._folder):
+            if _id_of(entry.name) not in wanted and _modified(entry) < older_than:
+                Path(entry.path).unlink(missing_ok=True)
+                n_deleted += 1
+        return n_deleted
+
+    def probe(self) -> None:
+        """Try whether an image could be kept now. Raises: StorageFullError."""
+        probe = self._folder / _PROBE
+        with _told_in_our_words():
+            try:
+                probe.write_bytes(bytes(65_536))
+            finally:
+                with suppress(OSError):
+                    probe.unlink(missing_ok=True)
+
+    def free_bytes(self) -> int:
+        """Space left for everything the service keeps."""
+        stats = os.statvfs(self._folder)
+        return stats.f_bavail * stats.f_frsize
+
+    def _path(self, analysis_id: str, sha256: str) -> Path:
+        return self._folder / f"{sha256}_{analysis_id}{SUFFIX}"
+
+
+def _write_through(path: Path, content: bytes) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _id_of(name: str) -> str:
+    stem, _, suffix = name.rpartition(".")
+    return stem.rpartition("_")[2] if f".{suffix}" == SUFFIX else ""
+
+
+def _modified(entry: os.DirEntry[str]) -> float:
+    try:
+        return entry.stat(follow_symlinks=False).st_mtime
+    except FileNotFoundError:
+        return float("inf")
+
+
+@contextmanager
+def _told_in_our_words() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        if error.errno in _FULL:
+            raise StorageFullError from error
+        raise RecordsUnavailableError(retry_after_s=5) from error

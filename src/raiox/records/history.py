@@ -1,0 +1,147 @@
+"""The history: what an owner may see and delete of the rows, and nobody else.
+
+The owner stands inside every query; there is no question here that could be
+asked without one.
+"""
+
+import base64
+import binascii
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Row, and_, delete, or_, select
+
+from raiox.errors import AnalysisNotFoundError, MalformedRequestError
+from raiox.records.database import Database
+from raiox.records.rows import StoredAnalysis
+from raiox.records.tables import analyses, idempotency_keys
+from raiox.vocabulary import AnalysisState
+
+_COLUMNS = (
+    *(column for column in analyses.c if column.name not in ("owner", "maps", "embedding")),
+    analyses.c.maps.is_not(None).label("has_maps"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some analyses of one owner, newest first, and where the next ones begin."""
+
+    analyses: list[StoredAnalysis]
+    next_cursor: str | None
+
+
+class History:
+    """Everything one owner has sent and not deleted."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def get(self, analysis_id: str, owner: str) -> StoredAnalysis:
+        """One analysis. Raises: AnalysisNotFoundError also if it is somebody else's."""
+        with self._database.reading() as connection:
+            return _get(connection, analysis_id, owner)
+
+    def maps(self, analysis_id: str, owner: str) -> bytes | None:
+        """The stored activation maps, None where there are none.
+
+        Raises: AnalysisNotFoundError.
+        """
+        return self._array(analyses.c.maps, analysis_id, owner)
+
+    def embedding(self, analysis_id: str, owner: str) -> bytes | None:
+        """The stored embedding, None where there is none. Raises: AnalysisNotFoundError."""
+        return self._array(analyses.c.embedding, analysis_id, owner)
+
+    def _array(self, column: Any, analysis_id: str, owner: str) -> bytes | None:
+        with self._database.reading() as connection:
+            row = connection.execute(
+                select(column.label("array")).where(*_owned(analysis_id, owner))
+            ).first()
+        if row is None:
+            raise AnalysisNotFoundError
+        return None if row.array is None else bytes(row.array)
+
+    def list(self, owner: str, *, limit: int, cursor: str | None = None) -> Page:
+        """One page, newest first; a cursor stays valid when analyses are deleted.
+
+        Raises: MalformedRequestError for a cursor that this method did not give.
+        """
+        statement = (
+            select(*_COLUMNS)
+            .where(analyses.c.owner == owner)
+            .order_by(analyses.c.created_at.desc(), analyses.c.id.desc())
+            .limit(limit + 1)
+        )
+        if cursor is not None:
+            statement = statement.where(_older_than(*_read_cursor(cursor)))
+        with self._database.reading() as connection:
+            found = [_stored(row) for row in connection.execute(statement)]
+        page = found[:limit]
+        more = len(found) > limit
+        return Page(page, _write_cursor(page[-1]) if more and page else None)
+
+    def delete(self, analysis_id: str, owner: str) -> StoredAnalysis:
+        """Remove row, result and keys; the image is the caller's next step.
+
+        Returns: what was deleted. Raises: AnalysisNotFoundError.
+        """
+        with self._database.writing() as connection:
+            deleted = _get(connection, analysis_id, owner)
+            connection.execute(delete(analyses).where(*_owned(analysis_id, owner)))
+            connection.execute(
+                delete(idempotency_keys).where(idempotency_keys.c.analysis_id == analysis_id)
+            )
+        return deleted
+
+
+def _owned(analysis_id: str, owner: str) -> tuple[Any, Any]:
+    return analyses.c.id == analysis_id, analyses.c.owner == owner
+
+
+def _get(connection: Connection, analysis_id: str, owner: str) -> StoredAnalysis:
+    row = connection.execute(select(*_COLUMNS).where(*_owned(analysis_id, owner))).first()
+    if row is None:
+        raise AnalysisNotFoundError
+    return _stored(row)
+
+
+def _stored(row: Row[Any]) -> StoredAnalysis:
+    return StoredAnalysis(
+        number=row.number,
+        id=row.id,
+        state=AnalysisState(row.state),
+        sha256=row.sha256,
+        source_format=row.source_format,
+        notes=tuple(row.notes),
+        width_px=row.width_px,
+        height_px=row.height_px,
+        created_at=row.created_at,
+        finished_at=row.finished_at,
+        image_until=row.image_until,
+        expires_at=row.expires_at,
+        has_image=row.has_image,
+        has_maps=bool(row.has_maps),
+        body=row.body,
+    )
+
+
+def _older_than(created_at: float, analysis_id: str) -> Any:
+    return or_(
+        analyses.c.created_at < created_at,
+        and_(analyses.c.created_at == created_at, analyses.c.id < analysis_id),
+    )
+
+
+def _write_cursor(last: StoredAnalysis) -> str:
+    text = f"{last.created_at!r} {last.id}"
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def _read_cursor(cursor: str) -> tuple[float, str]:
+    try:
+        padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
+        created_at, analysis_id = base64.urlsafe_b64decode(padded).decode().split(" ")
+        return float(created_at), analysis_id
+    except (ValueError, binascii.Error):
+        raise MalformedRequestError(part="cursor") from None

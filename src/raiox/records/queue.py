@@ -1,0 +1,261 @@
+"""The queue: rows wait, a worker leases them, finishes them by attempt number.
+
+A lease that runs out frees the row; a result from an older attempt is refused,
+so an analysis is neither lost nor told twice, whoever dies when. The statements
+are the same on SQLite (BEGIN IMMEDIATE) and PostgreSQL (SKIP LOCKED).
+"""
+
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    and_,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.exc import IntegrityError
+
+from raiox.errors import IdempotencyMismatchError, QueueFullError
+from raiox.records.database import Database
+from raiox.records.rows import Claim, Clock, Finish, IdempotencyKey, NewAnalysis
+from raiox.records.tables import analyses, idempotency_keys
+from raiox.settings import RecordsSettings
+from raiox.vocabulary import AnalysisState
+
+HOUR_S = 3_600.0
+QUEUE_FULL_RETRY_S = 5
+
+
+class AnalysisQueue:
+    """Analyses that wait, oldest first."""
+
+    def __init__(self, database: Database, settings: RecordsSettings, clock: Clock) -> None:
+        self._database = database
+        self._settings = settings
+        self._clock = clock
+
+    def enqueue(self, new: NewAnalysis, key: IdempotencyKey | None = None) -> str:
+        """Accept an analysis; once this returns it cannot be lost.
+
+        Returns: its id, or the id of the analysis that this key already made.
+        Raises: QueueFullError, IdempotencyMismatchError.
+        """
+        try:
+            return self._insert(new, key)
+        except IntegrityError:
+            # PostgreSQL only: a twin with the same key committed a moment ago.
+            existing = self.find_by_key(new.owner, key) if key else None
+            if existing is None:
+                raise
+            return existing
+
+    def _insert(self, new: NewAnalysis, key: IdempotencyKey | None) -> str:
+        now = self._clock()
+        with self._database.writing() as connection:
+            existing = _find_by_key(connection, new.owner, key) if key else None
+            if existing is not None:
+                return existing
+            self._refuse_if_full(connection)
+            connection.execute(insert(analyses).values(self._row(new, now)))
+            if key:
+                connection.execute(insert(idempotency_keys).values(_key_row(new, key, now)))
+        return new.id
+
+    def find_by_key(self, owner: str, key: IdempotencyKey) -> str | None:
+        """The id of the analysis this key made.
+
+        Raises: IdempotencyMismatchError if it was made of other content.
+        """
+        with self._database.reading() as connection:
+            return _find_by_key(connection, owner, key)
+
+    def refuse_if_full(self) -> None:
+        """Tell early, before anything costly is done.
+
+        Raises: QueueFullError.
+        """
+        with self._database.reading() as connection:
+            self._refuse_if_full(connection)
+
+    def _refuse_if_full(self, connection: Connection) -> None:
+        if connection.scalar(_count_queued()) >= self._settings.max_queued:  # type: ignore[operator]
+            raise QueueFullError(retry_after_s=QUEUE_FULL_RETRY_S)
+
+    def n_queued(self) -> int:
+        """How many wait."""
+        with self._database.reading() as connection:
+            return connection.scalar(_count_queued()) or 0
+
+    def position(self, number: int) -> int:
+        """How many waiting analyses are older than this one."""
+        with self._database.reading() as connection:
+            return connection.scalar(_count_queued().where(analyses.c.number < number)) or 0
+
+    def claim(self, n: int) -> list[Claim]:
+        """Lease up to `n` analyses, oldest first.
+
+        An analysis that already broke a worker comes alone, so that it cannot
+        take its neighbours with it. The caller fails a claim whose `attempt`
+        is beyond `max_attempts`.
+        """
+        now = self._clock()
+        with self._database.writing() as connection:
+            return self._lease(connection, self._lost(now), 1, now) or self._lease(
+                connection, analyses.c.state == AnalysisState.QUEUED, n, now
+            )
+
+    def _lost(self, now: float) -> ColumnElement[bool]:
+        """Running, but its lease ran out or lies further ahead than any can: the clock was set back."""
+        lease = analyses.c.lease_until
+        return and_(
+            analyses.c.state == AnalysisState.RUNNING,
+            or_(lease < now, lease > now + self._settings.lease_s),
+        )
+
+    def _lease(
+        self, connection: Connection, which: ColumnElement[bool], n: int, now: float
+    ) -> list[Claim]:
+        oldest = (
+            select(analyses.c.number)
+            .where(which)
+            .order_by(analyses.c.number)
+            .limit(n)
+            .with_for_update(skip_locked=True)
+        )
+        statement = (
+            update(analyses)
+            .where(analyses.c.number.in_(oldest.scalar_subquery()))
+            .values(
+                state=AnalysisState.RUNNING,
+                attempt=analyses.c.attempt + 1,
+                lease_until=now + self._settings.lease_s,
+            )
+            .returning(*_CLAIM_COLUMNS)
+        )
+        rows = connection.execute(statement).all()
+        return [_claim(row) for row in sorted(rows, key=lambda row: row.number)]
+
+    def renew(self, claims: list[Claim]) -> None:
+        """Keep the leases of work that takes long."""
+        until = self._clock() + self._settings.lease_s
+        with self._database.writing() as connection:
+            for claim in claims:
+                connection.execute(_held(claim).values(lease_until=until))
+
+    def release(self, claims: list[Claim]) -> None:
+        """Let others take the work at once; for a worker that has to stop."""
+        with self._database.writing() as connection:
+            for claim in claims:
+                connection.execute(_held(claim).values(lease_until=0.0))
+
+    def finish(self, results: list[tuple[Claim, Finish]]) -> list[bool]:
+        """Write how claims ended, all in one transaction.
+
+        Returns: for each claim, False where the row is gone or another attempt
+            holds it; nothing was written there.
+        """
+        now = self._clock()
+        with self._database.writing() as connection:
+            return [_finish(connection, claim, end, now) for claim, end in results]
+
+    def forget_image(self, analysis_id: str) -> None:
+        """Note that the image is gone; the file is the caller's next step."""
+        with self._database.writing() as connection:
+            connection.execute(
+                update(analyses).where(analyses.c.id == analysis_id).values(has_image=False)
+            )
+
+    def _row(self, new: NewAnalysis, now: float) -> dict[str, Any]:
+        return {
+            "id": new.id,
+            "owner": new.owner,
+            "state": AnalysisState.QUEUED,
+            "attempt": 0,
+            "lease_until": 0.0,
+            "created_at": now,
+            "image_until": now + self._settings.keep_images_h * HOUR_S,
+            "expires_at": now + self._settings.keep_results_h * HOUR_S,
+            "has_image": True,
+            "sha256": new.sha256,
+            "source_format": new.source_format,
+            "notes": list(new.notes),
+            "width_px": new.width_px,
+            "height_px": new.height_px,
+            "body": {},
+        }
+
+
+_CLAIM_COLUMNS = (
+    analyses.c.number,
+    analyses.c.id,
+    analyses.c.attempt,
+    analyses.c.sha256,
+    analyses.c.source_format,
+    analyses.c.notes,
+    analyses.c.created_at,
+)
+
+
+def _claim(row: Row[Any]) -> Claim:
+    return Claim(
+        row.id, row.attempt, row.sha256, row.source_format, tuple(row.notes), row.created_at
+    )
+
+
+def _count_queued() -> Select[int]:
+    return (
+        select(func.count()).select_from(analyses).where(analyses.c.state == AnalysisState.QUEUED)
+    )
+
+
+def _held(claim: Claim) -> Any:
+    """The row, as long as this very attempt holds it."""
+    return update(analyses).where(
+        analyses.c.id == claim.id,
+        analyses.c.attempt == claim.attempt,
+        analyses.c.state == AnalysisState.RUNNING,
+    )
+
+
+def _finish(connection: Connection, claim: Claim, end: Finish, now: float) -> bool:
+    written = connection.execute(
+        _held(claim).values(
+            state=end.state,
+            body=end.body,
+            maps=end.maps,
+            embedding=end.embedding,
+            finished_at=now,
+            lease_until=0.0,
+        )
+    )
+    return bool(written.rowcount)
+
+
+def _find_by_key(connection: Connection, owner: str, key: IdempotencyKey) -> str | None:
+    keys = idempotency_keys
+    row = connection.execute(
+        select(keys.c.content_sha256, keys.c.analysis_id).where(
+            keys.c.owner == owner, keys.c.key_sha256 == key.key_sha256
+        )
+    ).first()
+    if row is None:
+        return None
+    if row.content_sha256 != key.content_sha256:
+        raise IdempotencyMismatchError
+    return str(row.analysis_id)
+
+
+def _key_row(new: NewAnalysis, key: IdempotencyKey, now: float) -> dict[str, Any]:
+    return {
+        "owner": new.owner,
+        "key_sha256": key.key_sha256,
+        "content_sha256": key.content_sha256,
+        "analysis_id": new.id,
+        "created_at": now,
+    }

@@ -1,0 +1,82 @@
+"""The frozen values that go into the records and come out of them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from raiox.vocabulary import AnalysisState
+
+JsonObject = dict[str, Any]
+
+Clock = Callable[[], float]
+"""Tells seconds since 1970 UTC; tests bring their own."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewAnalysis:
+    """An accepted upload, about to become a row."""
+
+    id: str
+    owner: str
+    sha256: str
+    source_format: str
+    notes: tuple[str, ...]
+    width_px: int
+    height_px: int
+
+
+@dataclass(frozen=True, slots=True)
+class IdempotencyKey:
+    """What makes a retried upload the same upload; the key itself is not kept."""
+
+    key_sha256: str
+    content_sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoredAnalysis:
+    """One row as its owner may see it, without its arrays."""
+
+    number: int
+    id: str
+    state: AnalysisState
+    sha256: str
+    source_format: str
+    notes: tuple[str, ...]
+    width_px: int
+    height_px: int
+    created_at: float
+    finished_at: float | None
+    image_until: float
+    expires_at: float
+    has_image: bool
+    has_maps: bool
+    body: JsonObject
+
+    @property
+    def finished(self) -> bool:
+        """True once the state can no longer change."""
+        return self.state in (AnalysisState.DONE, AnalysisState.FAILED)
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A worker's right to finish one analysis, valid for this attempt only."""
+
+    id: str
+    attempt: int
+    """Counts from 1; the fence: a result of an older attempt is refused."""
+    sha256: str
+    source_format: str
+    notes: tuple[str, ...]
+    created_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Finish:
+    """How a claim ended."""
+
+    state: AnalysisState
+    body: JsonObject
+    maps: bytes | None = field(default=None, repr=False)
+    embedding: bytes | None = field(default=None, repr=False)

@@ -1,0 +1,47 @@
+"""Opening the records: database, queue, history, files and retention as one value."""
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from raiox.records.database import Database
+from raiox.records.files import ImageFiles
+from raiox.records.history import History
+from raiox.records.migrate import migrate
+from raiox.records.queue import AnalysisQueue
+from raiox.records.retention import Retention
+from raiox.records.rows import Clock
+from raiox.settings import RecordsSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """Everything that is kept, ready for use."""
+
+    database: Database
+    queue: AnalysisQueue
+    history: History
+    files: ImageFiles
+    retention: Retention
+
+    def close(self) -> None:
+        """Give all connections back."""
+        self.database.close()
+
+
+def open_records(settings: RecordsSettings, data_dir: Path, clock: Clock = time.time) -> Records:
+    """Open the records in `data_dir`, with the newest tables.
+
+    Raises: RecordsUnavailableError, StorageFullError.
+    """
+    data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    files = ImageFiles(data_dir / "images")
+    database = Database(settings.database_url or f"sqlite:///{data_dir / 'raiox.sqlite3'}")
+    migrate(database)
+    return Records(
+        database=database,
+        queue=AnalysisQueue(database, settings, clock),
+        history=History(database),
+        files=files,
+        retention=Retention(database, files, clock),
+    )

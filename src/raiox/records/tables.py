@@ -1,0 +1,63 @@
+"""The tables: one row of `analyses` is the job, its result and its place in the history.
+
+The columns below and the migrations must agree; a test compares them. Instants
+are seconds since 1970 UTC, as `Clock` tells them.
+"""
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Double,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+)
+
+metadata = MetaData()
+
+# SQLite only counts by itself in a column of the exact type INTEGER.
+_Counter = BigInteger().with_variant(Integer, "sqlite")
+
+analyses = Table(
+    "analyses",
+    metadata,
+    Column("number", _Counter, primary_key=True, autoincrement=True),
+    Column("id", String(36), nullable=False, unique=True),
+    Column("owner", String(64), nullable=False),
+    Column("state", String(8), nullable=False),
+    Column("attempt", Integer, nullable=False),
+    Column("lease_until", Double, nullable=False),
+    Column("created_at", Double, nullable=False),
+    Column("finished_at", Double),
+    Column("image_until", Double, nullable=False),
+    Column("expires_at", Double, nullable=False),
+    Column("has_image", Boolean, nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("source_format", String(16), nullable=False),
+    Column("notes", JSON, nullable=False),
+    Column("width_px", Integer, nullable=False),
+    Column("height_px", Integer, nullable=False),
+    Column("body", JSON, nullable=False),
+    Column("maps", LargeBinary),
+    Column("embedding", LargeBinary),
+    Index("ix_analyses_history", "owner", "created_at", "id"),
+    Index("ix_analyses_queue", "state", "number"),
+    Index("ix_analyses_expiry", "expires_at"),
+    # A number that was deleted must never come back.
+    sqlite_autoincrement=True,
+)
+
+idempotency_keys = Table(
+    "idempotency_keys",
+    metadata,
+    Column("owner", String(64), primary_key=True),
+    Column("key_sha256", String(64), primary_key=True),
+    Column("content_sha256", String(64), nullable=False),
+    Column("analysis_id", String(36), nullable=False, index=True),
+    Column("created_at", Double, nullable=False),
+)

@@ -1,0 +1,27 @@
+# Thin names for the scripts, which run just as well where make is absent.
+.DEFAULT_GOAL := help
+.PHONY: help setup run test check bench train-setup lock
+
+help: ## Show these names
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{printf "%-20s %s\n", $$1, $$2}'
+
+setup: ## Prepare .venv and the page (once; then instant)
+	@scripts/setup.sh
+
+run: ## Prepare what it takes, then serve on http://127.0.0.1:8000
+	@scripts/run.sh
+
+test: ## Prepare what it takes, then run every test that can run here
+	@scripts/test.sh
+
+check: ## Style, types, layers, page and fast tests
+	@scripts/check.sh
+
+bench: setup ## Measure the service on this machine
+	@.venv/bin/raiox bench
+
+train-setup: ## Prepare .venv-train, with torch
+	@scripts/setup-train.sh
+
+lock: ## Rewrite requirements/ from pyproject.toml
+	@scripts/lock.sh

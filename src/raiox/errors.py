@@ -2,6 +2,7 @@
 
     RaioxError
     ├── IntakeError                        the upload cannot become a radiograph
+    │   ├── UnreadableFileError            unreadable_file
     │   ├── EmptyUploadError               empty_upload
     │   ├── UploadTooLargeError            upload_too_large
     │   ├── NotAnImageError                not_an_image
@@ -96,6 +97,12 @@ class IntakeError(RaioxError):
     """The upload cannot become a radiograph."""
 
     kind = ErrorKind.INVALID_INPUT
+
+
+class UnreadableFileError(IntakeError):
+    """The operating system does not give the file (`reason`)."""
+
+    code = "unreadable_file"
 
 
 class EmptyUploadError(IntakeError):

@@ -58,7 +58,9 @@ class BundleManifest(BaseModel, frozen=True):
     set_threshold: float | None = Field(
         None, description="A finding stays in the findings set from this score on."
     )
-    set_coverage: float | None = Field(None, description="Share of `valid` whose set holds the label.")
+    set_coverage: float | None = Field(
+        None, description="Share of `valid` whose set holds the label."
+    )
     map_scale: PositiveFloat = Field(1.0, description="Evidence at a place that counts as full.")
     licence: str
     training: Training

@@ -80,9 +80,7 @@ class Classifier:
         return np.stack([np.asarray(one, np.float32) for one in over])
 
 
-def findings_set(
-    scores: npt.NDArray[np.float64], threshold: float | None
-) -> tuple[Finding, ...]:
+def findings_set(scores: npt.NDArray[np.float64], threshold: float | None) -> tuple[Finding, ...]:
     """The findings whose score reaches the threshold, likeliest first; at least one.
 
     Source: split conformal prediction sets, Sadinle et al., 2019,

@@ -33,7 +33,9 @@ class LocalEngine:
             BundleError: a bundle is missing, contradicts itself or fails its checksum.
         """
         folder = settings.models_dir or SHIPPED_MODELS
-        bundles = [open_bundle(folder / n) for n in (settings.filter_bundle, settings.classifier_bundle)]
+        bundles = [
+            open_bundle(folder / n) for n in (settings.filter_bundle, settings.classifier_bundle)
+        ]
         for bundle, role in zip(bundles, ("frontal_filter", "covid_classifier"), strict=True):
             if bundle.manifest.role != role:
                 raise BundleInvalidError(bundle=bundle.manifest.id, reason="role")

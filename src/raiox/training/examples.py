@@ -1,68 +1,43 @@
-"""What a network learns from: rows of the pixel cache with label, source and turn.
-
-A film that lies on its side is an upright one turned, a negative is a positive
-subtracted from white: both are made when asked for, from training films for
-training and from test films for testing, never across.
-"""
+"""What a network learns from: cases with their place in the pixel cache."""
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from math import sqrt
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
+from raiox.evaluation.cases import Case, read_finding_cases, read_kind_cases, shown
 from raiox.preprocessing import Preprocessing
-from raiox.training.catalogue import read_chest, read_others
 from raiox.training.pixel_cache import cached_pixels
 from raiox.training.recipe import Recipe
-from raiox.vocabulary import FINDINGS, IMAGE_KINDS, ImageKind
+from raiox.vocabulary import FINDINGS, IMAGE_KINDS
 
-TURNS = {ImageKind.ROTATED_90: 1, ImageKind.ROTATED_180: 2, ImageKind.ROTATED_270: 3}
-"""Quarter turns, clockwise, that make each kind of an upright film."""
-
-
-@dataclass(frozen=True, slots=True)
-class Example:
-    """One image as a network meets it."""
-
-    row: int
-    """Of the pixel cache."""
-    label: int
-    """Index into the task's labels."""
-    source: str
-    kind: ImageKind = ImageKind.FRONTAL
-    """Says how a film is turned or inverted before it is shown."""
+PARTS = ("train", "valid", "test")
 
 
 class Examples:
-    """Examples of one part over the shared pixels of a task."""
+    """The cases of one part over the pixels of the whole task."""
 
-    def __init__(self, pixels: npt.NDArray[np.uint8], examples: Sequence[Example]) -> None:
-        self.pixels, self.examples = pixels, examples
+    def __init__(
+        self,
+        cases: Sequence[Case],
+        rows: Sequence[int],
+        labels: Sequence[str],
+        pixels: npt.NDArray[np.uint8],
+    ) -> None:
+        self.cases, self.rows, self.pixels = cases, rows, pixels
+        self.labels = np.array([labels.index(case.label) for case in cases])
+        """(N,) index of each label."""
 
     def __len__(self) -> int:
-        return len(self.examples)
+        return len(self.cases)
 
     def __getitem__(self, index: int) -> tuple[npt.NDArray[np.uint8], int]:
         """(1, S, S) uint8 and the label's index."""
-        example = self.examples[index]
-        square = np.rot90(self.pixels[example.row], -TURNS.get(example.kind, 0))
-        if example.kind is ImageKind.INVERTED:
-            square = 255 - square
-        return np.ascontiguousarray(square)[np.newaxis], example.label
-
-    @property
-    def labels(self) -> npt.NDArray[np.int64]:
-        """(N,) index of each label."""
-        return np.array([example.label for example in self.examples])
-
-    @property
-    def sources(self) -> npt.NDArray[np.str_]:
-        """(N,) data set each example comes from."""
-        return np.array([example.source for example in self.examples])
+        square = shown(self.pixels[self.rows[index]], self.cases[index].kind)
+        return square[np.newaxis], int(self.labels[index])
 
     def draw_weights(self, label_weights: dict[int, float]) -> npt.NDArray[np.float64]:
         """(N,) chance of a draw: labels as told, sources inside a label by the root of their size.
@@ -70,17 +45,16 @@ class Examples:
         The root keeps a source of thousands from drowning one of hundreds and
         so loosens the tie between source and label.
         """
-        groups = Counter((example.label, example.source) for example in self.examples)
-        roots: Counter[int] = Counter()
-        for (label, _), n in groups.items():
-            roots[label] += sqrt(n)  # type: ignore[assignment]
+        keys = list(zip(self.labels.tolist(), (c.source for c in self.cases), strict=True))
+        sizes = Counter(keys)
+        of_label: dict[int, float] = {}
+        for (label, _), n in sizes.items():
+            of_label[label] = of_label.get(label, 0.0) + sqrt(n)
         weights = np.array(
-            [
-                label_weights.get(e.label, 1.0) / (sqrt(groups[e.label, e.source]) * roots[e.label])
-                for e in self.examples
-            ]
+            [label_weights.get(key[0], 1.0) / (sqrt(sizes[key]) * of_label[key[0]]) for key in keys]
         )
-        return weights / weights.sum()
+        chances: npt.NDArray[np.float64] = weights / weights.sum()
+        return chances
 
 
 def task_labels(task: str) -> tuple[str, ...]:
@@ -96,30 +70,15 @@ def load_examples(
     Raises:
         DataSetMissingError: `data` does not hold the data set.
     """
-    if recipe.task == "findings":
-        return _findings(spec, data, cache)
-    return _kinds(spec, data, cache)
-
-
-def _findings(spec: Preprocessing, data: Path | None, cache: Path) -> dict[str, Examples]:
-    samples = read_chest(data)
-    pixels = cached_pixels([s.path for s in samples], spec, cache)
-    parts: dict[str, list[Example]] = {"train": [], "valid": [], "test": []}
-    for row, sample in enumerate(samples):
-        parts[sample.part].append(Example(row, FINDINGS.index(sample.label), sample.source))
-    return {part: Examples(pixels, examples) for part, examples in parts.items()}
-
-
-def _kinds(spec: Preprocessing, data: Path | None, cache: Path) -> dict[str, Examples]:
-    chest, others = read_chest(data), read_others(data)
-    pixels = cached_pixels([s.path for s in (*chest, *others)], spec, cache)
-    made = (ImageKind.FRONTAL, *TURNS, ImageKind.INVERTED)
-    parts: dict[str, list[Example]] = {"train": [], "valid": [], "test": []}
-    for row, sample in enumerate(chest):
-        parts[sample.part] += [
-            Example(row, IMAGE_KINDS.index(kind), sample.source, kind) for kind in made
-        ]
-    for row, other in enumerate(others, start=len(chest)):
-        example = Example(row, IMAGE_KINDS.index(other.kind), other.source, other.kind)
-        parts[other.part].append(example)
-    return {part: Examples(pixels, examples) for part, examples in parts.items()}
+    cases = read_finding_cases(data) if recipe.task == "findings" else read_kind_cases(data)
+    paths = list(dict.fromkeys(case.path for case in cases))
+    pixels = cached_pixels(paths, spec, cache)
+    row_of = {path: row for row, path in enumerate(paths)}
+    labels = task_labels(recipe.task)
+    parts: dict[str, list[Case]] = {part: [] for part in PARTS}
+    for case in cases:
+        parts[case.part].append(case)
+    return {
+        part: Examples(found, [row_of[case.path] for case in found], labels, pixels)
+        for part, found in parts.items()
+    }

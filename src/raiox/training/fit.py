@@ -87,9 +87,13 @@ def train(recipe: Recipe, place: Workplace, seed: int = 0, *, resume: bool = Fal
     _initialise(network, recipe, place)
     teacher = _teacher(recipe, place, seed)
     for index, stage in enumerate(recipe.stages):
-        weights = folder / f"stage-{index}" / "weights.safetensors"
+        stage_folder = folder / f"stage-{index}"
+        weights = stage_folder / "weights.safetensors"
         if not (resume and weights.exists()):
-            _train_stage(network, recipe, stage, index, place, seed, teacher, resume)
+            n_labels = len(task_labels(recipe.task))
+            stage_seed = seed + 1_000 * index
+            module = TrainingModule(network, recipe, stage, stage_seed, n_labels, teacher)
+            _train_stage(module, place, stage_folder, resume=resume)
             save_file(_state(network), weights)
         network.load_state_dict(load_file(weights))
     _write_passport(folder, recipe, place, seed)
@@ -97,22 +101,13 @@ def train(recipe: Recipe, place: Workplace, seed: int = 0, *, resume: bool = Fal
     return folder
 
 
-def _train_stage(
-    network: nn.Module,
-    recipe: Recipe,
-    stage: Stage,
-    index: int,
-    place: Workplace,
-    seed: int,
-    teacher: nn.Module | None,
-    resume: bool,
-) -> None:
-    folder = place.run_folder(recipe.name, seed) / f"stage-{index}"
+def _train_stage(module: TrainingModule, place: Workplace, folder: Path, *, resume: bool) -> None:
+    recipe, stage = module.recipe, module.stage
     spec = recipe.preprocessing.model_copy(update={"side_px": stage.side_px})
     parts = load_examples(recipe, spec, place.data, place.runs / "cache")
-    network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    module = TrainingModule(
-        network, recipe, stage, seed + 1_000 * index, len(task_labels(recipe.task)), teacher
+    module.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    checkpoints = ModelCheckpoint(
+        folder, save_last=True, every_n_epochs=1, save_on_train_epoch_end=True
     )
     trainer = L.Trainer(
         accelerator=place.device,
@@ -125,10 +120,7 @@ def _train_stage(
         num_sanity_val_steps=0,
         log_every_n_steps=10,
         logger=CSVLogger(folder, name="", version="curves"),
-        callbacks=[
-            ModelCheckpoint(folder, save_last=True, every_n_epochs=1, save_on_train_epoch_end=True),
-            RichProgressBar(),
-        ],
+        callbacks=[checkpoints, RichProgressBar()],
     )
     last = folder / "last.ckpt"
     trainer.fit(
@@ -141,9 +133,7 @@ def _train_stage(
 class SeededDraws(L.LightningDataModule):
     """Training batches drawn by weight, the same for the same seed and epoch."""
 
-    def __init__(
-        self, recipe: Recipe, stage: Stage, parts: dict[str, Examples], seed: int
-    ) -> None:
+    def __init__(self, recipe: Recipe, stage: Stage, parts: dict[str, Examples], seed: int) -> None:
         super().__init__()
         self.stage, self.parts, self.seed = stage, parts, seed
         names = task_labels(recipe.task)
@@ -170,7 +160,8 @@ def best_precision(device: str) -> Any:
     """bf16 where the hardware computes in it; emulated bf16 is slower than fp32."""
     if device != "cpu":
         return "bf16-mixed"
-    native = torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()
+    # torch tells this nowhere in public.
+    native = torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()  # noqa: SLF001
     return "bf16-mixed" if native else "32-true"
 
 

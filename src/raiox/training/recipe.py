@@ -28,7 +28,9 @@ class Augmentation(BaseModel, frozen=True):
     brightness: NonNegativeFloat = Field(0, description="Added, share of full scale, both ways.")
     blur: NonNegativeFloat = Field(0, description="Share of images seen at a lower resolution.")
     patches: int = Field(0, ge=0, description="Up to so many flat patches near the borders.")
-    top_occlusion: NonNegativeFloat = Field(0, description="Share of images with a black top strip.")
+    top_occlusion: NonNegativeFloat = Field(
+        0, description="Share of images with a black top strip."
+    )
 
 
 class Stage(BaseModel, frozen=True):

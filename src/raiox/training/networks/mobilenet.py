@@ -22,7 +22,7 @@ BATCH_NORM_EPSILON = 1e-3  # TensorFlow's, with which the ImageNet weights were 
 class SamePadConv2d(nn.Conv2d):
     """A convolution padded as TensorFlow's SAME: the odd pixel goes right and below."""
 
-    def forward(self, input: Tensor) -> Tensor:
+    def forward(self, input: Tensor) -> Tensor:  # noqa: A002 - torch names it so
         """(N, C, H, W) to (N, C', ceil(H / stride), ceil(W / stride))."""
         pads = []
         for size, kernel, stride in zip(

@@ -1,0 +1,150 @@
+"""The commands of raiox and their help; what they do lies one file a command beside this."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from raiox import __version__
+from raiox.vocabulary import NOTICE
+
+app = typer.Typer(
+    name="raiox",
+    no_args_is_help=True,
+    pretty_exceptions_show_locals=False,
+    rich_markup_mode="markdown",
+    help=f"Reads chest radiographs. **{NOTICE['en']}** {NOTICE['pt']}",
+)
+
+
+def main() -> None:
+    """Entry point of the `raiox` command."""
+    app()
+
+
+@app.callback(invoke_without_command=True)
+def _version(
+    version: Annotated[bool, typer.Option("--version", help="Print the version and stop.")] = False,
+) -> None:
+    if version:
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+@app.command()
+def serve(
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port to listen on.")] = 8000,
+    data_dir: Annotated[
+        Path | None, typer.Option(help="Folder of database and images (default: var).")
+    ] = None,
+) -> None:
+    """Start the page and the API.
+
+    Example: `raiox serve --port 8000 --data-dir /var/lib/raiox`
+    """
+    from raiox.cli.serve import serve as run
+
+    run(host, port, data_dir)
+
+
+@app.command()
+def predict(
+    paths: Annotated[list[Path], typer.Argument(help="Files and folders: images and DICOM.")],
+    json_lines: Annotated[
+        bool, typer.Option("--json", help="One JSON object a line (the default).")
+    ] = False,
+    csv: Annotated[Path | None, typer.Option(help="Write a table here instead.")] = None,
+    heatmaps: Annotated[
+        Path | None, typer.Option(help="Write a PNG for each image and finding here.")
+    ] = None,
+) -> None:
+    """Read radiographs without a service.
+
+    Exit status: 0 all analysed, 1 some rejected or failed, 2 usage.
+
+    Examples: `raiox predict film.png` · `raiox predict study/ --csv scores.csv --heatmaps maps/`
+    """
+    from raiox.cli.predict import predict as run
+
+    if json_lines and csv is not None:
+        raise typer.BadParameter("--json and --csv exclude each other")
+    raise typer.Exit(run(paths, csv, heatmaps))
+
+
+@app.command()
+def train(
+    recipe: Annotated[Path, typer.Argument(help="A file of recipes/.")],
+    seed: Annotated[int, typer.Option(help="Of weights, draws and augmentation.")] = 0,
+    resume: Annotated[bool, typer.Option(help="Go on from the last checkpoint.")] = False,
+    device: Annotated[str, typer.Option(help="cpu or gpu.")] = "cpu",
+    runs: Annotated[Path, typer.Option(help="Folder of run folders.")] = Path("runs"),
+    imagenet: Annotated[
+        Path | None, typer.Option(help="ImageNet weights of MobileNet v1 (safetensors).")
+    ] = None,
+) -> None:
+    """Train a network by a recipe; needs the `train` extra and RAIOX_DATA.
+
+    Example: `raiox train recipes/raiox_filter.py --imagenet mobilenetv1_100_tf_in1k.safetensors`
+    """
+    from raiox.cli.train import train as run
+
+    run(recipe, seed, resume, device, runs, imagenet)
+
+
+@app.command()
+def export(
+    run: Annotated[Path, typer.Argument(help="A finished run folder.")],
+    out: Annotated[Path, typer.Argument(help="Folder of the new bundle; replaced if there.")],
+) -> None:
+    """Turn a run into a bundle: ONNX, thresholds fitted on `valid`, card.
+
+    Example: `raiox export runs/raiox_filter-seed0 src/raiox/models/frontal_filter`
+    """
+    from raiox.cli.train import export as export_run
+
+    export_run(run, out)
+
+
+@app.command()
+def evaluate(
+    bundle: Annotated[Path, typer.Argument(help="A bundle folder.")],
+    manifest: Annotated[
+        Path | None,
+        typer.Option(help="CSV with the columns image, label (and source, group_id, split)."),
+    ] = None,
+    part: Annotated[str, typer.Option(help="Which split to evaluate.")] = "test",
+    out: Annotated[
+        Path | None, typer.Option(help="Write report.json, report.md and predictions.csv here.")
+    ] = None,
+) -> None:
+    """Measure a bundle on labelled images, with 95 % intervals.
+
+    Without a manifest: on the data sets that RAIOX_DATA names.
+
+    Example: `raiox evaluate src/raiox/models/covid_classifier --part test`
+    """
+    from raiox.cli.evaluate import evaluate as run
+
+    run(bundle, manifest, part, out)
+
+
+@app.command()
+def doctor() -> None:
+    """Check models, decoders, folders and threads; say how to mend what is wrong."""
+    from raiox.cli.doctor import doctor as run
+
+    raise typer.Exit(run())
+
+
+@app.command()
+def purge(
+    everything: Annotated[
+        bool, typer.Option("--everything", help="Delete all analyses, not only the expired.")
+    ] = False,
+    data_dir: Annotated[Path | None, typer.Option(help="Folder of the service.")] = None,
+) -> None:
+    """Delete expired analyses and images, and files without an owner."""
+    from raiox.cli.purge import purge as run
+
+    run(everything, data_dir)

@@ -1,0 +1,29 @@
+"""A deliberate error as the command line tells it: both languages, code, exit status."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import typer
+
+from raiox.catalogue import tell_in_all_languages
+from raiox.errors import ErrorKind, RaioxError
+
+EXIT_STATUS = {
+    ErrorKind.INVALID_INPUT: 2,
+    ErrorKind.NOT_FOUND: 2,
+    ErrorKind.CONFLICT: 1,
+    ErrorKind.UNAVAILABLE: 1,
+    ErrorKind.INTERNAL: 1,
+}
+
+
+@contextmanager
+def reported() -> Iterator[None]:
+    """Tell a `RaioxError` in sentences and leave with its status."""
+    try:
+        yield
+    except RaioxError as error:
+        for sentences in tell_in_all_languages(error.code, error.facts).values():
+            typer.echo(" ".join(sentences.values()), err=True)
+        typer.echo(f"[{error}]", err=True)
+        raise typer.Exit(EXIT_STATUS[error.kind]) from error

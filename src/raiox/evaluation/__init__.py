@@ -1,0 +1,1 @@
+"""What the networks are worth: labelled cases, metrics with intervals, thresholds, reports."""

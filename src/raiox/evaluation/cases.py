@@ -1,0 +1,149 @@
+"""Labelled images of the data sets: paths, labels and parts, no pixels.
+
+A data set is a folder with a `manifest.csv`; `RAIOX_DATA` names the folder that
+holds `chest/` and `filter/`. Parts (train, valid, test) never share a
+`group_id`: the manifest says so and `check_groups` makes sure.
+"""
+
+import csv
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from raiox.entities import GrayArray
+from raiox.errors import DataSetMissingError, RecipeInvalidError
+from raiox.vocabulary import ImageKind
+
+TURNS = {ImageKind.ROTATED_90: 1, ImageKind.ROTATED_180: 2, ImageKind.ROTATED_270: 3}
+"""Quarter turns, clockwise, that make each kind of an upright film."""
+
+MADE_KINDS = (ImageKind.FRONTAL, *TURNS, ImageKind.INVERTED)
+"""What one upright film gives: itself, turned and as a negative."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One labelled image as a network meets it."""
+
+    path: Path
+    label: str
+    """A finding or a kind of image."""
+    source: str
+    part: str
+    """train, valid or test."""
+    group_id: str
+    """Patient and duplicates; never in two parts."""
+    licence: str
+    kind: ImageKind = ImageKind.FRONTAL
+    """How an upright film is turned or inverted before it is shown."""
+
+
+def read_finding_cases(data: Path | None) -> list[Case]:
+    """Upright frontal radiographs with their finding; contested and excluded ones left out.
+
+    Raises:
+        DataSetMissingError: `data` holds no `chest/manifest.csv`.
+        RecipeInvalidError: a group spans two parts.
+    """
+    folder, rows = _read(data, "chest")
+    cases = [
+        Case(
+            path=folder / row["image"],
+            label=row["label"],
+            source=row["source"],
+            part=row["split"],
+            group_id=row["group_id"],
+            licence=row["licence"],
+        )
+        for row in rows
+        if row["split"] != "exclude" and row["label_conflict"] == "0"
+    ]
+    check_groups(cases)
+    return cases
+
+
+def read_kind_cases(data: Path | None) -> list[Case]:
+    """Every kind of image the frontal filter tells apart.
+
+    A film that lies on its side is an upright one turned, a negative is a
+    positive subtracted from white: both are made from films of the same part.
+
+    Raises:
+        DataSetMissingError: `data` holds no `chest/` or no `filter/`.
+    """
+    chest = read_finding_cases(data)
+    folder, rows = _read(data, "filter")
+    others = [
+        Case(
+            path=folder / row["image"],
+            label=row["kind"],
+            source=row["source"],
+            part=row["split"],
+            group_id=row["image"],
+            licence=row["licence"],
+            kind=ImageKind(row["kind"]),
+        )
+        for row in rows
+    ]
+    made = [replace(case, label=str(kind), kind=kind) for case in chest for kind in MADE_KINDS]
+    return made + others
+
+
+def read_manifest(manifest: Path) -> list[Case]:
+    """Anybody's labelled images: a CSV with `image` (relative to it) and `label`.
+
+    `source`, `split`, `group_id` (or `patient_id`), `licence` are used where they are; without a
+    group every image is its own. A label that is a kind of image only says what the image is.
+
+    Raises:
+        DataSetMissingError: the file is not there.
+        RecipeInvalidError: it has no `image` or no `label` column.
+    """
+    if not manifest.is_file():
+        raise DataSetMissingError(data_set=manifest.stem)
+    with manifest.open(newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    if rows and not {"image", "label"} <= rows[0].keys():
+        raise RecipeInvalidError(reason="manifest_columns")
+    return [
+        Case(
+            path=manifest.parent / row["image"],
+            label=row["label"],
+            source=row.get("source") or "all",
+            part=row.get("split") or "",
+            group_id=row.get("group_id") or row.get("patient_id") or row["image"],
+            licence=row.get("licence") or "",
+        )
+        for row in rows
+    ]
+
+
+def shown(pixels: GrayArray, kind: ImageKind) -> GrayArray:
+    """Upright pixels (H, W) as a film of this kind would show them."""
+    turned = np.rot90(pixels, -TURNS.get(kind, 0))
+    return np.ascontiguousarray(255 - turned if kind is ImageKind.INVERTED else turned)
+
+
+def check_groups(cases: Iterable[Case]) -> None:
+    """Refuse parts that share a patient, a duplicate or a linked image.
+
+    Raises:
+        RecipeInvalidError: a `group_id` lies in two parts.
+    """
+    parts: defaultdict[str, set[str]] = defaultdict(set)
+    for case in cases:
+        parts[case.group_id].add(case.part)
+    n_shared = sum(len(found) > 1 for found in parts.values())
+    if n_shared:
+        raise RecipeInvalidError(reason="groups_span_parts", n_groups=n_shared)
+
+
+def _read(data: Path | None, name: str) -> tuple[Path, list[dict[str, str]]]:
+    if data is None or not (data / name / "manifest.csv").is_file():
+        raise DataSetMissingError(data_set=name)
+    folder = data / name
+    with (folder / "manifest.csv").open(newline="", encoding="utf-8") as file:
+        return folder, list(csv.DictReader(file))

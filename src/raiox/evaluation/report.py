@@ -1,0 +1,131 @@
+"""The figures of one bundle on labelled cases, as data, Markdown and CSV.
+
+Comparisons inside a source that holds two findings stand beside the overall
+ones: across sources, a network may score the hospital instead of the lungs.
+"""
+
+import csv
+import io
+from collections.abc import Iterator
+from itertools import combinations
+
+import numpy as np
+
+from raiox.bundle import BundleManifest
+from raiox.evaluation.answers import Answers
+from raiox.evaluation.metrics import (
+    Figure,
+    auc,
+    balanced_accuracy,
+    bootstrapped,
+    macro_auc,
+    proportion,
+    sensitivity,
+    specificity,
+)
+from raiox.vocabulary import ImageKind
+
+Report = dict[str, Figure]
+
+MIN_CASES_OF_A_LABEL = 8
+"""Fewer cases of a label in a source give no AUC worth a line."""
+
+
+def report(answers: Answers, manifest: BundleManifest) -> Report:
+    """Every figure of a bundle on these cases, by name."""
+    if manifest.role == "frontal_filter":
+        return dict(_filter_figures(answers, manifest))
+    return dict(_classifier_figures(answers, manifest))
+
+
+def to_markdown(figures: Report) -> str:
+    """A table of the figures with their intervals."""
+    lines = ["| figure | value | 95 % interval | cases |", "|---|---|---|---|"]
+    lines += [
+        f"| {name} | {f.value:.4f} | {f.low:.4f} - {f.high:.4f} | {f.n} |"
+        for name, f in figures.items()
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def to_csv(answers: Answers, manifest: BundleManifest) -> str:
+    """One line a case: image, source, group, label and the score of every label."""
+    file = io.StringIO()
+    writer = csv.writer(file)
+    writer.writerow(["image", "source", "group_id", "label", *manifest.labels])
+    for case, scores in zip(answers.cases, answers.scores, strict=True):
+        row = [case.path.name, case.source, case.group_id, case.label]
+        writer.writerow([*row, *(f"{score:.5f}" for score in scores)])
+    return file.getvalue()
+
+
+def _classifier_figures(answers: Answers, manifest: BundleManifest) -> Iterator[tuple[str, Figure]]:
+    scores, labels = answers.scores, answers.labels
+    yield (
+        "macro one-vs-rest AUC",
+        bootstrapped(lambda drawn: macro_auc(scores[drawn], labels[drawn]), answers.groups),
+    )
+    for k, name in enumerate(manifest.labels):
+        truth = labels == k
+        yield f"AUC {name} vs rest", _auc(answers, scores[:, k], truth)
+        point = manifest.operating_points[name]
+        answered = scores[:, k] >= point.threshold
+        yield f"sensitivity {name}", sensitivity(answered, truth)
+        yield f"specificity {name}", specificity(answered, truth)
+    yield from _within_sources(answers, manifest)
+    if manifest.set_threshold is not None:
+        kept = scores >= manifest.set_threshold
+        kept[np.arange(len(labels)), scores.argmax(axis=1)] = True
+        covered = kept[np.arange(len(labels)), labels]
+        yield "label lies in the findings set", proportion(int(covered.sum()), len(labels))
+        alone = kept.sum(axis=1) == 1
+        yield "answered with one finding", proportion(int(alone.sum()), len(labels))
+        right = covered & alone
+        yield "right when answered with one", proportion(int(right.sum()), int(alone.sum()))
+
+
+def _within_sources(answers: Answers, manifest: BundleManifest) -> Iterator[tuple[str, Figure]]:
+    for source in np.unique(answers.sources):
+        here = answers.sources == source
+        for a, b in combinations(range(len(manifest.labels)), 2):
+            chosen = np.flatnonzero(here & np.isin(answers.labels, (a, b)))
+            truth = answers.labels[chosen] == b
+            if min(truth.sum(), (~truth).sum()) < MIN_CASES_OF_A_LABEL:
+                continue
+            margin = answers.logits[chosen, b] - answers.logits[chosen, a]
+            figure = bootstrapped(
+                lambda drawn, m=margin, t=truth: auc(m[drawn], t[drawn]),  # type: ignore[misc]
+                answers.groups[chosen],
+            )
+            yield f"AUC {manifest.labels[b]} vs {manifest.labels[a]}, inside {source}", figure
+
+
+def _filter_figures(answers: Answers, manifest: BundleManifest) -> Iterator[tuple[str, Figure]]:
+    scores, labels = answers.scores, answers.labels
+    frontal = manifest.labels.index(ImageKind.FRONTAL)
+    threshold = manifest.operating_points[ImageKind.FRONTAL].threshold
+    accepted = (scores.argmax(axis=1) == frontal) & (scores[:, frontal] >= threshold)
+    truth = labels == frontal
+    yield (
+        "balanced accuracy, upright frontal vs rest",
+        bootstrapped(
+            lambda drawn: balanced_accuracy(accepted[drawn], truth[drawn]), answers.groups
+        ),
+    )
+    yield "AUC upright frontal vs rest", _auc(answers, scores[:, frontal], truth)
+    yield "upright frontal accepted", sensitivity(accepted, truth)
+    for k, name in enumerate(manifest.labels):
+        if k != frontal:
+            of_kind = labels == k
+            yield f"{name} refused", specificity(accepted[of_kind], truth[of_kind])
+    for k, name in enumerate(manifest.labels):
+        named = scores[labels == k].argmax(axis=1) == k
+        yield f"{name} named rightly", proportion(int(named.sum()), len(named))
+    for source in np.unique(answers.sources):
+        here = answers.sources == source
+        right = accepted[here] == truth[here]
+        yield f"right decision, {source}", proportion(int(right.sum()), int(here.sum()))
+
+
+def _auc(answers: Answers, scores: np.ndarray, truth: np.ndarray) -> Figure:
+    return bootstrapped(lambda drawn: auc(scores[drawn], truth[drawn]), answers.groups)

@@ -1,0 +1,163 @@
+"""A finished run to a bundle: one graph, what was fitted on `valid`, the card.
+
+The graph returns logits, activation maps and embedding in one pass. Everything
+fitted comes from `valid`; `test` is opened once, for the card's figures.
+"""
+
+import io
+import json
+import warnings
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from raiox.bundle import Bundle, BundleManifest, DataSource, Training, write_bundle
+from raiox.bundle.manifest import CARD_FILE, EMBEDDING_MAP_FILE, MODEL_FILE, Role
+from raiox.evaluation.answers import Answers, Reader, ask
+from raiox.evaluation.calibration import (
+    choose_operating_point,
+    choose_set_threshold,
+    fit_temperature,
+    softmax,
+)
+from raiox.evaluation.cases import Case, read_finding_cases, read_kind_cases
+from raiox.evaluation.embedding_map import build_embedding_map
+from raiox.evaluation.report import report
+from raiox.training.card import write_card
+from raiox.training.examples import task_labels
+from raiox.training.fit import load_run
+from raiox.training.recipe import Recipe
+
+SET_COVERAGE = 0.95
+"""Share of `valid` labels that the findings set must hold: one miss in twenty is said aloud."""
+
+ROLES: dict[str, Role] = {"findings": "covid_classifier", "frontal_filter": "frontal_filter"}
+LICENCE = (
+    "Apache-2.0 for the weights as far as we may grant it; trained on images under the licences "
+    "named per source, some of which are non-commercial or unstated."
+)
+
+Progress = Callable[[Iterable[int]], Iterable[int]]
+
+
+def export_run(
+    run: Path, out: Path, data: Path | None, read: Reader, n_threads: int, progress: Progress = iter
+) -> None:
+    """Write the bundle of a finished run.
+
+    Raises:
+        RecipeInvalidError: the run is not finished.
+        DataSetMissingError: the data set it is fitted on is not there.
+    """
+    recipe, network = load_run(run)
+    cases = read_finding_cases(data) if recipe.task == "findings" else read_kind_cases(data)
+    model = to_onnx(network, recipe.preprocessing.side_px)
+    passport = json.loads((run / "passport.json").read_text())
+    draft = _draft(recipe, passport, cases)
+    valid = ask(Bundle(draft, model, None), _part(cases, "valid"), read, n_threads, progress)
+    manifest = _fitted(draft, valid)
+    test = ask(Bundle(manifest, model, None), _part(cases, "test"), read, n_threads, progress)
+    contents = {MODEL_FILE: model}
+    if recipe.task == "findings":
+        contents[EMBEDDING_MAP_FILE] = build_embedding_map(test)
+    contents[CARD_FILE] = write_card(manifest, report(test, manifest)).encode()
+    write_bundle(out, manifest, contents)
+
+
+def to_onnx(network: nn.Module, side_px: int) -> bytes:
+    """The network as one ONNX file: `image` (N, 1, S, S) to `logits`, `maps`, `embedding`."""
+    example = torch.zeros(2, 1, side_px, side_px)
+    with warnings.catch_warnings():
+        # The exporter warns of its own deprecated internals; nothing of ours can change that.
+        warnings.simplefilter("ignore")
+        program = torch.onnx.export(
+            Served(network).eval(),
+            (example,),
+            input_names=["image"],
+            output_names=["logits", "maps", "embedding"],
+            dynamic_shapes={"image": {0: torch.export.Dim("batch", min=1, max=1024)}},
+            dynamo=True,
+            external_data=False,
+            verbose=False,
+        )
+    assert program is not None
+    file = io.BytesIO()
+    program.save(file)
+    return file.getvalue()
+
+
+class Served(nn.Module):
+    """The network without what only training needs."""
+
+    def __init__(self, network: nn.Module) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, image: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """(N, 1, S, S) to logits (N, K), maps (N, K, h, w), embedding (N, D)."""
+        output = self.network(image)
+        return output.logits, output.maps, output.embedding
+
+
+def _part(cases: Sequence[Case], part: str) -> list[Case]:
+    return [case for case in cases if case.part == part]
+
+
+def _draft(recipe: Recipe, passport: dict[str, str], cases: Sequence[Case]) -> BundleManifest:
+    started = "ImageNet (MobileNet v1 1.0/224)" if recipe.init == "imagenet" else "random weights"
+    if recipe.distillation:
+        started += f", taught by {recipe.distillation.teacher}"
+    trained_on = [case for case in cases if case.part == "train"]
+    training = Training(
+        recipe=recipe.name,
+        seed=int(passport["seed"]),
+        code_version=passport["code_version"],
+        data_sha256=passport["data_sha256"],
+        started_from=started,
+        sources=_sources(trained_on),
+    )
+    return BundleManifest(
+        id=f"{recipe.name}-{passport['code_version'].partition('+')[0]}",
+        role=ROLES[recipe.task],
+        labels=task_labels(recipe.task),
+        preprocessing=recipe.preprocessing,
+        temperature=1.0,
+        operating_points={},
+        licence=LICENCE,
+        training=training,
+        files={},
+    )
+
+
+def _sources(cases: Sequence[Case]) -> tuple[DataSource, ...]:
+    images: dict[str, set[Path]] = {}
+    licences: dict[str, set[str]] = {}
+    for case in cases:
+        images.setdefault(case.source, set()).add(case.path)
+        licences.setdefault(case.source, set()).add(case.licence or "not stated")
+    return tuple(
+        DataSource(name=name, n_images=len(images[name]), licences=tuple(sorted(licences[name])))
+        for name in sorted(images)
+    )
+
+
+def _fitted(draft: BundleManifest, valid: Answers) -> BundleManifest:
+    """The manifest with all that `valid` decides."""
+    temperature = fit_temperature(valid.logits, valid.labels)
+    scores = softmax(valid.logits, temperature)
+    points = {
+        name: choose_operating_point(scores[:, k], valid.labels == k)
+        for k, name in enumerate(draft.labels)
+    }
+    fitted: dict[str, object] = {
+        "temperature": temperature,
+        "operating_points": points,
+        "map_scale": max(1e-6, float(np.percentile(valid.peaks, 90))),
+    }
+    if draft.role == "covid_classifier":
+        fitted["set_coverage"] = SET_COVERAGE
+        fitted["set_threshold"] = choose_set_threshold(scores, valid.labels, SET_COVERAGE)
+    return draft.model_copy(update=fitted)

@@ -1,0 +1,112 @@
+/** Every call to the service, typed; each throws `ServiceError` and nothing else but aborts. */
+
+import type { Analysis, CurrentModels, Example } from './contract';
+import { failLocally, failWith, ServiceError } from './failure';
+
+const ANALYSES = '/api/v1/analyses';
+
+/** Seconds the service may keep an upload waiting for its result before it answers 202. */
+const WAIT_S = 10;
+
+async function call<T>(path: string, options: RequestInit = {}): Promise<T> {
+  let response: Response;
+  try {
+    response = await fetch(path, { credentials: 'same-origin', ...options });
+  } catch (error) {
+    if (options.signal?.aborted) throw error;
+    throw networkError();
+  }
+  const body: unknown = await response.json().catch(() => null);
+  if (!response.ok) {
+    throw new ServiceError(failWith(response.status, body, response.headers.get('Retry-After')));
+  }
+  return body as T;
+}
+
+function networkError(): ServiceError {
+  return new ServiceError(failLocally(navigator.onLine ? 'unreachable' : 'offline'));
+}
+
+export async function fetchAnalysis(id: string, signal?: AbortSignal): Promise<Analysis> {
+  return call<Analysis>(`${ANALYSES}/${encodeURIComponent(id)}`, signal ? { signal } : {});
+}
+
+export async function deleteAnalysis(id: string): Promise<void> {
+  await call(`${ANALYSES}/${encodeURIComponent(id)}`, { method: 'DELETE' });
+}
+
+export interface HistoryPage {
+  analyses: Analysis[];
+  /** Address of the next page. */
+  next: string | null;
+}
+
+export async function fetchHistory(address = ANALYSES): Promise<HistoryPage> {
+  const page = await call<{ items: Analysis[]; next?: string | null }>(address);
+  return { analyses: page.items, next: page.next ?? null };
+}
+
+export async function fetchModels(): Promise<CurrentModels> {
+  return call<CurrentModels>('/api/v1/models/current');
+}
+
+export async function fetchExamples(): Promise<Example[]> {
+  return (await call<{ items: Example[] }>('/api/v1/examples')).items;
+}
+
+export async function fetchImage(address: string): Promise<Blob> {
+  let response: Response;
+  try {
+    response = await fetch(address, { credentials: 'same-origin' });
+  } catch {
+    throw networkError();
+  }
+  if (!response.ok) throw new ServiceError(failWith(response.status, null, null));
+  return response.blob();
+}
+
+export interface Upload {
+  file: Blob;
+  /** Sent again with the same key, an upload is analysed once. */
+  idempotencyKey: string;
+  onProgress: (share: number) => void;
+  signal: AbortSignal;
+}
+
+/** Upload one image. XMLHttpRequest, because fetch cannot tell how much has been sent. */
+export function sendImage(upload: Upload): Promise<Analysis> {
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest();
+    request.open('POST', ANALYSES);
+    request.responseType = 'json';
+    request.setRequestHeader('Prefer', `wait=${String(WAIT_S)}`);
+    request.setRequestHeader('Idempotency-Key', upload.idempotencyKey);
+    request.upload.onprogress = ({ loaded, total }) => {
+      upload.onProgress(total ? loaded / total : 0);
+    };
+    request.upload.onload = () => {
+      upload.onProgress(1);
+    };
+    request.onload = () => {
+      if (request.status >= 200 && request.status < 300) resolve(request.response as Analysis);
+      else reject(refusalOf(request));
+    };
+    request.onerror = () => {
+      reject(networkError());
+    };
+    request.onabort = () => {
+      reject(new DOMException('cancelled', 'AbortError'));
+    };
+    upload.signal.addEventListener('abort', () => {
+      request.abort();
+    });
+    const form = new FormData();
+    form.append('file', upload.file, 'radiograph'); // names of files often name patients
+    request.send(form);
+  });
+}
+
+function refusalOf(request: XMLHttpRequest): ServiceError {
+  const retryAfter = request.getResponseHeader('Retry-After');
+  return new ServiceError(failWith(request.status, request.response, retryAfter));
+}

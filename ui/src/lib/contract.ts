@@ -1,0 +1,79 @@
+/** The documents of the API, as docs/reference/analysis-json.md describes them. */
+
+import type { Language } from './language.svelte';
+
+export const FINDINGS = ['no_finding', 'lung_opacity', 'covid19'] as const;
+export type Finding = (typeof FINDINGS)[number];
+
+export type ImageKind =
+  | 'frontal'
+  | 'rotated_90'
+  | 'rotated_180'
+  | 'rotated_270'
+  | 'inverted'
+  | 'lateral_cxr'
+  | 'nonpulmonary_xray'
+  | 'other_medical'
+  | 'document'
+  | 'natural';
+
+/** What happened, why, what to do now. */
+export interface Sentences {
+  title: string;
+  detail: string;
+  action: string;
+}
+
+export interface Told {
+  code: string;
+  messages: Record<Language, Sentences>;
+}
+
+export interface FilterVerdict {
+  frontal: number;
+  kind: ImageKind;
+  rotation_deg: number;
+}
+
+export interface ModelIdentity {
+  id: string;
+  sha256: string;
+}
+
+export interface Analysis {
+  id: string;
+  state: 'queued' | 'running' | 'done' | 'failed';
+  outcome?: 'analysed' | 'rejected';
+  rejection?: Told | null;
+  error?: Told;
+  filter?: FilterVerdict;
+  scores?: Record<Finding, number> | null;
+  finding?: Finding | 'uncertain' | null;
+  findings_set?: Finding[] | null;
+  maps?: Partial<Record<Finding, string>> | null;
+  image?: string | null;
+  model?: ModelIdentity & { filter?: ModelIdentity };
+  timings_ms?: Record<string, number>;
+  sha256: string;
+  created_at?: string;
+  expires_at?: string | null;
+}
+
+/** RFC 9457, with the sentences in every language. */
+export interface Problem {
+  code: string;
+  status: number;
+  translations?: Partial<Record<Language, Sentences>>;
+  retry_after_s?: number;
+}
+
+export interface CurrentModels {
+  keep_images_h?: number;
+  max_upload_bytes?: number;
+  operating_points?: Partial<Record<Finding, number>>;
+}
+
+export interface Example {
+  id: string;
+  image: string;
+}

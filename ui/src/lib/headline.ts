@@ -1,0 +1,27 @@
+/** What an item or an analysis comes to, in one short line. */
+
+import type { Analysis } from './contract';
+import type { Item } from './desk.svelte';
+import { sentencesOf } from './failure';
+import { speech, t } from './language.svelte';
+import { formatScore, listFindings, nameFinding } from './words';
+
+/** For lists: the finding with its score, or why there is none. */
+export function summarise(analysis: Analysis): string {
+  const { finding, scores } = analysis;
+  const refused = (analysis.rejection ?? analysis.error)?.messages[speech.current].title;
+  if (refused) return refused;
+  if (!finding) return t('history.running');
+  if (finding !== 'uncertain') return `${nameFinding(finding)} · ${formatScore(scores?.[finding] ?? 0)}`;
+  return t('answer.uncertain', { findings: listFindings(analysis.findings_set ?? []) });
+}
+
+/** For the live region: the stage, then the result. */
+export function headline(item: Item): string {
+  if (item.failure) return sentencesOf(item.failure, speech.current).title;
+  if (item.stage === 'done' && item.analysis) return summarise(item.analysis);
+  if (item.stage === 'cancelled') return t('progress.cancelled');
+  if (item.slow && item.stage === 'sending') return t('progress.slow_sending');
+  if (item.slow) return t('progress.slow_reading');
+  return item.stage === 'sending' ? t('progress.sending') : t('progress.reading');
+}

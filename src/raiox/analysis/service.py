@@ -38,6 +38,10 @@ class ReadsUploads(Protocol):
         """Decode and check. Raises: IntakeError."""
         ...
 
+    def close(self) -> None:
+        """End the decoders."""
+        ...
+
 
 RenderHeatmap = Callable[[FloatArray, int, int], bytes]
 """Paints an (h, w) activation map as a PNG of the given width and height."""
@@ -169,7 +173,7 @@ class Analyses:
         return content
 
     async def heatmap(self, analysis_id: str, owner: str, finding: Finding) -> bytes:
-        """The heatmap of one finding as PNG, as large as the image.
+        """The heatmap of one finding as PNG, of the image's shape.
 
         Raises: AnalysisNotFoundError, HeatmapNotAvailableError.
         """

@@ -6,12 +6,9 @@ processes is settled by the key's row in the records.
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import TypeVar
 
 from raiox.errors import IdempotencyInFlightError, IdempotencyMismatchError
 from raiox.records.rows import IdempotencyKey
-
-T = TypeVar("T")
 
 PATIENCE_S = 10.0
 
@@ -21,9 +18,9 @@ class Twins:
 
     def __init__(self, patience_s: float = PATIENCE_S) -> None:
         self._patience_s = patience_s
-        self._running: dict[tuple[str, str], tuple[str, asyncio.Future[object]]] = {}
+        self._running: dict[tuple[str, str], tuple[str, asyncio.Future[str]]] = {}
 
-    async def once(self, owner: str, key: IdempotencyKey, work: Callable[[], Awaitable[T]]) -> T:
+    async def once(self, owner: str, key: IdempotencyKey, work: Callable[[], Awaitable[str]]) -> str:
         """The outcome of `work`, run by whoever came first.
 
         Raises: IdempotencyMismatchError if the first has other content;
@@ -37,22 +34,22 @@ class Twins:
             raise IdempotencyMismatchError
         try:
             async with asyncio.timeout(self._patience_s):
-                return await asyncio.shield(outcome)  # type: ignore[return-value]
+                return await asyncio.shield(outcome)
         except TimeoutError:
             raise IdempotencyInFlightError(retry_after_s=1) from None
 
     async def _first(
-        self, name: tuple[str, str], key: IdempotencyKey, work: Callable[[], Awaitable[T]]
-    ) -> T:
-        outcome: asyncio.Future[object] = asyncio.ensure_future(_as_coroutine(work))
+        self, name: tuple[str, str], key: IdempotencyKey, work: Callable[[], Awaitable[str]]
+    ) -> str:
+        outcome: asyncio.Future[str] = asyncio.ensure_future(_as_coroutine(work))
         # Nobody may be left to hear of a failure; it was told to the first.
         outcome.add_done_callback(lambda done: done.cancelled() or done.exception())
         self._running[name] = (key.content_sha256, outcome)
         try:
-            return await asyncio.shield(outcome)  # type: ignore[return-value]
+            return await asyncio.shield(outcome)
         finally:
             del self._running[name]
 
 
-async def _as_coroutine(work: Callable[[], Awaitable[T]]) -> T:
+async def _as_coroutine(work: Callable[[], Awaitable[str]]) -> str:
     return await work()

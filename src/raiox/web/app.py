@@ -1,0 +1,96 @@
+"""The FastAPI app, put together from its pieces; no global state, no work at import."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from fastapi import FastAPI
+from starlette.requests import Request
+from starlette.responses import Response
+
+from raiox.settings import Settings
+from raiox.web import api, catalogue_api, health, plain
+from raiox.web.body import FRAME_BYTES
+from raiox.web.envelope import Envelope
+from raiox.web.examples import ExampleFolder
+from raiox.web.face import Face
+from raiox.web.limits import Limits, UploadGate
+from raiox.web.metrics import Metrics
+from raiox.web.built_page import INDEX, Page
+from raiox.web.problems import install_problem_handlers
+from raiox.web.runtime import Choices, running
+from raiox.web.sessions import open_sessions
+
+BUILT_PAGE = Path(__file__).parent / "page"
+HOUR_S = 3_600
+
+
+def create_app(settings: Settings, choices: Choices, *, page_dir: Path = BUILT_PAGE) -> FastAPI:
+    """The whole service as one app; its lifespan starts and stops everything.
+
+    Args:
+        choices: which engine and intake answer.
+        page_dir: the built page; may be absent.
+    """
+    app = FastAPI(
+        title="raiox",
+        summary="Reads chest radiographs. Research use. Not a medical device.",
+        version="1",
+        lifespan=lambda app: _lifespan(app, settings, choices),
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+    )
+    face = _face(settings)
+    app.state.face = face
+    app.state.examples = ExampleFolder(settings.examples_dir)
+    app.state.embedding_map_path = catalogue_api.embedding_map_path(settings.inference)
+    app.add_middleware(
+        Envelope,
+        sessions=face.sessions,
+        metrics=face.metrics,
+        max_body_bytes=settings.intake.max_upload_bytes + FRAME_BYTES,
+        allowed_hosts=settings.web.allowed_hosts,
+    )
+    install_problem_handlers(app)
+    for router in (api.router, catalogue_api.router, health.router, plain.router):
+        app.include_router(router)
+    _serve_page(app, Page(page_dir))
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI, settings: Settings, choices: Choices) -> AsyncIterator[None]:
+    async with running(settings, choices) as runtime:
+        app.state.runtime = runtime
+        yield
+
+
+def _face(settings: Settings) -> Face:
+    max_age_s = round(settings.records.keep_results_h * HOUR_S)
+    return Face(
+        settings=settings,
+        sessions=open_sessions(settings.web, settings.data_dir, max_age_s),
+        limits=Limits(settings.web),
+        gate=UploadGate(),
+        metrics=Metrics(),
+    )
+
+
+def _serve_page(app: FastAPI, page: Page) -> None:
+    async def index(request: Request) -> Response:
+        face: Face = request.app.state.face
+        # The first visit begins the session, so that uploads sent side by side share it.
+        face.sessions.owner_of(request)
+        return page.answer(request, INDEX)
+
+    app.add_api_route("/", index, include_in_schema=False)
+    for address in page.addresses:
+        app.add_api_route(address, _asset(page, address), include_in_schema=False)
+
+
+def _asset(page: Page, address: str) -> Callable[..., object]:
+    async def asset(request: Request) -> Response:
+        return page.answer(request, address.removeprefix("/"))
+
+    return asset

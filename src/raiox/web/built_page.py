@@ -1,0 +1,78 @@
+"""The built page, read once and served from memory.
+
+A table of known addresses instead of a folder: nothing outside it can be asked
+for. Files with a hash in their name never change; everything else is asked for
+again.
+"""
+
+import gzip
+import hashlib
+import mimetypes
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+INDEX = "index.html"
+IMMUTABLE = "public, max-age=31536000, immutable"
+REVALIDATE = "no-cache"
+_HASHED = re.compile(r"-[A-Za-z0-9_-]{8,}\.[a-z0-9]+$")
+_TEXT = ("text/", "application/javascript", "application/json", "image/svg")
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """One file of the page."""
+
+    content: bytes
+    gzipped: bytes | None
+    media_type: str
+    etag: str
+    cache_control: str
+
+
+class Page:
+    """The files of the built page, by address; may be none."""
+
+    def __init__(self, folder: Path) -> None:
+        files = [path for path in sorted(folder.rglob("*")) if path.is_file()]
+        self._assets = {path.relative_to(folder).as_posix(): _read(path) for path in files}
+
+    @property
+    def addresses(self) -> list[str]:
+        """Where each file is served, the page itself excepted."""
+        return [f"/{name}" for name in self._assets if name != INDEX]
+
+    def answer(self, request: Request, name: str) -> Response:
+        """One file, or word that the caller's copy is still right."""
+        asset = self._assets.get(name)
+        if asset is None:
+            # Without a built page the plain form is the page.
+            return RedirectResponse("/plain", 303)
+        headers = {
+            "Cache-Control": asset.cache_control,
+            "ETag": asset.etag,
+            "Vary": "Accept-Encoding",
+        }
+        if request.headers.get("if-none-match") == asset.etag:
+            return Response(status_code=304, headers=headers)
+        if asset.gzipped and "gzip" in request.headers.get("accept-encoding", ""):
+            headers["Content-Encoding"] = "gzip"
+            return Response(asset.gzipped, 200, headers, asset.media_type)
+        return Response(asset.content, 200, headers, asset.media_type)
+
+
+def _read(path: Path) -> Asset:
+    content = path.read_bytes()
+    media_type = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+    if path.suffix in (".js", ".mjs"):
+        media_type = "text/javascript"
+    return Asset(
+        content=content,
+        gzipped=gzip.compress(content, mtime=0) if media_type.startswith(_TEXT) else None,
+        media_type=f"{media_type}; charset=utf-8" if media_type.startswith("text/") else media_type,
+        etag=f'"{hashlib.sha256(content).hexdigest()[:32]}"',
+        cache_control=IMMUTABLE if _HASHED.search(path.name) else REVALIDATE,
+    )

@@ -1,0 +1,70 @@
+"""The API of what does not belong to anybody: models, embedding map, examples."""
+
+import json
+from pathlib import Path
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from raiox.inference.local import SHIPPED_MODELS
+from raiox.settings import InferenceSettings
+from raiox.web.documents import API
+from raiox.web.examples import ExampleFolder
+from raiox.web.face import LangQuery, RuntimeDep
+from raiox.web.schemas import CurrentModels, Examples, problems
+
+EMBEDDING_MAP_FILE = "embedding_map.json"
+PUBLIC = "public, max-age=300"
+
+router = APIRouter(prefix=API, tags=["catalogue"])
+
+
+def embedding_map_path(settings: InferenceSettings) -> Path:
+    """Where the classifier's bundle keeps its embedding map."""
+    return (settings.models_dir or SHIPPED_MODELS) / settings.classifier_bundle / EMBEDDING_MAP_FILE
+
+
+@router.get("/models/current", responses={200: {"model": CurrentModels}, **problems()})
+async def current_models(runtime: RuntimeDep, lang: LangQuery = None) -> Response:
+    """Which networks answer now."""
+    models = {
+        role: {"id": identity.id, "sha256": identity.sha256}
+        for role, identity in runtime.models.engine.models.items()
+    }
+    return Response(json.dumps({"models": models}), media_type="application/json")
+
+
+@router.get("/embedding-map", responses=problems())
+async def embedding_map(request: Request, runtime: RuntimeDep, lang: LangQuery = None) -> Response:
+    """Where the reference cases lie; no points where the bundle carries no map."""
+    path: Path = request.app.state.embedding_map_path
+    content = await runtime.threads.read(lambda: _read_or_empty(path))
+    return Response(content, 200, {"Cache-Control": PUBLIC}, "application/json")
+
+
+def _read_or_empty(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError:
+        return b'{"points": []}'
+
+
+@router.get("/examples", responses={200: {"model": Examples}, **problems()})
+async def list_examples(request: Request, lang: LangQuery = None) -> Response:
+    """Images to try, with their attribution."""
+    folder: ExampleFolder = request.app.state.examples
+    examples = folder.describe(f"{API}/examples")
+    return Response(
+        json.dumps({"examples": examples}, ensure_ascii=False), media_type="application/json"
+    )
+
+
+@router.get("/examples/{example_id}", response_class=Response, responses=problems(404))
+async def get_example(
+    request: Request, example_id: str, runtime: RuntimeDep, lang: LangQuery = None
+) -> Response:
+    """One example image."""
+    folder: ExampleFolder = request.app.state.examples
+    found = await runtime.threads.read(lambda: folder.read(example_id))
+    return Response(found.content, 200, {"Cache-Control": PUBLIC}, found.media_type)

@@ -1,0 +1,39 @@
+"""Counts and durations for Prometheus; no label ever comes from what a caller sent."""
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+_KNOWN_METHODS = frozenset({"GET", "HEAD", "POST", "DELETE", "OPTIONS", "PUT", "PATCH"})
+
+
+def method_name(method: str) -> str:
+    """The method if it is one of HTTP's, else `other`."""
+    return method if method in _KNOWN_METHODS else "other"
+
+
+class Metrics:
+    """The service's own registry, one for each app."""
+
+    def __init__(self) -> None:
+        self._registry = CollectorRegistry()
+        self._requests = Counter(
+            "raiox_requests", "Requests answered.", ("method", "route", "status"),
+            registry=self._registry,
+        )  # fmt: skip
+        self._durations = Histogram(
+            "raiox_request_seconds", "Time to answer.", ("method", "route"),
+            registry=self._registry,
+        )  # fmt: skip
+        self._queued = Gauge("raiox_queued", "Analyses that wait.", registry=self._registry)
+        self._ready = Gauge("raiox_ready", "1 if a model answers.", registry=self._registry)
+
+    def count_request(self, method: str, route: str, status: int, duration_s: float) -> None:
+        """Note one answered request; `route` is the pattern, not the address."""
+        known = method_name(method)
+        self._requests.labels(known, route, str(status)).inc()
+        self._durations.labels(known, route).observe(duration_s)
+
+    def page(self, *, n_queued: int, ready: bool) -> bytes:
+        """Everything in the text format of Prometheus."""
+        self._queued.set(n_queued)
+        self._ready.set(int(ready))
+        return generate_latest(self._registry)

@@ -1,0 +1,115 @@
+"""Stand-ins for the engine and the intake: small, deterministic, without a network or a sandbox."""
+
+import hashlib
+import io
+import threading
+import time
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from PIL import Image, UnidentifiedImageError
+
+from raiox.entities import FilterVerdict, ModelIdentity, Prediction, Radiograph, Reading, Rejection
+from raiox.errors import EmptyUploadError, NotAnImageError, RaioxError
+from raiox.vocabulary import FINDINGS, ImageKind
+
+MODELS = {
+    "frontal_filter": ModelIdentity("fake_filter", "f" * 64),
+    "covid_classifier": ModelIdentity("fake_classifier", "c" * 64),
+}
+BRIGHT = 200
+"""Images brighter than this are no radiographs to the fake engine."""
+
+
+class FakeEngine:
+    """Answers from the mean of the pixels; dark and middling images are radiographs."""
+
+    def __init__(self, delay_s: float = 0.0, error: Exception | None = None) -> None:
+        self._delay_s = delay_s
+        self._error = error
+        self.go = threading.Event()
+        self.go.set()
+        self.batches: list[int] = []
+
+    @property
+    def models(self) -> Mapping[str, ModelIdentity]:
+        return MODELS
+
+    def read_many(self, radiographs: Sequence[Radiograph]) -> list[Reading | RaioxError]:
+        self.batches.append(len(radiographs))
+        self.go.wait()
+        time.sleep(self._delay_s)
+        if self._error is not None:
+            raise self._error
+        return [reading_of(radiograph) for radiograph in radiographs]
+
+
+def reading_of(radiograph: Radiograph) -> Reading:
+    mean = float(radiograph.pixels.mean())
+    if mean > BRIGHT:
+        verdict = FilterVerdict(frontal=0.02, kind=ImageKind.DOCUMENT, accepted=False)
+        return Reading(verdict, Rejection("document_image"), None, MODELS, {"filter": 1.0})
+    share = mean / 255
+    scores = dict(zip(FINDINGS, (1 - share, share * 0.75, share * 0.25), strict=True))
+    maps = np.linspace(0, 1, 3 * 7 * 7, dtype=np.float32).reshape(3, 7, 7)
+    prediction = Prediction(
+        scores=scores,
+        findings_set=(max(FINDINGS, key=lambda finding: scores[finding]),),
+        activation_maps=maps,
+        embedding=np.full(16, share, np.float32),
+        embedding_xyz=(0.1, 0.2, 0.3),
+    )
+    verdict = FilterVerdict(frontal=0.99, kind=ImageKind.FRONTAL, accepted=True)
+    return Reading(verdict, None, prediction, MODELS, {"filter": 1.0, "classifier": 2.0})
+
+
+class FakeIntake:
+    """Pillow without a sandbox; counts what it reads."""
+
+    def __init__(self, delay_s: float = 0.0) -> None:
+        self._delay_s = delay_s
+        self.n_read = 0
+
+    def read(self, content: bytes) -> Radiograph:
+        self.n_read += 1
+        time.sleep(self._delay_s)
+        if not content:
+            raise EmptyUploadError
+        try:
+            pixels = np.asarray(Image.open(io.BytesIO(content)).convert("L"), np.uint8)
+        except (UnidentifiedImageError, OSError, SyntaxError, ValueError):
+            raise NotAnImageError from None
+        return Radiograph(pixels.copy(), hashlib.sha256(content).hexdigest(), "png")
+
+    def close(self) -> None:
+        """Nothing to end."""
+
+
+class FakeClock:
+    """Time that moves when told."""
+
+    def __init__(self, now: float = 1_800_000_000.0) -> None:
+        self.now = now
+
+    def __call__(self) -> float:
+        return self.now
+
+    def pass_s(self, seconds: float) -> None:
+        self.now += seconds
+
+
+def paint(activation_map: object, width_px: int, height_px: int) -> bytes:
+    """A heatmap of one colour."""
+    file = io.BytesIO()
+    Image.new("RGBA", (width_px, height_px), (200, 80, 0, 100)).save(file, "PNG")
+    return file.getvalue()
+
+
+def png(mean: int = 100, side_px: int = 64, mark: int = 0) -> bytes:
+    """A gray image; `mark` makes it another file with nearly the same pixels."""
+    pixels = np.full((side_px, side_px), mean, np.uint8)
+    pixels[0, 0] = mark % 256
+    pixels[0, 1] = mark // 256
+    file = io.BytesIO()
+    Image.fromarray(pixels).save(file, "PNG")
+    return file.getvalue()

@@ -37,13 +37,15 @@ export async function deleteAnalysis(id: string): Promise<void> {
 
 export interface HistoryPage {
   analyses: Analysis[];
-  /** Address of the next page. */
-  next: string | null;
+  next_cursor: string | null;
 }
 
-export async function fetchHistory(address = ANALYSES): Promise<HistoryPage> {
-  const page = await call<{ items: Analysis[]; next?: string | null }>(address);
-  return { analyses: page.items, next: page.next ?? null };
+/** Address of the whole history as a table. */
+export const HISTORY_AS_CSV = `${ANALYSES}/export?format=csv`;
+
+export async function fetchHistory(cursor: string | null = null): Promise<HistoryPage> {
+  const query = cursor ? `?${new URLSearchParams({ cursor }).toString()}` : '';
+  return call<HistoryPage>(ANALYSES + query);
 }
 
 export async function fetchModels(): Promise<CurrentModels> {
@@ -51,7 +53,7 @@ export async function fetchModels(): Promise<CurrentModels> {
 }
 
 export async function fetchExamples(): Promise<Example[]> {
-  return (await call<{ items: Example[] }>('/api/v1/examples')).items;
+  return (await call<{ examples: Example[] }>('/api/v1/examples')).examples;
 }
 
 export async function fetchImage(address: string): Promise<Blob> {

@@ -55,8 +55,13 @@ export interface Analysis {
   model?: ModelIdentity & { filter?: ModelIdentity };
   timings_ms?: Record<string, number>;
   sha256: string;
+  /** How many wait before it, while it is queued. */
+  queue_position?: number;
+  /** Codes of what intake had to do or saw. */
+  notes?: string[];
   created_at?: string;
-  expires_at?: string | null;
+  image_expires_at?: string;
+  expires_at?: string;
 }
 
 /** RFC 9457, with the sentences in every language. */
@@ -75,5 +80,8 @@ export interface CurrentModels {
 
 export interface Example {
   id: string;
-  image: string;
+  url: string;
+  /** What its licence asks to be said. */
+  attribution: string;
+  title?: Partial<Record<Language, string>>;
 }

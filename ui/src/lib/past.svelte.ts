@@ -9,27 +9,27 @@ class Past {
   analyses = $state<Analysis[]>([]);
   loading = $state(false);
   failure = $state<Failure | null>(null);
-  #next = $state<string | null>(null);
+  #cursor = $state<string | null>(null);
 
   get hasMore(): boolean {
-    return this.#next !== null;
+    return this.#cursor !== null;
   }
 
   async load(): Promise<void> {
     await this.#read(async () => {
       const page = await fetchHistory();
       this.analyses = page.analyses;
-      this.#next = page.next;
+      this.#cursor = page.next_cursor;
     });
   }
 
   async loadMore(): Promise<void> {
-    const address = this.#next;
-    if (!address) return;
+    const cursor = this.#cursor;
+    if (!cursor) return;
     await this.#read(async () => {
-      const page = await fetchHistory(address);
+      const page = await fetchHistory(cursor);
       this.analyses.push(...page.analyses);
-      this.#next = page.next;
+      this.#cursor = page.next_cursor;
     });
   }
 

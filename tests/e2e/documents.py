@@ -1,0 +1,121 @@
+"""Documents, problems and pictures for the stand-in, made by raiox's own functions."""
+
+import io
+from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from raiox.analysis.document import describe, describe_reading
+from raiox.entities import FilterVerdict, ModelIdentity, Prediction, Reading, Rejection
+from raiox.errors import QueueFullError, RaioxError, UnknownRouteError
+from raiox.inference.heatmap import render
+from raiox.vocabulary import FINDINGS, AnalysisState, ImageKind
+from raiox.web.problems import describe_problem, problem_headers
+
+WIDTH_PX, HEIGHT_PX = 320, 288
+MODELS = MappingProxyType(
+    {
+        "frontal_filter": ModelIdentity("frontal-filter-phantom", "5e" * 32),
+        "covid_classifier": ModelIdentity("covid-classifier-phantom", "c0" * 32),
+    }
+)
+FRONTAL = FilterVerdict(0.993, ImageKind.FRONTAL, accepted=True)
+
+
+def draw_phantom() -> Image.Image:
+    """Something like a chest: bright body, two dark lungs, bright spine and heart."""
+    y, x = np.mgrid[-1 : 1 : HEIGHT_PX * 1j, -1 : 1 : WIDTH_PX * 1j]
+    lungs = np.minimum(np.hypot((np.abs(x) - 0.42) / 0.3, (y + 0.05) / 0.68), 1) ** 6
+    heart = np.clip(1 - np.hypot((x - 0.15) / 0.32, (y - 0.35) / 0.36), 0, 1)
+    ribs = 0.08 * np.cos((y * 9 + np.abs(x) * 3) * np.pi)
+    body = np.clip(1.2 - np.hypot(x / 1.05, y / 1.25) ** 4, 0, 1)
+    light = body * (0.2 + 0.55 * lungs + 0.5 * heart + ribs * (1 - lungs) + 0.1 * (np.abs(x) < 0.07))
+    return Image.fromarray((np.clip(light, 0, 1) * 255).astype(np.uint8))
+
+
+def encode(image: Image.Image, image_format: str = "PNG") -> bytes:
+    """The image as the bytes of a file."""
+    file = io.BytesIO()
+    image.save(file, image_format)
+    return file.getvalue()
+
+
+PNG = encode(draw_phantom())
+
+
+def heatmap_png(address: str) -> bytes:
+    """A warm spot, elsewhere for each address."""
+    y, x = np.mgrid[0:1:14j, 0:1:14j]
+    at_x = 0.3 if "covid" in address else 0.68
+    spot = np.exp(-((x - at_x) ** 2 + (y - 0.55) ** 2) / 0.03)
+    return render((spot * 0.95).astype(np.float32), WIDTH_PX, HEIGHT_PX)
+
+
+def _analysed(no_finding: float, lung_opacity: float, covid19: float, n_in_set: int = 1) -> Reading:
+    scores = dict(zip(FINDINGS, (no_finding, lung_opacity, covid19), strict=True))
+    ranked = sorted(FINDINGS, key=lambda finding: -scores[finding])
+    prediction = Prediction(
+        scores, tuple(ranked[:n_in_set]), np.zeros((3, 14, 14), np.float32), np.zeros(8, np.float32)
+    )
+    timings_ms = {"filter": 7.1, "classifier": 38.4}
+    return Reading(FRONTAL, None, prediction, MODELS, timings_ms)
+
+
+def _rejected(code: str, kind: ImageKind, **facts: float) -> Reading:
+    verdict = FilterVerdict(0.031, kind, accepted=False)
+    return Reading(verdict, Rejection(code, facts), None, MODELS, {"filter": 7.1})
+
+
+READINGS = {
+    "analysed": _analysed(0.07, 0.11, 0.82),
+    "no_finding": _analysed(0.91, 0.06, 0.03),
+    "uncertain": _analysed(0.08, 0.45, 0.47, n_in_set=2),
+    "rotated": _rejected(
+        "rotated_radiograph", ImageKind.ROTATED_90, rotation_deg=90, turn_back_deg=270
+    ),
+    "inverted": _rejected("inverted_radiograph", ImageKind.INVERTED),
+    "photograph": _rejected("photograph", ImageKind.NATURAL),
+}
+
+
+def make_document(analysis_id: str, name: str) -> dict[str, Any] | None:
+    """The document of a reading, as the service sends it; None for an unknown name."""
+    reading = READINGS.get(name)
+    if reading is None:
+        return None
+    now = datetime.now(UTC)
+    address = f"/api/v1/analyses/{analysis_id}"
+    maps = {str(finding): f"{address}/heatmap/{finding}.png" for finding in FINDINGS}
+    return {
+        **describe(analysis_id, AnalysisState.DONE, "ab" * 32, describe_reading(reading)),
+        "maps": maps if reading.prediction else None,
+        "image": f"{address}/image",
+        "created_at": now.isoformat(),
+        "notes": [],
+        "image_expires_at": (now + timedelta(hours=24)).isoformat(),
+        "expires_at": (now + timedelta(days=30)).isoformat(),
+    }
+
+
+def make_problem(code: str) -> tuple[dict[str, Any], dict[str, str]]:
+    """The problem document of a code, and its headers."""
+    error: RaioxError = UnknownRouteError()
+    if code == "queue_full":
+        error = QueueFullError(retry_after_s=5)
+    elif code != "not_found":
+        error = _find_error(code)()
+    document = describe_problem(error, language="pt", instance="/", request_id="stand-in")
+    return document, problem_headers(error)
+
+
+def _find_error(code: str) -> type[RaioxError]:
+    waiting = [RaioxError]
+    while waiting:
+        error = waiting.pop()
+        if error.code == code and error.__subclasses__() == []:
+            return error
+        waiting += error.__subclasses__()
+    raise LookupError(code)

@@ -1,0 +1,154 @@
+"""A service of a few lines that serves the built page and answers as told.
+
+For states the real one reaches rarely: a slow queue, a full one, a proxy's
+error page. Its documents are made by raiox itself, so they cannot drift from
+the contract; its radiographs are drawn.
+"""
+
+import json
+import re
+import threading
+import time
+from contextlib import suppress
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from mimetypes import guess_type
+from pathlib import Path
+from typing import Any, ClassVar
+from uuid import uuid4
+
+from raiox.web.envelope import SECURITY_HEADERS
+
+from .documents import PNG, heatmap_png, make_document, make_problem
+
+JSON = "application/json"
+PROXY_PAGE = b"<html><body>502 Bad Gateway</body></html>"
+
+
+@dataclass
+class Script:
+    """What the stand-in does with the next uploads."""
+
+    answer: str = "analysed"
+    """A key of `documents.READINGS`, a problem code, `proxy_page` or `hang_up`."""
+    n_looks: int = 0
+    """How often an analysis is still queued when it is looked at."""
+    delay_s: float = 0.0
+    models: dict[str, Any] = field(
+        default_factory=lambda: {
+            "keep_images_h": 24.0,
+            "operating_points": {"no_finding": 0.41, "lung_opacity": 0.47, "covid19": 0.36},
+        }
+    )
+    kept: dict[str, dict[str, Any]] = field(default_factory=dict)
+    uploads: list[bytes] = field(default_factory=list)
+
+
+class StandIn:
+    """The server, alive while the context is."""
+
+    def __init__(self, page: Path) -> None:
+        self.script = Script()
+        handler = type("Handler", (_Handler,), {"stand_in": self, "page": page})
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+        self.url = f"http://127.0.0.1:{self._server.server_port}"
+
+    def __enter__(self) -> "StandIn":
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+
+class _Handler(BaseHTTPRequestHandler):
+    stand_in: ClassVar[StandIn]
+    page: ClassVar[Path]
+    protocol_version = "HTTP/1.1"
+
+    @property
+    def script(self) -> Script:
+        return self.stand_in.script
+
+    def do_GET(self) -> None:
+        path = self.path.partition("?")[0]
+        if path == "/api/v1/models/current":
+            self._send_json(200, self.script.models)
+        elif path == "/api/v1/analyses":
+            kept = list(reversed(self.script.kept.values()))
+            self._send_json(200, {"analyses": kept, "next_cursor": None})
+        elif found := re.fullmatch(r"/api/v1/analyses/([^/]+)(/.*)?", path):
+            self._send_part(found[1], found[2] or "")
+        elif path == "/api/v1/examples":
+            self._send_json(200, {"examples": []})
+        elif path.startswith("/api/"):
+            self._send_problem("not_found")
+        else:
+            self._send_file(path)
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        script = self.script
+        script.uploads.append(body)
+        time.sleep(script.delay_s)
+        if script.answer == "hang_up":
+            self.close_connection = True
+        elif script.answer == "proxy_page":
+            self._send(502, "text/html", PROXY_PAGE)
+        elif document := make_document(str(uuid4()), script.answer):
+            script.kept[document["id"]] = document
+            queued = {**document, "state": "queued"}
+            self._send_json(202 if script.n_looks else 201, queued if script.n_looks else document)
+        else:
+            self._send_problem(script.answer)
+
+    def do_DELETE(self) -> None:
+        self.script.kept.pop(self.path.rpartition("/")[2], None)
+        self._send(204, JSON, b"")
+
+    def _send_part(self, analysis_id: str, part: str) -> None:
+        document = self.script.kept.get(analysis_id)
+        if document is None:
+            self._send_problem("analysis_not_found")
+        elif part == "/image":
+            self._send(200, "image/png", PNG)
+        elif part.startswith("/heatmap/"):
+            self._send(200, "image/png", heatmap_png(part))
+        elif self.script.n_looks > 0:
+            self.script.n_looks -= 1
+            self._send_json(200, {**document, "state": "queued"})
+        else:
+            self._send_json(200, document)
+
+    def _send_file(self, path: str) -> None:
+        file = self.page / (path.lstrip("/") or "index.html")
+        if file.is_file():
+            self._send(200, guess_type(file.name)[0] or "text/plain", file.read_bytes())
+        else:
+            self._send_problem("not_found")
+
+    def _send_problem(self, code: str) -> None:
+        problem, headers = make_problem(code)
+        self._send_json(problem["status"], problem, headers)
+
+    def _send_json(self, status: int, body: Any, headers: dict[str, str] | None = None) -> None:
+        self._send(status, JSON, json.dumps(body).encode(), headers)
+
+    def _send(
+        self, status: int, kind: str, body: bytes, headers: dict[str, str] | None = None
+    ) -> None:
+        self.send_response(status)
+        for name, value in {**SECURITY_HEADERS, **(headers or {})}.items():
+            self.send_header(name, value)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def handle_one_request(self) -> None:
+        with suppress(ConnectionError):  # the browser may leave before the answer
+            super().handle_one_request()
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing; a failing test tells what it saw."""

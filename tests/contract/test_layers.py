@@ -1,0 +1,44 @@
+"""The drawing of the house holds: layers, homes of libraries, small and explained modules."""
+
+import ast
+from pathlib import Path
+
+import pytest
+from importlinter.cli import lint_imports
+
+ROOT = Path(__file__).parents[2]
+PACKAGE = ROOT / "src" / "raiox"
+MODULES = sorted(PACKAGE.rglob("*.py"))
+MAX_LINES = 300
+PLAIN_LISTS = {"errors.py"}  # one short class a code, no logic: long, but read at once
+FORBIDDEN_NAMES = {"utils", "util", "common", "core", "helpers", "misc"}
+
+
+def name_of(path: Path) -> str:
+    return str(path.relative_to(PACKAGE))
+
+
+def test_every_import_points_downwards(capsys):
+    status = lint_imports(config_filename=str(ROOT / "pyproject.toml"), no_cache=True)
+
+    assert status == 0, capsys.readouterr().out
+
+
+@pytest.mark.parametrize("module", MODULES, ids=name_of)
+def test_a_module_says_why_it_exists(module):
+    assert ast.get_docstring(ast.parse(module.read_text(encoding="utf-8")))
+
+
+@pytest.mark.parametrize("module", MODULES, ids=name_of)
+def test_a_module_is_short_enough_to_read_at_once(module):
+    n_lines = len(module.read_text(encoding="utf-8").splitlines())
+
+    assert n_lines <= MAX_LINES or name_of(module) in PLAIN_LISTS
+
+
+def test_no_module_is_named_after_nothing():
+    names = {
+        part for module in MODULES for part in module.relative_to(PACKAGE).with_suffix("").parts
+    }
+
+    assert not names & FORBIDDEN_NAMES

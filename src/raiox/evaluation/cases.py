@@ -124,7 +124,7 @@ def read_manifest(manifest: Path) -> list[Case]:
 def shown(pixels: GrayArray, kind: ImageKind) -> GrayArray:
     """Upright pixels (H, W) as a film of this kind would show them."""
     turned = np.rot90(pixels, -TURNS.get(kind, 0))
-    return np.ascontiguousarray(255 - turned if kind is ImageKind.INVERTED else turned)
+    return np.array(255 - turned if kind is ImageKind.INVERTED else turned, order="C")
 
 
 def check_groups(cases: Iterable[Case]) -> None:

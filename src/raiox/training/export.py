@@ -6,6 +6,7 @@ fitted comes from `valid`; `test` is opened once, for the card's figures.
 
 import io
 import json
+import logging
 import warnings
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -16,6 +17,8 @@ from torch import Tensor, nn
 
 from raiox.bundle import Bundle, BundleManifest, DataSource, Training, write_bundle
 from raiox.bundle.manifest import CARD_FILE, EMBEDDING_MAP_FILE, MODEL_FILE, Role
+from raiox.entities import FloatArray
+from raiox.errors import RecipeInvalidError
 from raiox.evaluation.answers import Answers, Reader, ask
 from raiox.evaluation.calibration import (
     choose_operating_point,
@@ -23,13 +26,20 @@ from raiox.evaluation.calibration import (
     fit_temperature,
     softmax,
 )
-from raiox.evaluation.cases import Case, read_finding_cases, read_kind_cases
+from raiox.evaluation.cases import Case, read_finding_cases, read_kind_cases, shown
 from raiox.evaluation.embedding_map import build_embedding_map
 from raiox.evaluation.report import report
+from raiox.inference.session import NetworkSession
+from raiox.preprocessing import network_input
 from raiox.training.card import write_card
 from raiox.training.examples import task_labels
 from raiox.training.fit import load_run
 from raiox.training.recipe import Recipe
+
+MAX_PARITY_ERROR = 1e-4
+"""Largest difference between torch's and ONNX Runtime's logits that is still the same network."""
+
+N_PARITY_CASES = 32
 
 SET_COVERAGE = 0.95
 """Share of `valid` labels that the findings set must hold: one miss in twenty is said aloud."""
@@ -57,6 +67,7 @@ def export_run(
     model = to_onnx(network, recipe.preprocessing.side_px)
     passport = json.loads((run / "passport.json").read_text())
     draft = _draft(recipe, passport, cases)
+    _check_parity(network, Bundle(draft, model, None), _part(cases, "valid"), read)
     valid = ask(Bundle(draft, model, None), _part(cases, "valid"), read, n_threads, progress)
     manifest = _fitted(draft, valid)
     test = ask(Bundle(manifest, model, None), _part(cases, "test"), read, n_threads, progress)
@@ -70,6 +81,7 @@ def export_run(
 def to_onnx(network: nn.Module, side_px: int) -> bytes:
     """The network as one ONNX file: `image` (N, 1, S, S) to `logits`, `maps`, `embedding`."""
     example = torch.zeros(2, 1, side_px, side_px)
+    logging.getLogger("torch.onnx").setLevel(logging.ERROR)  # it misses torchvision, we do not
     with warnings.catch_warnings():
         # The exporter warns of its own deprecated internals; nothing of ours can change that.
         warnings.simplefilter("ignore")
@@ -89,6 +101,20 @@ def to_onnx(network: nn.Module, side_px: int) -> bytes:
     return file.getvalue()
 
 
+def parity_error(network: nn.Module, bundle: Bundle, images: FloatArray) -> float:
+    """Largest difference of any logit between the network and its exported graph.
+
+    Args:
+        network: in evaluation mode.
+        bundle: holds the graph.
+        images: (N, 1, S, S) float32, prepared.
+    """
+    with torch.no_grad():
+        expected = network(torch.from_numpy(images)).logits.numpy()
+    answered = NetworkSession(bundle, n_threads=1).run(images)["logits"]
+    return float(np.abs(expected - answered).max())
+
+
 class Served(nn.Module):
     """The network without what only training needs."""
 
@@ -100,6 +126,15 @@ class Served(nn.Module):
         """(N, 1, S, S) to logits (N, K), maps (N, K, h, w), embedding (N, D)."""
         output = self.network(image)
         return output.logits, output.maps, output.embedding
+
+
+def _check_parity(network: nn.Module, bundle: Bundle, cases: Sequence[Case], read: Reader) -> None:
+    spec = bundle.manifest.preprocessing
+    chosen = cases[:: max(1, len(cases) // N_PARITY_CASES)]
+    pixels = [shown(read(case.path.read_bytes()).pixels, case.kind) for case in chosen]
+    error = parity_error(network, bundle, np.stack([network_input(p, spec) for p in pixels]))
+    if not error <= MAX_PARITY_ERROR:
+        raise RecipeInvalidError(reason="graph_differs_from_network", max_error=error)
 
 
 def _part(cases: Sequence[Case], part: str) -> list[Case]:

@@ -17,7 +17,7 @@ import lightning as L
 import numpy as np
 import torch
 from lightning.pytorch.callbacks import ModelCheckpoint, RichProgressBar
-from lightning.pytorch.loggers import CSVLogger
+from lightning.pytorch.loggers import CSVLogger, TensorBoardLogger
 from safetensors.torch import load_file, save_file
 from torch import nn
 from torch.utils.data import DataLoader, Subset
@@ -118,8 +118,11 @@ def _train_stage(module: TrainingModule, place: Workplace, folder: Path, *, resu
         reload_dataloaders_every_n_epochs=1,
         gradient_clip_val=1.0,
         num_sanity_val_steps=0,
-        log_every_n_steps=10,
-        logger=CSVLogger(folder, name="", version="curves"),
+        log_every_n_steps=min(10, stage.samples_per_epoch // stage.batch_size),
+        logger=[
+            CSVLogger(folder, name="", version="curves"),
+            TensorBoardLogger(folder, name="", version="tensorboard"),
+        ],
         callbacks=[checkpoints, RichProgressBar()],
     )
     last = folder / "last.ckpt"

@@ -37,12 +37,15 @@ class TrainingModule(L.LightningModule):
         self.auc = MulticlassAUROC(n_labels, average="macro")
         self.accuracy = MulticlassAccuracy(n_labels, average="macro")
 
+    def on_train_batch_start(self, batch: Batch, batch_index: int) -> None:
+        """Dropout draws the same after a resume as it would have without a kill."""
+        del batch
+        torch.manual_seed(self._batch_seed(batch_index))
+
     def training_step(self, batch: Batch, batch_index: int) -> Tensor:
         """Augment, answer, compare with label and teacher."""
         squares, labels = batch
-        generator = torch.Generator().manual_seed(
-            (self.seed * 1_000_003 + self.current_epoch) * 100_003 + batch_index
-        )
+        generator = torch.Generator().manual_seed(self._batch_seed(batch_index))
         images = self._normalise(augment(_unit(squares), self.recipe.augmentation, generator))
         output: NetworkOutput = self.network(images)
         loss = functional.cross_entropy(
@@ -84,6 +87,9 @@ class TrainingModule(L.LightningModule):
         n_steps = max(1, self.stage.n_samples // self.stage.batch_size)
         course = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda i: one_cycle(i / n_steps))
         return {"optimizer": optimiser, "lr_scheduler": {"scheduler": course, "interval": "step"}}
+
+    def _batch_seed(self, batch_index: int) -> int:
+        return (self.seed * 1_000_003 + self.current_epoch) * 100_003 + batch_index
 
     def _normalise(self, images: Tensor) -> Tensor:
         spec = self.recipe.preprocessing

@@ -1,0 +1,56 @@
+"""A drawn data set, small enough to train on in seconds."""
+
+import csv
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+CHEST_COLUMNS = ("image", "label", "source", "split", "group_id", "label_conflict", "licence")
+FILTER_COLUMNS = ("image", "kind", "source", "split", "licence")
+PARTS = ("train", "train", "valid", "test")
+
+
+@pytest.fixture(scope="session")
+def drawn_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Findings are where a bright disc lies; other kinds are noise of several grains."""
+    data = tmp_path_factory.mktemp("data")
+    random = np.random.default_rng(0)
+    chest = [
+        (f"{label}-{i}", label, random)
+        for label in ("no_finding", "lung_opacity", "covid19")
+        for i in range(16)
+    ]
+    _write(data / "chest", CHEST_COLUMNS, [_film(data, *one) for one in chest])
+    kinds = ("lateral_cxr", "nonpulmonary_xray", "other_medical", "document", "natural")
+    others = [(f"{kind}-{i}", kind, random) for kind in kinds for i in range(8)]
+    _write(data / "filter", FILTER_COLUMNS, [_other(data, *one) for one in others])
+    return data
+
+
+def _film(data: Path, name: str, label: str, random: np.random.Generator) -> tuple[str, ...]:
+    rows, columns = np.mgrid[:60, :64]
+    centre = {"no_finding": (-99, 0), "lung_opacity": (40, 16), "covid19": (20, 48)}[label]
+    disc = (rows - centre[0]) ** 2 + (columns - centre[1]) ** 2 < 120
+    pixels = random.normal(70, 15, (60, 64)) + columns / 2 + 120 * disc
+    part = PARTS[int(name.rsplit("-", 1)[1]) % 4]
+    _save(data / "chest" / f"{name}.png", pixels)
+    return f"{name}.png", label, f"source{len(label) % 2}", part, name, "0", "drawn"
+
+
+def _other(data: Path, name: str, kind: str, random: np.random.Generator) -> tuple[str, ...]:
+    grain = 2 + len(kind) % 5
+    coarse = random.normal(128, 60, (64 // grain + 1, 64 // grain + 1))
+    _save(data / "filter" / f"{name}.png", np.kron(coarse, np.ones((grain, grain))))
+    return f"{name}.png", kind, "drawn", PARTS[int(name.rsplit("-", 1)[1]) % 4], "drawn"
+
+
+def _save(file: Path, pixels: np.ndarray) -> None:
+    file.parent.mkdir(exist_ok=True)
+    Image.fromarray(pixels.clip(0, 255).astype(np.uint8)).save(file)
+
+
+def _write(folder: Path, columns: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
+    with (folder / "manifest.csv").open("w", newline="") as file:
+        csv.writer(file).writerows([columns, *rows])

@@ -1,0 +1,73 @@
+"""Training images differ as told, and the same way for the same seed."""
+
+import torch
+
+from raiox.training.augmentation import augment
+from raiox.training.recipe import Augmentation
+
+EVERYTHING = Augmentation(
+    rotation_deg=10, zoom=(0.8, 1.3), aspect=(0.8, 1.2), shift=0.1, flip=True, gamma=(0.7, 1.4),
+    contrast=(0.7, 1.3), brightness=0.1, blur=0.5, patches=2, top_occlusion=0.5,
+)  # fmt: skip
+
+
+def drawn() -> torch.Tensor:
+    ramp = torch.linspace(0.1, 0.9, 32)
+    return (ramp[None, :] * 0.5 + ramp[:, None] * 0.3).repeat(16, 1, 1, 1)
+
+
+def seeded(seed: int = 1) -> torch.Generator:
+    return torch.Generator().manual_seed(seed)
+
+
+def test_an_empty_specification_changes_nothing() -> None:
+    images = drawn()
+
+    torch.testing.assert_close(augment(images, Augmentation(), seeded()), images, atol=1e-5, rtol=0)
+
+
+def test_the_same_seed_gives_the_same_images() -> None:
+    first, second = (augment(drawn(), EVERYTHING, seeded(7)) for _ in range(2))
+
+    assert torch.equal(first, second)
+
+
+def test_another_seed_gives_other_images() -> None:
+    assert not torch.equal(
+        augment(drawn(), EVERYTHING, seeded(7)), augment(drawn(), EVERYTHING, seeded(8))
+    )
+
+
+def test_values_stay_between_black_and_white() -> None:
+    images = augment(drawn(), EVERYTHING, seeded())
+
+    assert images.min() >= 0
+    assert images.max() <= 1
+
+
+def test_flip_mirrors_about_half_of_the_images() -> None:
+    images = drawn().repeat(8, 1, 1, 1)
+
+    flipped = augment(images, Augmentation(flip=True), seeded())
+
+    mirrored = [torch.allclose(a, b.flip(-1), atol=1e-5) for a, b in zip(flipped, images)]
+    kept = [torch.allclose(a, b, atol=1e-5) for a, b in zip(flipped, images)]
+    assert all(m or k for m, k in zip(mirrored, kept))
+    assert 0.35 < sum(mirrored) / len(images) < 0.65
+
+
+def test_top_occlusion_blackens_a_sixth_to_a_quarter_from_above() -> None:
+    images = augment(drawn(), Augmentation(top_occlusion=1.0), seeded())
+
+    black_rows = (images[:, 0] == 0).all(dim=-1).sum(dim=-1)
+    assert (black_rows >= 5).all()
+    assert (black_rows <= 8).all()
+
+
+def test_the_original_batch_is_left_alone() -> None:
+    images = drawn()
+    before = images.clone()
+
+    augment(images, EVERYTHING, seeded())
+
+    assert torch.equal(images, before)

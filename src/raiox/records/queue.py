@@ -104,18 +104,20 @@ class AnalysisQueue:
         take its neighbours with it. The caller fails a claim whose `attempt`
         is beyond `max_attempts`.
         """
-        now = self._clock()
         with self._database.writing() as connection:
+            now = self._clock()
             return self._lease(connection, self._lost(now), 1, now) or self._lease(
                 connection, analyses.c.state == AnalysisState.QUEUED, n, now
             )
 
     def _lost(self, now: float) -> ColumnElement[bool]:
-        """Running, but its lease ran out or lies further ahead than any can: the clock was set back."""
+        """Running, but its lease ran out, or lies so far ahead that the clock was set back."""
         lease = analyses.c.lease_until
+        # Twice, because the clocks of several machines differ a little.
+        too_far = now + 2 * self._settings.lease_s
         return and_(
             analyses.c.state == AnalysisState.RUNNING,
-            or_(lease < now, lease > now + self._settings.lease_s),
+            or_(lease < now, lease > too_far),
         )
 
     def _lease(

@@ -11,7 +11,7 @@ from raiox.inference.local import SHIPPED_MODELS
 from raiox.settings import InferenceSettings
 from raiox.web.documents import API
 from raiox.web.examples import ExampleFolder
-from raiox.web.face import LangQuery, RuntimeDep
+from raiox.web.face import FaceDep, LangQuery, RuntimeDep
 from raiox.web.schemas import CurrentModels, Examples, problems
 
 EMBEDDING_MAP_FILE = "embedding_map.json"
@@ -26,13 +26,20 @@ def embedding_map_path(settings: InferenceSettings) -> Path:
 
 
 @router.get("/models/current", responses={200: {"model": CurrentModels}, **problems()})
-async def current_models(runtime: RuntimeDep, lang: LangQuery = None) -> Response:
-    """Which networks answer now."""
+async def current_models(
+    runtime: RuntimeDep, face: FaceDep, lang: LangQuery = None
+) -> Response:
+    """Which networks answer now, and what the service promises of uploads."""
     models = {
         role: {"id": identity.id, "sha256": identity.sha256}
         for role, identity in runtime.models.engine.models.items()
     }
-    return Response(json.dumps({"models": models}), media_type="application/json")
+    promises = {
+        "max_upload_bytes": face.settings.intake.max_upload_bytes,
+        "keep_images_h": face.settings.records.keep_images_h,
+        "keep_results_h": face.settings.records.keep_results_h,
+    }
+    return Response(json.dumps({"models": models} | promises), media_type="application/json")
 
 
 @router.get("/embedding-map", responses=problems())

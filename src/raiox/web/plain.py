@@ -25,8 +25,8 @@ router = APIRouter(include_in_schema=False)
 
 
 @router.get("/plain")
-async def show_form(request: Request, owner: OwnerDep) -> Response:
-    """The form."""
+async def show_form(request: Request, _owner: OwnerDep) -> Response:
+    """The form; it begins the session."""
     language = language_of(request)
     return _page(language, "/plain", _form(language))
 

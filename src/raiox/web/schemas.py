@@ -100,6 +100,9 @@ class CurrentModels(BaseModel):
     """The networks that answer, by role."""
 
     models: dict[str, Model]
+    max_upload_bytes: int
+    keep_images_h: float
+    keep_results_h: float
 
 
 class Example(BaseModel):

@@ -1,0 +1,78 @@
+"""A whole service in this process: real SQLite and files, fakes for networks and decoders."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import anyio
+import httpx
+import pytest
+from fakes import FakeClock, FakeEngine, FakeIntake, paint
+from fastapi import FastAPI
+
+from raiox.settings import Settings
+from raiox.web.app import create_app
+from raiox.web.runtime import Choices, Runtime
+
+
+class Service:
+    """A started app and the browsers that visit it."""
+
+    def __init__(self, app: FastAPI, engine: FakeEngine, intake: FakeIntake, clock: FakeClock):
+        self.app = app
+        self.engine = engine
+        self.intake = intake
+        self.clock = clock
+        self._browsers: list[httpx.AsyncClient] = []
+
+    @property
+    def runtime(self) -> Runtime:
+        runtime: Runtime = self.app.state.runtime
+        return runtime
+
+    def browser(self, address: str = "127.0.0.1", **options: object) -> httpx.AsyncClient:
+        """A fresh one, without cookies."""
+        transport = httpx.ASGITransport(self.app, client=(address, 50_000))
+        browser = httpx.AsyncClient(transport=transport, base_url="http://raiox.test", **options)
+        self._browsers.append(browser)
+        return browser
+
+    async def close(self) -> None:
+        for browser in self._browsers:
+            await browser.aclose()
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Callable[..., object]:
+    """Start a service: `async with start(engine=…, settings=…) as service`."""
+
+    @asynccontextmanager
+    async def started(
+        engine: FakeEngine | None = None,
+        reader: FakeIntake | None = None,
+        open_engine: Callable[[], FakeEngine] | None = None,
+        page_dir: Path = tmp_path / "no-page",
+        **settings: object,
+    ) -> AsyncIterator[Service]:
+        engine, reader, clock = engine or FakeEngine(), reader or FakeIntake(), FakeClock()
+        app = create_app(
+            Settings(data_dir=tmp_path / "var", **settings),
+            Choices(open_engine or (lambda: engine), lambda: reader, paint, clock),
+            page_dir=page_dir,
+        )
+        async with app.router.lifespan_context(app):
+            service = Service(app, engine, reader, clock)
+            await _loaded(service)
+            try:
+                yield service
+            finally:
+                engine.go.set()
+                await service.close()
+
+    return started
+
+
+async def _loaded(service: Service) -> None:
+    """Wait until the models are loaded or refused."""
+    while (refusal := service.runtime.models.refusal) and refusal.facts.get("reason") == "loading":
+        await anyio.sleep(0.005)

@@ -1,0 +1,167 @@
+"""One's own analyses: seen, exported, deleted; and never anybody else's."""
+
+import csv
+import io
+import uuid
+
+import pytest
+from fakes import FakeEngine, png
+
+from raiox.settings import WebSettings
+
+pytestmark = pytest.mark.anyio
+
+ANALYSES = "/api/v1/analyses"
+OCTETS = {"Content-Type": "application/octet-stream"}
+OWNED = [
+    ("GET", "/api/v1/analyses/{id}"),
+    ("GET", "/api/v1/analyses/{id}/image"),
+    ("GET", "/api/v1/analyses/{id}/heatmap/no_finding.png"),
+    ("GET", "/api/v1/analyses/{id}/heatmap/lung_opacity.png"),
+    ("GET", "/api/v1/analyses/{id}/heatmap/covid19.png"),
+    ("DELETE", "/api/v1/analyses/{id}"),
+    ("GET", "/plain/{id}"),
+]
+
+
+async def upload(browser, mark: int = 0) -> dict:
+    return (await browser.post(ANALYSES, content=png(mark=mark), headers=OCTETS)).json()
+
+
+async def test_every_route_with_an_id_is_in_the_matrix(start):
+    async with start() as service:
+        paths = (await service.browser().get("/openapi.json")).json()["paths"]
+
+    documented = {
+        (method.upper(), path) for path in paths if "{analysis_id}" in path for method in paths[path]
+    }
+    covered = {
+        (method, path.replace("{id}", "{analysis_id}").replace("covid19.png", "{finding}.png"))
+        for method, path in OWNED
+    }
+    assert documented <= covered
+
+
+@pytest.mark.parametrize(("method", "path"), OWNED)
+async def test_a_stranger_finds_nothing_of_others(start, method, path):
+    async with start() as service:
+        document = await upload(service.browser())
+        stranger = service.browser()
+        await upload(stranger, mark=1)
+        foreign = await stranger.request(method, path.format(id=document["id"]))
+        unknown = await stranger.request(method, path.format(id=uuid.uuid4()))
+        fresh = await service.browser().request(method, path.format(id=document["id"]))
+
+    assert {foreign.status_code, unknown.status_code, fresh.status_code} == {404}
+
+
+async def test_lists_and_exports_show_only_ones_own(start):
+    async with start() as service:
+        mine, yours = service.browser(), service.browser()
+        ids = [(await upload(mine, n))["id"] for n in range(2)]
+        other = (await upload(yours))["id"]
+        listed = (await mine.get(ANALYSES)).json()["analyses"]
+        exported = (await mine.get(f"{ANALYSES}/export")).json()["analyses"]
+        table = (await mine.get(f"{ANALYSES}/export?format=csv")).text
+
+    assert sorted(a["id"] for a in listed) == sorted(a["id"] for a in exported) == sorted(ids)
+    assert other not in table
+    rows = list(csv.DictReader(io.StringIO(table)))
+    assert {row["finding"] for row in rows} == {"no_finding"}
+    assert float(rows[0]["score_no_finding"]) > 0.5
+
+
+@pytest.mark.parametrize("cookie", ["x", "a" * 32, "a" * 32 + "." + "b" * 64, "a.b.c", "é"])
+async def test_a_cookie_we_did_not_sign_is_no_session(start, cookie):
+    async with start() as service:
+        document = await upload(service.browser())
+        raw = f"raiox_session={cookie}".encode()
+        answer = await service.browser().get(
+            f"{ANALYSES}/{document['id']}", headers=[(b"cookie", raw)]
+        )
+
+    assert answer.status_code == 404
+    assert "raiox_session=" in answer.headers["set-cookie"]
+
+
+async def test_the_cookie_is_out_of_reach_for_scripts_and_other_sites(start):
+    async with start(web=WebSettings(secure_cookies=True)) as service:
+        answer = await service.browser().get("/")
+
+    attributes = {part.strip().lower() for part in answer.headers["set-cookie"].split(";")}
+    assert {"httponly", "samesite=lax", "secure", "path=/"} <= attributes
+
+
+async def test_neither_cookie_nor_key_lies_in_the_database(start, tmp_path):
+    async with start() as service:
+        browser = service.browser()
+        headers = OCTETS | {"Idempotency-Key": "patient-0815"}
+        await browser.post(ANALYSES, content=png(), headers=headers)
+        token = browser.cookies["raiox_session"]
+        kept = b"".join(p.read_bytes() for p in (tmp_path / "var").glob("raiox.sqlite3*"))
+
+    assert token.partition(".")[0].encode() not in kept
+    assert b"patient-0815" not in kept
+
+
+async def test_deleting_leaves_nothing(start, tmp_path):
+    async with start() as service:
+        browser = service.browser()
+        document = await upload(browser)
+        answer = await browser.delete(f"{ANALYSES}/{document['id']}")
+        again = await browser.delete(f"{ANALYSES}/{document['id']}")
+        gone = [await browser.get(path.format(id=document["id"])) for m, path in OWNED if m == "GET"]
+        kept = b"".join(p.read_bytes() for p in (tmp_path / "var").rglob("*") if p.is_file())
+
+    assert (answer.status_code, again.status_code) == (204, 404)
+    assert {found.status_code for found in gone} == {404}
+    assert list((tmp_path / "var" / "images").iterdir()) == []
+    assert document["id"].encode() not in kept
+    assert document["sha256"].encode() not in kept
+
+
+async def test_deleting_while_it_runs_leaves_nothing_either(start, tmp_path):
+    engine = FakeEngine()
+    engine.go.clear()
+    async with start(engine=engine) as service:
+        browser = service.browser()
+        sent = await browser.post(ANALYSES, content=png(), headers=OCTETS | {"Prefer": "wait=0"})
+        await browser.delete(sent.headers["Location"])
+        engine.go.set()
+        await upload(browser, mark=1)
+        answer = await browser.get(sent.headers["Location"])
+
+    assert answer.status_code == 404
+    assert len(list((tmp_path / "var" / "images").iterdir())) == 1
+
+
+async def test_who_guesses_ids_is_slowed_down(start):
+    async with start(web=WebSettings(analyses_per_minute=2)) as service:
+        browser = service.browser()
+        codes = [(await browser.get(f"{ANALYSES}/{uuid.uuid4()}")).status_code for _ in range(25)]
+
+    assert set(codes[:20]) == {404}
+    assert codes[-1] == 429
+
+
+async def test_pages_of_the_history_follow_the_cursor(start):
+    async with start() as service:
+        browser = service.browser()
+        ids = [(await upload(browser, n))["id"] for n in range(3)]
+        first = (await browser.get(f"{ANALYSES}?limit=2")).json()
+        second = (await browser.get(f"{ANALYSES}?limit=2&cursor={first['next_cursor']}")).json()
+
+    found = [analysis["id"] for analysis in first["analyses"] + second["analyses"]]
+    assert sorted(found) == sorted(ids)
+    assert second["next_cursor"] is None
+
+
+async def test_the_history_outlives_a_restart(start):
+    async with start() as service:
+        browser = service.browser()
+        document = await upload(browser)
+        cookies = dict(browser.cookies)
+    async with start() as service:
+        again = await service.browser(cookies=cookies).get(f"{ANALYSES}/{document['id']}")
+
+    assert again.json() == document

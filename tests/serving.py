@@ -1,0 +1,103 @@
+"""The real server in its own process with fakes inside, for tests that kill it or speak raw TCP."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+
+import httpx
+
+from fakes import FakeEngine, FakeIntake, paint
+from raiox.settings import Settings
+from raiox.web.server import run_service
+
+ROOT = Path(__file__).parents[1]
+START_S = 30.0
+
+
+class Served:
+    """A service on a free port; settings travel as `RAIOX_*` variables."""
+
+    def __init__(self, data_dir: Path, **settings: object) -> None:
+        self.data_dir = data_dir
+        self._environment = {f"RAIOX_{name.upper()}": str(told) for name, told in settings.items()}
+        self.port = _free_port()
+        self.start()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def log(self) -> str:
+        return (self.data_dir / "log").read_text()
+
+    def start(self) -> None:
+        environment = os.environ | self._environment | {
+            "PYTHONPATH": f"{ROOT / 'src'}:{ROOT / 'tests'}",
+            "RAIOX_DATA_DIR": str(self.data_dir),
+        }
+        with (self.data_dir / "log").open("ab") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, __file__, str(self.port)], env=environment, stderr=log, stdout=log
+            )
+        self._wait_until_ready()
+
+    def _wait_until_ready(self) -> None:
+        deadline = time.monotonic() + START_S
+        while time.monotonic() < deadline:
+            with suppress(httpx.TransportError):
+                if httpx.get(f"{self.url}/readyz").status_code == 200:
+                    return
+            if self.process.poll() is not None:
+                break
+            time.sleep(0.05)
+        raise AssertionError(self.log)
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.wait()
+
+    def stop(self) -> int:
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(timeout=20)
+
+    def connect(self) -> socket.socket:
+        connection = socket.create_connection(("127.0.0.1", self.port), timeout=10)
+        connection.settimeout(10)
+        return connection
+
+
+def answer(connection: socket.socket) -> bytes:
+    """Everything the server says until it closes."""
+    received = b""
+    with suppress(ConnectionResetError):
+        while chunk := connection.recv(65_536):
+            received += chunk
+    return received
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _serve(port: int) -> None:
+    delay_s = float(os.environ.get("RAIOX_TEST_DELAY_S", "0"))
+    run_service(
+        Settings(),
+        lambda: FakeEngine(delay_s=delay_s),
+        FakeIntake,
+        paint,
+        host="127.0.0.1",
+        port=port,
+    )
+
+
+if __name__ == "__main__":
+    _serve(int(sys.argv[1]))

@@ -1,0 +1,83 @@
+"""Images are whole or absent, and leavings go."""
+
+import os
+import sys
+from pathlib import Path
+from subprocess import run
+
+import pytest
+
+from raiox.records.files import ImageFiles
+
+SHA = "a" * 64
+
+
+@pytest.fixture
+def files(tmp_path: Path):
+    return ImageFiles(tmp_path / "images")
+
+
+def test_gives_back_what_was_put(files: ImageFiles):
+    files.put("one", SHA, b"pixels")
+
+    assert files.read("one", SHA) == b"pixels"
+
+
+def test_two_analyses_of_one_image_do_not_share_a_file(files: ImageFiles):
+    files.put("one", SHA, b"pixels")
+    files.put("two", SHA, b"pixels")
+    files.remove("one", SHA)
+
+    assert files.read("one", SHA) is None
+    assert files.read("two", SHA) == b"pixels"
+
+
+def test_only_the_service_may_read_the_folder(files: ImageFiles, tmp_path: Path):
+    files.put("one", SHA, b"pixels")
+
+    modes = [path.stat().st_mode & 0o777 for path in (tmp_path / "images").rglob("*")]
+    assert modes == [0o600]
+    assert (tmp_path / "images").stat().st_mode & 0o777 == 0o700
+
+
+def test_sweeps_what_no_row_wants_but_spares_the_young(files: ImageFiles, tmp_path: Path):
+    for name in ("wanted", "orphan", "young"):
+        files.put(name, SHA, b"pixels")
+    folder = tmp_path / "images"
+    (folder / "half.tmp").write_bytes(b"pix")
+    for path in folder.iterdir():
+        if "young" not in path.name:
+            os.utime(path, (1_000, 1_000))
+
+    n_deleted = files.sweep({"wanted"}, older_than=2_000)
+
+    assert n_deleted == 2
+    assert sorted(path.name for path in folder.iterdir()) == [
+        f"{SHA}_wanted.png", f"{SHA}_young.png"
+    ]  # fmt: skip
+
+
+FILL = """
+import resource, sys
+from pathlib import Path
+from raiox.errors import StorageFullError
+from raiox.records.files import ImageFiles
+files = ImageFiles(Path(sys.argv[1]))
+resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
+for work in (lambda: files.put("big", "a" * 64, bytes(100_000)), files.probe):
+    try:
+        work()
+    except StorageFullError:
+        continue
+    sys.exit(1)
+"""
+
+
+def test_a_full_disk_is_told_and_leaves_no_half_image(tmp_path: Path):
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
+    command = [sys.executable, "-c", FILL, str(tmp_path / "images")]
+
+    done = run(command, check=False, env=environment)
+
+    assert done.returncode == 0
+    assert list((tmp_path / "images").iterdir()) == []

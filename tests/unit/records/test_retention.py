@@ -1,0 +1,89 @@
+"""Things are kept as long as promised and no longer."""
+
+import os
+from pathlib import Path
+
+import pytest
+from fakes import FakeClock
+
+from raiox.errors import AnalysisNotFoundError
+from raiox.records.rows import Finish, IdempotencyKey, NewAnalysis
+from raiox.records.store import Records, open_records
+from raiox.settings import RecordsSettings
+from raiox.vocabulary import AnalysisState
+
+HOUR_S = 3_600
+SHA = "0" * 64
+
+
+@pytest.fixture
+def clock():
+    return FakeClock()
+
+
+@pytest.fixture
+def records(tmp_path: Path, clock: FakeClock):
+    opened = open_records(RecordsSettings(keep_images_h=24, keep_results_h=720), tmp_path, clock)
+    yield opened
+    opened.close()
+
+
+def keep(records: Records, name: str, *, finished: bool = True) -> None:
+    records.files.put(name, SHA, b"pixels")
+    key = IdempotencyKey(name.ljust(64, "k"), SHA)
+    records.queue.enqueue(NewAnalysis(name, "ana", SHA, "png", (), 64, 48), key)
+    if finished:
+        [claim] = records.queue.claim(1)
+        records.queue.finish([(claim, Finish(AnalysisState.DONE, {}, b"maps", b"embedding"))])
+
+
+def test_an_image_goes_when_its_time_is_over_and_the_result_stays(
+    records: Records, clock: FakeClock
+):
+    keep(records, "a")
+    clock.pass_s(23 * HOUR_S)
+    assert records.retention.sweep().n_images == 0
+    clock.pass_s(2 * HOUR_S)
+
+    assert records.retention.sweep().n_images == 1
+    assert records.files.read("a", SHA) is None
+    assert records.history.get("a", "ana").has_image is False
+
+
+def test_a_result_goes_with_everything_when_its_time_is_over(
+    records: Records, clock: FakeClock, tmp_path: Path
+):
+    keep(records, "a")
+    clock.pass_s(721 * HOUR_S)
+
+    assert records.retention.sweep().n_results == 1
+    with pytest.raises(AnalysisNotFoundError):
+        records.history.get("a", "ana")
+    assert list((tmp_path / "images").iterdir()) == []
+
+
+def test_the_image_of_an_unfinished_analysis_is_not_taken_away(records: Records, clock: FakeClock):
+    keep(records, "a", finished=False)
+    clock.pass_s(25 * HOUR_S)
+
+    records.retention.sweep()
+
+    assert records.files.read("a", SHA) == b"pixels"
+
+
+def test_a_key_is_forgotten_after_a_day(records: Records, clock: FakeClock):
+    keep(records, "a")
+    clock.pass_s(25 * HOUR_S)
+    records.retention.sweep()
+
+    assert records.queue.find_by_key("ana", IdempotencyKey("a".ljust(64, "k"), SHA)) is None
+
+
+def test_a_file_that_lost_its_row_is_swept(records: Records, clock: FakeClock, tmp_path: Path):
+    keep(records, "a")
+    records.files.put("orphan", SHA, b"pixels")
+    for path in (tmp_path / "images").iterdir():
+        os.utime(path, (clock.now - 60, clock.now - 60))
+
+    assert records.retention.sweep().n_orphans == 1
+    assert records.files.read("a", SHA) == b"pixels"

@@ -50,9 +50,11 @@ def test_flip_mirrors_about_half_of_the_images() -> None:
 
     flipped = augment(images, Augmentation(flip=True), seeded())
 
-    mirrored = [torch.allclose(a, b.flip(-1), atol=1e-5) for a, b in zip(flipped, images)]
-    kept = [torch.allclose(a, b, atol=1e-5) for a, b in zip(flipped, images)]
-    assert all(m or k for m, k in zip(mirrored, kept))
+    mirrored = [
+        torch.allclose(a, b.flip(-1), atol=1e-5) for a, b in zip(flipped, images, strict=True)
+    ]
+    kept = [torch.allclose(a, b, atol=1e-5) for a, b in zip(flipped, images, strict=True)]
+    assert all(m or k for m, k in zip(mirrored, kept, strict=True))
     assert 0.35 < sum(mirrored) / len(images) < 0.65
 
 

@@ -49,7 +49,11 @@ class EmbeddingMap:
         """The nearest reference cases, nearest first."""
         distances = np.linalg.norm(self.coordinates - self._project(embedding), axis=1)
         nearest = np.argsort(distances, kind="stable")[:N_NEIGHBOURS]
-        return tuple(Neighbour(*self.cases[i], round(float(distances[i]), 3)) for i in nearest)
+        return tuple(self._neighbour(int(i), float(distances[i])) for i in nearest)
+
+    def _neighbour(self, index: int, distance: float) -> Neighbour:
+        image, finding, source = self.cases[index]
+        return Neighbour(image, finding, source, round(distance, 3))
 
     def _project(self, embedding: FloatArray) -> FloatArray:
         projected: FloatArray = self.components @ (embedding - self.mean)

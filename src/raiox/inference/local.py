@@ -20,7 +20,7 @@ class LocalEngine:
     def __init__(self, filter_bundle: Bundle, classifier_bundle: Bundle, n_threads: int) -> None:
         self._filter = FrontalFilter(filter_bundle, n_threads)
         self._classifier = Classifier(classifier_bundle, n_threads)
-        self._models = {
+        self._models: dict[str, ModelIdentity] = {
             bundle.manifest.role: ModelIdentity(bundle.manifest.id, bundle.sha256)
             for bundle in (filter_bundle, classifier_bundle)
         }

@@ -79,24 +79,19 @@ def _lower_resolution(images: Tensor, spec: Augmentation, draw: _Draw) -> Tensor
 
 def _paste_patches(images: Tensor, spec: Augmentation, draw: _Draw) -> Tensor:
     """Flat rectangles in the outer quarter: letters, arrows and stickers live there."""
-    images = images.clone()
     side = images.shape[-1]
+    place = (torch.arange(side) + 0.5) / side
     for _ in range(spec.patches):
-        shown = draw.chance(0.35)
-        height, width = draw.uniform(0.02, 0.14) * side, draw.uniform(0.03, 0.2) * side
-        gray, along, across = draw.uniform(0, 1), draw.uniform(0, 1), draw.uniform(0, 0.22)
-        edge = (draw.uniform(0, 4)).long()
-        for i in torch.nonzero(shown).flatten().tolist():
-            near, free = float(across[i]) * side, float(along[i]) * side
-            top, left = {
-                0: (near, free),
-                1: (side - near - height[i], free),
-                2: (free, near),
-                3: (free, side - near - width[i]),
-            }[int(edge[i])]
-            rows = slice(max(0, int(top)), max(0, int(top)) + max(2, int(height[i])))
-            columns = slice(max(0, int(left)), max(0, int(left)) + max(2, int(width[i])))
-            images[i, :, rows, columns] = gray[i]
+        depth, along = draw.uniform(0.0, 0.22), draw.uniform(0.0, 1.0)
+        across = torch.where(draw.chance(0.5), depth, 1 - depth)
+        at_a_side = draw.chance(0.5)
+        x, y = torch.where(at_a_side, across, along), torch.where(at_a_side, along, across)
+        half_width, half_height = draw.uniform(0.015, 0.1), draw.uniform(0.01, 0.07)
+        in_row = (place[None] - y[:, None]).abs() < half_height[:, None]
+        in_column = (place[None] - x[:, None]).abs() < half_width[:, None]
+        pasted = in_row[:, :, None] & in_column[:, None, :] & draw.chance(0.35)[:, None, None]
+        gray = _per_image(draw.uniform(0, 1), images)
+        images = torch.where(pasted[:, None].to(images.device), gray, images)
     return images
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+from torch.utils.data import Dataset
 
 from raiox.evaluation.cases import Case, read_finding_cases, read_kind_cases, shown
 from raiox.preprocessing import Preprocessing
@@ -17,7 +18,7 @@ from raiox.vocabulary import FINDINGS, IMAGE_KINDS
 PARTS = ("train", "valid", "test")
 
 
-class Examples:
+class Examples(Dataset[tuple[npt.NDArray[np.uint8], int]]):
     """The cases of one part over the pixels of the whole task."""
 
     def __init__(

@@ -4,7 +4,6 @@ The graph returns logits, activation maps and embedding in one pass. Everything
 fitted comes from `valid`; `test` is opened once, for the card's figures.
 """
 
-import io
 import json
 import logging
 import warnings
@@ -96,9 +95,8 @@ def to_onnx(network: nn.Module, side_px: int) -> bytes:
             verbose=False,
         )
     assert program is not None
-    file = io.BytesIO()
-    program.save(file)
-    return file.getvalue()
+    content: bytes = program.model_proto.SerializeToString()
+    return content
 
 
 def parity_error(network: nn.Module, bundle: Bundle, images: FloatArray) -> float:

@@ -76,11 +76,12 @@ class TrainingModule(L.LightningModule):
     def configure_optimizers(self) -> Any:
         """AdamW over one cosine cycle; batch norm and biases are not decayed."""
         taught = [p for p in self.parameters() if p.requires_grad]
+        groups: list[dict[str, Any]] = [
+            {"params": [p for p in taught if p.ndim > 1]},
+            {"params": [p for p in taught if p.ndim <= 1], "weight_decay": 0.0},
+        ]
         optimiser = torch.optim.AdamW(
-            [
-                {"params": [p for p in taught if p.ndim > 1]},
-                {"params": [p for p in taught if p.ndim <= 1], "weight_decay": 0.0},
-            ],
+            groups,
             lr=self.stage.learning_rate,
             weight_decay=self.recipe.weight_decay,
         )

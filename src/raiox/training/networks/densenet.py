@@ -6,7 +6,7 @@ does not (it pools and classifies): `n_head_channels` is the switch, None for th
 code. The blocks themselves are MONAI's.
 """
 
-from monai.networks.nets import DenseNet
+from monai.networks.nets.densenet import DenseNet
 from torch import Tensor, nn
 
 from raiox.training.networks.head import ActivationMapHead, NetworkOutput, three_channels
@@ -33,7 +33,8 @@ class ThreeBlockDenseNet(nn.Module):
             if name.startswith("denseblock"):
                 hints.append(features)
         features = self.squeeze(nn.functional.relu(features))
-        return NetworkOutput(*self.head(features), hints=tuple(hints))
+        logits, maps, embedding = self.head(features)
+        return NetworkOutput(logits, maps, embedding, tuple(hints))
 
 
 def _squeeze(n_channels: int | None) -> nn.Module:

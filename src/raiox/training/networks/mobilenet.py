@@ -47,7 +47,8 @@ class SeparableBlock(nn.Module):
     def forward(self, features: Tensor) -> Tensor:
         """(N, n_in, H, W) to (N, n_out, H / stride, W / stride)."""
         features = self.act(self.bn1(self.conv_dw(features)))
-        return self.act(self.bn2(self.conv_pw(features)))
+        pointwise: Tensor = self.act(self.bn2(self.conv_pw(features)))
+        return pointwise
 
 
 class MobileNetV1(nn.Module):
@@ -70,7 +71,8 @@ class MobileNetV1(nn.Module):
         for stage in self.blocks:
             features = stage(features)
             after.append(features)
-        return NetworkOutput(*self.head(features), hints=(after[1], after[2], after[3]))
+        logits, maps, embedding = self.head(features)
+        return NetworkOutput(logits, maps, embedding, (after[1], after[2], after[3]))
 
     def load_imagenet(self, file: Path) -> None:
         """Start from ImageNet weights in timm's layout; the classifier stays new."""

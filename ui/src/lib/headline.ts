@@ -12,8 +12,8 @@ export function summarise(analysis: Analysis): string {
   const refused = (analysis.rejection ?? analysis.error)?.messages[speech.current].title;
   if (refused) return refused;
   if (!finding) return t('history.running');
-  if (finding !== 'uncertain') return `${nameFinding(finding)} · ${formatScore(scores?.[finding] ?? 0)}`;
-  return t('answer.uncertain', { findings: listFindings(analysis.findings_set ?? []) });
+  if (finding !== 'uncertain') return `${nameFinding(finding)}\u00a0·\u00a0${formatScore(scores?.[finding] ?? 0)}`;
+  return t('history.uncertain', { findings: listFindings(analysis.findings_set ?? []) });
 }
 
 /** For the live region: the stage, then the result. */

@@ -4,6 +4,8 @@ import { fetchModels } from './api';
 import type { CurrentModels } from './contract';
 
 const DEFAULT_MAX_BYTES = 25_000_000;
+const MOST_QUESTIONS = 5;
+const ASK_AGAIN_MS = 3_000;
 
 class Service {
   models = $state<CurrentModels>({});
@@ -17,10 +19,17 @@ class Service {
     this.online = navigator.onLine;
     addEventListener('online', () => (this.online = true));
     addEventListener('offline', () => (this.online = false));
-    fetchModels().then(
-      (models) => (this.models = models),
-      () => undefined, // the page serves without; an upload will tell what is wrong
-    );
+    void this.#ask(MOST_QUESTIONS);
+  }
+
+  /** The networks load while the page is already up, so one question may be too early. */
+  async #ask(questionsLeft: number): Promise<void> {
+    try {
+      this.models = await fetchModels();
+    } catch {
+      // The page serves without; an upload will tell what is wrong.
+      if (questionsLeft > 1) setTimeout(() => void this.#ask(questionsLeft - 1), ASK_AGAIN_MS);
+    }
   }
 }
 

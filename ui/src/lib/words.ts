@@ -71,8 +71,8 @@ export function formatPercent(share: number): string {
 }
 
 /** Day and minute, in the reader's own time zone. */
-export function formatTime(iso: string): string {
-  return new Intl.DateTimeFormat(speech.tag, { dateStyle: 'medium', timeStyle: 'short' }).format(
+export function formatTime(iso: string, dateStyle: 'short' | 'medium' = 'medium'): string {
+  return new Intl.DateTimeFormat(speech.tag, { dateStyle, timeStyle: 'short' }).format(
     new Date(iso),
   );
 }

@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest';
+
+import { failWith, isWorthRetrying, sentencesOf } from '../src/lib/failure';
+import { rank } from '../src/lib/findings';
+import { turnsToUpright } from '../src/lib/mend';
+import { addressOf, read } from '../src/lib/route.svelte';
+
+test('bars come longest first', () => {
+  const bars = rank({ no_finding: 0.1, lung_opacity: 0.2, covid19: 0.7 });
+  expect(bars.map(({ finding }) => finding)).toEqual(['covid19', 'lung_opacity', 'no_finding']);
+});
+
+test.each([
+  [90, 3],
+  [180, 2],
+  [270, 1],
+  [0, 0],
+])('a film turned %i° clockwise is upright again after %i quarter turns', (degrees, turns) => {
+  expect(turnsToUpright(degrees)).toBe(turns);
+});
+
+test('the sentences of a problem are those of the service', () => {
+  const told = { title: 'Cheio', detail: 'Há fila', action: 'Espere' };
+  const failure = failWith(503, { code: 'queue_full', translations: { pt: told } }, '7');
+  expect([sentencesOf(failure, 'pt'), failure.retryAfterS]).toEqual([told, 7]);
+});
+
+test("a proxy's page instead of a problem still says what happened, why and what to do", () => {
+  const failure = failWith(502, null, null);
+  expect(Object.values(sentencesOf(failure, 'en')).every(Boolean)).toBe(true);
+  expect(isWorthRetrying(failure)).toBe(true);
+});
+
+test('a file that was the reason itself is not offered again', () => {
+  expect(isWorthRetrying(failWith(422, { code: 'corrupt_image' }, null))).toBe(false);
+});
+
+test('an analysis has an address that leads back to it', () => {
+  expect(read(addressOf('a/b?c'))).toEqual({ door: 'analyse', id: 'a/b?c' });
+});
+
+test('an address that is none leads to the first door', () => {
+  expect(read('#main')).toEqual({ door: 'analyse', id: null });
+});

@@ -1,16 +1,23 @@
 """What gets installed: complete locks, no unwelcome package or licence, no torch in the service."""
 
+import ast
 import importlib.util
 import re
 import subprocess
 import sys
+import tomllib
 from importlib import metadata
 from pathlib import Path
 
 import pytest
 from packaging.markers import Marker
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
-LOCKS = Path(__file__).parents[2] / "requirements"
+ROOT = Path(__file__).parents[2]
+LOCKS = ROOT / "requirements"
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+SERVING = [p for p in (ROOT / "src").rglob("*.py") if "training" not in p.parts]
 LOCKED = re.compile(
     r"^(?P<name>[a-z0-9._-]+)==(?P<version>[^ ;\\]+)(?: ; (?P<marker>[^\\]+))?", re.MULTILINE
 )
@@ -59,6 +66,47 @@ def modules_after(statement: str) -> set[str]:
     code = f"{statement}; import sys; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     return set(done.stdout.split())
+
+
+def declared(*extras: str) -> list[Requirement]:
+    texts = [*PROJECT["dependencies"]]
+    for extra in extras:
+        texts += PROJECT["optional-dependencies"][extra]
+    return [Requirement(text) for text in texts]
+
+
+def imported_by(module: Path) -> set[str]:
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            names.add(node.module.partition(".")[0])
+    return names - sys.stdlib_module_names - {"raiox"}
+
+
+@pytest.mark.parametrize(("lock", "extras"), [("serve", []), ("train", ["train"])])
+def test_a_lock_holds_what_the_project_declares(lock, extras):
+    pinned = {name: version for name, version, _ in locked(lock)}
+
+    stale = [
+        str(needed)
+        for needed in declared(*extras)
+        if needed.name != "torch"
+        and not needed.specifier.contains(pinned.get(canonicalize_name(needed.name), "0"))
+    ]
+    assert stale == [], "run `make lock`"
+
+
+def test_whatever_serving_imports_is_declared():
+    homes = metadata.packages_distributions()
+    names = {canonicalize_name(needed.name) for needed in declared()}
+
+    imported = {name for module in SERVING for name in imported_by(module)}
+    known = {
+        name for name in imported if {canonicalize_name(h) for h in homes.get(name, ())} & names
+    }
+    assert imported - known == set()
 
 
 @pytest.mark.parametrize("lock", ["serve", "dev", "train", "node"])

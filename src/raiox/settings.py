@@ -16,12 +16,14 @@ class IntakeSettings(BaseModel, frozen=True):
 
     max_upload_bytes: PositiveInt = Field(25_000_000, description="Bytes of one file.")
     max_pixels: PositiveInt = Field(25_000_000, description="Pixels of one image.")
-    min_side_px: PositiveInt = Field(32, description="Shortest side that is still read.")
+    min_side_px: PositiveInt = Field(64, description="Shortest side that is still read.")
     max_inflated_bytes: PositiveInt = Field(
         128_000_000, description="Bytes a deflated DICOM data set may unfold to."
     )
     max_jpeg_scans: PositiveInt = Field(64, description="SOS markers of one JPEG.")
-    decoder_memory_bytes: PositiveInt = Field(512_000_000, description="Address space of a decoder.")
+    decoder_memory_bytes: PositiveInt = Field(
+        512_000_000, description="Address space of a decoder."
+    )
     decoder_cpu_s: PositiveInt = Field(5, description="Processor time of one decode.")
     decoder_wall_s: PositiveFloat = Field(8.0, description="Clock time of one decode.")
     n_decoders: PositiveInt = Field(2, description="Decodes at the same time.")
@@ -30,7 +32,9 @@ class IntakeSettings(BaseModel, frozen=True):
 class InferenceSettings(BaseModel, frozen=True):
     """Which networks answer, and with how many threads."""
 
-    models_dir: Path | None = Field(None, description="Folder of bundles; default: the shipped ones.")
+    models_dir: Path | None = Field(
+        None, description="Folder of bundles; default: the shipped ones."
+    )
     filter_bundle: str = Field("frontal_filter", description="Bundle of the frontal filter.")
     classifier_bundle: str = Field("covid_classifier", description="Bundle of the classifier.")
     n_threads: PositiveInt = Field(2, description="Threads of one forward pass.")
@@ -40,12 +44,20 @@ class InferenceSettings(BaseModel, frozen=True):
 class RecordsSettings(BaseModel, frozen=True):
     """Where analyses live, and for how long."""
 
-    database_url: str | None = Field(None, description="SQLAlchemy URL; default: SQLite in data_dir.")
+    database_url: str | None = Field(
+        None, description="SQLAlchemy URL; default: SQLite in data_dir."
+    )
     max_queued: PositiveInt = Field(1_000, description="Analyses that may wait.")
-    lease_s: PositiveFloat = Field(30.0, description="How long a worker may keep an analysis unseen.")
-    max_queued_s: PositiveFloat = Field(3_600.0, description="Wait after which an analysis is not run.")
+    lease_s: PositiveFloat = Field(
+        30.0, description="How long a worker may keep an analysis unseen."
+    )
+    max_queued_s: PositiveFloat = Field(
+        3_600.0, description="Wait after which an analysis is not run."
+    )
     max_attempts: PositiveInt = Field(3, description="Tries before an analysis fails as poisoned.")
-    keep_images_h: float = Field(24.0, ge=0, description="Hours an image is kept; 0: not after its result.")
+    keep_images_h: float = Field(
+        24.0, ge=0, description="Hours an image is kept; 0: not after its result."
+    )
     keep_results_h: float = Field(24.0 * 30, ge=0, description="Hours a result is kept.")
 
 
@@ -55,15 +67,23 @@ class WebSettings(BaseModel, frozen=True):
     header_timeout_s: PositiveFloat = Field(15.0, description="Headers must be here by then.")
     body_timeout_s: PositiveFloat = Field(60.0, description="The body must be here by then.")
     max_wait_s: PositiveFloat = Field(30.0, description="Longest `Prefer: wait`.")
-    analyses_per_minute: PositiveInt = Field(60, description="Uploads a session may send in a minute.")
+    analyses_per_minute: PositiveInt = Field(
+        60, description="Uploads a session may send in a minute."
+    )
     analyses_per_day: PositiveInt = Field(1_000, description="Uploads a session may send in a day.")
     limits: bool = Field(True, description="Whether sessions and addresses are limited.")
-    session_key: SecretStr | None = Field(None, description="Signs cookies; default: a file in data_dir.")
+    session_key: SecretStr | None = Field(
+        None, description="Signs cookies; default: a file in data_dir."
+    )
     allow_public: bool = Field(False, description="Listen beyond this machine even without limits.")
     public_metrics: bool = Field(False, description="Show /metrics beyond this machine.")
-    secure_cookies: bool = Field(False, description="Set behind HTTPS: the cookie travels only there.")
+    secure_cookies: bool = Field(
+        False, description="Set behind HTTPS: the cookie travels only there."
+    )
     allowed_hosts: tuple[str, ...] = Field(("*",), description="Host names answered to.")
-    trusted_proxies: tuple[str, ...] = Field((), description="Addresses whose X-Forwarded-For counts.")
+    trusted_proxies: tuple[str, ...] = Field(
+        (), description="Addresses whose X-Forwarded-For counts."
+    )
 
 
 class Settings(BaseSettings):
@@ -74,8 +94,12 @@ class Settings(BaseSettings):
     )
 
     data: Path | None = Field(None, description="Folder that holds `chest/` and `filter/`.")
-    data_dir: Path = Field(Path("var"), description="The service's own folder: database and images.")
-    examples_dir: Path | None = Field(None, description="Folder of example images with `examples.json`.")
+    data_dir: Path = Field(
+        Path("var"), description="The service's own folder: database and images."
+    )
+    examples_dir: Path | None = Field(
+        None, description="Folder of example images with `examples.json`."
+    )
     intake: IntakeSettings = IntakeSettings()
     inference: InferenceSettings = InferenceSettings()
     records: RecordsSettings = RecordsSettings()

@@ -1,0 +1,39 @@
+"""What crosses between the service and its decoder processes: limits in, pixels out.
+
+Plain dataclasses, so that a decoder process loads neither pydantic nor settings.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from raiox.entities import GrayArray
+
+
+@dataclass(frozen=True, slots=True)
+class DecodeLimits:
+    """The part of `IntakeSettings` that a decoder process obeys; same names, same units."""
+
+    max_pixels: int
+    min_side_px: int
+    max_inflated_bytes: int
+    max_jpeg_scans: int
+    decoder_memory_bytes: int
+    decoder_cpu_s: int
+    decoder_wall_s: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Decoded:
+    """What a decoder answers."""
+
+    pixels: GrayArray
+    """(H, W) uint8, C-contiguous; bright is dense (DICOM MONOCHROME2)."""
+    notes: tuple[str, ...] = ()
+    """Codes of `NOTES`."""
+
+
+NOTES = frozenset({"burned_in_annotation", "colour_removed"})
+"""Every note that may leave a decoder process."""
+
+Decoder = Callable[[str, bytes, DecodeLimits], Decoded]
+"""(source format, content, limits) to pixels; raises the errors of intake, `MemoryError` or dies."""

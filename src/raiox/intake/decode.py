@@ -1,0 +1,36 @@
+"""What a decoder process runs: one file, one answer, no other exception than ours.
+
+Whatever a codec raises becomes an error of intake here. `MemoryError` alone
+passes, because the process that met it has to end.
+"""
+
+import warnings
+
+from raiox.errors import CorruptImageError, RaioxError
+from raiox.intake.checks import check_side
+from raiox.intake.contract import Decoded, DecodeLimits
+from raiox.intake.dicom import decode_dicom
+from raiox.intake.raster import decode_raster
+
+
+def decode(source_format: str, content: bytes, limits: DecodeLimits) -> Decoded:
+    """Decode what `sniff` recognised.
+
+    Raises:
+        IntakeError: of the class that says why.
+        MemoryError: the file asks for more than the process may have.
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # codecs warn of metadata, which is thrown away
+            if source_format == "dicom":
+                decoded = decode_dicom(content, limits)
+            else:
+                decoded = decode_raster(source_format, content, limits)
+            check_side(decoded.pixels, limits)
+            return decoded
+    except (RaioxError, MemoryError):
+        raise
+    except Exception as error:
+        # RecursionError, AttributeError, struct.error, RuntimeError: codecs raise anything.
+        raise CorruptImageError from error

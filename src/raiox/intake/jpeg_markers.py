@@ -1,0 +1,78 @@
+"""The skeleton of a JPEG or JPEG-LS stream, read without decoding it.
+
+A decoder obeys what these markers declare, so they are looked at first: how big
+the image says it is, in how many scans it comes, and whether it ends.
+Source: ITU-T T.81, annex B; T.87, annex C (JPEG-LS).
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from raiox.errors import CorruptImageError
+
+SOI: Final = b"\xff\xd8"
+EOI: Final = 0xD9
+SOS: Final = 0xDA
+START_OF_FRAME: Final = frozenset({*range(0xC0, 0xD0), 0xF7} - {0xC4, 0xC8, 0xCC})
+STANDALONE: Final = frozenset({0x01, 0xD8})
+# Inside a scan 0xFF is followed by zero (stuffed) or by a restart marker: neither counts.
+MARKER: Final = re.compile(rb"\xff+[\x01-\xcf\xd8-\xfe]")
+
+
+@dataclass(frozen=True, slots=True)
+class FrameHeader:
+    """What one compressed image declares of itself."""
+
+    height: int
+    width: int
+    n_samples: int
+
+
+def read_jpeg_header(stream: bytes) -> FrameHeader:
+    """Read the first start-of-frame segment.
+
+    Raises:
+        CorruptImageError: there is none.
+    """
+    for marker, position in _segments(stream):
+        if marker in START_OF_FRAME and position + 8 <= len(stream):
+            height = int.from_bytes(stream[position + 3 : position + 5])
+            width = int.from_bytes(stream[position + 5 : position + 7])
+            return FrameHeader(height, width, n_samples=stream[position + 7])
+        if marker == SOS:
+            break
+    raise CorruptImageError
+
+
+def has_more_scans(stream: bytes, max_scans: int) -> bool:
+    """Whether the stream comes in more scans than allowed.
+
+    A small progressive file may repeat its scans thousands of times, and each
+    costs a pass over all pixels (libjpeg advisory LJT-01-004).
+    """
+    # The cheap count also sees what only looks like a scan: it may accuse, not convict.
+    if stream.count(b"\xff\xda") <= max_scans:
+        return False
+    return sum(marker == SOS for marker, _ in _segments(stream)) > max_scans
+
+
+def ends(stream: bytes) -> bool:
+    """Whether the stream reaches its end marker."""
+    return any(marker == EOI for marker, _ in _segments(stream))
+
+
+def _segments(stream: bytes) -> Iterator[tuple[int, int]]:
+    """Each marker with the place after it, up to the end marker or the end of the bytes."""
+    if not stream.startswith(SOI):
+        return
+    position = len(SOI)
+    while found := MARKER.search(stream, position):
+        position = found.end()
+        marker = stream[position - 1]
+        yield marker, position
+        if marker == EOI:
+            return
+        if marker not in STANDALONE:
+            position += int.from_bytes(stream[position : position + 2])

@@ -9,7 +9,7 @@ from io import BytesIO
 from typing import Final
 
 # Pillow loads its plugins on demand, a confined process cannot: so all of them come here.
-from PIL import Image, MpoImagePlugin, TiffImagePlugin, WebPImagePlugin
+from PIL import Image, MpoImagePlugin, TiffImagePlugin, WebPImagePlugin  # noqa: F401
 
 from raiox.errors import CorruptImageError, DecodeTooSlowError, MultiFrameError, TruncatedImageError
 from raiox.intake.checks import check_geometry
@@ -18,19 +18,8 @@ from raiox.intake.grayscale import flatten
 from raiox.intake.jpeg_markers import has_more_scans
 from raiox.intake.truncation import is_truncated
 
-PLUGINS: Final = {
-    "png": PngImagePlugin.PngImageFile.format,
-    "jpeg": JpegImagePlugin.JpegImageFile.format,
-    "webp": WebPImagePlugin.WebPImageFile.format,
-    "tiff": TiffImagePlugin.TiffImageFile.format,
-    "bmp": BmpImagePlugin.BmpImageFile.format,
-}
+PLUGINS: Final = {"png": "PNG", "jpeg": "JPEG", "webp": "WEBP", "tiff": "TIFF", "bmp": "BMP"}
 """The one Pillow plugin of each format of `sniff`."""
-
-# A phone's JPEG may carry a preview as its second frame; the first is the image.
-FORMATS_WITH_PREVIEWS: Final = frozenset(
-    {JpegImagePlugin.JpegImageFile.format, MpoImagePlugin.MpoImageFile.format}
-)
 
 UPRIGHT: Final = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,

@@ -52,7 +52,8 @@ def test_a_run_folder_tells_where_its_weights_come_from(drawn_data: Path, tmp_pa
     assert told == recipe("short")
     assert passport["seed"] == 3
     assert len(passport["data_sha256"]) == 64
-    assert (folder / "stage-0" / "curves" / "metrics.csv").read_text().count("\n") > 2
+    curves = (folder / "stage-0" / "curves.jsonl").read_text().splitlines()
+    assert any("valid_auc" in json.loads(line) for line in curves)
     assert torch.isfinite(network(torch.zeros(1, 1, 32, 32)).logits).all()
 
 
@@ -91,6 +92,12 @@ def test_a_killed_run_resumes_to_the_same_weights(drawn_data: Path, tmp_path: Pa
 
     resumed = train(recipe("killed"), workplace(drawn_data, runs), seed=9, resume=True)
 
+    epochs = [
+        json.loads(line)["epoch"]
+        for line in (runs / "killed-seed9" / "stage-0" / "curves.jsonl").read_text().splitlines()
+    ]
+    assert epochs[0] == 0, "the curve from before the kill is lost"
+    assert epochs[-1] == 3
     straight, cut = (load_file(folder / "weights.safetensors") for folder in (whole, resumed))
     assert all(torch.equal(straight[name], cut[name]) for name in straight)
 
@@ -107,7 +114,7 @@ def test_a_student_learns_from_its_teachers_run(drawn_data: Path, tmp_path: Path
 
     folder = train(student, place)
 
-    curves = (folder / "stage-0" / "curves" / "metrics.csv").read_text()
+    curves = (folder / "stage-0" / "curves.jsonl").read_text()
     assert "loss_teacher" in curves
 
 

@@ -17,13 +17,14 @@ import lightning as L
 import numpy as np
 import torch
 from lightning.pytorch.callbacks import ModelCheckpoint, RichProgressBar
-from lightning.pytorch.loggers import CSVLogger, TensorBoardLogger
+from lightning.pytorch.loggers import TensorBoardLogger
 from safetensors.torch import load_file, save_file
 from torch import nn
 from torch.utils.data import DataLoader, Subset
 
 from raiox import __version__
 from raiox.errors import RecipeInvalidError
+from raiox.training.curves import JsonLines
 from raiox.training.examples import Examples, load_examples, task_labels
 from raiox.training.modules import TrainingModule
 from raiox.training.networks.densenet import ThreeBlockDenseNet
@@ -120,7 +121,7 @@ def _train_stage(module: TrainingModule, place: Workplace, folder: Path, *, resu
         num_sanity_val_steps=0,
         log_every_n_steps=min(10, stage.samples_per_epoch // stage.batch_size),
         logger=[
-            CSVLogger(folder, name="", version="curves"),
+            JsonLines(folder / "curves.jsonl"),
             TensorBoardLogger(folder, name="", version="tensorboard"),
         ],
         callbacks=[checkpoints, RichProgressBar()],

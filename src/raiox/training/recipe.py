@@ -41,7 +41,7 @@ class Stage(BaseModel, frozen=True):
     learning_rate: PositiveFloat = Field(description="Peak of a cosine cycle with warm-up.")
     batch_size: PositiveInt = 32
     samples_per_epoch: PositiveInt = Field(3_000, description="Between checkpoints.")
-    epochs_per_validation: PositiveInt = 2
+    epochs_per_validation: PositiveInt = 5
 
 
 class Distillation(BaseModel, frozen=True):

@@ -86,9 +86,9 @@ class FakeIntake:
 
 
 class FakeClock:
-    """Time that moves when told."""
+    """Time that moves when told; it begins in the past, so files made now are never old."""
 
-    def __init__(self, now: float = 1_800_000_000.0) -> None:
+    def __init__(self, now: float = 1_600_000_000.0) -> None:
         self.now = now
 
     def __call__(self) -> float:

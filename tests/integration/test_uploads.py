@@ -186,12 +186,10 @@ async def test_a_key_of_a_refused_upload_may_be_used_again(start):
 async def test_the_same_image_twice_without_a_key_is_two_analyses(start):
     async with start() as service:
         browser = service.browser()
-        ids = {
-            (await browser.post(ANALYSES, content=png(), headers=OCTETS)).json()["id"]
-            for _ in range(2)
-        }
+        answers = [await browser.post(ANALYSES, content=png(), headers=OCTETS) for _ in range(2)]
 
-    assert len(ids) == 2
+    assert [answer.status_code for answer in answers] == [201, 201], answers[0].text
+    assert len({answer.json()["id"] for answer in answers}) == 2
 
 
 async def test_too_many_uploads_of_a_session_are_told_when_to_come_back(start):

@@ -109,12 +109,12 @@ class _Exchange:
         scope.setdefault("state", {})["request_id"] = self.request_id
         headers = HTTPConnection(scope).headers
         announced = headers.get("content-length", "0") != "0"
-        self._body_left = announced or "transfer-encoding" in headers
+        self._must_close = announced or "transfer-encoding" in headers
 
     async def receive(self) -> Message:
         message = await self._receive()
         if message["type"] == "http.request":
-            self._body_left = bool(message.get("more_body", False))
+            self._must_close = bool(message.get("more_body", False))
         return message
 
     async def send(self, message: Message) -> None:
@@ -124,7 +124,8 @@ class _Exchange:
         await self._send(message)
 
     async def refuse(self, error: RaioxError) -> None:
-        """Answer without asking the app."""
+        """Answer without asking the app, and expect nothing more from this connection."""
+        self._must_close = True
         response = problem_response(Request(self._scope), error)
         await response(self._scope, self.receive, self.send)
 
@@ -132,7 +133,7 @@ class _Exchange:
         headers.update(SECURITY_HEADERS)
         headers["X-Request-ID"] = self.request_id
         headers.setdefault("Cache-Control", PRIVATE)
-        if self._body_left:
+        if self._must_close:
             # Nobody will read the rest, so the connection cannot be used again.
             headers["Connection"] = "close"
         token = self._scope["state"].get("new_session")

@@ -16,6 +16,7 @@ from raiox.web.problems import ProtocolError
 MAX_URL_BYTES = 8_192
 MAX_HEADERS = 100
 MAX_HEADER_BYTES = 16_384
+KNOWN_VERSIONS = frozenset({"1.0", "1.1", "2"})
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 FRIENDLY_SITES = frozenset({"same-origin", "none"})
 
@@ -27,6 +28,7 @@ def refuse_unfit(scope: Scope, *, max_body_bytes: int, allowed_hosts: Collection
     """
     _check_sizes(scope)
     headers = Headers(scope=scope)
+    _check_framing(scope, headers)
     if headers.get("content-encoding", "identity").lower() != "identity":
         raise ProtocolError(415, "Content-Encoding")
     if (
@@ -45,6 +47,14 @@ def _check_sizes(scope: Scope) -> None:
     n_bytes = sum(len(name) + len(value) for name, value in scope["headers"])
     if len(scope["headers"]) > MAX_HEADERS or n_bytes > MAX_HEADER_BYTES:
         raise ProtocolError(431, "headers")
+
+
+def _check_framing(scope: Scope, headers: Headers) -> None:
+    if scope["http_version"] not in KNOWN_VERSIONS:
+        raise MalformedRequestError(part="HTTP")
+    if "content-length" in headers and "transfer-encoding" in headers:
+        # Two lengths are how requests are smuggled (RFC 9112, section 6.3).
+        raise MalformedRequestError(part="Content-Length")
 
 
 def _check_length(announced: str, max_body_bytes: int) -> None:

@@ -13,6 +13,8 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Match
+from starlette.types import Scope
 
 from raiox.catalogue import tell_in_all_languages
 from raiox.errors import (
@@ -36,6 +38,8 @@ _STATUS_OF_KIND: Final = {
     ErrorKind.UNAVAILABLE: 503,
     ErrorKind.INTERNAL: 500,
 }
+
+_METHODS: Final = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 
 _STATUS_OF_CODE: Final = {
     "malformed_request": 400,
@@ -121,8 +125,21 @@ async def _answer_ours(request: Request, error: Exception) -> Response:
 
 
 async def _answer_framework(request: Request, error: Exception) -> Response:
-    headers = error.headers if isinstance(error, HTTPException) else None
+    headers = dict(getattr(error, "headers", None) or {})
+    if getattr(error, "status_code", 0) == HTTPStatus.METHOD_NOT_ALLOWED:
+        # The router only tells of the first route with this address.
+        headers["Allow"] = ", ".join(sorted(_methods_at(request.app, request.scope)))
     return problem_response(request, _as_ours(error), headers)
+
+
+def _methods_at(app: FastAPI, scope: Scope) -> set[str]:
+    asked = dict(scope)
+    return {
+        method
+        for method in _METHODS
+        for route in app.router.routes
+        if route.matches(asked | {"method": method})[0] is Match.FULL
+    }
 
 
 async def _answer_validation(request: Request, error: Exception) -> Response:

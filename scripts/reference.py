@@ -4,12 +4,12 @@ Run by `make docs`; a contract test compares the files with what this renders,
 so neither can fall behind. Prints nothing but what it wrote.
 """
 
-from collections.abc import Iterator
 from pathlib import Path
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from raiox import errors
 from raiox.catalogue import load
 from raiox.errors import RaioxError
 from raiox.inference.frontal_filter import REJECTION_CODES
@@ -40,23 +40,21 @@ Lists are written as JSON: `RAIOX_WEB__ALLOWED_HOSTS='["raiox.example.org"]'`.
 """
 
 
-def leaf_errors(base: type[RaioxError] = RaioxError) -> Iterator[type[RaioxError]]:
-    """The classes that are raised: those of the drawn tree without branches, in its order."""
-    branches = base.__subclasses__()
-    if not branches:
-        yield base
-    for branch in branches:
-        yield from leaf_errors(branch)
+def raised_errors() -> list[type[RaioxError]]:
+    """The classes of the drawn tree that have a code of their own, in its order."""
+    classes = [value for value in vars(errors).values() if isinstance(value, type)]
+    raised = [c for c in classes if issubclass(c, errors.RaioxError) and "code" in vars(c)]
+    return [c for c in raised if c is not errors.RaioxError]
 
 
 def errors_page() -> str:
     """docs/reference/errors.md as the code has it."""
-    errors = [(error.code, str(error.kind)) for error in leaf_errors()]
+    refusals = [(error.code, str(error.kind)) for error in raised_errors()]
     rejections = [(code, "rejection") for code in dict.fromkeys(REJECTION_CODES.values())]
     notes = [(code, "note") for code in NOTE_CODES]
     return "\n".join([
         ERRORS_HEAD,
-        _code_table("Errors", errors),
+        _code_table("Errors", refusals),
         _code_table("What the frontal filter refuses", rejections),
         "These are results, not errors: the analysis is `done`, its outcome is `rejected`.\n",
         _code_table("Notes on a radiograph that was read", notes),

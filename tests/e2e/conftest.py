@@ -1,15 +1,19 @@
 """A browser, the built page, and something that serves it."""
 
-from collections.abc import Iterator
+import shutil
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, BrowserContext, Page
+from serving import Served
 
 import raiox
 
+from .documents import PNG
 from .stand_in import StandIn
 
-CHROMIUM = Path("/usr/bin/chromium")
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), "")
 PAGE = Path(raiox.__file__).parent / "web" / "page"
 FLAGS = [
     "--headless",
@@ -21,13 +25,16 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+PATIENCE_MS = 15_000
+
+OpenPage = Callable[..., Page]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what needs a browser, and skip it with the reason where there is none."""
     reason = ""
-    if not CHROMIUM.exists():
-        reason = f"{CHROMIUM} is not installed"
+    if not CHROMIUM:
+        reason = "chromium is not installed"
     elif not (PAGE / "index.html").exists():
         reason = "the page is not built (scripts/build-page.sh)"
     for item in items:
@@ -39,10 +46,56 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args() -> dict[str, object]:
-    return {"executable_path": str(CHROMIUM), "args": FLAGS}
+    return {"executable_path": CHROMIUM, "args": FLAGS}
 
 
 @pytest.fixture
 def stand_in() -> Iterator[StandIn]:
     with StandIn(PAGE) as server:
         yield server
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """The real service, with a fake engine inside."""
+    service = Served(tmp_path_factory.mktemp("var"))
+    yield service
+    service.stop()
+
+
+@pytest.fixture
+def open_page(browser: Browser) -> Iterator[OpenPage]:
+    """Opens an address as a fresh visitor; afterwards nothing may have gone wrong unseen."""
+    contexts: list[BrowserContext] = []
+    faults: list[str] = []
+
+    def open_page(url: str, **options: object) -> Page:
+        context = browser.new_context(**{"locale": "pt-BR", **options})
+        context.set_default_timeout(PATIENCE_MS)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.on("console", lambda told: faults.append(told.text) if _is_fault(told.text) else None)
+        page.goto(url)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert faults == []
+
+
+def _is_fault(text: str) -> bool:
+    """Violations of the content security policy; refused requests are part of the tests."""
+    return "Content Security Policy" in text or "Refused to" in text
+
+
+def upload(page: Page, *contents: bytes, names: tuple[str, ...] = ()) -> None:
+    """Choose files as a person does."""
+    chosen = [
+        {"name": name, "mimeType": "image/png", "buffer": content}
+        for content, name in zip(
+            contents or (PNG,), names or [f"{n}.png" for n in range(9)], strict=False
+        )
+    ]
+    page.set_input_files("input[type=file]", chosen)

@@ -42,6 +42,8 @@ class Script:
     )
     kept: dict[str, dict[str, Any]] = field(default_factory=dict)
     uploads: list[bytes] = field(default_factory=list)
+    keys: list[str] = field(default_factory=list)
+    """Idempotency keys, one for each upload."""
 
 
 class StandIn:
@@ -91,6 +93,7 @@ class _Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers["Content-Length"]))
         script = self.script
         script.uploads.append(body)
+        script.keys.append(self.headers["Idempotency-Key"])
         time.sleep(script.delay_s)
         if script.answer == "hang_up":
             self.close_connection = True

@@ -1,0 +1,137 @@
+"""What a visitor does on an ordinary day, against the real service with a fake engine."""
+
+import re
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import expect
+
+from .conftest import upload
+from .documents import PNG
+
+FAKE_ANSWER = re.compile("Padrão parecido com o de imagens rotuladas")
+
+
+@pytest.fixture
+def page(open_page, served):
+    return open_page(served.url)
+
+
+def answer(page):
+    return page.get_by_role("heading", name=FAKE_ANSWER)
+
+
+def test_a_radiograph_gets_its_sentence_three_bars_and_a_map(page):
+    upload(page)
+
+    expect(answer(page)).to_be_visible()
+    expect(page.get_by_role("listitem")).to_have_count(3)
+    expect(page.get_by_alt_text(re.compile("Mapa de calor"))).to_be_visible()
+    scores = [float(told.replace(",", ".")) for told in page.locator("li strong").all_inner_texts()]
+    assert scores == sorted(scores, reverse=True)
+    assert sum(scores) == pytest.approx(1, abs=0.02)
+
+
+def test_the_map_lies_exactly_on_the_radiograph(page):
+    upload(page)
+    expect(answer(page)).to_be_visible()
+
+    film = page.get_by_alt_text("Radiografia enviada").bounding_box()
+    heatmap = page.get_by_alt_text(re.compile("Mapa de calor")).bounding_box()
+
+    assert film == heatmap
+    assert film["width"] / film["height"] == pytest.approx(320 / 288, rel=0.01)
+
+
+def test_another_finding_shows_its_own_map(page):
+    upload(page)
+    expect(answer(page)).to_be_visible()
+
+    page.get_by_role("radio", name="COVID-19").check(force=True)
+
+    heatmap = page.get_by_alt_text("Mapa de calor: COVID-19")
+    expect(heatmap).to_have_attribute("src", re.compile("heatmap/covid19"))
+    page.get_by_role("radio", name="Sem mapa").check(force=True)
+    expect(heatmap).to_have_count(0)
+
+
+def test_a_reload_finds_the_same_analysis_again(page):
+    upload(page)
+    expect(answer(page)).to_be_visible()
+    first = page.locator("dd code").last.inner_text()
+
+    page.reload()
+
+    expect(answer(page)).to_be_visible()
+    assert page.locator("dd code").last.inner_text() == first
+
+
+def test_the_history_holds_it_until_it_is_deleted(page):
+    upload(page)
+    expect(answer(page)).to_be_visible()
+    page.get_by_role("link", name="Histórico").click()
+    expect(page.get_by_role("listitem")).to_have_count(1)
+
+    page.get_by_role("button", name=re.compile("Apagar a análise")).click()
+    page.get_by_role("button", name="Sim, apagar").click()
+
+    expect(page.get_by_role("heading", name="Nada por aqui ainda")).to_be_visible()
+
+
+def test_deleting_everything_asks_first_and_can_be_declined(page):
+    upload(page)
+    expect(answer(page)).to_be_visible()
+    page.get_by_role("link", name="Histórico").click()
+
+    page.get_by_role("button", name="Apagar tudo").click()
+    page.get_by_role("button", name="Não, manter").click()
+    expect(page.get_by_role("listitem")).to_have_count(1)
+    page.get_by_role("button", name="Apagar tudo").click()
+    page.get_by_role("button", name="Sim, apagar").click()
+
+    expect(page.get_by_role("heading", name="Nada por aqui ainda")).to_be_visible()
+
+
+def test_another_visitor_sees_nothing_of_it(page, open_page, served):
+    upload(page)
+    expect(answer(page)).to_be_visible()
+    address = page.url
+
+    stranger = open_page(address)
+    expect(stranger.get_by_role("heading", name="Análise não encontrada")).to_be_visible()
+    stranger.get_by_role("link", name="Histórico").click()
+
+    expect(stranger.get_by_role("heading", name="Nada por aqui ainda")).to_be_visible()
+
+
+def test_the_page_asks_nobody_but_its_own_service(open_page, served):
+    page = open_page("about:blank")
+    asked = []
+    page.on("request", lambda request: asked.append(urlsplit(request.url)))
+
+    page.goto(served.url)
+    upload(page)
+    expect(answer(page)).to_be_visible()
+
+    foreign = {url.netloc for url in asked if url.scheme.startswith("http")}
+    assert foreign == {urlsplit(served.url).netloc}
+
+
+def test_the_keyboard_alone_reaches_a_result_and_its_map(page):
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Ir para o conteúdo")).to_be_focused()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    with page.expect_file_chooser() as chooser:
+        page.keyboard.press("Enter")
+    chooser.value.set_files({"name": "a.png", "mimeType": "image/png", "buffer": PNG})
+    expect(answer(page)).to_be_visible()
+
+    page.get_by_role("radio", checked=True).focus()
+    page.keyboard.press("ArrowRight")
+
+    expect(page.get_by_alt_text(re.compile("Mapa de calor"))).to_have_attribute(
+        "src", re.compile("heatmap")
+    )
+
+

@@ -1,0 +1,200 @@
+"""What a visitor meets on a bad day, against a stand-in that answers as told."""
+
+import io
+import re
+import time
+
+import pytest
+from PIL import Image
+from playwright.sync_api import expect
+
+from .conftest import upload
+from .documents import HEIGHT_PX, WIDTH_PX, draw_phantom, encode
+
+
+@pytest.fixture
+def page(open_page, stand_in):
+    return open_page(stand_in.url)
+
+
+def sent_image(body):
+    """The image inside a multipart body."""
+    return Image.open(io.BytesIO(body.partition(b"\r\n\r\n")[2]))
+
+
+def heading(page, name):
+    return page.get_by_role("heading", name=name)
+
+
+def test_scores_that_cannot_be_separated_are_told_as_uncertain(page, stand_in):
+    stand_in.script.answer = "uncertain"
+
+    upload(page)
+
+    expect(heading(page, re.compile("^Incerto"))).to_contain_text("COVID-19 e Opacidade pulmonar")
+    expect(page.get_by_text("(não separado)")).to_have_count(2)
+
+
+def test_a_rotated_film_is_turned_and_analysed_with_one_click(page, stand_in):
+    stand_in.script.answer = "rotated"
+    upload(page)
+    expect(heading(page, "A radiografia está girada")).to_be_visible()
+
+    stand_in.script.answer = "analysed"
+    page.get_by_role("button", name="Girar 90° para a esquerda e analisar").click()
+
+    expect(heading(page, re.compile("^Padrão parecido"))).to_be_visible()
+    turned = sent_image(stand_in.script.uploads[1])
+    assert turned.size == (HEIGHT_PX, WIDTH_PX)
+    upright = draw_phantom().transpose(Image.Transpose.ROTATE_90)
+    assert turned.convert("L").tobytes() == upright.tobytes()
+
+
+def test_a_rotated_film_the_browser_cannot_draw_is_turned_from_the_services_picture(page, stand_in):
+    stand_in.script.answer = "rotated"
+    upload(page, encode(draw_phantom(), "TIFF"), names=("film.tif",))
+    expect(heading(page, "A radiografia está girada")).to_be_visible()
+
+    stand_in.script.answer = "analysed"
+    page.get_by_role("button", name="Girar 90° para a esquerda e analisar").click()
+
+    expect(heading(page, re.compile("^Padrão parecido"))).to_be_visible()
+    assert sent_image(stand_in.script.uploads[1]).size == (HEIGHT_PX, WIDTH_PX)
+
+
+def test_a_negative_is_inverted_and_analysed_with_one_click(page, stand_in):
+    stand_in.script.answer = "inverted"
+    upload(page)
+    expect(heading(page, "A radiografia está em negativo")).to_be_visible()
+
+    stand_in.script.answer = "analysed"
+    page.get_by_role("button", name="Inverter tons e analisar").click()
+
+    expect(heading(page, re.compile("^Padrão parecido"))).to_be_visible()
+    inverted = sent_image(stand_in.script.uploads[1]).convert("L")
+    expected = draw_phantom().point(lambda tone: 255 - tone)
+    assert inverted.tobytes() == expected.tobytes()
+
+
+def test_a_photograph_says_what_was_seen_why_it_is_refused_and_what_to_do(page, stand_in):
+    stand_in.script.answer = "photograph"
+
+    upload(page)
+
+    for name in ("Isto parece uma fotografia", "Por que não foi analisada", "O que fazer agora"):
+        expect(heading(page, name)).to_be_visible()
+    expect(page.get_by_text("O filtro viu: fotografia")).to_be_visible()
+
+
+def test_a_problem_is_told_in_the_words_of_the_service_in_both_languages(page, stand_in):
+    stand_in.script.answer = "queue_full"
+    upload(page)
+    expect(heading(page, "O serviço está cheio agora")).to_be_visible()
+
+    page.get_by_role("button", name="EN, English").click()
+
+    expect(page.get_by_text("queue_full")).to_be_visible()
+    expect(heading(page, "O serviço está cheio agora")).to_have_count(0)
+
+
+def test_a_lost_connection_is_named_and_the_retry_is_the_same_upload(page, stand_in):
+    stand_in.script.answer = "hang_up"
+    upload(page)
+    expect(heading(page, "O servidor não respondeu")).to_be_visible()
+
+    stand_in.script.answer = "analysed"
+    page.get_by_role("button", name="Tentar de novo").click()
+
+    expect(heading(page, re.compile("^Padrão parecido"))).to_be_visible()
+    assert len(set(stand_in.script.keys)) == 1
+
+
+def test_being_offline_is_named_and_ends(page):
+    page.context.set_offline(True)
+    expect(page.get_by_text("Sem conexão.")).to_be_visible()
+    upload(page)
+    expect(heading(page, "Sem conexão com a internet")).to_be_visible()
+
+    page.context.set_offline(False)
+    page.get_by_role("button", name="Tentar de novo").click()
+
+    expect(heading(page, re.compile("^Padrão parecido"))).to_be_visible()
+
+
+def test_an_error_page_of_a_proxy_still_becomes_plain_words(page, stand_in):
+    stand_in.script.answer = "proxy_page"
+
+    upload(page)
+
+    expect(heading(page, "O serviço não conseguiu responder")).to_be_visible()
+    expect(page.get_by_role("button", name="Tentar de novo")).to_be_visible()
+
+
+def test_what_is_no_image_is_refused_before_it_is_sent(page, stand_in):
+    upload(page, b"%PDF-1.7 pages", names=("film.png",))
+
+    expect(heading(page, "Isto é um PDF")).to_be_visible()
+    assert stand_in.script.uploads == []
+
+
+def test_names_of_files_do_not_leave_the_browser(page, stand_in):
+    upload(page, names=("Maria-da-Silva.png",))
+
+    expect(heading(page, re.compile("^Padrão parecido"))).to_be_visible()
+    assert b"Maria" not in stand_in.script.uploads[0]
+
+
+def test_several_files_are_read_one_after_another(page, stand_in):
+    stand_in.script.answer = "no_finding"
+    png = encode(draw_phantom())
+
+    upload(page, png, png, png)
+
+    queue = page.get_by_role("navigation", name="Imagens desta visita")
+    expect(queue.get_by_text("Sem achados")).to_have_count(3)
+    assert len(stand_in.script.uploads) == 3
+
+
+def test_a_queued_analysis_tells_that_the_image_has_arrived(page, stand_in):
+    stand_in.script.n_looks = 1
+
+    upload(page)
+
+    expect(page.get_by_text("O servidor está ocupado").last).to_be_visible()
+    expect(heading(page, re.compile("^Padrão parecido"))).to_be_visible()
+
+
+def test_the_radiograph_is_shown_before_the_answer_comes(page, stand_in):
+    stand_in.script.delay_s = 2
+    begun = time.monotonic()
+
+    upload(page)
+    expect(page.get_by_alt_text("Radiografia enviada")).to_be_visible()
+
+    assert time.monotonic() - begun < 2
+    expect(page.get_by_role("progressbar")).to_be_visible()
+
+
+def test_an_upload_can_be_cancelled(page, stand_in):
+    stand_in.script.delay_s = 2
+    upload(page)
+
+    page.get_by_role("button", name="Cancelar").click()
+
+    expect(heading(page, "Envio cancelado")).to_be_visible()
+
+
+@pytest.mark.parametrize(("event", "carrier"), [("paste", "clipboardData"), ("drop", "dataTransfer")])
+def test_an_image_can_be_pasted_and_dropped(page, event, carrier):
+    page.evaluate(
+        """([event, carrier, bytes]) => {
+            const data = new DataTransfer();
+            const file = new File([new Uint8Array(bytes)], 'a.png', { type: 'image/png' });
+            data.items.add(file);
+            const kind = event === 'paste' ? ClipboardEvent : DragEvent;
+            document.body.dispatchEvent(new kind(event, { [carrier]: data, bubbles: true }));
+        }""",
+        [event, carrier, list(encode(draw_phantom()))],
+    )
+
+    expect(heading(page, re.compile("^Padrão parecido"))).to_be_visible()

@@ -13,7 +13,9 @@ import raiox
 from .documents import PNG
 from .stand_in import StandIn
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), "")
+CHROMIUM = next(
+    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), ""
+)
 PAGE = Path(raiox.__file__).parent / "web" / "page"
 FLAGS = [
     "--headless",

@@ -32,7 +32,9 @@ def draw_phantom() -> Image.Image:
     heart = np.clip(1 - np.hypot((x - 0.15) / 0.32, (y - 0.35) / 0.36), 0, 1)
     ribs = 0.08 * np.cos((y * 9 + np.abs(x) * 3) * np.pi)
     body = np.clip(1.2 - np.hypot(x / 1.05, y / 1.25) ** 4, 0, 1)
-    light = body * (0.2 + 0.55 * lungs + 0.5 * heart + ribs * (1 - lungs) + 0.1 * (np.abs(x) < 0.07))
+    light = body * (
+        0.2 + 0.55 * lungs + 0.5 * heart + ribs * (1 - lungs) + 0.1 * (np.abs(x) < 0.07)
+    )
     return Image.fromarray((np.clip(light, 0, 1) * 255).astype(np.uint8))
 
 

@@ -42,7 +42,9 @@ def test_axe_finds_no_violation(open_page, stand_in, language, theme, width):
         page = open_page(f"{stand_in.url}/?lang={language}", viewport=viewport, color_scheme=theme)
         bring_to(page, stand_in, state)
         page.evaluate(AXE.read_text(encoding="utf-8"))
-        told = page.evaluate("(tags) => axe.run({ runOnly: tags, resultTypes: ['violations'] })", TAGS)
+        told = page.evaluate(
+            "(tags) => axe.run({ runOnly: tags, resultTypes: ['violations'] })", TAGS
+        )
         found |= {
             f"{state}: {violation['id']}": [node["target"] for node in violation["nodes"]]
             for violation in told["violations"]

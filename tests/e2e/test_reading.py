@@ -133,5 +133,3 @@ def test_the_keyboard_alone_reaches_a_result_and_its_map(page):
     expect(page.get_by_alt_text(re.compile("Mapa de calor"))).to_have_attribute(
         "src", re.compile("heatmap")
     )
-
-

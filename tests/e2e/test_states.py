@@ -184,7 +184,9 @@ def test_an_upload_can_be_cancelled(page, stand_in):
     expect(heading(page, "Envio cancelado")).to_be_visible()
 
 
-@pytest.mark.parametrize(("event", "carrier"), [("paste", "clipboardData"), ("drop", "dataTransfer")])
+@pytest.mark.parametrize(
+    ("event", "carrier"), [("paste", "clipboardData"), ("drop", "dataTransfer")]
+)
 def test_an_image_can_be_pasted_and_dropped(page, event, carrier):
     page.evaluate(
         """([event, carrier, bytes]) => {

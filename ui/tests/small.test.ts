@@ -4,6 +4,7 @@ import { failWith, isWorthRetrying, sentencesOf } from '../src/lib/failure';
 import { rank } from '../src/lib/findings';
 import { turnsToUpright } from '../src/lib/mend';
 import { addressOf, read } from '../src/lib/route.svelte';
+import { formatScore } from '../src/lib/words';
 
 test('bars come longest first', () => {
   const bars = rank({ no_finding: 0.1, lung_opacity: 0.2, covid19: 0.7 });
@@ -33,6 +34,14 @@ test("a proxy's page instead of a problem still says what happened, why and what
 
 test('a file that was the reason itself is not offered again', () => {
   expect(isWorthRetrying(failWith(422, { code: 'corrupt_image' }, null))).toBe(false);
+});
+
+test.each([
+  [0.824, '0,82'],
+  [0.9999, '> 0,99'],
+  [0.0001, '< 0,01'],
+])('the score %d is told as %s', (score, told) => {
+  expect(formatScore(score)).toBe(told);
 });
 
 test('an analysis has an address that leads back to it', () => {

@@ -3,6 +3,8 @@
 import type { Finding, ImageKind } from './contract';
 import { speech, t, type Key } from './language.svelte';
 
+const LEAST_SCORE = 0.01;
+
 const FINDING_NAMES: Record<Finding, Key> = {
   no_finding: 'finding.no_finding',
   lung_opacity: 'finding.lung_opacity',
@@ -34,11 +36,12 @@ export function listFindings(findings: readonly Finding[]): string {
   return new Intl.ListFormat(speech.tag).format(findings.map(nameFinding));
 }
 
+/** Two decimals; what would round to certainty is told as a bound instead. */
 export function formatScore(score: number): string {
-  return new Intl.NumberFormat(speech.tag, {
-    minimumFractionDigits: 2,
-    maximumFractionDigits: 2,
-  }).format(score);
+  const told = Math.min(Math.max(score, LEAST_SCORE), 1 - LEAST_SCORE);
+  const bound = score > told ? '> ' : score < told ? '< ' : '';
+  const digits = { minimumFractionDigits: 2, maximumFractionDigits: 2 };
+  return bound + new Intl.NumberFormat(speech.tag, digits).format(told);
 }
 
 export function formatHours(hours: number): string {

@@ -10,8 +10,8 @@ from contextlib import suppress
 from pathlib import Path
 
 import httpx
-
 from fakes import FakeEngine, FakeIntake, paint
+
 from raiox.settings import Settings
 from raiox.web.server import run_service
 
@@ -37,10 +37,14 @@ class Served:
         return (self.data_dir / "log").read_text()
 
     def start(self) -> None:
-        environment = os.environ | self._environment | {
-            "PYTHONPATH": f"{ROOT / 'src'}:{ROOT / 'tests'}",
-            "RAIOX_DATA_DIR": str(self.data_dir),
-        }
+        environment = (
+            os.environ
+            | self._environment
+            | {
+                "PYTHONPATH": f"{ROOT / 'src'}:{ROOT / 'tests'}",
+                "RAIOX_DATA_DIR": str(self.data_dir),
+            }
+        )
         with (self.data_dir / "log").open("ab") as log:
             self.process = subprocess.Popen(
                 [sys.executable, __file__, str(self.port)], env=environment, stderr=log, stdout=log

@@ -7,6 +7,7 @@ from pathlib import Path
 import anyio
 import httpx
 import pytest
+import structlog
 from fakes import FakeClock, FakeEngine, FakeIntake, paint
 from fastapi import FastAPI
 
@@ -42,6 +43,14 @@ class Service:
             await browser.aclose()
 
 
+@pytest.fixture(autouse=True)
+def quiet():
+    """Logs are looked at where a real process writes them."""
+    structlog.configure(logger_factory=structlog.ReturnLoggerFactory())
+    yield
+    structlog.reset_defaults()
+
+
 @pytest.fixture
 def start(tmp_path: Path) -> Callable[..., object]:
     """Start a service: `async with start(engine=…, settings=…) as service`."""
@@ -74,5 +83,5 @@ def start(tmp_path: Path) -> Callable[..., object]:
 
 async def _loaded(service: Service) -> None:
     """Wait until the models are loaded or refused."""
-    while (refusal := service.runtime.models.refusal) and refusal.facts.get("reason") == "loading":
+    while (refusal := service.runtime.models.refusal) and refusal.facts.get("reason") == "loading":  # noqa: ASYNC110  (nobody rings)
         await anyio.sleep(0.005)

@@ -33,7 +33,10 @@ async def test_every_route_with_an_id_is_in_the_matrix(start):
         paths = (await service.browser().get("/openapi.json")).json()["paths"]
 
     documented = {
-        (method.upper(), path) for path in paths if "{analysis_id}" in path for method in paths[path]
+        (method.upper(), path)
+        for path in paths
+        if "{analysis_id}" in path
+        for method in paths[path]
     }
     covered = {
         (method, path.replace("{id}", "{analysis_id}").replace("covid19.png", "{finding}.png"))
@@ -110,7 +113,9 @@ async def test_deleting_leaves_nothing(start, tmp_path):
         document = await upload(browser)
         answer = await browser.delete(f"{ANALYSES}/{document['id']}")
         again = await browser.delete(f"{ANALYSES}/{document['id']}")
-        gone = [await browser.get(path.format(id=document["id"])) for m, path in OWNED if m == "GET"]
+        gone = [
+            await browser.get(path.format(id=document["id"])) for m, path in OWNED if m == "GET"
+        ]
         kept = b"".join(p.read_bytes() for p in (tmp_path / "var").rglob("*") if p.is_file())
 
     assert (answer.status_code, again.status_code) == (204, 404)

@@ -54,9 +54,7 @@ async def test_who_does_not_wait_is_told_where_to_look(start):
     engine.go.clear()
     async with start(engine=engine) as service:
         browser = service.browser()
-        answer = await browser.post(
-            ANALYSES, content=png(), headers=OCTETS | {"Prefer": "wait=0"}
-        )
+        answer = await browser.post(ANALYSES, content=png(), headers=OCTETS | {"Prefer": "wait=0"})
         engine.go.set()
         later = await _finished(browser, answer.headers["Location"])
 
@@ -195,9 +193,7 @@ async def test_the_same_image_twice_without_a_key_is_two_analyses(start):
 async def test_too_many_uploads_of_a_session_are_told_when_to_come_back(start):
     async with start(web=WebSettings(analyses_per_minute=2)) as service:
         browser = service.browser()
-        answers = [
-            await browser.post(ANALYSES, content=png(), headers=OCTETS) for _ in range(3)
-        ]
+        answers = [await browser.post(ANALYSES, content=png(), headers=OCTETS) for _ in range(3)]
 
     assert [answer.status_code for answer in answers] == [201, 201, 429]
     assert 1 <= int(answers[2].headers["Retry-After"]) <= 60
@@ -275,9 +271,7 @@ async def test_without_a_verified_model_nothing_is_answered(start):
 )
 async def test_an_engine_that_breaks_gives_a_reason_and_never_a_finding(start, error, code):
     async with start(engine=FakeEngine(error=error)) as service:
-        document = (
-            await service.browser().post(ANALYSES, content=png(), headers=OCTETS)
-        ).json()
+        document = (await service.browser().post(ANALYSES, content=png(), headers=OCTETS)).json()
 
     assert (document["state"], document["error"]["code"]) == ("failed", code)
     assert "finding" not in document

@@ -20,7 +20,9 @@ class Twins:
         self._patience_s = patience_s
         self._running: dict[tuple[str, str], tuple[str, asyncio.Future[str]]] = {}
 
-    async def once(self, owner: str, key: IdempotencyKey, work: Callable[[], Awaitable[str]]) -> str:
+    async def once(
+        self, owner: str, key: IdempotencyKey, work: Callable[[], Awaitable[str]]
+    ) -> str:
         """The outcome of `work`, run by whoever came first.
 
         Raises: IdempotencyMismatchError if the first has other content;

@@ -23,9 +23,8 @@ RETRY_AFTER_S = 2
 _STORAGE_CODES = frozenset({8, 10, 13})
 
 _PRAGMAS = (
-    "PRAGMA journal_mode=WAL",
-    "PRAGMA synchronous=FULL",
     f"PRAGMA busy_timeout={int(BUSY_TIMEOUT_S * 1000)}",
+    "PRAGMA journal_mode=WAL",
     "PRAGMA foreign_keys=ON",
     # What a user deletes is overwritten, not only unlinked.
     "PRAGMA secure_delete=ON",
@@ -42,7 +41,8 @@ class Database:
         if self.is_sqlite:
             event.listen(self._engine, "connect", _prepare_sqlite)
             event.listen(self._engine, "begin", _begin_sqlite)
-        self._reading_engine = self._engine.execution_options(raiox_reads=True)
+        self._reading_engine = self._engine.execution_options(raiox_begin="BEGIN")
+        self._fleeting_engine = self._engine.execution_options(raiox_synchronous="NORMAL")
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -60,6 +60,15 @@ class Database:
         Raises: RecordsUnavailableError after `BUSY_TIMEOUT_S`, StorageFullError.
         """
         with _told_in_our_words(), self._engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def writing_fleetingly(self) -> Iterator[Connection]:
+        """As `writing`, for what a power cut may undo: it does not wait for the disk.
+
+        A killed process loses nothing; later transactions keep this one as well.
+        """
+        with _told_in_our_words(), self._fleeting_engine.begin() as connection:
             yield connection
 
     def forget_old_pages(self) -> None:
@@ -90,8 +99,9 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    reads = connection.get_execution_options().get("raiox_reads", False)
-    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+    options = connection.get_execution_options()
+    connection.exec_driver_sql(f"PRAGMA synchronous={options.get('raiox_synchronous', 'FULL')}")
+    connection.exec_driver_sql(options.get("raiox_begin", "BEGIN IMMEDIATE"))
 
 
 @contextmanager

@@ -104,7 +104,7 @@ class AnalysisQueue:
         take its neighbours with it. The caller fails a claim whose `attempt`
         is beyond `max_attempts`.
         """
-        with self._database.writing() as connection:
+        with self._database.writing_fleetingly() as connection:
             now = self._clock()
             return self._lease(connection, self._lost(now), 1, now) or self._lease(
                 connection, analyses.c.state == AnalysisState.QUEUED, n, now
@@ -146,7 +146,7 @@ class AnalysisQueue:
     def renew(self, claims: list[Claim]) -> None:
         """Keep the leases of work that takes long."""
         until = self._clock() + self._settings.lease_s
-        with self._database.writing() as connection:
+        with self._database.writing_fleetingly() as connection:
             for claim in claims:
                 connection.execute(_held(claim).values(lease_until=until))
 

@@ -11,12 +11,12 @@ from starlette.responses import Response
 from raiox.settings import Settings
 from raiox.web import api, catalogue_api, health, plain
 from raiox.web.body import FRAME_BYTES
+from raiox.web.built_page import INDEX, Page
 from raiox.web.envelope import Envelope
 from raiox.web.examples import ExampleFolder
 from raiox.web.face import Face
 from raiox.web.limits import Limits, UploadGate
 from raiox.web.metrics import Metrics
-from raiox.web.built_page import INDEX, Page
 from raiox.web.problems import install_problem_handlers
 from raiox.web.runtime import Choices, running
 from raiox.web.sessions import open_sessions

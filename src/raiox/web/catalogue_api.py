@@ -26,9 +26,7 @@ def embedding_map_path(settings: InferenceSettings) -> Path:
 
 
 @router.get("/models/current", responses={200: {"model": CurrentModels}, **problems()})
-async def current_models(
-    runtime: RuntimeDep, face: FaceDep, lang: LangQuery = None
-) -> Response:
+async def current_models(runtime: RuntimeDep, face: FaceDep, lang: LangQuery = None) -> Response:
     """Which networks answer now, and what the service promises of uploads."""
     models = {
         role: {"id": identity.id, "sha256": identity.sha256}

@@ -107,8 +107,7 @@ class PatientProtocol(H11Protocol):
         """Keep exactly one deadline: for the head, or for the body, that is awaited."""
         state = self.conn.their_state
         # Between requests uvicorn's own keep-alive timer waits; a head begins with its first byte.
-        fresh = self.cycle is None
-        awaited = state if state is h11.SEND_BODY or self._in_head(fresh) else None
+        awaited = state if state is h11.SEND_BODY or self._in_head() else None
         if awaited is self._awaited:
             return
         self._awaited = awaited
@@ -120,9 +119,9 @@ class PatientProtocol(H11Protocol):
             limit_s = self.settings.body_timeout_s + BODY_GRACE_S
             self._deadline = self.loop.call_later(limit_s, self.transport.abort)
 
-    def _in_head(self, fresh: bool) -> bool:
-        waiting = self.conn.their_state is h11.IDLE
-        return waiting and (fresh or bool(self.conn.trailing_data[0]))
+    def _in_head(self) -> bool:
+        begun = self.cycle is None or bool(self.conn.trailing_data[0])
+        return begun and self.conn.their_state is h11.IDLE
 
     def _too_slow(self) -> None:
         if self.conn.trailing_data[0] and not self.transport.is_closing():

@@ -2,6 +2,7 @@
 
 import logging
 import sys
+from contextlib import suppress
 
 import structlog
 from structlog.tracebacks import ExceptionDictTransformer
@@ -20,7 +21,7 @@ def configure_logs() -> None:
             structlog.processors.JSONRenderer(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(LEVEL),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(_Steady()),  # type: ignore[arg-type]
         cache_logger_on_first_use=False,
     )
     handler = _ToStructlog()
@@ -30,6 +31,20 @@ def configure_logs() -> None:
         logger.setLevel(logging.WARNING)
         logger.propagate = False
     logging.getLogger("uvicorn.access").disabled = True
+
+
+class _Steady:
+    """Standard error that never breaks a request: a log on a full disk is a lost line."""
+
+    def write(self, text: str) -> None:
+        """Write as much as can be written."""
+        with suppress(OSError, ValueError):
+            sys.stderr.write(text)
+
+    def flush(self) -> None:
+        """Flush if possible."""
+        with suppress(OSError, ValueError):
+            sys.stderr.flush()
 
 
 class _ToStructlog(logging.Handler):

@@ -139,12 +139,12 @@ def doctor() -> None:
 
 @app.command()
 def purge(
-    everything: Annotated[
-        bool, typer.Option("--everything", help="Delete all analyses, not only the expired.")
-    ] = False,
     data_dir: Annotated[Path | None, typer.Option(help="Folder of the service.")] = None,
 ) -> None:
-    """Delete expired analyses and images, and files without an owner."""
+    """Delete expired analyses and images, and files without an owner.
+
+    Example: `raiox purge --data-dir /var/lib/raiox`
+    """
     from raiox.cli.purge import purge as run
 
-    run(everything, data_dir)
+    run(data_dir)

@@ -1,0 +1,127 @@
+"""`raiox predict` with the shipped networks, the real decoder and real images."""
+
+import csv
+import json
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from typer.testing import CliRunner, Result
+
+from raiox.cli.app import app
+from raiox.vocabulary import NOTICE
+
+DATA = Path(os.environ.get("RAIOX_DATA", "nowhere"))
+
+pytestmark = [
+    pytest.mark.data,
+    pytest.mark.skipif(not DATA.is_dir(), reason="RAIOX_DATA names no data set"),
+]
+
+
+def films(source: str, n: int) -> list[Path]:
+    found = sorted((DATA / "chest" / "images" / source).glob("*.jpg"))
+    return found[:: max(1, len(found) // n)][:n]
+
+
+def predict(*arguments: object) -> Result:
+    return CliRunner().invoke(app, ["predict", *map(str, arguments)])
+
+
+def documents(result: Result) -> list[dict[str, object]]:
+    return [json.loads(line) for line in result.stdout.splitlines()]
+
+
+def test_reads_radiographs_of_three_sources() -> None:
+    files = [file for source in ("siim", "kermany", "nih") for file in films(source, 3)]
+
+    result = predict(*files)
+
+    told = documents(result)
+    assert result.exit_code == 0
+    assert [document["path"] for document in told] == [str(file) for file in files]
+    for document in told:
+        assert document["outcome"] == "analysed"
+        assert document["notice"] == NOTICE
+        assert sum(document["scores"].values()) == pytest.approx(1.0, abs=1e-3)
+        assert len(document["embedding_xyz"]) == 3
+        assert len(document["neighbours"]) == 5
+
+
+def test_the_same_bytes_get_the_same_answer_alone_and_among_others() -> None:
+    file, *others = films("siim", 3)
+
+    alone = documents(predict(file))[0]
+    among = documents(predict(*others, file))[-1]
+
+    del alone["timings_ms"], among["timings_ms"]
+    assert alone == among
+
+
+@pytest.mark.parametrize(("turns", "degrees"), [(1, 270), (2, 180), (3, 90)])
+def test_a_rotated_film_is_refused_with_its_angle(tmp_path: Path, turns: int, degrees: int) -> None:
+    pixels = np.asarray(Image.open(films("siim", 1)[0]).convert("L"))
+    Image.fromarray(np.rot90(pixels, turns)).save(tmp_path / "film.png")
+
+    result = predict(tmp_path / "film.png")
+
+    document = documents(result)[0]
+    assert result.exit_code == 1
+    assert document["outcome"] == "rejected"
+    assert document["scores"] is None
+    assert document["rejection"]["code"] == "rotated_radiograph"
+    assert document["rejection"]["rotation_deg"] == degrees
+    assert document["rejection"]["turn_back_deg"] == 360 - degrees
+    assert str(degrees) in document["rejection"]["messages"]["pt"]["detail"]
+
+
+def test_a_photograph_is_refused_as_one() -> None:
+    photograph = sorted((DATA / "filter/images/natural_imagenet").glob("*.jpg"))[0]
+
+    document = documents(predict(photograph))[0]
+
+    assert document["rejection"]["code"] == "photograph"
+    assert document["finding"] is None
+
+
+def test_a_file_that_is_no_image_does_not_stop_the_others(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("not an image")
+    good = films("nih", 1)[0]
+
+    result = predict(tmp_path, good)
+
+    broken, read = documents(result)
+    assert result.exit_code == 1
+    assert broken["state"] == "failed"
+    assert broken["error"]["code"] == "not_an_image"
+    assert read["outcome"] == "analysed"
+
+
+def test_writes_a_table_and_a_heatmap_for_every_finding(tmp_path: Path) -> None:
+    file = films("kermany", 1)[0]
+
+    result = predict(file, "--csv", tmp_path / "scores.csv", "--heatmaps", tmp_path / "maps")
+
+    assert result.exit_code == 0
+    with (tmp_path / "scores.csv").open(newline="") as table:
+        (row,) = csv.DictReader(table)
+    assert row["path"] == str(file)
+    assert 0 <= float(row["covid19"]) <= 1
+    pictures = sorted((tmp_path / "maps").iterdir())
+    assert len(pictures) == 3
+    with Image.open(file) as film, Image.open(pictures[0]) as heatmap:
+        assert heatmap.size == film.size
+        assert heatmap.mode == "RGBA"
+
+
+def test_nothing_to_read_is_a_usage_error(tmp_path: Path) -> None:
+    assert predict(tmp_path / "absent.png").exit_code == 2
+    assert predict(tmp_path).exit_code == 2
+
+
+def test_a_pipe_is_never_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.png")
+
+    assert predict(tmp_path / "pipe.png").exit_code == 2

@@ -1,0 +1,82 @@
+"""The bundles in the package, on real images of `split=test`: they are the networks they say."""
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from raiox.bundle import Bundle, open_bundle
+from raiox.evaluation.answers import Answers, ask
+from raiox.evaluation.cases import read_finding_cases, read_kind_cases
+from raiox.evaluation.metrics import balanced_accuracy, macro_auc
+from raiox.inference.local import SHIPPED_MODELS
+from raiox.intake import Intake
+from raiox.settings import IntakeSettings
+from raiox.vocabulary import FINDINGS, IMAGE_KINDS
+
+DATA = Path(os.environ.get("RAIOX_DATA", "nowhere"))
+MAX_MODEL_BYTES = 40_000_000
+
+
+def answers(bundle: Bundle, n: int) -> Answers:
+    """What a bundle says of about `n` cases of each label, spread over the test part."""
+    role = bundle.manifest.role
+    every = read_kind_cases(DATA) if role == "frontal_filter" else read_finding_cases(DATA)
+    chosen = []
+    for label in bundle.manifest.labels:
+        of_label = [case for case in every if case.part == "test" and case.label == label]
+        chosen += of_label[:: max(1, len(of_label) // n)]
+    with Intake(IntakeSettings()) as intake:
+        return ask(bundle, chosen, intake.read, n_threads=2)
+
+
+@pytest.mark.parametrize(
+    ("name", "labels"), [("frontal_filter", IMAGE_KINDS), ("covid_classifier", FINDINGS)]
+)
+def test_a_shipped_bundle_opens_and_is_what_its_folder_says(
+    name: str, labels: tuple[str, ...]
+) -> None:
+    manifest = open_bundle(SHIPPED_MODELS / name).manifest
+
+    assert manifest.role == name
+    assert manifest.labels == tuple(map(str, labels))
+    assert set(manifest.operating_points) == set(manifest.labels)
+    assert all(source.licences for source in manifest.training.sources)
+
+
+def test_the_shipped_weights_stay_small() -> None:
+    sizes = [file.stat().st_size for file in SHIPPED_MODELS.rglob("model.onnx")]
+
+    assert len(sizes) >= 2
+    assert sum(sizes) <= MAX_MODEL_BYTES
+
+
+@pytest.mark.parametrize("name", ["frontal_filter", "covid_classifier"])
+def test_a_card_says_first_what_it_is_not_for(name: str) -> None:
+    card = (SHIPPED_MODELS / name / "card.md").read_text()
+
+    assert "Not a medical device" in card[:200]
+    assert card.index("## Limits") < card.index("## Measured")
+
+
+@pytest.mark.data
+@pytest.mark.skipif(not DATA.is_dir(), reason="RAIOX_DATA names no data set")
+def test_the_filter_keeps_upright_frontal_films_and_refuses_the_rest() -> None:
+    bundle = open_bundle(SHIPPED_MODELS / "frontal_filter")
+    told = answers(bundle, 40)
+    threshold = bundle.manifest.operating_points["frontal"].threshold
+
+    accepted = (told.scores.argmax(axis=1) == 0) & (told.scores[:, 0] >= threshold)
+
+    assert balanced_accuracy(accepted, told.labels == 0) >= 0.98
+
+
+@pytest.mark.data
+@pytest.mark.skipif(not DATA.is_dir(), reason="RAIOX_DATA names no data set")
+def test_the_classifier_ranks_the_findings_of_films_it_never_saw() -> None:
+    told = answers(open_bundle(SHIPPED_MODELS / "covid_classifier"), 70)
+
+    assert len(told.labels) >= 200
+    assert macro_auc(told.scores, told.labels) >= 0.93  # 0.95 on all 2,034: the card's figure
+    assert np.isfinite(told.embeddings).all()

@@ -78,7 +78,7 @@ def test_a_rotated_film_is_refused_with_its_angle(tmp_path: Path, turns: int, de
 
 
 def test_a_photograph_is_refused_as_one() -> None:
-    photograph = sorted((DATA / "filter/images/natural_imagenet").glob("*.jpg"))[0]
+    photograph = min((DATA / "filter/images/natural_imagenet").glob("*.jpg"))
 
     document = documents(predict(photograph))[0]
 

@@ -150,7 +150,7 @@ class SeededDraws(L.LightningDataModule):
         n = self.stage.samples_per_epoch // self.stage.batch_size * self.stage.batch_size
         random = np.random.default_rng((self.seed, epoch))
         drawn = random.choice(len(self.weights), size=n, p=self.weights)
-        # The cache is mapped memory: reading it costs less than handing it between processes.
+        # The pixels are in memory: reading them costs less than handing them between processes.
         return DataLoader(Subset(self.parts["train"], drawn.tolist()), self.stage.batch_size)
 
     def val_dataloader(self) -> DataLoader[Any]:

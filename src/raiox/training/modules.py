@@ -90,7 +90,8 @@ class TrainingModule(L.LightningModule):
         return {"optimizer": optimiser, "lr_scheduler": {"scheduler": course, "interval": "step"}}
 
     def _batch_seed(self, batch_index: int) -> int:
-        return (self.seed * 1_000_003 + self.current_epoch) * 100_003 + batch_index
+        seed: int = (self.seed * 1_000_003 + self.current_epoch) * 100_003 + batch_index
+        return seed
 
     def _normalise(self, images: Tensor) -> Tensor:
         spec = self.recipe.preprocessing

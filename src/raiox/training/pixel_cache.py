@@ -1,8 +1,10 @@
-"""Prepared pixels of a data set in one memory-mapped file, made once.
+"""Prepared pixels of a data set in one file, made once and held in memory.
 
 Decoding and resizing 25,000 radiographs takes minutes and gives the same bytes
 every time; an epoch should not pay for it. The file holds what `fit_to_square`
-returns, so serving and training share it to the last bit.
+returns, so serving and training share it to the last bit. It is read whole (half a
+gigabyte at 160 px): drawn at random from a mapped file, every image would wait for
+the disk wherever the system takes its pages back.
 """
 
 import hashlib
@@ -23,7 +25,7 @@ from raiox.preprocessing import Preprocessing, fit_to_square
 def cached_pixels(
     paths: Sequence[Path], spec: Preprocessing, folder: Path, n_processes: int = 2
 ) -> npt.NDArray[np.uint8]:
-    """(N, side_px, side_px) uint8, memory-mapped, in the order of `paths`."""
+    """(N, side_px, side_px) uint8 in the order of `paths`."""
     folder.mkdir(parents=True, exist_ok=True)
     key = hashlib.sha256(f"{spec.side_px} {spec.fit}".encode())
     for path in paths:
@@ -31,7 +33,7 @@ def cached_pixels(
     file = folder / f"pixels-{key.hexdigest()[:16]}.npy"
     if not file.exists():
         _fill(file, paths, spec, n_processes)
-    pixels: npt.NDArray[np.uint8] = np.load(file, mmap_mode="r")
+    pixels: npt.NDArray[np.uint8] = np.load(file)
     return pixels
 
 

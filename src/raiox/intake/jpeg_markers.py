@@ -16,9 +16,9 @@ SOI: Final = b"\xff\xd8"
 EOI: Final = 0xD9
 SOS: Final = 0xDA
 START_OF_FRAME: Final = frozenset({*range(0xC0, 0xD0), 0xF7} - {0xC4, 0xC8, 0xCC})
-STANDALONE: Final = frozenset({0x01, 0xD8})
-# Inside a scan 0xFF is followed by zero (stuffed) or by a restart marker: neither counts.
-MARKER: Final = re.compile(rb"\xff+[\x01-\xcf\xd8-\xfe]")
+# Inside a scan 0xFF is followed by zero (JPEG), by less than 0x80 (JPEG-LS) or by a restart
+# marker: none of them counts.
+MARKER: Final = re.compile(rb"\xff+[\x80-\xcf\xd8-\xfe]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,5 +74,5 @@ def _segments(stream: bytes) -> Iterator[tuple[int, int]]:
         yield marker, position
         if marker == EOI:
             return
-        if marker not in STANDALONE:
+        if marker != SOI[1]:
             position += int.from_bytes(stream[position : position + 2])

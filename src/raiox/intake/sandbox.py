@@ -72,6 +72,8 @@ class Sandbox:
                     return zygote.decode(source_format, content)
                 except _ZygoteLostError:
                     zygote.end()
+                except OSError as error:  # no descriptors left
+                    raise InternalError from error
             raise DecoderCrashedError
 
     @property

@@ -15,7 +15,8 @@ from raiox.errors import (
 )
 
 DICOM_MAGIC_OFFSET: Final = 128  # DICOM PS3.10, 7.1: the preamble comes before the prefix
-DICOM_BARE: Final = b"\x02\x00\x00\x00UL"  # (0002,0000), as some archives cut it
+DICOM_META_GROUP: Final = b"\x02\x00"  # some archives cut the preamble: the file meta comes first
+DICOM_META_VRS: Final = (b"UL", b"OB", b"UI")
 HEAD_BYTES: Final = 1_024  # an XML prologue and a comment may come before <svg
 
 READ: Final = (
@@ -89,7 +90,7 @@ def sniff(content: bytes) -> str:
     if not content:
         raise EmptyUploadError
     # DICOM first: its preamble may be made to look like a TIFF or a page (PS3.10, 7.1).
-    if content.startswith(b"DICM", DICOM_MAGIC_OFFSET) or content.startswith(DICOM_BARE):
+    if content.startswith(b"DICM", DICOM_MAGIC_OFFSET) or _is_bare_dicom(content):
         return "dicom"
     if content.startswith(b"RIFF") and content[8:12] == b"WEBP":
         return "webp"
@@ -97,6 +98,10 @@ def sniff(content: bytes) -> str:
         if content.startswith(magic, offset):
             return source_format
     raise _refusal(content)
+
+
+def _is_bare_dicom(content: bytes) -> bool:
+    return content.startswith(DICOM_META_GROUP) and content[4:6] in DICOM_META_VRS
 
 
 def _refusal(content: bytes) -> IntakeError:

@@ -11,6 +11,8 @@ from raiox.intake import jpeg_markers
 SHORTEST_HEADER_BYTES: Final = 16  # no format says anything of its image in less
 PNG_SIGNATURE_BYTES: Final = 8
 PNG_CHUNK_FRAME_BYTES: Final = 12  # length, type and checksum
+BMP_HEADER_SIZE_AT: Final = 14
+BMP_HEADER_SIZES: Final = frozenset({12, 40, 52, 56, 64, 108, 124})
 CLASSIC_TIFF: Final = 42
 TIFF_ENTRY_BYTES: Final = 12
 PLAUSIBLE_BYTES: Final = 2**27  # whoever points farther than any upload reaches, points at random
@@ -37,7 +39,8 @@ def is_truncated(source_format: str, content: bytes, complaint: str) -> bool:
         case "tiff":
             return _tiff_ends_early(content, complaint)
         case _:
-            return "truncated" in complaint.lower()
+            is_bmp = content[BMP_HEADER_SIZE_AT] in BMP_HEADER_SIZES
+            return is_bmp and "truncated" in complaint.lower()
 
 
 def _png_ends_early(content: bytes) -> bool:

@@ -54,7 +54,9 @@ class Zygote:
         self._limits = limits
         self._children: dict[int, _Child] = {}
         self._overdue: set[int] = set()
-        self._deaths, alarm = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+        self._deaths, alarm = os.pipe()
+        os.set_blocking(self._deaths, False)
+        os.set_blocking(alarm, False)
         signal.signal(signal.SIGCHLD, lambda *_: None)
         signal.set_wakeup_fd(alarm, warn_on_full_buffer=False)
 

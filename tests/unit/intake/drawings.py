@@ -1,0 +1,105 @@
+"""Images that the tests of intake draw themselves, in every format that is read."""
+
+import io
+from typing import Any
+
+import numpy as np
+from PIL import Image
+from pydicom.dataset import Dataset, FileMetaDataset
+from pydicom.encaps import encapsulate
+from pydicom.uid import (
+    DeflatedExplicitVRLittleEndian,
+    DigitalXRayImageStorageForPresentation,
+    ExplicitVRLittleEndian,
+    JPEGBaseline8Bit,
+)
+
+from raiox.intake.contract import DecodeLimits
+
+LIMITS = DecodeLimits(
+    max_pixels=1_000_000,
+    min_side_px=64,
+    max_inflated_bytes=4_000_000,
+    max_jpeg_scans=64,
+    decoder_memory_bytes=512_000_000,
+    decoder_cpu_s=5,
+    decoder_wall_s=8.0,
+)
+ROWS, COLUMNS = 96, 80
+
+
+def phantom(rows: int = ROWS, columns: int = COLUMNS) -> np.ndarray:
+    """(rows, columns) uint8: dark lungs on a bright body, different in every corner."""
+    y, x = np.mgrid[0:rows, 0:columns]
+    body = 200 - 40 * x / columns - 20 * y / rows
+    for centre in (0.3, 0.7):
+        lung = ((x / columns - centre) / 0.15) ** 2 + ((y / rows - 0.5) / 0.35) ** 2 < 1
+        body[lung] -= 110
+    body[:4, :4] = 255
+    return body.astype(np.uint8)
+
+
+def deep_phantom() -> np.ndarray:
+    """The phantom with 12 of 16 bits, from 0 to 4095."""
+    shades = phantom().astype(np.float64)
+    return np.rint((shades - shades.min()) / np.ptp(shades) * 4095).astype(np.uint16)
+
+
+def picture(pixels: np.ndarray | Image.Image, file_format: str, **options: Any) -> bytes:
+    image = pixels if isinstance(pixels, Image.Image) else Image.fromarray(pixels)
+    stream = io.BytesIO()
+    image.save(stream, file_format, **options)
+    return stream.getvalue()
+
+
+def study(pixels: np.ndarray, **elements: Any) -> Dataset:
+    """A DX data set around (H, W) or (H, W, 3) integers; `elements` win, `None` removes."""
+    data = Dataset()
+    data.file_meta = FileMetaDataset()
+    data.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
+    data.SOPClassUID = DigitalXRayImageStorageForPresentation
+    data.SOPInstanceUID = "1.2.3"
+    data.PatientName = "Silva^Maria"
+    data.Modality = "DX"
+    data.BurnedInAnnotation = "NO"
+    data.Rows, data.Columns = pixels.shape[:2]
+    data.BitsAllocated = pixels.dtype.itemsize * 8
+    data.BitsStored = 8 if data.BitsAllocated == 8 else 12
+    data.HighBit = data.BitsStored - 1
+    data.PixelRepresentation = int(pixels.dtype.kind == "i")
+    data.SamplesPerPixel = 3 if pixels.ndim == 3 else 1
+    if pixels.ndim == 3:
+        data.PlanarConfiguration = 0
+    data.PhotometricInterpretation = "RGB" if pixels.ndim == 3 else "MONOCHROME2"
+    data.PixelData = pixels.tobytes()
+    for keyword, value in elements.items():
+        if value is None:
+            delattr(data, keyword)
+        else:
+            setattr(data, keyword, value)
+    return data
+
+
+def dicom(data: Dataset) -> bytes:
+    """The file of a data set, in the transfer syntax it names."""
+    syntax = data.file_meta.TransferSyntaxUID
+    data.file_meta.MediaStorageSOPClassUID = data.SOPClassUID
+    data.file_meta.MediaStorageSOPInstanceUID = data.SOPInstanceUID
+    data["PixelData"].VR = "OB" if syntax.is_encapsulated or data.BitsAllocated == 8 else "OW"
+    stream = io.BytesIO()
+    data.save_as(stream, enforce_file_format=True)
+    return stream.getvalue()
+
+
+def jpeg_dicom(frame: bytes, **elements: Any) -> bytes:
+    """A DICOM file around one JPEG frame, whatever the frame says of itself."""
+    data = study(phantom(), **elements)
+    data.file_meta.TransferSyntaxUID = JPEGBaseline8Bit
+    data.PixelData = encapsulate([frame])
+    data["PixelData"].is_undefined_length = True
+    return dicom(data)
+
+
+def deflated(data: Dataset) -> bytes:
+    data.file_meta.TransferSyntaxUID = DeflatedExplicitVRLittleEndian
+    return dicom(data)

@@ -1,0 +1,58 @@
+import hashlib
+
+import numpy as np
+import pytest
+from drawings import dicom, phantom, picture, study
+
+from raiox.errors import EmptyUploadError, NotAnImageError, UploadTooLargeError
+from raiox.intake import Intake
+from raiox.settings import IntakeSettings
+
+
+@pytest.fixture(scope="module")
+def intake():
+    with Intake(IntakeSettings(max_upload_bytes=100_000, decoder_wall_s=30.0)) as shared:
+        yield shared
+
+
+def test_reads_a_picture(intake):
+    content = picture(phantom(), "png")
+
+    radiograph = intake.read(content)
+
+    np.testing.assert_array_equal(radiograph.pixels, phantom())
+    assert radiograph.sha256 == hashlib.sha256(content).hexdigest()
+    assert radiograph.source_format == "png"
+
+
+def test_reads_a_dicom_file_and_keeps_nothing_of_the_patient(intake):
+    radiograph = intake.read(dicom(study(phantom(), BurnedInAnnotation="YES")))
+
+    np.testing.assert_array_equal(radiograph.pixels, phantom())
+    assert radiograph.source_format == "dicom"
+    assert radiograph.notes == ("burned_in_annotation",)
+    assert "Silva" not in repr(radiograph)
+
+
+def test_the_same_bytes_give_the_same_pixels(intake):
+    content = picture(phantom(), "jpeg")
+
+    first, second = intake.read(content), intake.read(content)
+
+    assert first.pixels.tobytes() == second.pixels.tobytes()
+
+
+def test_takes_exactly_as_many_bytes_as_allowed(intake):
+    content = picture(phantom(), "png")
+
+    assert intake.read(content + bytes(100_000 - len(content))).pixels.size
+    with pytest.raises(UploadTooLargeError) as refusal:
+        intake.read(content + bytes(100_001 - len(content)))
+    assert refusal.value.facts == {"max_bytes": 100_000}
+
+
+def test_refuses_nothing_and_nonsense(intake):
+    with pytest.raises(EmptyUploadError):
+        intake.read(b"")
+    with pytest.raises(NotAnImageError):
+        intake.read(b"nonsense")

@@ -1,0 +1,299 @@
+import os
+import signal
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from drawings import LIMITS, phantom, picture
+from fake_decoders import GREY
+
+from raiox.errors import (
+    CorruptImageError,
+    DecoderCrashedError,
+    DecodeTooSlowError,
+    InternalError,
+)
+from raiox.intake.sandbox import Sandbox
+
+OBEDIENT = "fake_decoders:obey"
+QUICK = replace(LIMITS, decoder_wall_s=1.0, decoder_cpu_s=1)
+linux_only = pytest.mark.skipif(sys.platform != "linux", reason="needs Linux's /proc and Landlock")
+
+
+@pytest.fixture(scope="module")
+def sandbox():
+    with Sandbox(LIMITS, n_decoders=4, decoder=OBEDIENT) as shared:
+        yield shared
+
+
+@pytest.fixture(scope="module")
+def impatient():
+    with Sandbox(QUICK, n_decoders=1, decoder=OBEDIENT) as shared:
+        shared.decode("png", b"nap 0")  # loading is not part of the second it has
+        yield shared
+
+
+def is_running(pid):
+    """A zombie has ended too; in a container nobody may come to bury it."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    return stat.rpartition(")")[2].split()[0] != "Z"
+
+
+def children_of(pid):
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def comes_true(condition, patience_s=20.0):
+    deadline = time.monotonic() + patience_s
+    while not condition():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.01)
+    return True
+
+
+def have_ended(*pids):
+    return comes_true(lambda: not any(is_running(pid) for pid in pids))
+
+
+def wait_for_children(pid):
+    comes_true(lambda: children_of(pid))
+    return children_of(pid)
+
+
+def test_hands_over_the_pixels_of_the_decoder():
+    with Sandbox(LIMITS, n_decoders=1) as real:
+        decoded = real.decode("png", picture(phantom(), "png"))
+
+    np.testing.assert_array_equal(decoded.pixels, phantom())
+
+
+def test_hands_over_a_refusal_with_its_facts(sandbox):
+    with pytest.raises(CorruptImageError) as refusal:
+        sandbox.decode("png", b"refuse")
+
+    assert refusal.value.facts == {"width": 7}
+
+
+@pytest.mark.parametrize("order", [b"crash", b"raise", b"eat"])
+def test_a_decoder_that_dies_is_told_and_harms_nobody(sandbox, order):
+    zygote = sandbox.zygote_pid
+
+    with pytest.raises(DecoderCrashedError):
+        sandbox.decode("png", order)
+
+    assert (sandbox.decode("png", b"nap 0").pixels == GREY).all()
+    assert sandbox.zygote_pid == zygote
+
+
+@pytest.mark.parametrize("order", [b"sleep", b"sleep-deaf", b"spin"])
+def test_a_decoder_that_does_not_end_is_ended(impatient, order):
+    start = time.monotonic()
+
+    with pytest.raises(DecodeTooSlowError) as refusal:
+        impatient.decode("png", order)
+
+    assert time.monotonic() - start < 6
+    assert refusal.value.facts == {"limit_s": 1.0}
+
+
+@linux_only
+def test_an_overdue_decoder_leaves_no_process(impatient):
+    with pytest.raises(DecodeTooSlowError):
+        impatient.decode("png", b"sleep")
+
+    assert children_of(impatient.zygote_pid) == []
+
+
+@pytest.mark.parametrize("order", [b"small", b"strange-refusal", b"long-fact"])
+def test_a_decoder_that_lies_is_not_believed(sandbox, order):
+    with pytest.raises(DecoderCrashedError):
+        sandbox.decode("png", order)
+
+
+def test_only_known_notes_leave_the_sandbox(sandbox):
+    assert sandbox.decode("png", b"strange-note").notes == ("colour_removed",)
+
+
+@linux_only
+def test_a_decoder_can_neither_open_nor_fork_nor_connect_nor_signal(sandbox):
+    opened, wrote, forked, connected, signalled = sandbox.decode("png", b"freedoms").pixels[:5, 0]
+
+    assert [opened, wrote, connected, signalled] == [0, 0, 0, 0]
+    assert not forked or os.geteuid() == 0  # RLIMIT_NPROC does not bind root
+
+
+def test_every_file_gets_a_process_of_its_own(sandbox):
+    pids = {sandbox.decode("png", b"pid").pixels[0, :8].tobytes() for _ in range(5)}
+
+    assert len(pids) == 5
+
+
+def test_several_threads_decode_at_the_same_time(sandbox):
+    start = time.monotonic()
+    with ThreadPoolExecutor(4) as threads:
+        decoded = list(threads.map(lambda _: sandbox.decode("png", b"nap 2"), range(4)))
+
+    assert len(decoded) == 4
+    assert time.monotonic() - start < 6  # one after the other they would take eight seconds
+
+
+def test_more_threads_than_decoders_wait_for_their_turn():
+    with (
+        Sandbox(LIMITS, n_decoders=2, decoder=OBEDIENT) as narrow,
+        ThreadPoolExecutor(8) as threads,
+    ):
+        decoded = list(threads.map(lambda _: narrow.decode("png", b"nap 0.05"), range(24)))
+
+    assert all((answer.pixels == GREY).all() for answer in decoded)
+
+
+def test_one_bad_file_does_not_disturb_its_neighbours(sandbox):
+    orders = [b"nap 0.1", b"crash", b"nap 0.1", b"refuse"] * 6
+
+    def attempt(order):
+        try:
+            return (sandbox.decode("png", order).pixels == GREY).all()
+        except (DecoderCrashedError, CorruptImageError) as error:
+            return error.code
+
+    with ThreadPoolExecutor(8) as threads:
+        answers = list(threads.map(attempt, orders))
+
+    assert answers == [True, "decoder_crashed", True, "corrupt_image"] * 6
+
+
+def test_a_dead_zygote_is_replaced_unseen():
+    with Sandbox(LIMITS, n_decoders=2, decoder=OBEDIENT) as fragile:
+        fragile.decode("png", b"nap 0")
+        first = fragile.zygote_pid
+        os.kill(first, signal.SIGKILL)
+
+        decoded = fragile.decode("png", b"nap 0")
+
+        assert (decoded.pixels == GREY).all()
+        assert fragile.zygote_pid != first
+
+
+def test_a_zygote_that_dies_during_a_decode_is_replaced_and_the_file_tried_again():
+    with (
+        Sandbox(LIMITS, n_decoders=2, decoder=OBEDIENT) as fragile,
+        ThreadPoolExecutor(1) as threads,
+    ):
+        fragile.decode("png", b"nap 0")
+        first = fragile.zygote_pid
+        answer = threads.submit(fragile.decode, "png", b"nap 0.6")
+        time.sleep(0.2)
+        os.kill(first, signal.SIGKILL)
+
+        assert (answer.result(20).pixels == GREY).all()
+
+
+@linux_only
+def test_children_end_with_their_zygote():
+    with Sandbox(LIMITS, 2, OBEDIENT) as fragile, ThreadPoolExecutor(1) as threads:
+        fragile.decode("png", b"nap 0")
+        answer = threads.submit(fragile.decode, "png", b"nap 5")
+        zygote = fragile.zygote_pid
+        children = wait_for_children(zygote)
+
+        os.kill(zygote, signal.SIGKILL)
+
+        assert children
+        assert have_ended(*children)
+        assert (answer.result(30).pixels == GREY).all()
+
+
+def test_a_stopped_zygote_does_not_stop_the_service():
+    with Sandbox(QUICK, n_decoders=1, decoder=OBEDIENT) as fragile:
+        fragile.decode("png", b"nap 0")
+        os.kill(fragile.zygote_pid, signal.SIGSTOP)
+
+        with pytest.raises(DecodeTooSlowError):
+            fragile.decode("png", b"nap 0")
+
+        assert (fragile.decode("png", b"nap 0").pixels == GREY).all()
+
+
+@linux_only
+def test_closing_leaves_no_process():
+    sandbox = Sandbox(LIMITS, n_decoders=2, decoder=OBEDIENT)
+    with ThreadPoolExecutor(1) as threads:
+        sandbox.decode("png", b"nap 0")
+        zygote = sandbox.zygote_pid
+        lost = threads.submit(sandbox.decode, "png", b"nap 5")
+        children = wait_for_children(zygote)
+
+        sandbox.close()
+
+        assert children
+        assert have_ended(zygote, *children)
+        assert lost.exception(20) is not None
+
+
+@linux_only
+def test_a_killed_service_leaves_no_process(tmp_path):
+    script = (
+        "import sys, time\n"
+        "from threading import Thread\n"
+        "from drawings import LIMITS\n"
+        "from raiox.intake.sandbox import Sandbox\n"
+        "sandbox = Sandbox(LIMITS, 2, 'fake_decoders:obey')\n"
+        "sandbox.decode('png', b'nap 0')\n"
+        "Thread(target=sandbox.decode, args=('png', b'sleep'), daemon=True).start()\n"
+        "print(sandbox.zygote_pid, flush=True)\n"
+        "time.sleep(60)\n"
+    )
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    with subprocess.Popen(
+        [sys.executable, "-c", script], stdout=subprocess.PIPE, env=environment, text=True
+    ) as service:
+        zygote = int(service.stdout.readline())
+        children = wait_for_children(zygote)
+        service.kill()
+
+    assert children
+    assert have_ended(zygote, *children)
+
+
+def test_a_decoder_that_cannot_be_loaded_is_our_mistake():
+    with Sandbox(LIMITS, 1, "no_such_module:f") as broken, pytest.raises(InternalError):
+        broken.decode("png", b"x")
+
+
+def test_a_closed_sandbox_says_so():
+    sandbox = Sandbox(LIMITS, n_decoders=1, decoder=OBEDIENT)
+    sandbox.close()
+    sandbox.close()
+
+    with pytest.raises(RuntimeError):
+        sandbox.decode("png", b"nap 0")
+
+
+@linux_only
+def test_many_decodes_leak_no_descriptor(sandbox):
+    def descriptors():
+        pids = ("self", sandbox.zygote_pid)
+        return [len(list(Path(f"/proc/{pid}/fd").iterdir())) for pid in pids]
+
+    def all_are_buried():
+        return not children_of(sandbox.zygote_pid)
+
+    sandbox.decode("png", b"nap 0")
+    comes_true(all_are_buried)
+    before = descriptors()
+    for order in (b"nap 0", b"refuse", b"crash") * 10:
+        with suppress(DecoderCrashedError, CorruptImageError):
+            sandbox.decode("png", order)
+    comes_true(all_are_buried)
+
+    assert comes_true(lambda: descriptors() == before)

@@ -28,26 +28,29 @@ FLAT: Final = 1.0 / 255.0  # a display that spans less than one grey level shows
 
 def render(stored: npt.NDArray[Any], header: Dataset) -> GrayArray:
     """Turn (H, W) stored integers into (H, W) uint8, bright is dense."""
-    low, high = int(stored.min()), int(stored.max())
-    values = np.arange(low, high + 1, dtype=np.int32)
+    stored = stored.astype(stored.dtype.newbyteorder("="), copy=False)
+    unsigned = stored.view(f"u{stored.itemsize}")  # an index; negative values come after the others
+    values = np.arange(2 ** (8 * stored.itemsize)).astype(unsigned.dtype).view(stored.dtype)
     padding = _padding(values, header)
-    shown = _present(stored, low, len(values)) & ~padding
-    shades = _shades(values, shown, header) if shown.any() else np.zeros(len(values))
+    shown = _present(unsigned, len(values)) & ~padding
+    shades = _shades(values.astype(np.int32), shown, header)
     if header.PhotometricInterpretation == "MONOCHROME1":
         shades = 1.0 - shades
     shades[padding] = 0.0
-    return _look_up(stored, low, np.rint(shades * 255.0).astype(np.uint8))
+    return _look_up(unsigned, np.rint(shades * 255.0).astype(np.uint8))
 
 
 def _shades(values: npt.NDArray[np.int32], shown: Mask, header: Dataset) -> Values:
     """Each value as a shade in [0, 1], still as the photometric interpretation counts."""
+    if not shown.any():
+        return np.zeros(len(values))
     modality: Values = apply_modality_lut(values, header).astype(np.float64)
     if not np.isfinite(modality).all():
         raise CorruptImageError
     asked = _voi(modality, header)
     if asked is not None and np.ptp(asked[shown]) > FLAT:
         return asked
-    if header.BitsStored == EIGHT_BITS and values[0] >= 0 and np.array_equal(modality, values):
+    if header.BitsStored == EIGHT_BITS and values.min() >= 0 and np.array_equal(modality, values):
         return _clip(modality / 255.0)
     low, high = modality[shown].min(), modality[shown].max()
     return _clip((modality - low) / max(high - low, np.finfo(np.float64).tiny))
@@ -87,7 +90,7 @@ def _first(value: Any) -> float | None:
     return None if value in (None, "") else float(value)
 
 
-def _padding(values: npt.NDArray[np.int32], header: Dataset) -> Mask:
+def _padding(values: npt.NDArray[Any], header: Dataset) -> Mask:
     """C.7.5.1.1.2: the values that only fill the frame."""
     if header.get("PixelPaddingValue") is None:
         return np.zeros(len(values), dtype=np.bool_)
@@ -96,17 +99,18 @@ def _padding(values: npt.NDArray[np.int32], header: Dataset) -> Mask:
     return (values >= min(one_end, other_end)) & (values <= max(one_end, other_end))
 
 
-def _present(stored: npt.NDArray[Any], low: int, n_values: int) -> Mask:
+def _present(unsigned: npt.NDArray[Any], n_values: int) -> Mask:
     present = np.zeros(n_values, dtype=np.bool_)
-    for top in range(0, len(stored), BLOCK_ROWS):
-        present[stored[top : top + BLOCK_ROWS].astype(np.int32) - low] = True
+    for top in range(0, len(unsigned), BLOCK_ROWS):
+        present[unsigned[top : top + BLOCK_ROWS]] = True
     return present
 
 
-def _look_up(stored: npt.NDArray[Any], low: int, table: GrayArray) -> GrayArray:
-    shades = np.empty(stored.shape, np.uint8)
-    for top in range(0, len(stored), BLOCK_ROWS):
-        shades[top : top + BLOCK_ROWS] = table[
-            stored[top : top + BLOCK_ROWS].astype(np.int32) - low
-        ]
+def _look_up(unsigned: npt.NDArray[Any], table: GrayArray) -> GrayArray:
+    shades = np.empty(unsigned.shape, np.uint8)
+    for top in range(0, len(unsigned), BLOCK_ROWS):
+        block = slice(top, top + BLOCK_ROWS)
+        np.take(
+            table, unsigned[block], out=shades[block], mode="clip"
+        )  # all fit; clip checks least
     return shades

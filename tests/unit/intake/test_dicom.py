@@ -86,6 +86,15 @@ def test_the_encoding_of_the_data_set_does_not_change_the_pixels(syntax):
     np.testing.assert_array_equal(decoded.pixels, phantom())
 
 
+def test_big_endian_words_are_read_in_their_order():
+    data = study(deep_phantom())
+    data.PixelData = deep_phantom().astype(">u2").tobytes()
+
+    decoded = read(recoded(data, ExplicitVRBigEndian))
+
+    np.testing.assert_array_equal(decoded.pixels, read(dicom(study(deep_phantom()))).pixels)
+
+
 def test_deflated_files_are_unfolded():
     decoded = read(deflated(study(phantom())))
 

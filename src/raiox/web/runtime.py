@@ -57,6 +57,27 @@ async def running(settings: Settings, choices: Choices) -> AsyncIterator[Runtime
         open_records, settings.records, settings.data_dir, choices.clock
     )
     intake = choices.open_intake()
+    runtime, worker = _assemble(settings, choices, records, intake)
+    loading = asyncio.create_task(_load(runtime.models, worker))
+    working = asyncio.create_task(_kept_alive("worker", worker.run))
+    sweeping = asyncio.create_task(_kept_alive("sweeper", lambda: _sweep(records, runtime.threads)))
+    try:
+        yield runtime
+    finally:
+        runtime.doorbell.close()
+        await worker.stop(working)
+        for task in (loading, sweeping):
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+        runtime.threads.close()
+        intake.close()
+        records.close()
+
+
+def _assemble(
+    settings: Settings, choices: Choices, records: Records, intake: ReadsUploads
+) -> tuple[Runtime, Worker]:
     threads = Threads(settings.intake.n_decoders)
     models = ModelGate(choices.open_engine)
     doorbell, handover = Doorbell(), Handover()
@@ -70,33 +91,17 @@ async def running(settings: Settings, choices: Choices) -> AsyncIterator[Runtime
         max_batch_size=settings.inference.max_batch_size,
         clock=choices.clock,
     )
-    analyses = Analyses(
-        Pieces(
-            intake=intake,
-            records=records,
-            models=models,
-            threads=threads,
-            doorbell=doorbell,
-            handover=handover,
-            render_heatmap=choices.render_heatmap,
-            wake_worker=worker.wake,
-        )
+    pieces = Pieces(
+        intake=intake,
+        records=records,
+        models=models,
+        threads=threads,
+        doorbell=doorbell,
+        handover=handover,
+        render_heatmap=choices.render_heatmap,
+        wake_worker=worker.wake,
     )
-    loading = asyncio.create_task(_load(models, worker))
-    working = asyncio.create_task(_kept_alive("worker", worker.run))
-    sweeping = asyncio.create_task(_kept_alive("sweeper", lambda: _sweep(records, threads)))
-    try:
-        yield Runtime(analyses, models, records, threads, doorbell)
-    finally:
-        doorbell.close()
-        await worker.stop(working)
-        for task in (loading, sweeping):
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
-        threads.close()
-        intake.close()
-        records.close()
+    return Runtime(Analyses(pieces), models, records, threads, doorbell), worker
 
 
 async def _load(models: ModelGate, worker: Worker) -> None:

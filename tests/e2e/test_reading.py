@@ -27,7 +27,10 @@ def test_a_radiograph_gets_its_sentence_three_bars_and_a_map(page):
     expect(answer(page)).to_be_visible()
     expect(page.get_by_role("listitem")).to_have_count(3)
     expect(page.get_by_alt_text(re.compile("Mapa de calor"))).to_be_visible()
-    scores = [float(told.strip("<> ").replace(",", ".")) for told in page.locator("li strong").all_inner_texts()]
+    scores = [
+        float(told.strip("<> ").replace(",", "."))
+        for told in page.locator("li strong").all_inner_texts()
+    ]
     assert scores == sorted(scores, reverse=True)
     assert sum(scores) == pytest.approx(1, abs=0.02)
 

@@ -15,7 +15,7 @@ export type Key = keyof typeof pt;
 export type Facts = Record<string, string | number>;
 
 const CATALOGUES: Record<Language, Record<Key, string>> = { pt, en };
-const TAGS: Record<Language, string> = { pt: 'pt-BR', en: 'en' };
+const TAGS: Record<Language, string> = { pt: 'pt-BR', en: 'en-GB' };
 const STORED = 'raiox.language';
 
 function isLanguage(word: string | null | undefined): word is Language {

@@ -16,7 +16,7 @@ from raiox.settings import Settings
 from raiox.web.server import run_service
 
 ROOT = Path(__file__).parents[1]
-START_S = 30.0
+START_S = 90.0
 
 
 class Served:
@@ -60,6 +60,7 @@ class Served:
             if self.process.poll() is not None:
                 break
             time.sleep(0.05)
+        self.kill()
         raise AssertionError(self.log)
 
     def kill(self) -> None:

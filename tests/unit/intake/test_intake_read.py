@@ -3,6 +3,7 @@ import hashlib
 import numpy as np
 import pytest
 from drawings import dicom, phantom, picture, study
+from PIL import Image
 
 from raiox.errors import EmptyUploadError, NotAnImageError, UploadTooLargeError
 from raiox.intake import Intake
@@ -56,3 +57,15 @@ def test_refuses_nothing_and_nonsense(intake):
         intake.read(b"")
     with pytest.raises(NotAnImageError):
         intake.read(b"nonsense")
+
+
+def test_the_largest_picture_allowed_fits_into_the_memory_of_a_decoder():
+    patient = IntakeSettings(decoder_wall_s=120.0, decoder_cpu_s=60)
+    side = int(patient.max_pixels**0.5)
+    content = picture(Image.new("RGBA", (side, side), (90, 90, 90, 255)), "png", compress_level=1)
+
+    with Intake(patient) as patient_intake:
+        radiograph = patient_intake.read(content)
+
+    assert radiograph.pixels.shape == (side, side)
+    assert (radiograph.pixels == 90).all()

@@ -100,6 +100,8 @@ class ModelIdentity:
 
     id: str
     sha256: str
+    operating_points: Mapping[str, float] = field(default_factory=dict)
+    """Threshold of each label, chosen on the validation split."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

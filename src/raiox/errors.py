@@ -154,7 +154,7 @@ class NoPixelDataError(IntakeError):
 
 
 class BadGeometryError(IntakeError):
-    """Rows, columns and bits contradict the pixels."""
+    """A strip: one side (`width`, `height`) more than `max_aspect` times the other."""
 
     code = "bad_geometry"
 

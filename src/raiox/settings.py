@@ -6,9 +6,13 @@ Sizes of limits and their reasons: docs/reference/settings.md.
 """
 
 from pathlib import Path
+from typing import Literal
 
 from pydantic import BaseModel, Field, PositiveFloat, PositiveInt, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+Runtime = Literal["cpu", "cuda", "openvino"]
+"""Who computes: ONNX Runtime on the processor or a GPU, or OpenVINO on the processor."""
 
 
 class IntakeSettings(BaseModel, frozen=True):
@@ -37,6 +41,7 @@ class InferenceSettings(BaseModel, frozen=True):
     )
     filter_bundle: str = Field("frontal_filter", description="Bundle of the frontal filter.")
     classifier_bundle: str = Field("covid_classifier", description="Bundle of the classifier.")
+    runtime: Runtime = Field("cpu", description="cpu, cuda (extra gpu) or openvino (its extra).")
     n_threads: PositiveInt = Field(2, description="Threads of one forward pass.")
     max_batch_size: PositiveInt = Field(8, description="Analyses a worker claims at once.")
 

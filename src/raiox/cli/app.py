@@ -130,6 +130,19 @@ def evaluate(
 
 
 @app.command()
+def bench(
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object instead.")] = False,
+) -> None:
+    """Measure each step of an analysis on this machine.
+
+    Example: `raiox bench`
+    """
+    from raiox.cli.bench import bench as run
+
+    run(as_json)
+
+
+@app.command()
 def doctor() -> None:
     """Check models, decoders, folders and threads; say how to mend what is wrong."""
     from raiox.cli.doctor import doctor as run

@@ -12,6 +12,7 @@ from raiox.entities import FilterVerdict, Radiograph, Rejection
 from raiox.errors import BundleInvalidError, RaioxError
 from raiox.inference.session import NetworkSession, calibrated
 from raiox.preprocessing import network_input
+from raiox.settings import Runtime
 from raiox.vocabulary import IMAGE_KINDS, ImageKind
 
 REJECTION_CODES = {
@@ -32,12 +33,12 @@ REJECTION_CODES = {
 class FrontalFilter:
     """The first network: one verdict for each radiograph."""
 
-    def __init__(self, bundle: Bundle, n_threads: int, max_batch_size: int = 1) -> None:
+    def __init__(self, bundle: Bundle, n_threads: int, runtime: Runtime = "cpu") -> None:
         self.manifest = bundle.manifest
         if self.manifest.labels != tuple(map(str, IMAGE_KINDS)):
             raise BundleInvalidError(bundle=self.manifest.id, reason="labels")
         self.threshold = self.manifest.operating_points[ImageKind.FRONTAL].threshold
-        self._session = NetworkSession(bundle, n_threads, max_batch_size)
+        self._session = NetworkSession(bundle, n_threads, runtime)
 
     def judge(self, radiographs: Sequence[Radiograph]) -> list[FilterVerdict | RaioxError]:
         """One verdict each, or why there is none."""

@@ -9,7 +9,7 @@ from raiox.entities import FilterVerdict, ModelIdentity, Prediction, Radiograph,
 from raiox.errors import BundleInvalidError, RaioxError
 from raiox.inference.classifier import Classifier
 from raiox.inference.frontal_filter import FrontalFilter
-from raiox.settings import InferenceSettings
+from raiox.settings import InferenceSettings, Runtime
 
 SHIPPED_MODELS = Path(__file__).parent.parent / "models"
 
@@ -17,12 +17,17 @@ SHIPPED_MODELS = Path(__file__).parent.parent / "models"
 class LocalEngine:
     """Reads radiographs with two verified bundles."""
 
-    def __init__(self, filter_bundle: Bundle, classifier_bundle: Bundle, n_threads: int) -> None:
-        self._filter = FrontalFilter(filter_bundle, n_threads)
-        self._classifier = Classifier(classifier_bundle, n_threads)
+    def __init__(
+        self,
+        filter_bundle: Bundle,
+        classifier_bundle: Bundle,
+        n_threads: int,
+        runtime: Runtime = "cpu",
+    ) -> None:
+        self._filter = FrontalFilter(filter_bundle, n_threads, runtime)
+        self._classifier = Classifier(classifier_bundle, n_threads, runtime)
         self._models: dict[str, ModelIdentity] = {
-            bundle.manifest.role: ModelIdentity(bundle.manifest.id, bundle.sha256)
-            for bundle in (filter_bundle, classifier_bundle)
+            bundle.manifest.role: _identity(bundle) for bundle in (filter_bundle, classifier_bundle)
         }
 
     @classmethod
@@ -31,6 +36,7 @@ class LocalEngine:
 
         Raises:
             BundleError: a bundle is missing, contradicts itself or fails its checksum.
+            ModelUnavailableError: the runtime asked for is not installed here.
         """
         folder = settings.models_dir or SHIPPED_MODELS
         bundles = [
@@ -39,7 +45,7 @@ class LocalEngine:
         for bundle, role in zip(bundles, ("frontal_filter", "covid_classifier"), strict=True):
             if bundle.manifest.role != role:
                 raise BundleInvalidError(bundle=bundle.manifest.id, reason="role")
-        return cls(bundles[0], bundles[1], settings.n_threads)
+        return cls(bundles[0], bundles[1], settings.n_threads, settings.runtime)
 
     @property
     def models(self) -> Mapping[str, ModelIdentity]:
@@ -78,3 +84,8 @@ class LocalEngine:
             return prediction
         rejection = self._filter.reject(verdict)
         return Reading(verdict, rejection, prediction, self._models, timings_ms)
+
+
+def _identity(bundle: Bundle) -> ModelIdentity:
+    points = {name: p.threshold for name, p in bundle.manifest.operating_points.items()}
+    return ModelIdentity(bundle.manifest.id, bundle.sha256, points)

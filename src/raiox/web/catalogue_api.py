@@ -28,11 +28,12 @@ def embedding_map_path(settings: InferenceSettings) -> Path:
 @router.get("/models/current", responses={200: {"model": CurrentModels}, **problems()})
 async def current_models(runtime: RuntimeDep, face: FaceDep, lang: LangQuery = None) -> Response:
     """Which networks answer now, and what the service promises of uploads."""
+    answering = runtime.models.engine.models
     models = {
-        role: {"id": identity.id, "sha256": identity.sha256}
-        for role, identity in runtime.models.engine.models.items()
+        role: {"id": identity.id, "sha256": identity.sha256} for role, identity in answering.items()
     }
     promises = {
+        "operating_points": dict(answering["covid_classifier"].operating_points),
         "max_upload_bytes": face.settings.intake.max_upload_bytes,
         "keep_images_h": face.settings.records.keep_images_h,
         "keep_results_h": face.settings.records.keep_results_h,
@@ -43,6 +44,7 @@ async def current_models(runtime: RuntimeDep, face: FaceDep, lang: LangQuery = N
 @router.get("/embedding-map", responses=problems())
 async def embedding_map(request: Request, runtime: RuntimeDep, lang: LangQuery = None) -> Response:
     """Where the reference cases lie; no points where the bundle carries no map."""
+    _ = runtime.models.engine  # a map of a bundle that was not verified is not shown
     path: Path = request.app.state.embedding_map_path
     content = await runtime.threads.read(lambda: _read_or_empty(path))
     return Response(content, 200, {"Cache-Control": PUBLIC}, "application/json")

@@ -100,6 +100,7 @@ class CurrentModels(BaseModel):
     """The networks that answer, by role."""
 
     models: dict[str, Model]
+    operating_points: dict[str, float] = Field(description="Threshold of each finding's score.")
     max_upload_bytes: int
     keep_images_h: float
     keep_results_h: float

@@ -1,0 +1,23 @@
+"""The other runtime answers as the first, where its extra is installed."""
+
+import numpy as np
+import pytest
+
+from raiox.bundle import open_bundle
+from raiox.inference.local import SHIPPED_MODELS
+from raiox.inference.session import NetworkSession
+
+
+@pytest.mark.parametrize("name", ["frontal_filter", "covid_classifier"])
+def test_openvino_agrees_with_onnx_runtime(name: str) -> None:
+    pytest.importorskip("openvino", reason="the openvino extra is not installed")
+    bundle = open_bundle(SHIPPED_MODELS / name)
+    side = bundle.manifest.preprocessing.side_px
+    images = np.random.default_rng(0).normal(size=(2, 1, side, side)).astype(np.float32)
+
+    ours = NetworkSession(bundle, n_threads=1).run(images)
+    other = NetworkSession(bundle, n_threads=1, runtime="openvino").run(images)
+
+    assert other.keys() == ours.keys()
+    for output in ours:
+        np.testing.assert_allclose(other[output], ours[output], atol=1e-3, rtol=1e-3)

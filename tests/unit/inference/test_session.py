@@ -1,0 +1,30 @@
+"""A runtime that is not there is said so, never replaced in silence."""
+
+import pytest
+
+from raiox.bundle import open_bundle
+from raiox.errors import ModelUnavailableError
+from raiox.inference.local import SHIPPED_MODELS, LocalEngine
+from raiox.inference.session import NetworkSession
+from raiox.settings import InferenceSettings
+
+
+def test_a_gpu_that_is_not_there_is_not_replaced_by_the_processor() -> None:
+    bundle = open_bundle(SHIPPED_MODELS / "frontal_filter")
+
+    with pytest.raises(ModelUnavailableError) as refusal:
+        NetworkSession(bundle, n_threads=1, runtime="cuda")
+
+    assert refusal.value.facts == {"reason": "runtime_cuda_not_installed"}
+
+
+def test_the_shipped_networks_tell_who_they_are() -> None:
+    models = LocalEngine.open(InferenceSettings(n_threads=1)).models
+
+    assert set(models) == {"frontal_filter", "covid_classifier"}
+    assert all(len(model.sha256) == 64 for model in models.values())
+    assert set(models["covid_classifier"].operating_points) == {
+        "no_finding",
+        "lung_opacity",
+        "covid19",
+    }

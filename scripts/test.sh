@@ -27,7 +27,7 @@ find_chromium() {
     done
     [ "${CI:-}" = true ] && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1 || return 1
     say "installing chromium"
-    apt-get install -y -qq chromium >/dev/null
+    apt-get update -qq && apt-get install -y -qq chromium >/dev/null
 }
 
 scripts/setup.sh dev

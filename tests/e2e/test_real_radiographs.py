@@ -47,8 +47,8 @@ def address(tmp_path_factory):
     )
     _wait_until_ready(url)
     yield url
-    process.terminate()
-    process.wait(timeout=30)
+    process.kill()  # how it ends in order is tested where it is served
+    process.wait()
 
 
 def _wait_until_ready(url):

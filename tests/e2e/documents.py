@@ -76,7 +76,11 @@ READINGS = {
     "no_finding": _analysed(0.91, 0.06, 0.03),
     "uncertain": _analysed(0.08, 0.45, 0.47, n_in_set=2),
     "rotated": _rejected(
-        "rotated_radiograph", ImageKind.ROTATED_90, rotation_deg=90, turn_back_deg=270
+        "rotated_radiograph",
+        ImageKind.ROTATED_90,
+        rotation_deg=90,
+        turn_back_deg=270,
+        turn_back="↺ 90°",
     ),
     "inverted": _rejected("inverted_radiograph", ImageKind.INVERTED),
     "photograph": _rejected("photograph", ImageKind.NATURAL),

@@ -60,8 +60,12 @@ def test_the_same_bytes_get_the_same_answer_alone_and_among_others() -> None:
     assert alone == among
 
 
-@pytest.mark.parametrize(("turns", "degrees"), [(1, 270), (2, 180), (3, 90)])
-def test_a_rotated_film_is_refused_with_its_angle(tmp_path: Path, turns: int, degrees: int) -> None:
+@pytest.mark.parametrize(
+    ("turns", "degrees", "back"), [(1, 270, "↻ 90°"), (2, 180, "180°"), (3, 90, "↺ 90°")]
+)
+def test_a_rotated_film_is_refused_with_its_angle(
+    tmp_path: Path, turns: int, degrees: int, back: str
+) -> None:
     pixels = np.asarray(Image.open(films("siim", 1)[0]).convert("L"))
     Image.fromarray(np.rot90(pixels, turns)).save(tmp_path / "film.png")
 
@@ -75,6 +79,7 @@ def test_a_rotated_film_is_refused_with_its_angle(tmp_path: Path, turns: int, de
     assert document["rejection"]["rotation_deg"] == degrees
     assert document["rejection"]["turn_back_deg"] == 360 - degrees
     assert str(degrees) in document["rejection"]["messages"]["pt"]["detail"]
+    assert back in document["rejection"]["messages"]["en"]["action"]
 
 
 def test_a_photograph_is_refused_as_one() -> None:

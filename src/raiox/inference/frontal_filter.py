@@ -29,6 +29,13 @@ REJECTION_CODES = {
 }
 """By the kind seen; `unsure_frontal` where frontal is likeliest but below its operating point."""
 
+SHORTEST_TURN_BACK = {
+    ImageKind.ROTATED_90: "↺ 90°",
+    ImageKind.ROTATED_180: "180°",
+    ImageKind.ROTATED_270: "↻ 90°",
+}
+"""What a person does with the film; an arrow needs no translation."""
+
 
 class FrontalFilter:
     """The first network: one verdict for each radiograph."""
@@ -54,7 +61,14 @@ class FrontalFilter:
         code = REJECTION_CODES[verdict.kind]
         if code == "rotated_radiograph":
             turn = verdict.rotation_deg
-            return Rejection(code, {"rotation_deg": turn, "turn_back_deg": 360 - turn})
+            return Rejection(
+                code,
+                {
+                    "rotation_deg": turn,
+                    "turn_back_deg": 360 - turn,
+                    "turn_back": SHORTEST_TURN_BACK[verdict.kind],
+                },
+            )
         if code == "unsure_frontal":
             facts = {"frontal": round(verdict.frontal, 2), "threshold": round(self.threshold, 2)}
             return Rejection(code, facts)

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
+import onnx
 import torch
 from torch import Tensor, nn
 
@@ -95,7 +96,17 @@ def to_onnx(network: nn.Module, side_px: int) -> bytes:
             verbose=False,
         )
     assert program is not None
-    content: bytes = program.model_proto.SerializeToString()
+    return without_traces(program.model_proto)
+
+
+def without_traces(model: onnx.ModelProto) -> bytes:
+    """The file without the exporter's notes, which tell paths of the machine it ran on."""
+    graph = model.graph
+    for noted in (model, graph, *graph.node, *graph.initializer, *graph.value_info,
+                  *graph.input, *graph.output):  # fmt: skip
+        noted.ClearField("doc_string")
+        noted.ClearField("metadata_props")
+    content: bytes = model.SerializeToString()
     return content
 
 

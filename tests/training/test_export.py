@@ -102,8 +102,8 @@ def test_one_pass_gives_logits_maps_and_embedding(exported: tuple[nn.Module, byt
 def test_the_file_tells_nothing_of_the_machine_it_was_made_on(
     exported: tuple[nn.Module, bytes],
 ) -> None:
-    assert b".py" not in exported[1]
-    assert b"Traceback" not in exported[1]
+    assert b"site-packages" not in exported[1]
+    assert b"raiox/training" not in exported[1]
 
 
 def test_a_batch_answers_as_its_images_alone(exported: tuple[nn.Module, bytes]) -> None:

@@ -9,6 +9,7 @@ the same draws, since sampling and augmentation are seeded by epoch and batch.
 import hashlib
 import json
 import subprocess
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -110,12 +111,13 @@ def _train_stage(module: TrainingModule, place: Workplace, folder: Path, *, resu
     checkpoints = ModelCheckpoint(
         folder, save_last=True, every_n_epochs=1, save_on_train_epoch_end=True
     )
+    n_epochs = max(1, round(stage.n_samples / stage.samples_per_epoch))
     trainer = L.Trainer(
         accelerator=place.device,
         devices=1,
         precision=best_precision(place.device),
-        max_epochs=max(1, round(stage.n_samples / stage.samples_per_epoch)),
-        check_val_every_n_epoch=stage.epochs_per_validation,
+        max_epochs=n_epochs,
+        check_val_every_n_epoch=min(stage.epochs_per_validation, n_epochs),
         reload_dataloaders_every_n_epochs=1,
         gradient_clip_val=1.0,
         num_sanity_val_steps=0,
@@ -127,11 +129,13 @@ def _train_stage(module: TrainingModule, place: Workplace, folder: Path, *, resu
         callbacks=[checkpoints, RichProgressBar()],
     )
     last = folder / "last.ckpt"
-    trainer.fit(
-        module,
-        datamodule=SeededDraws(recipe, stage, parts, module.seed),
-        ckpt_path=last if resume and last.exists() else None,
-    )
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Checkpoint directory")  # a resumed run's is not empty
+        trainer.fit(
+            module,
+            datamodule=SeededDraws(recipe, stage, parts, module.seed),
+            ckpt_path=last if resume and last.exists() else None,
+        )
 
 
 class SeededDraws(L.LightningDataModule):

@@ -36,7 +36,9 @@ def render(activation_map: FloatArray, width_px: int, height_px: int) -> bytes:
     smooth = Image.fromarray(activation_map.astype(np.float32)).resize(
         size, Image.Resampling.BICUBIC
     )
-    picture = Image.fromarray(colour(np.asarray(smooth)))
+    picture = Image.fromarray(_level(np.asarray(smooth)))
+    # One byte a pixel and a palette: a quarter of the bytes, and of the time to pack them.
+    picture.putpalette(_palette().tobytes(), "RGBA")
     file = io.BytesIO()
     picture.save(file, "PNG", compress_level=1)
     return file.getvalue()
@@ -44,9 +46,12 @@ def render(activation_map: FloatArray, width_px: int, height_px: int) -> bytes:
 
 def colour(values: npt.NDArray[np.float32]) -> npt.NDArray[np.uint8]:
     """(H, W) evidence to (H, W, 4) uint8 red, green, blue, opacity."""
-    level = (np.clip(values, 0, 1) * 255).astype(np.uint8)
-    rgba: npt.NDArray[np.uint8] = _palette()[level]
+    rgba: npt.NDArray[np.uint8] = _palette()[_level(values)]
     return rgba
+
+
+def _level(values: npt.NDArray[np.float32]) -> npt.NDArray[np.uint8]:
+    return (np.clip(values, 0, 1) * 255).astype(np.uint8)
 
 
 def _palette() -> npt.NDArray[np.uint8]:

@@ -9,9 +9,9 @@ from raiox.inference.heatmap import colour, render
 
 
 def test_a_map_without_evidence_is_wholly_transparent() -> None:
-    picture = Image.open(io.BytesIO(render(np.full((8, 10), -0.5, np.float32), 100, 80)))
+    content = render(np.full((8, 10), -0.5, np.float32), 100, 80)
 
-    assert picture.mode == "RGBA"
+    picture = Image.open(io.BytesIO(content)).convert("RGBA")
     assert picture.size == (100, 80)
     assert picture.getchannel("A").getextrema() == (0, 0)
 
@@ -20,7 +20,7 @@ def test_the_brightest_place_is_where_the_evidence_is() -> None:
     evidence = np.zeros((10, 10), np.float32)
     evidence[2, 7] = 1.0
 
-    picture = np.asarray(Image.open(io.BytesIO(render(evidence, 200, 200))))
+    picture = np.asarray(Image.open(io.BytesIO(render(evidence, 200, 200))).convert("RGBA"))
 
     row, column = np.unravel_index(picture[..., 3].argmax(), picture.shape[:2])
     assert abs(row - 50) <= 10

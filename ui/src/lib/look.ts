@@ -10,3 +10,8 @@ export interface Look {
 export function plainLook(): Look {
   return { inverted: false, zoom: 1, brightness: 1, contrast: 1 };
 }
+
+/** The look as CSS draws it. */
+export function cssFilter({ brightness, contrast, inverted }: Look): string {
+  return `brightness(${String(brightness)}) contrast(${String(contrast)}) invert(${inverted ? '1' : '0'})`;
+}

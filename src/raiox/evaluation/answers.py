@@ -8,10 +8,9 @@ import numpy.typing as npt
 
 from raiox.bundle import Bundle
 from raiox.entities import FloatArray, Radiograph
-from raiox.evaluation.calibration import softmax
 from raiox.evaluation.cases import Case, shown
 from raiox.evaluation.metrics import Floats, Indices
-from raiox.inference.session import NetworkSession
+from raiox.inference.session import NetworkSession, calibrated
 from raiox.preprocessing import network_input
 
 Reader = Callable[[bytes], Radiograph]
@@ -36,7 +35,7 @@ class Answers:
     @property
     def scores(self) -> Floats:
         """(N, K) calibrated."""
-        return softmax(self.logits, self.temperature)
+        return calibrated(self.logits, self.temperature)
 
     @property
     def groups(self) -> npt.NDArray[np.str_]:

@@ -9,19 +9,12 @@ import numpy as np
 
 from raiox.bundle import OperatingPoint
 from raiox.evaluation.metrics import Floats, Indices, sensitivity, specificity
-
-
-def softmax(logits: Floats, temperature: float = 1.0) -> Floats:
-    """(N, K) logits to (N, K) scores that sum to 1."""
-    scaled = logits / temperature
-    powers = np.exp(scaled - scaled.max(axis=1, keepdims=True))
-    scores: Floats = powers / powers.sum(axis=1, keepdims=True)
-    return scores
+from raiox.inference.session import calibrated
 
 
 def log_loss(logits: Floats, labels: Indices, temperature: float) -> float:
     """Mean negative log-likelihood of the labels."""
-    scores = softmax(logits, temperature)[np.arange(len(labels)), labels]
+    scores = calibrated(logits, temperature)[np.arange(len(labels)), labels]
     return float(-np.log(np.maximum(scores, 1e-12)).mean())
 
 

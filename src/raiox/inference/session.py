@@ -82,7 +82,7 @@ def _openvino(model: bytes, n_threads: int, runtime: Runtime) -> Run:
     return lambda images: dict(zip(names, graph([images]).to_tuple(), strict=True))
 
 
-def calibrated(logits: FloatArray, temperature: float) -> npt.NDArray[np.float64]:
+def calibrated(logits: npt.NDArray[np.floating], temperature: float) -> npt.NDArray[np.float64]:
     """Logits (..., K) to scores (..., K) that sum to 1.
 
     Raises:

@@ -24,12 +24,11 @@ from raiox.evaluation.calibration import (
     choose_operating_point,
     choose_set_threshold,
     fit_temperature,
-    softmax,
 )
 from raiox.evaluation.cases import Case, read_finding_cases, read_kind_cases, shown
 from raiox.evaluation.embedding_map import build_embedding_map
 from raiox.evaluation.report import report
-from raiox.inference.session import NetworkSession
+from raiox.inference.session import NetworkSession, calibrated
 from raiox.preprocessing import network_input
 from raiox.training.card import write_card
 from raiox.training.examples import task_labels
@@ -191,7 +190,7 @@ def _sources(cases: Sequence[Case]) -> tuple[DataSource, ...]:
 def _fitted(draft: BundleManifest, valid: Answers) -> BundleManifest:
     """The manifest with all that `valid` decides."""
     temperature = fit_temperature(valid.logits, valid.labels)
-    scores = softmax(valid.logits, temperature)
+    scores = calibrated(valid.logits, temperature)
     points = {
         name: choose_operating_point(scores[:, k], valid.labels == k)
         for k, name in enumerate(draft.labels)

@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
+from raiox.bundle.manifest import EMBEDDING_MAP_FILE
 from raiox.inference.local import SHIPPED_MODELS
 from raiox.settings import InferenceSettings
 from raiox.web.documents import API
@@ -14,7 +15,6 @@ from raiox.web.examples import ExampleFolder
 from raiox.web.face import FaceDep, LangQuery, RuntimeDep
 from raiox.web.schemas import CurrentModels, Examples, problems
 
-EMBEDDING_MAP_FILE = "embedding_map.json"
 PUBLIC = "public, max-age=300"
 
 router = APIRouter(prefix=API, tags=["catalogue"])

@@ -8,8 +8,8 @@ from raiox.evaluation.calibration import (
     choose_set_threshold,
     fit_temperature,
     log_loss,
-    softmax,
 )
+from raiox.inference.session import calibrated
 
 
 @pytest.fixture
@@ -17,7 +17,7 @@ def overconfident() -> tuple[np.ndarray, np.ndarray]:
     """Logits three times as large as the chances their labels were drawn with."""
     random = np.random.default_rng(5)
     honest = random.normal(scale=1.5, size=(4000, 3))
-    labels = np.array([random.choice(3, p=p) for p in softmax(honest)])
+    labels = np.array([random.choice(3, p=p) for p in calibrated(honest, 1.0)])
     return honest * 3.0, labels
 
 
@@ -40,7 +40,7 @@ def test_the_set_covers_as_many_labels_as_asked(
     overconfident: tuple[np.ndarray, np.ndarray],
 ) -> None:
     logits, labels = overconfident
-    scores = softmax(logits, 3.0)
+    scores = calibrated(logits, 3.0)
     fitted_on, kept_back = slice(0, 2000), slice(2000, None)
 
     threshold = choose_set_threshold(scores[fitted_on], labels[fitted_on], 0.9)

@@ -26,6 +26,9 @@ def test_names_do_not_share_a_bucket():
     buckets.take("ana")
     buckets.take("bia")
 
+    with pytest.raises(TooManyRequestsError):
+        buckets.take("bia")
+
 
 def test_names_without_end_do_not_fill_the_memory(monkeypatch):
     monkeypatch.setattr(limits, "MAX_NAMES", 10)

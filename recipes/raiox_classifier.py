@@ -3,8 +3,10 @@
 Source:  the paper, section 2.2 and Figure 2; hints and answers: Romero et al., 2015,
          Hinton et al., 2015. No ImageNet weights of DenseNet are needed: the teacher,
          which started from ImageNet's, hands its features over at strides 4, 8 and 16.
-Takes:   60 minutes of two processor cores without bf16 (30 images/s at 112 px, 14 at 160).
-Expects: macro one-vs-rest AUC of about 0.955 on `split=test` (measured once, seed 0).
+Takes:   70 minutes of two processor cores without bf16, beside other work (30 images/s at
+         112 px and 14 at 160 when it had them to itself).
+Expects: macro one-vs-rest AUC of about 0.955 on `split=test` (measured once, seed 0;
+         the card's remarks tell how that run went and what was known of `test` by then).
 Run:     raiox train recipes/raiox_classifier.py     (after recipes/raiox_fast.py)
 """
 

@@ -2,7 +2,7 @@
 
 Source:  the paper, sections 2.1 and 4.1, widened from valid/non-valid to kinds, so
          that a refusal can say what was seen and by how much a film is turned.
-Takes:   6 minutes of two processor cores without bf16 (60-100 images/s).
+Takes:   8 minutes of two processor cores without bf16, beside other work.
 Expects: balanced accuracy of at least 98 % on `split=test`, upright frontal against the rest
          (measured: every one of 10,548 decisions right, on sources that trained it too).
 Run:     raiox train recipes/raiox_filter.py --imagenet mobilenetv1_100_tf_in1k.safetensors

@@ -42,6 +42,7 @@ class Training(BaseModel, frozen=True):
     code_version: str
     data_sha256: str
     started_from: str
+    remarks: str = Field("", description="What a reader of the figures must know of this run.")
     sources: tuple[DataSource, ...]
 
 

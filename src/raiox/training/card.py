@@ -47,6 +47,7 @@ Research use. Not a medical device.
 | recipe, seed | `recipes/{training.recipe}.py`, {training.seed} |
 | started from | {training.started_from} |
 | code | {training.code_version} |
+| remarks | {training.remarks or "none"} |
 | data | manifests with SHA-256 {training.data_sha256[:16]}... |
 | fitted on `valid` | temperature {manifest.temperature:.3f}{_set_line(manifest)} |
 

@@ -160,6 +160,7 @@ def _draft(recipe: Recipe, passport: dict[str, str], cases: Sequence[Case]) -> B
         code_version=passport["code_version"],
         data_sha256=passport["data_sha256"],
         started_from=started,
+        remarks=passport.get("remarks", ""),
         sources=_sources(trained_on),
     )
     return BundleManifest(

@@ -88,6 +88,7 @@ def train(recipe: Recipe, place: Workplace, seed: int = 0, *, resume: bool = Fal
     network = build_network(recipe)
     _initialise(network, recipe, place)
     teacher = _teacher(recipe, place, seed)
+    _write_passport(folder, recipe, place, seed)
     for index, stage in enumerate(recipe.stages):
         stage_folder = folder / f"stage-{index}"
         weights = stage_folder / "weights.safetensors"
@@ -98,7 +99,6 @@ def train(recipe: Recipe, place: Workplace, seed: int = 0, *, resume: bool = Fal
             _train_stage(module, place, stage_folder, resume=resume)
             save_file(_state(network), weights)
         network.load_state_dict(load_file(weights))
-    _write_passport(folder, recipe, place, seed)
     save_file(_state(network), folder / "weights.safetensors")
     return folder
 
@@ -194,15 +194,18 @@ def _teacher(recipe: Recipe, place: Workplace, seed: int) -> nn.Module | None:
 
 
 def _write_passport(folder: Path, recipe: Recipe, place: Workplace, seed: int) -> None:
+    """Written as the run starts: by its end the checkout may be another. A resume adds its code."""
     (folder / "recipe.json").write_text(recipe.model_dump_json(indent=2))
+    file = folder / "passport.json"
+    before = json.loads(file.read_text())["code_version"].split(", ") if file.exists() else []
     passport = {
         "seed": seed,
-        "code_version": code_version(),
+        "code_version": ", ".join(dict.fromkeys([*before, code_version()])),
         "data_sha256": data_sha256(place.data),
         "torch": torch.__version__,
         "precision": str(best_precision(place.device)),
     }
-    (folder / "passport.json").write_text(json.dumps(passport, indent=2))
+    file.write_text(json.dumps(passport, indent=2))
 
 
 def code_version() -> str:

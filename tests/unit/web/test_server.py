@@ -23,4 +23,4 @@ def test_refuses_to_be_public_without_limits(host):
     ],
 )
 def test_listens_where_it_is_safe_or_asked_for(settings, host):
-    refuse_public_without_limits(settings, host)
+    assert refuse_public_without_limits(settings, host) is None

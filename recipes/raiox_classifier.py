@@ -11,7 +11,7 @@ Run:     raiox train recipes/raiox_classifier.py     (after recipes/raiox_fast.p
 """
 
 from raiox.preprocessing import Preprocessing
-from raiox.training.recipe import Augmentation, Distillation, Recipe, Stage
+from raiox.training.recipe import Augmentation, Distillation, Loss, OneCycle, Recipe, Stage
 
 RECIPE = Recipe(
     name="raiox_classifier",
@@ -20,8 +20,8 @@ RECIPE = Recipe(
     n_head_channels=256,
     preprocessing=Preprocessing(side_px=160, fit="letterbox"),
     stages=(
-        Stage(side_px=112, n_samples=45_000, learning_rate=2e-3),
-        Stage(side_px=160, n_samples=24_000, learning_rate=8e-4),
+        Stage(side_px=112, course=OneCycle(n_samples=45_000, learning_rate=2e-3)),
+        Stage(side_px=160, course=OneCycle(n_samples=24_000, learning_rate=8e-4)),
     ),
     augmentation=Augmentation(
         rotation_deg=8,
@@ -36,6 +36,6 @@ RECIPE = Recipe(
         patches=2,
         top_occlusion=0.1,
     ),
-    distillation=Distillation(teacher="raiox_fast", answers=1.0, hints=2.0),
-    label_smoothing=0.05,
+    distillation=Distillation(teachers=("raiox_fast",), answers=1.0, hints=2.0),
+    loss=Loss(label_smoothing=0.05),
 )

@@ -7,21 +7,7 @@ Run:     raiox train recipes/raiox_fast.py --imagenet mobilenetv1_100_tf_in1k.sa
 """
 
 from raiox.preprocessing import Preprocessing
-from raiox.training.recipe import Augmentation, Recipe, Stage
-
-RADIOGRAPH_AUGMENTATION = Augmentation(
-    rotation_deg=10,
-    zoom=(0.87, 1.35),
-    aspect=(0.8, 1.25),
-    shift=0.06,
-    flip=True,
-    gamma=(0.65, 1.5),
-    contrast=(0.75, 1.3),
-    brightness=0.1,
-    blur=0.3,
-    patches=2,
-    top_occlusion=0.1,
-)
+from raiox.training.recipe import Augmentation, Loss, OneCycle, Recipe, Stage
 
 RECIPE = Recipe(
     name="raiox_fast",
@@ -29,7 +15,19 @@ RECIPE = Recipe(
     network="mobilenet",
     init="imagenet",
     preprocessing=Preprocessing(side_px=160, fit="letterbox"),
-    stages=(Stage(side_px=160, n_samples=30_000, learning_rate=6e-4),),
-    augmentation=RADIOGRAPH_AUGMENTATION,
-    label_smoothing=0.05,
+    stages=(Stage(side_px=160, course=OneCycle(n_samples=30_000, learning_rate=6e-4)),),
+    augmentation=Augmentation(
+        rotation_deg=10,
+        zoom=(0.87, 1.35),
+        aspect=(0.8, 1.25),
+        shift=0.06,
+        flip=True,
+        gamma=(0.65, 1.5),
+        contrast=(0.75, 1.3),
+        brightness=0.1,
+        blur=0.3,
+        patches=2,
+        top_occlusion=0.1,
+    ),
+    loss=Loss(label_smoothing=0.05),
 )

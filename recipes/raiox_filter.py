@@ -9,7 +9,7 @@ Run:     raiox train recipes/raiox_filter.py --imagenet mobilenetv1_100_tf_in1k.
 """
 
 from raiox.preprocessing import Preprocessing
-from raiox.training.recipe import Augmentation, Recipe, Stage
+from raiox.training.recipe import Augmentation, Learning, Loss, OneCycle, Recipe, Stage
 
 RECIPE = Recipe(
     name="raiox_filter",
@@ -17,7 +17,7 @@ RECIPE = Recipe(
     network="mobilenet",
     init="imagenet",
     preprocessing=Preprocessing(side_px=128, fit="stretch"),
-    stages=(Stage(side_px=128, n_samples=24_000, learning_rate=6e-4),),
+    stages=(Stage(side_px=128, course=OneCycle(n_samples=24_000, learning_rate=6e-4)),),
     augmentation=Augmentation(
         rotation_deg=12,
         zoom=(0.8, 1.4),
@@ -29,6 +29,6 @@ RECIPE = Recipe(
         blur=0.4,
         patches=2,
     ),
-    label_smoothing=0.05,
-    label_weights={"frontal": 4.0, "lateral_cxr": 0.7},
+    loss=Loss(label_smoothing=0.05),
+    learning=Learning(label_weights={"frontal": 4.0, "lateral_cxr": 0.7}),
 )

@@ -34,9 +34,9 @@ def _film(data: Path, name: str, label: str, random: np.random.Generator) -> tup
     centre = {"no_finding": (-99, 0), "lung_opacity": (40, 16), "covid19": (20, 48)}[label]
     disc = (rows - centre[0]) ** 2 + (columns - centre[1]) ** 2 < 120
     pixels = random.normal(70, 15, (60, 64)) + columns / 2 + 120 * disc
-    part = PARTS[int(name.rsplit("-", 1)[1]) % 4]
+    index = int(name.rsplit("-", 1)[1])
     _save(data / "chest" / f"{name}.png", pixels)
-    return f"{name}.png", label, f"source{len(label) % 2}", part, name, "0", "drawn"
+    return f"{name}.png", label, f"source{index // 4 % 2}", PARTS[index % 4], name, "0", "drawn"
 
 
 def _other(data: Path, name: str, kind: str, random: np.random.Generator) -> tuple[str, ...]:

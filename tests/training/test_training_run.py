@@ -8,15 +8,27 @@ import sys
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from safetensors.torch import load_file
 
 from raiox.errors import RecipeInvalidError
 from raiox.preprocessing import Preprocessing
-from raiox.training.examples import load_examples
-from raiox.training.fit import Workplace, load_run, train
-from raiox.training.recipe import Augmentation, Distillation, Recipe, Stage, load_recipe
+from raiox.training.curves import LoaderShare
+from raiox.training.fit import train
+from raiox.training.predictions import read_predictions
+from raiox.training.recipe import (
+    Augmentation,
+    Distillation,
+    Learning,
+    OneCycle,
+    Plateau,
+    Recipe,
+    Stage,
+    load_recipe,
+)
+from raiox.training.runs import Workplace, load_run
 
 RECIPES = sorted(Path(__file__).parents[2].glob("recipes/*.py"))
 
@@ -28,7 +40,12 @@ def recipe(name: str, **changes: object) -> Recipe:
         network="mobilenet",
         preprocessing=Preprocessing(side_px=32, fit="letterbox"),
         stages=(
-            Stage(side_px=32, n_samples=64, batch_size=8, samples_per_epoch=16, learning_rate=1e-3),
+            Stage(
+                side_px=32,
+                course=OneCycle(n_samples=64, learning_rate=1e-3),
+                batch_size=8,
+                samples_per_epoch=16,
+            ),
         ),
         augmentation=Augmentation(flip=True, rotation_deg=5, gamma=(0.8, 1.2)),
     )
@@ -109,7 +126,7 @@ def test_a_student_learns_from_its_teachers_run(drawn_data: Path, tmp_path: Path
         "student",
         network="densenet",
         n_head_channels=16,
-        distillation=Distillation(teacher="teacher"),
+        distillation=Distillation(teachers=("teacher",)),
     )
 
     folder = train(student, place)
@@ -119,7 +136,7 @@ def test_a_student_learns_from_its_teachers_run(drawn_data: Path, tmp_path: Path
 
 
 def test_a_student_without_its_teacher_does_not_start(drawn_data: Path, tmp_path: Path) -> None:
-    orphan = recipe("orphan", distillation=Distillation(teacher="nobody"))
+    orphan = recipe("orphan", distillation=Distillation(teachers=("nobody",)))
 
     with pytest.raises(RecipeInvalidError) as refusal:
         train(orphan, workplace(drawn_data, tmp_path))
@@ -127,13 +144,102 @@ def test_a_student_without_its_teacher_does_not_start(drawn_data: Path, tmp_path
     assert refusal.value.facts["reason"] == "run_not_finished"
 
 
-def test_draws_give_every_label_the_same_chance(drawn_data: Path, tmp_path: Path) -> None:
-    filter_recipe = recipe("filter", task="frontal_filter")
-    parts = load_examples(filter_recipe, filter_recipe.preprocessing, drawn_data, tmp_path)
-    train_part = parts["train"]
+def wandering(name: str, **changes: object) -> Recipe:
+    course = Plateau(learning_rate=1e-3, patience=0, stop_after=2, max_epochs=12, **changes)
+    stage = Stage(side_px=32, course=course, batch_size=8, samples_per_epoch=16)
+    return recipe(name, stages=(stage,), network="mobilenet", head="flattened")
 
-    weights = train_part.draw_weights({0: 4.0})
 
-    shares = [weights[train_part.labels == label].sum() for label in range(10)]
-    assert shares[0] == pytest.approx(4 / 13)
-    assert shares[1:] == pytest.approx([1 / 13] * 9)
+def test_a_plateau_ends_the_stage_and_the_best_weights_are_kept(
+    drawn_data: Path, tmp_path: Path
+) -> None:
+    folder = train(wandering("plateau", min_delta=0.05), workplace(drawn_data, tmp_path))
+
+    lines = [
+        json.loads(line) for line in (folder / "stage-0" / "curves.jsonl").read_text().splitlines()
+    ]
+    losses = [line["valid_loss"] for line in lines if "valid_loss" in line]
+    assert len(losses) < 12, "nothing ended the stage"
+    _, network = load_run(folder)
+    kept = read_predictions(folder / "predictions-valid.csv")
+    log_scores = np.log(kept.scores[np.arange(len(kept.labels)), kept.labels])
+    assert -log_scores.mean() == pytest.approx(min(losses), abs=1e-3)
+    assert not network.training
+
+
+class KilledError(Exception):
+    """Stands for the end of the process."""
+
+
+def _kill_in_the_third_epoch(_: object, trainer: object, __: object) -> None:
+    if trainer.current_epoch == 2:
+        raise KilledError
+
+
+def test_averaged_weights_resume_as_they_were(drawn_data: Path, tmp_path: Path) -> None:
+    stage = Stage(
+        side_px=32,
+        course=OneCycle(n_samples=64, learning_rate=1e-3),
+        batch_size=8,
+        samples_per_epoch=16,
+        average=0.9,
+    )
+    averaged = recipe("averaged", stages=(stage,))
+    whole = train(averaged, workplace(drawn_data, tmp_path / "whole"))
+    cut = tmp_path / "cut"
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(LoaderShare, "on_train_epoch_start", _kill_in_the_third_epoch)
+        with pytest.raises(KilledError):
+            train(averaged, workplace(drawn_data, cut))
+    resumed = train(averaged, workplace(drawn_data, cut), resume=True)
+
+    straight, again = (load_file(folder / "weights.safetensors") for folder in (whole, resumed))
+    assert all(torch.equal(straight[name], again[name]) for name in straight)
+
+
+def test_features_are_learned_without_labels_and_start_another_run(
+    drawn_data: Path, tmp_path: Path
+) -> None:
+    place = workplace(drawn_data, tmp_path)
+    train(recipe("teacher"), place)
+    only_hints = Distillation(teachers=("teacher",), answers=0.0)
+    train(recipe("pretrain", task="features", network="densenet", distillation=only_hints), place)
+
+    started = train(recipe("started", network="densenet", init="pretrain"), place)
+
+    first = load_file(tmp_path / "pretrain-seed0" / "weights.safetensors")
+    curves = (tmp_path / "pretrain-seed0" / "stage-0" / "curves.jsonl").read_text()
+    assert "valid_auc" not in curves
+    assert first["head.classifier.weight"].shape[0] == 1
+    assert load_run(started)[0].init == "pretrain"
+
+
+def test_a_run_does_not_start_from_another_kind_of_network(
+    drawn_data: Path, tmp_path: Path
+) -> None:
+    place = workplace(drawn_data, tmp_path)
+    train(recipe("mobile"), place)
+
+    with pytest.raises(RecipeInvalidError) as refusal:
+        train(recipe("dense", network="densenet", init="mobile"), place)
+
+    assert refusal.value.facts["reason"] == "init_is_another_network"
+
+
+def test_what_a_run_held_out_is_asked_afterwards(drawn_data: Path, tmp_path: Path) -> None:
+    folder = train(recipe("whole").held_out("source1"), workplace(drawn_data, tmp_path))
+
+    held = read_predictions(folder / "predictions-held_out.csv")
+    valid = read_predictions(folder / "predictions-valid.csv")
+    assert set(held.column("source")) == {"source1"}
+    assert set(valid.column("source")) == {"source0"}
+
+
+def test_a_recipe_that_leaves_no_image_does_not_start(drawn_data: Path, tmp_path: Path) -> None:
+    nothing = recipe("nothing", learning=Learning(sources=("nowhere",)))
+
+    with pytest.raises(RecipeInvalidError) as refusal:
+        train(nothing, workplace(drawn_data, tmp_path))
+
+    assert refusal.value.facts["reason"] == "no_image_left_to_learn_from"

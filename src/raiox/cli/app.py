@@ -72,24 +72,43 @@ def predict(
     raise typer.Exit(run(paths, csv, heatmaps))
 
 
+RecipeFile = Annotated[Path, typer.Argument(help="A file of recipes/.")]
+RecipeFiles = Annotated[list[Path], typer.Argument(help="Files of recipes/.")]
+HoldOut = Annotated[
+    list[str], typer.Option(help="A data set to leave out; again for more at once.")
+]
+Runs = Annotated[Path, typer.Option(help="Folder of run folders.")]
+ImageNet = Annotated[
+    Path | None, typer.Option(help="ImageNet weights: MobileNet v1 (timm) or DenseNet-121.")
+]
+Device = Annotated[str, typer.Option(help="cpu or gpu.")]
+NDevices = Annotated[int, typer.Option(help="GPUs that share each batch.")]
+Deterministic = Annotated[
+    bool, typer.Option(help="Refuse computations that differ from run to run.")
+]
+
+
 @app.command()
 def train(
-    recipe: Annotated[Path, typer.Argument(help="A file of recipes/.")],
+    recipe: RecipeFile,
     seed: Annotated[int, typer.Option(help="Of weights, draws and augmentation.")] = 0,
     resume: Annotated[bool, typer.Option(help="Go on from the last checkpoint.")] = False,
-    device: Annotated[str, typer.Option(help="cpu or gpu.")] = "cpu",
-    runs: Annotated[Path, typer.Option(help="Folder of run folders.")] = Path("runs"),
-    imagenet: Annotated[
-        Path | None, typer.Option(help="ImageNet weights of MobileNet v1 (safetensors).")
-    ] = None,
+    hold_out: HoldOut = [],  # noqa: B006 - typer reads it, nobody writes to it
+    runs: Runs = Path("runs"),
+    imagenet: ImageNet = None,
+    device: Device = "cpu",
+    n_devices: NDevices = 1,
+    deterministic: Deterministic = False,
 ) -> None:
     """Train a network by a recipe; needs the `train` extra and RAIOX_DATA.
 
     Example: `raiox train recipes/raiox_filter.py --imagenet mobilenetv1_100_tf_in1k.safetensors`
     """
+    from raiox.cli.train import TrainingOptions
     from raiox.cli.train import train as run
 
-    run(recipe, seed, resume, device, runs, imagenet)
+    options = TrainingOptions(runs, imagenet, device, n_devices, deterministic)
+    run(recipe, seed, resume, hold_out, options)
 
 
 @app.command()

@@ -1,38 +1,56 @@
 """`raiox train` and `raiox export`: from a recipe to a bundle, with bars on the way."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
 
 from raiox.cli.failure import reported
 from raiox.settings import Settings
 
+if TYPE_CHECKING:
+    from raiox.training.runs import Workplace
+
+
+@dataclass(frozen=True)
+class TrainingOptions:
+    """What `train`, `repeat` and `compare` have in common."""
+
+    runs: Path
+    imagenet: Path | None
+    device: str
+    n_devices: int
+    deterministic: bool
+
+    def workplace(self) -> "Workplace":
+        """Where the runs happen."""
+        from raiox.training.runs import Workplace
+
+        settings = Settings()
+        n_threads = settings.inference.n_threads
+        return Workplace(data=settings.data, n_threads=n_threads, **vars(self))
+
 
 def train(
-    recipe: Path, seed: int, resume: bool, device: str, runs: Path, imagenet: Path | None
+    recipe: Path, seed: int, resume: bool, hold_out: Sequence[str], options: TrainingOptions
 ) -> None:
     """Train one recipe; prints the run folder."""
-    _need_torch()
-    from raiox.training.fit import Workplace
+    need_torch()
     from raiox.training.fit import train as train_recipe
     from raiox.training.recipe import load_recipe
 
-    settings = Settings()
     with reported():
-        place = Workplace(
-            data=settings.data,
-            runs=runs,
-            imagenet=imagenet,
-            device=device,
-            n_threads=settings.inference.n_threads,
-        )
-        typer.echo(train_recipe(load_recipe(recipe), place, seed, resume=resume))
+        experiment = load_recipe(recipe)
+        if hold_out:
+            experiment = experiment.held_out(*hold_out)
+        typer.echo(train_recipe(experiment, options.workplace(), seed, resume=resume))
 
 
 def export(run: Path, out: Path) -> None:
     """Write a bundle; prints its folder."""
-    _need_torch()
+    need_torch()
     from raiox.intake import Intake
     from raiox.training.export import export_run
 
@@ -51,7 +69,8 @@ def bar(starts: Iterable[int]) -> Iterable[int]:
     return track(starts, "Asking", console=Console(stderr=True))
 
 
-def _need_torch() -> None:
+def need_torch() -> None:
+    """Leave with a sentence where training is not installed."""
     from importlib.util import find_spec
 
     if find_spec("torch") is None or find_spec("lightning") is None:

@@ -41,31 +41,39 @@ class Case:
     """How an upright film is turned or inverted before it is shown."""
 
 
-def read_finding_cases(data: Path | None) -> list[Case]:
+SPLITS = {"grouped": "split", "authors": "paper_split"}
+"""Column of the manifest that holds the parts: ours by group, and the paper's own."""
+
+
+def read_finding_cases(data: Path | None, split: str = "grouped") -> list[Case]:
     """Upright frontal radiographs with their finding; contested and excluded ones left out.
+
+    The authors' split is taken as it is, with the patients it shares between parts.
 
     Raises:
         DataSetMissingError: `data` holds no `chest/manifest.csv`.
-        RecipeInvalidError: a group spans two parts.
+        RecipeInvalidError: a group spans two parts of our split.
     """
     folder, rows = _read(data, "chest")
+    column = SPLITS[split]
     cases = [
         Case(
             path=folder / row["image"],
             label=row["label"],
             source=row["source"],
-            part=row["split"],
+            part=row[column],
             group_id=row["group_id"],
             licence=row["licence"],
         )
         for row in rows
-        if row["split"] != "exclude" and row["label_conflict"] == "0"
+        if row[column] not in ("", "exclude") and row["label_conflict"] == "0"
     ]
-    check_groups(cases)
+    if split == "grouped":
+        check_groups(cases)
     return cases
 
 
-def read_kind_cases(data: Path | None) -> list[Case]:
+def read_kind_cases(data: Path | None, split: str = "grouped") -> list[Case]:
     """Every kind of image the frontal filter tells apart.
 
     A film that lies on its side is an upright one turned, a negative is a
@@ -74,7 +82,7 @@ def read_kind_cases(data: Path | None) -> list[Case]:
     Raises:
         DataSetMissingError: `data` holds no `chest/` or no `filter/`.
     """
-    chest = read_finding_cases(data)
+    chest = read_finding_cases(data, split)
     folder, rows = _read(data, "filter")
     others = [
         Case(

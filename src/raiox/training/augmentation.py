@@ -1,9 +1,9 @@
 """Whole batches made different, on the device where the network trains.
 
-One affine resampling does rotation, zoom, aspect, shift and flip; tone, lower
-resolution, border patches and the paper's top occlusion follow. Against
-shortcuts: what tells the source of an image (exposure, sharpness, markers at the
-border) is what varies here. Source: the paper, section 4.2.
+One affine resampling does rotation, zoom, aspect, crop, shift and flip; tone,
+quality and artefacts follow. Against shortcuts: what tells the source of an image
+(exposure, sharpness, compression, markers at the border) is what varies here.
+Source: the paper, section 4.2, and its authors' code.
 """
 
 import math
@@ -12,96 +12,69 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from raiox.training.artefacts import paste_borders, paste_markers, paste_patches
+from raiox.training.chance import Draw, per_image
+from raiox.training.degradation import compress, lower_resolution
 from raiox.training.recipe import Augmentation
 
 
-def augment(images: Tensor, spec: Augmentation, generator: torch.Generator) -> Tensor:
-    """(N, 1, S, S) float in [0, 1] to the same shape and range; the same generator, the same result."""
-    draw = _Draw(len(images), generator)
-    images = _resample(images, spec, draw)
+def augment(
+    images: Tensor,
+    spec: Augmentation,
+    generator: torch.Generator,
+    zoomed: Tensor | None = None,
+) -> Tensor:
+    """Another version of each image; the same generator, the same versions.
+
+    Args:
+        images: (N, 1, S, S) float in [0, 1]; the result is too.
+        spec: how far the versions may be.
+        generator: of every draw.
+        zoomed: (N,) which of them `zoom` is for; default: all.
+    """
+    draw = Draw(len(images), generator)
+    images = _resample(images, spec, draw, zoomed)
     images = _change_tone(images, spec, draw)
-    images = _lower_resolution(images, spec, draw)
-    images = _paste_patches(images, spec, draw)
+    images = lower_resolution(images, spec.blur, draw)
+    images = compress(images, spec.jpeg, draw)
+    images = paste_patches(images, spec.patches, draw)
+    images = paste_markers(images, spec.markers, draw)
+    images = paste_borders(images, spec.borders, draw)
     return _occlude_top(images, spec, draw)
 
 
-class _Draw:
-    """One random number for each image of the batch."""
-
-    def __init__(self, n: int, generator: torch.Generator) -> None:
-        self.n, self.generator = n, generator
-
-    def uniform(self, low: float, high: float) -> Tensor:
-        return low + (high - low) * torch.rand(self.n, generator=self.generator)
-
-    def log_uniform(self, bounds: tuple[float, float]) -> Tensor:
-        return self.uniform(math.log(bounds[0]), math.log(bounds[1])).exp()
-
-    def chance(self, share: float) -> Tensor:
-        return torch.rand(self.n, generator=self.generator) < share
-
-
-def _resample(images: Tensor, spec: Augmentation, draw: _Draw) -> Tensor:
+def _resample(images: Tensor, spec: Augmentation, draw: Draw, zoomed: Tensor | None) -> Tensor:
     angle = draw.uniform(-spec.rotation_deg, spec.rotation_deg) * (math.pi / 180)
     zoom, aspect = draw.log_uniform(spec.zoom), draw.log_uniform(spec.aspect).sqrt()
+    if zoomed is not None:
+        zoom = torch.where(zoomed.cpu(), zoom, 1.0)
     mirror = 1.0 - 2.0 * draw.chance(0.5 if spec.flip else 0.0).float()
+    area, shape = draw.uniform(*spec.crop_area), draw.log_uniform(spec.crop_aspect)
+    width, height = (area * shape).sqrt().clamp(max=1), (area / shape).sqrt().clamp(max=1)
     matrix = torch.zeros(draw.n, 2, 3)
-    matrix[:, 0, 0] = angle.cos() * mirror / (zoom * aspect)
-    matrix[:, 0, 1] = -angle.sin() / (zoom / aspect)
-    matrix[:, 1, 0] = angle.sin() * mirror / (zoom * aspect)
-    matrix[:, 1, 1] = angle.cos() / (zoom / aspect)
-    for axis in (0, 1):
+    matrix[:, 0, 0] = angle.cos() * mirror * width / (zoom * aspect)
+    matrix[:, 0, 1] = -angle.sin() * height / (zoom / aspect)
+    matrix[:, 1, 0] = angle.sin() * mirror * width / (zoom * aspect)
+    matrix[:, 1, 1] = angle.cos() * height / (zoom / aspect)
+    for axis, kept in enumerate((width, height)):
         matrix[:, axis, 2] = draw.uniform(-2 * spec.shift, 2 * spec.shift)
+        matrix[:, axis, 2] += draw.uniform(-1, 1) * (1 - kept)
     grid = functional.affine_grid(matrix.to(images.device), list(images.shape), align_corners=False)
     return functional.grid_sample(images, grid, align_corners=False)
 
 
-def _change_tone(images: Tensor, spec: Augmentation, draw: _Draw) -> Tensor:
-    gamma = _per_image(draw.log_uniform(spec.gamma), images)
-    contrast = _per_image(draw.uniform(*spec.contrast), images)
-    brightness = _per_image(draw.uniform(-spec.brightness, spec.brightness), images)
+def _change_tone(images: Tensor, spec: Augmentation, draw: Draw) -> Tensor:
+    gamma = per_image(draw.log_uniform(spec.gamma), images)
+    contrast = per_image(draw.uniform(*spec.contrast), images)
+    brightness = per_image(draw.uniform(-spec.brightness, spec.brightness), images)
+    gain = per_image(draw.uniform(*spec.gain), images)
     toned = images.clamp(1e-4, 1) ** gamma
-    return ((toned - 0.5) * contrast + 0.5 + brightness).clamp(0, 1)
+    return (((toned - 0.5) * contrast + 0.5 + brightness) * gain).clamp(0, 1)
 
 
-def _lower_resolution(images: Tensor, spec: Augmentation, draw: _Draw) -> Tensor:
-    chosen = draw.chance(spec.blur)
-    factor = float(draw.uniform(0.35, 0.9)[0])
-    if not chosen.any():
-        return images
-    side = images.shape[-1]
-    small = functional.interpolate(
-        images[chosen], size=max(16, int(side * factor)), mode="bilinear", antialias=True
-    )
-    blurred = functional.interpolate(small, size=side, mode="bilinear")
-    return images.index_put((chosen.to(images.device),), blurred)
-
-
-def _paste_patches(images: Tensor, spec: Augmentation, draw: _Draw) -> Tensor:
-    """Flat rectangles in the outer quarter: letters, arrows and stickers live there."""
-    side = images.shape[-1]
-    place = (torch.arange(side) + 0.5) / side
-    for _ in range(spec.patches):
-        depth, along = draw.uniform(0.0, 0.22), draw.uniform(0.0, 1.0)
-        across = torch.where(draw.chance(0.5), depth, 1 - depth)
-        at_a_side = draw.chance(0.5)
-        x, y = torch.where(at_a_side, across, along), torch.where(at_a_side, along, across)
-        half_width, half_height = draw.uniform(0.015, 0.1), draw.uniform(0.01, 0.07)
-        in_row = (place[None] - y[:, None]).abs() < half_height[:, None]
-        in_column = (place[None] - x[:, None]).abs() < half_width[:, None]
-        pasted = in_row[:, :, None] & in_column[:, None, :] & draw.chance(0.35)[:, None, None]
-        gray = _per_image(draw.uniform(0, 1), images)
-        images = torch.where(pasted[:, None].to(images.device), gray, images)
-    return images
-
-
-def _occlude_top(images: Tensor, spec: Augmentation, draw: _Draw) -> Tensor:
+def _occlude_top(images: Tensor, spec: Augmentation, draw: Draw) -> Tensor:
     """The paper's occlusion: the top sixth to quarter turns black."""
     chosen, share = draw.chance(spec.top_occlusion), draw.uniform(1 / 6, 1 / 4)
     rows = torch.arange(images.shape[-2]) / images.shape[-2]
     hidden = chosen[:, None] & (rows[None] < share[:, None])
     return images.masked_fill(hidden[:, None, :, None].to(images.device), 0.0)
-
-
-def _per_image(values: Tensor, images: Tensor) -> Tensor:
-    return values.view(-1, 1, 1, 1).to(images.device)

@@ -1,77 +1,43 @@
 """A recipe to a run folder: train, checkpoint, resume, keep the weights.
 
 A run folder holds all that its weights came from: the recipe, code version,
-data hash, curves and the predictions on `valid`. Each epoch ends in a
+data and split hashes, curves and the predictions on `valid`. Each epoch ends in a
 checkpoint; started again with `resume`, a run goes on from the last one along
 the same draws, since sampling and augmentation are seeded by epoch and batch.
 """
 
-import hashlib
-import json
-import subprocess
 import warnings
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import lightning as L
-import numpy as np
 import torch
-from lightning.pytorch.callbacks import ModelCheckpoint, RichProgressBar
+from lightning.pytorch.callbacks import (
+    Callback,
+    EMAWeightAveraging,
+    ModelCheckpoint,
+    RichProgressBar,
+)
 from lightning.pytorch.loggers import TensorBoardLogger
 from safetensors.torch import load_file, save_file
-from torch import nn
-from torch.utils.data import DataLoader, Subset
+from torch import Tensor, nn
 
-from raiox import __version__
 from raiox.errors import RecipeInvalidError
-from raiox.training.curves import JsonLines
-from raiox.training.examples import Examples, load_examples, task_labels
+from raiox.training.course import endings, epochs_per_validation, n_epochs
+from raiox.training.curves import JsonLines, LoaderShare
+from raiox.training.draws import SeededDraws, repeated
+from raiox.training.examples import HELD_OUT, Examples, load_examples
+from raiox.training.losses import label_loss
 from raiox.training.modules import TrainingModule
-from raiox.training.networks.densenet import ThreeBlockDenseNet
-from raiox.training.networks.mobilenet import MobileNetV1
-from raiox.training.recipe import Recipe, Stage
+from raiox.training.passport import note, split_sha256, write_passport
+from raiox.training.predictions import predict, write_predictions
+from raiox.training.recipe import Plateau, Recipe, Stage
+from raiox.training.runs import WEIGHTS_FILE, Workplace, build_network
+from raiox.training.start import initialise, lesson_of
+from raiox.training.tasks import TASKS
 
-N_VALIDATION_EXAMPLES = 1_000
-"""Enough to follow a run; the figures of a bundle come from the whole part."""
-
-
-@dataclass(frozen=True)
-class Workplace:
-    """Where a run reads and writes, and on what it computes."""
-
-    data: Path | None
-    runs: Path
-    imagenet: Path | None = None
-    """ImageNet weights of MobileNet v1 (timm's layout, safetensors)."""
-    device: str = "cpu"
-    n_threads: int = 2
-
-    def run_folder(self, recipe_name: str, seed: int) -> Path:
-        """The folder of one recipe and seed."""
-        return self.runs / f"{recipe_name}-seed{seed}"
-
-
-def build_network(recipe: Recipe) -> nn.Module:
-    """The recipe's network with fresh weights."""
-    n_labels = len(task_labels(recipe.task))
-    if recipe.network == "mobilenet":
-        return MobileNetV1(n_labels)
-    return ThreeBlockDenseNet(n_labels, recipe.n_head_channels)
-
-
-def load_run(folder: Path) -> tuple[Recipe, nn.Module]:
-    """A finished run: its recipe and its network with the trained weights.
-
-    Raises:
-        RecipeInvalidError: the folder holds no finished run.
-    """
-    if not (folder / "weights.safetensors").is_file():
-        raise RecipeInvalidError(reason="run_not_finished", run=folder.name)
-    recipe = Recipe.model_validate_json((folder / "recipe.json").read_text())
-    network = build_network(recipe)
-    network.load_state_dict(load_file(folder / "weights.safetensors"))
-    return recipe, network.eval()
+KEPT_PREDICTIONS = ("valid", HELD_OUT)
+"""Parts a finished run is asked about at once; `test` waits until somebody opens it."""
 
 
 def train(recipe: Recipe, place: Workplace, seed: int = 0, *, resume: bool = False) -> Path:
@@ -79,89 +45,32 @@ def train(recipe: Recipe, place: Workplace, seed: int = 0, *, resume: bool = Fal
 
     Raises:
         DataSetMissingError: the data set is not there.
-        RecipeInvalidError: the teacher's run or the ImageNet weights are not there.
+        RecipeInvalidError: a run or weights it builds on are not there, or no image is left.
     """
-    L.seed_everything(seed)
-    torch.set_num_threads(place.n_threads)
     folder = place.run_folder(recipe.name, seed)
+    if resume and (folder / WEIGHTS_FILE).exists():
+        return folder
+    L.seed_everything(seed, verbose=False)
+    torch.set_num_threads(place.n_threads)
     folder.mkdir(parents=True, exist_ok=True)
     network = build_network(recipe)
-    _initialise(network, recipe, place)
-    teacher = _teacher(recipe, place, seed)
-    _write_passport(folder, recipe, place, seed)
+    initialise(network, recipe, place, seed)
+    write_passport(folder, recipe, seed, place.data, str(best_precision(place.device)))
+    parts: dict[str, Examples] = {}
     for index, stage in enumerate(recipe.stages):
         stage_folder = folder / f"stage-{index}"
-        weights = stage_folder / "weights.safetensors"
+        weights = stage_folder / WEIGHTS_FILE
         if not (resume and weights.exists()):
-            n_labels = len(task_labels(recipe.task))
-            stage_seed = seed + 1_000 * index
-            module = TrainingModule(network, recipe, stage, stage_seed, n_labels, teacher)
-            _train_stage(module, place, stage_folder, resume=resume)
+            parts = _parts(recipe, stage, place)
+            module = _module(network, recipe, stage, place, parts, seed + 1_000 * index)
+            _run_stage(module, place, parts, stage_folder, resume=resume)
             save_file(_state(network), weights)
         network.load_state_dict(load_file(weights))
-    save_file(_state(network), folder / "weights.safetensors")
+    parts = parts or _parts(recipe, recipe.stages[-1], place)
+    note(folder, split_sha256=split_sha256({part: found.cases for part, found in parts.items()}))
+    _keep_predictions(network.eval(), recipe, parts, folder)
+    save_file(_state(network), folder / WEIGHTS_FILE)
     return folder
-
-
-def _train_stage(module: TrainingModule, place: Workplace, folder: Path, *, resume: bool) -> None:
-    recipe, stage = module.recipe, module.stage
-    spec = recipe.preprocessing.model_copy(update={"side_px": stage.side_px})
-    parts = load_examples(recipe, spec, place.data, place.runs / "cache")
-    module.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    checkpoints = ModelCheckpoint(
-        folder, save_last=True, every_n_epochs=1, save_on_train_epoch_end=True
-    )
-    n_epochs = max(1, round(stage.n_samples / stage.samples_per_epoch))
-    trainer = L.Trainer(
-        accelerator=place.device,
-        devices=1,
-        precision=best_precision(place.device),
-        max_epochs=n_epochs,
-        check_val_every_n_epoch=min(stage.epochs_per_validation, n_epochs),
-        reload_dataloaders_every_n_epochs=1,
-        gradient_clip_val=1.0,
-        num_sanity_val_steps=0,
-        log_every_n_steps=min(10, stage.samples_per_epoch // stage.batch_size),
-        logger=[
-            JsonLines(folder / "curves.jsonl"),
-            TensorBoardLogger(folder, name="", version="tensorboard"),
-        ],
-        callbacks=[checkpoints, RichProgressBar()],
-    )
-    last = folder / "last.ckpt"
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "Checkpoint directory")  # a resumed run's is not empty
-        trainer.fit(
-            module,
-            datamodule=SeededDraws(recipe, stage, parts, module.seed),
-            ckpt_path=last if resume and last.exists() else None,
-        )
-
-
-class SeededDraws(L.LightningDataModule):
-    """Training batches drawn by weight, the same for the same seed and epoch."""
-
-    def __init__(self, recipe: Recipe, stage: Stage, parts: dict[str, Examples], seed: int) -> None:
-        super().__init__()
-        self.stage, self.parts, self.seed = stage, parts, seed
-        names = task_labels(recipe.task)
-        weights = {names.index(name): share for name, share in recipe.label_weights.items()}
-        self.weights = parts["train"].draw_weights(weights)
-
-    def train_dataloader(self) -> DataLoader[Any]:
-        """One epoch of whole batches."""
-        epoch = self.trainer.current_epoch if self.trainer else 0
-        n = self.stage.samples_per_epoch // self.stage.batch_size * self.stage.batch_size
-        random = np.random.default_rng((self.seed, epoch))
-        drawn = random.choice(len(self.weights), size=n, p=self.weights)
-        # The pixels are in memory: reading them costs less than handing them between processes.
-        return DataLoader(Subset(self.parts["train"], drawn.tolist()), self.stage.batch_size)
-
-    def val_dataloader(self) -> DataLoader[Any]:
-        """The same spread-out part of `valid`, each time."""
-        valid = self.parts["valid"]
-        step = max(1, len(valid) // N_VALIDATION_EXAMPLES)
-        return DataLoader(Subset(valid, range(0, len(valid), step)), self.stage.batch_size)
 
 
 def best_precision(device: str) -> Any:
@@ -173,56 +82,106 @@ def best_precision(device: str) -> Any:
     return "bf16-mixed" if native else "32-true"
 
 
-def _initialise(network: nn.Module, recipe: Recipe, place: Workplace) -> None:
-    if recipe.init == "scratch":
-        return
-    if place.imagenet is None or not place.imagenet.is_file():
-        raise RecipeInvalidError(reason="imagenet_weights_missing")
-    if not isinstance(network, MobileNetV1):
-        raise RecipeInvalidError(reason="imagenet_weights_are_of_mobilenet")
-    network.load_imagenet(place.imagenet)
+def _parts(recipe: Recipe, stage: Stage, place: Workplace) -> dict[str, Examples]:
+    spec = recipe.preprocessing.model_copy(update={"side_px": stage.side_px})
+    parts = load_examples(recipe, spec, place.data, place.runs / "cache")
+    if not len(parts["train"]):
+        raise RecipeInvalidError(reason="no_image_left_to_learn_from")
+    return parts
 
 
-def _teacher(recipe: Recipe, place: Workplace, seed: int) -> nn.Module | None:
-    if recipe.distillation is None:
-        return None
-    teacher, network = load_run(place.run_folder(recipe.distillation.teacher, seed))
-    mine, its = recipe.preprocessing, teacher.preprocessing
-    if (mine.mean, mine.std, mine.fit) != (its.mean, its.std, its.fit):
-        raise RecipeInvalidError(reason="teacher_sees_other_pixels")
-    return network.to(memory_format=torch.channels_last)  # type: ignore[call-overload,no-any-return]
+def _module(
+    network: nn.Module,
+    recipe: Recipe,
+    stage: Stage,
+    place: Workplace,
+    parts: dict[str, Examples],
+    seed: int,
+) -> TrainingModule:
+    network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    loss = label_loss(recipe.loss, _counts(recipe, parts["train"]))
+    lesson = lesson_of(recipe, network, place, seed % 1_000)
+    return TrainingModule(network, recipe, stage, seed, loss, lesson)
 
 
-def _write_passport(folder: Path, recipe: Recipe, place: Workplace, seed: int) -> None:
-    """Written as the run starts: by its end the checkout may be another. A resume adds its code."""
-    (folder / "recipe.json").write_text(recipe.model_dump_json(indent=2))
-    file = folder / "passport.json"
-    before = json.loads(file.read_text())["code_version"].split(", ") if file.exists() else []
-    passport = {
-        "seed": seed,
-        "code_version": ", ".join(dict.fromkeys([*before, code_version()])),
-        "data_sha256": data_sha256(place.data),
-        "torch": torch.__version__,
-        "precision": str(best_precision(place.device)),
-    }
-    file.write_text(json.dumps(passport, indent=2))
+def _run_stage(
+    module: TrainingModule,
+    place: Workplace,
+    parts: dict[str, Examples],
+    folder: Path,
+    *,
+    resume: bool,
+) -> None:
+    stage = module.stage
+    checkpoints = _checkpoints(stage, folder)
+    draws = SeededDraws(module.recipe.learning, stage, parts, module.seed)
+    trainer = L.Trainer(
+        accelerator=place.device,
+        devices=place.n_devices,
+        precision=best_precision(place.device),
+        deterministic=place.deterministic,
+        max_epochs=n_epochs(stage),
+        check_val_every_n_epoch=epochs_per_validation(stage),
+        reload_dataloaders_every_n_epochs=1,
+        gradient_clip_val=1.0,
+        num_sanity_val_steps=0,
+        log_every_n_steps=min(10, draws.n_batches),
+        logger=[
+            JsonLines(folder / "curves.jsonl"),
+            TensorBoardLogger(folder, name="", version="tensorboard"),
+        ],
+        callbacks=[*checkpoints, *endings(stage), *_averaging(stage), LoaderShare(),
+                   RichProgressBar()],
+    )  # fmt: skip
+    last = folder / "last.ckpt"
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Checkpoint directory")  # a resumed run's is not empty
+        trainer.fit(
+            module,
+            datamodule=draws,
+            ckpt_path=last if resume and last.exists() else None,
+        )
+    if best := next((c.best_model_path for c in checkpoints if c.monitor), ""):
+        state = torch.load(best, map_location="cpu", weights_only=True)["state_dict"]
+        own = {k.removeprefix("network."): v for k, v in state.items() if k.startswith("network.")}
+        module.network.load_state_dict(own)
 
 
-def code_version() -> str:
-    """The package's version and, in a checkout, its commit."""
-    command = ["git", "-C", str(Path(__file__).parent), "rev-parse", "--short", "HEAD"]
-    told = subprocess.run(command, capture_output=True, text=True, check=False)
-    return f"{__version__}+{told.stdout.strip()}" if told.returncode == 0 else __version__
+def _checkpoints(stage: Stage, folder: Path) -> list[ModelCheckpoint]:
+    """The last epoch, to go on from; where a course wanders, the best one, to keep."""
+    last = ModelCheckpoint(
+        folder, filename="last", every_n_epochs=1, save_on_train_epoch_end=True,
+        enable_version_counter=False,
+    )  # fmt: skip
+    if not isinstance(stage.course, Plateau):
+        return [last]
+    best = ModelCheckpoint(
+        folder, filename="best", monitor=stage.course.monitor, enable_version_counter=False
+    )
+    return [last, best]
 
 
-def data_sha256(data: Path | None) -> str:
-    """Of the manifests: they name every image, label and part."""
-    digest = hashlib.sha256()
-    for name in ("chest", "filter"):
-        file = (data or Path()) / name / "manifest.csv"
-        digest.update(file.read_bytes() if file.is_file() else b"-")
-    return digest.hexdigest()
+def _averaging(stage: Stage) -> list[Callback]:
+    return [EMAWeightAveraging(decay=stage.average)] if stage.average else []
 
 
-def _state(network: nn.Module) -> dict[str, torch.Tensor]:
+def _counts(recipe: Recipe, train_part: Examples) -> Tensor:
+    """(K,) images of each output in one pass."""
+    labels = train_part.labels[repeated(train_part.cases, recipe.learning.oversampling)]
+    return torch.bincount(
+        torch.from_numpy(labels), minlength=len(TASKS[recipe.task].outputs)
+    ).float()
+
+
+def _keep_predictions(
+    network: nn.Module, recipe: Recipe, parts: dict[str, Examples], folder: Path
+) -> None:
+    for part in KEPT_PREDICTIONS:
+        examples = parts[part]
+        if len(examples):
+            logits = predict(network, examples, recipe.preprocessing)
+            write_predictions(folder / f"predictions-{part}.csv", examples, logits, recipe.task)
+
+
+def _state(network: nn.Module) -> dict[str, Tensor]:
     return {name: tensor.contiguous() for name, tensor in network.state_dict().items()}

@@ -2,7 +2,8 @@
 
 A recipe is a Python file whose docstring tells source, cost, expected figures
 and command, and whose `RECIPE` is one of these values. Everything that decides
-the trained weights is in here, so the run folder can hold it whole.
+the trained weights is in here, so the run folder can hold it whole. Where the
+paper and its authors' code disagree, there is a field for each reading.
 """
 
 import runpy
@@ -14,42 +15,122 @@ from pydantic import BaseModel, Field, NonNegativeFloat, PositiveFloat, Positive
 from raiox.errors import RecipeInvalidError
 from raiox.preprocessing import Preprocessing
 
+TaskName = Literal["findings", "opacity", "frontal_filter", "frontal_or_not", "features"]
+Range = tuple[float, float]
+
+
+NOT_RUNS = ("scratch", "imagenet")
+"""What a network may start from, or learn from, besides another recipe's run."""
+
+
+class Learning(BaseModel, frozen=True):
+    """Which images of the data sets are learned from, and how often each is drawn."""
+
+    split: Literal["grouped", "authors"] = Field(
+        "grouped", description="Our parts by group, or the paper's own (`paper_split`)."
+    )
+    sources: tuple[str, ...] = Field((), description="Only these data sets; none named: all.")
+    labels: tuple[str, ...] = Field((), description="Only images so labelled; none named: all.")
+    hold_out: tuple[str, ...] = Field((), description="Data sets kept for asking afterwards.")
+    draws: Literal["weighted", "passes"] = Field(
+        "weighted", description="By chance along the weights below, or every image in turn."
+    )
+    label_weights: dict[str, float] = Field({}, description="Share of a label in draws; else 1.")
+    source_power: float = Field(
+        0.5, ge=0, le=1, description="In a label, a source is drawn by its size to this power."
+    )
+    oversampling: dict[str, PositiveInt] = Field(
+        {}, description="Every image of a source so many times a pass; else once."
+    )
+    valid: Literal["clean", "as_coded"] = Field(
+        "clean", description="As it is; or oversampled and augmented, as the authors' code does."
+    )
+
 
 class Augmentation(BaseModel, frozen=True):
     """How far a training image may be from the one it was made of; 0 or (1, 1) is off."""
 
     rotation_deg: NonNegativeFloat = Field(0, description="Up to this, both ways.")
-    zoom: tuple[float, float] = Field((1, 1), description="Factor, log-uniform; > 1 shows less.")
-    aspect: tuple[float, float] = Field((1, 1), description="Width over height, log-uniform.")
+    zoom: Range = Field((1, 1), description="Factor, log-uniform; > 1 shows less.")
+    aspect: Range = Field((1, 1), description="Width over height, log-uniform.")
     shift: NonNegativeFloat = Field(0, description="Up to this share of a side, both axes.")
+    crop_area: Range = Field((1, 1), description="Share of the area kept, anywhere inside.")
+    crop_aspect: Range = Field((1, 1), description="Width over height of what is kept.")
     flip: bool = Field(False, description="Left and right, half of the time.")
-    gamma: tuple[float, float] = Field((1, 1), description="Tone curve, log-uniform exponent.")
-    contrast: tuple[float, float] = Field((1, 1), description="Around mid-gray, uniform.")
+    gamma: Range = Field((1, 1), description="Tone curve, log-uniform exponent.")
+    contrast: Range = Field((1, 1), description="Around mid-gray, uniform.")
     brightness: NonNegativeFloat = Field(0, description="Added, share of full scale, both ways.")
+    gain: Range = Field((1, 1), description="Multiplied, uniform.")
     blur: NonNegativeFloat = Field(0, description="Share of images seen at a lower resolution.")
+    jpeg: NonNegativeFloat = Field(0, description="Share of images seen through JPEG 25-90.")
+    borders: NonNegativeFloat = Field(0, description="Share of images with flat margins.")
     patches: int = Field(0, ge=0, description="Up to so many flat patches near the borders.")
+    markers: int = Field(0, ge=0, description="Up to so many letters near the borders.")
     top_occlusion: NonNegativeFloat = Field(
         0, description="Share of images with a black top strip."
     )
+    zoom_only_for: tuple[str, ...] = Field(
+        (), description="Labels that `zoom` is for, as the authors' code has it; none named: all."
+    )
+
+
+class Loss(BaseModel, frozen=True):
+    """What is minimised against the labels."""
+
+    kind: Literal["cross_entropy", "binary_both_terms", "binary_positive_term"] = Field(
+        "cross_entropy", description="The last two: the authors' code, and Eq. 2 as printed."
+    )
+    label_smoothing: float = Field(0.0, ge=0, lt=1)
+    class_weights: Literal["none", "inverse", "as_printed"] = Field(
+        "none", description="Largest over own count, or Eq. 1 as printed, its reciprocal."
+    )
+
+
+class OneCycle(BaseModel, frozen=True):
+    """AdamW over a warm-up and half a cosine, for a budget of images."""
+
+    n_samples: PositiveInt = Field(description="Images drawn in all.")
+    learning_rate: PositiveFloat = Field(description="At the peak.")
+    weight_decay: NonNegativeFloat = 0.02
+
+
+class Plateau(BaseModel, frozen=True):
+    """Adam until the monitored figure stops improving; the best weights are kept."""
+
+    learning_rate: PositiveFloat
+    monitor: Literal["valid_loss", "valid_plain_loss"] = Field(
+        "valid_loss", description="The loss itself, or its cross-entropy, plain and unweighted."
+    )
+    factor: float = Field(0.5, gt=0, lt=1, description="Of the learning rate at a plateau.")
+    patience: int = Field(5, ge=0, description="Epochs without improvement before that.")
+    min_delta: NonNegativeFloat = 1e-4
+    stop_after: PositiveInt = Field(15, description="Epochs without improvement before the end.")
+    max_epochs: PositiveInt = 100
 
 
 class Stage(BaseModel, frozen=True):
-    """One learning-rate cycle at one image size."""
+    """One course of the learning rate at one image size."""
 
     side_px: PositiveInt
-    n_samples: PositiveInt = Field(description="Images drawn, with replacement.")
-    learning_rate: PositiveFloat = Field(description="Peak of a cosine cycle with warm-up.")
+    course: OneCycle | Plateau
     batch_size: PositiveInt = 32
-    samples_per_epoch: PositiveInt = Field(3_000, description="Between checkpoints.")
+    samples_per_epoch: PositiveInt | None = Field(
+        3_000, description="Images drawn between checkpoints; none: each once."
+    )
     epochs_per_validation: PositiveInt = 5
+    average: float = Field(
+        0.0, ge=0, lt=1, description="Decay of a moving average of the weights; 0: the last ones."
+    )
 
 
 class Distillation(BaseModel, frozen=True):
     """A teacher's share in the loss; the labels keep theirs."""
 
-    teacher: str = Field(description="Name of the recipe whose run teaches.")
-    answers: NonNegativeFloat = Field(1.0, description="Weight of matching its answers.")
-    hints: NonNegativeFloat = Field(1.0, description="Weight of matching its features.")
+    teachers: tuple[str, ...] = Field(
+        min_length=1, description="Recipes whose runs teach together; `imagenet`: MobileNet's own."
+    )
+    answers: NonNegativeFloat = Field(1.0, description="Weight of matching their mean answer.")
+    hints: NonNegativeFloat = Field(1.0, description="Weight of matching the first's features.")
     temperature: PositiveFloat = 2.0
 
 
@@ -57,17 +138,43 @@ class Recipe(BaseModel, frozen=True):
     """One experiment, whole."""
 
     name: str
-    task: Literal["frontal_filter", "findings"]
+    task: TaskName
     network: Literal["mobilenet", "densenet"]
+    head: Literal["pooled", "flattened"] = Field(
+        "pooled", description="Average over places, or one weight a place (the authors' filter)."
+    )
     n_head_channels: int | None = Field(None, description="1x1 convolution of the DenseNet head.")
-    init: Literal["imagenet", "scratch"] = "scratch"
+    init: str = Field("scratch", description="`scratch`, `imagenet`, or a recipe's finished run.")
     preprocessing: Preprocessing
+    learning: Learning = Learning()
     stages: tuple[Stage, ...] = Field(min_length=1)
     augmentation: Augmentation = Augmentation()
+    loss: Loss = Loss()
     distillation: Distillation | None = None
-    label_smoothing: float = Field(0.0, ge=0, lt=1)
-    label_weights: dict[str, float] = Field({}, description="Share of a label among draws; else 1.")
-    weight_decay: NonNegativeFloat = 0.02
+
+    def held_out(self, *sources: str) -> "Recipe":
+        """The same experiment without these data sets, from its start and its teachers on."""
+
+        def without(name: str) -> str:
+            return name if name in NOT_RUNS else f"{name}-without-{'+'.join(sources)}"
+
+        taught = self.distillation
+        if taught is not None:
+            teachers = tuple(map(without, taught.teachers))
+            taught = taught.model_copy(update={"teachers": teachers})
+        changes = {
+            "name": without(self.name),
+            "init": without(self.init),
+            "learning": self.learning.model_copy(update={"hold_out": sources}),
+            "distillation": taught,
+        }
+        return self.model_copy(update=changes)
+
+    @property
+    def builds_on(self) -> tuple[str, ...]:
+        """Recipes whose finished runs this one needs."""
+        teachers = self.distillation.teachers if self.distillation else ()
+        return tuple(name for name in (self.init, *teachers) if name not in NOT_RUNS)
 
 
 def load_recipe(file: Path) -> Recipe:

@@ -6,6 +6,7 @@ gradient is needed to draw it. Source: Zhou et al., 2016, doi:10.1109/CVPR.2016.
 the paper, section 2.2.
 """
 
+from math import isqrt
 from typing import NamedTuple
 
 import torch
@@ -41,6 +42,27 @@ class ActivationMapHead(nn.Module):
         if self.training:
             return self.classifier(self.dropout(embedding)), maps, embedding
         return maps.mean(dim=(2, 3)) + self.classifier.bias, maps, embedding
+
+
+class FlattenedHead(nn.Module):
+    """One weight for every feature at every place: the head of the authors' frontal filter.
+
+    Its maps are exact as well (each place's part of the logit, times the number of places), but
+    it answers only images of the size it was made for.
+    """
+
+    def __init__(self, n_features: int, n_places: int, n_outputs: int) -> None:
+        super().__init__()
+        side = isqrt(n_places)
+        self.weight = nn.Parameter(torch.empty(n_outputs, n_features, side, side))
+        self.bias = nn.Parameter(torch.zeros(n_outputs))
+        nn.init.xavier_uniform_(self.weight.view(n_outputs, -1))
+
+    def forward(self, features: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """(N, D, h, w) to logits (N, K), maps (N, K, h, w), embedding (N, D)."""
+        maps = torch.einsum("ndhw,kdhw->nkhw", features, self.weight)
+        logits = maps.sum(dim=(2, 3)) + self.bias
+        return logits, maps * maps[0, 0].numel(), features.mean(dim=(2, 3))
 
 
 def three_channels(images: Tensor) -> Tensor:

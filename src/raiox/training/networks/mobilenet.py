@@ -10,7 +10,12 @@ from pathlib import Path
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
-from raiox.training.networks.head import ActivationMapHead, NetworkOutput, three_channels
+from raiox.training.networks.head import (
+    ActivationMapHead,
+    FlattenedHead,
+    NetworkOutput,
+    three_channels,
+)
 
 STAGES = (((32, 64, 1),), ((64, 128, 2), (128, 128, 1)), ((128, 256, 2), (256, 256, 1)),
           ((256, 512, 2), *((512, 512, 1),) * 5), ((512, 1024, 2), (1024, 1024, 1)))  # fmt: skip
@@ -52,9 +57,12 @@ class SeparableBlock(nn.Module):
 
 
 class MobileNetV1(nn.Module):
-    """The network of width 1.0 on gray images, ending in activation maps at stride 32."""
+    """The network of width 1.0 on gray images, ending in activation maps at stride 32.
 
-    def __init__(self, n_outputs: int) -> None:
+    `n_places` gives it the authors' flattened head instead of the pooled one.
+    """
+
+    def __init__(self, n_outputs: int, n_places: int | None = None) -> None:
         super().__init__()
         self.conv_stem = SamePadConv2d(3, 32, 3, 2, bias=False)
         self.bn1 = nn.BatchNorm2d(32, BATCH_NORM_EPSILON)
@@ -62,7 +70,11 @@ class MobileNetV1(nn.Module):
         self.blocks = nn.ModuleList(
             nn.Sequential(*(SeparableBlock(*block) for block in stage)) for stage in STAGES
         )
-        self.head = ActivationMapHead(1024, n_outputs)
+        self.head = (
+            ActivationMapHead(1024, n_outputs)
+            if n_places is None
+            else FlattenedHead(1024, n_places, n_outputs)
+        )
 
     def forward(self, images: Tensor) -> NetworkOutput:
         """(N, 1, H, W) normalised by mean 0.5 and standard deviation 0.5."""

@@ -1,0 +1,65 @@
+"""Where a run's weights come from: seed, code, data, split, machine."""
+
+import hashlib
+import json
+import subprocess
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from raiox import __version__
+from raiox.evaluation.cases import Case
+from raiox.training.recipe import Recipe
+
+
+def write_passport(
+    folder: Path, recipe: Recipe, seed: int, data: Path | None, precision: str
+) -> None:
+    """Written as the run starts: by its end the checkout may be another. A resume adds its code."""
+    (folder / "recipe.json").write_text(recipe.model_dump_json(indent=2))
+    file = folder / "passport.json"
+    before: dict[str, Any] = json.loads(file.read_text()) if file.exists() else {}
+    versions = [*before.get("code_version", "").split(", "), code_version()]
+    passport = {
+        **before,
+        "seed": seed,
+        "code_version": ", ".join(dict.fromkeys(filter(None, versions))),
+        "data_sha256": data_sha256(data),
+        "torch": torch.__version__,
+        "precision": precision,
+    }
+    file.write_text(json.dumps(passport, indent=2))
+
+
+def note(folder: Path, **facts: object) -> None:
+    """Add what became known on the way."""
+    file = folder / "passport.json"
+    file.write_text(json.dumps({**json.loads(file.read_text()), **facts}, indent=2))
+
+
+def code_version() -> str:
+    """The package's version and, in a checkout, its commit."""
+    command = ["git", "-C", str(Path(__file__).parent), "rev-parse", "--short", "HEAD"]
+    told = subprocess.run(command, capture_output=True, text=True, check=False)
+    return f"{__version__}+{told.stdout.strip()}" if told.returncode == 0 else __version__
+
+
+def data_sha256(data: Path | None) -> str:
+    """Of the manifests: they name every image, label and part."""
+    digest = hashlib.sha256()
+    for name in ("chest", "filter"):
+        file = (data or Path()) / name / "manifest.csv"
+        digest.update(file.read_bytes() if file.is_file() else b"-")
+    return digest.hexdigest()
+
+
+def split_sha256(parts: dict[str, Iterable[Case]]) -> str:
+    """Of which image is in which part under which label, in any order."""
+    lines = sorted(
+        f"{part} {case.path.name} {case.kind} {case.label}"
+        for part, cases in parts.items()
+        for case in cases
+    )
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()

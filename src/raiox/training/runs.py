@@ -1,0 +1,63 @@
+"""Run folders: where they lie, how a finished one is opened again."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from safetensors.torch import load_file
+from torch import nn
+
+from raiox.errors import RecipeInvalidError
+from raiox.training.networks.densenet import ThreeBlockDenseNet
+from raiox.training.networks.mobilenet import MobileNetV1
+from raiox.training.recipe import Recipe
+from raiox.training.tasks import TASKS
+
+WEIGHTS_FILE = "weights.safetensors"
+RECIPE_FILE = "recipe.json"
+
+
+@dataclass(frozen=True)
+class Workplace:
+    """Where a run reads and writes, and on what it computes."""
+
+    data: Path | None
+    runs: Path
+    imagenet: Path | None = None
+    """ImageNet weights of the recipe's network, or of the teacher that `imagenet` names."""
+    device: str = "cpu"
+    n_devices: int = 1
+    n_threads: int = 2
+    deterministic: bool = False
+    """Refuse computations whose result may differ between two runs on the same device."""
+
+    def run_folder(self, recipe_name: str, seed: int) -> Path:
+        """The folder of one recipe and seed."""
+        return self.runs / f"{recipe_name}-seed{seed}"
+
+    def earlier_run(self, recipe_name: str, seed: int) -> Path:
+        """The finished run that another builds on: of the same seed, or else of seed 0."""
+        own = self.run_folder(recipe_name, seed)
+        return own if (own / WEIGHTS_FILE).is_file() else self.run_folder(recipe_name, 0)
+
+
+def build_network(recipe: Recipe) -> nn.Module:
+    """The recipe's network with fresh weights."""
+    n_outputs = len(TASKS[recipe.task].outputs)
+    if recipe.network == "mobilenet":
+        n_places = (-(-recipe.stages[-1].side_px // 32)) ** 2
+        return MobileNetV1(n_outputs, n_places if recipe.head == "flattened" else None)
+    return ThreeBlockDenseNet(n_outputs, recipe.n_head_channels)
+
+
+def load_run(folder: Path) -> tuple[Recipe, nn.Module]:
+    """A finished run: its recipe and its network with the trained weights.
+
+    Raises:
+        RecipeInvalidError: the folder holds no finished run.
+    """
+    if not (folder / WEIGHTS_FILE).is_file():
+        raise RecipeInvalidError(reason="run_not_finished", run=folder.name)
+    recipe = Recipe.model_validate_json((folder / RECIPE_FILE).read_text())
+    network = build_network(recipe)
+    network.load_state_dict(load_file(folder / WEIGHTS_FILE))
+    return recipe, network.eval()

@@ -38,6 +38,16 @@ def test_a_power_holds_large_sources_back(power: float, share: float) -> None:
     assert chances[:9].sum() == pytest.approx(share)
 
 
+def test_balanced_by_sources_a_source_tells_nothing_of_its_labels() -> None:
+    cases = [case("no_finding", "rsna")] * 15 + [case("lung_opacity", "rsna")]
+    cases += [case("covid19", "cohen")] * 4
+
+    chances = draw_chances(cases, Learning(balance="sources", source_power=0.5))
+
+    assert chances[:15].sum() == pytest.approx(chances[15])
+    assert chances[16:].sum() == pytest.approx(2 / (2 + 4))
+
+
 def test_a_held_out_source_and_its_groups_teach_nothing() -> None:
     cases = [
         case("covid19", "siim", "train", "g1"),

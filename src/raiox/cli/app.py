@@ -112,9 +112,40 @@ def train(
 
 
 @app.command()
+def compare(
+    recipes: RecipeFiles,
+    leave_out: Annotated[
+        list[str],
+        typer.Option(help="Train again without this data set (or a+b) and ask it; repeatable."),
+    ] = [],  # noqa: B006 - typer reads it, nobody writes to it
+    seed: Annotated[int, typer.Option(help="Of every run.")] = 0,
+    out: Annotated[
+        Path | None, typer.Option(help="Write comparison.md and comparison.json here.")
+    ] = None,
+    runs: Runs = Path("runs"),
+    imagenet: ImageNet = None,
+    device: Device = "cpu",
+    n_devices: NDevices = 1,
+    deterministic: Deterministic = False,
+) -> None:
+    """Say what each recipe gains over the first, on `valid` and on sources left out.
+
+    Example: `raiox compare recipes/raiox_fast.py recipes/ablations/*.py --leave-out siim`
+    """
+    from raiox.cli.compare import compare as run
+    from raiox.cli.train import TrainingOptions
+
+    options = TrainingOptions(runs, imagenet, device, n_devices, deterministic)
+    run(recipes, leave_out, seed, out, options)
+
+
+@app.command()
 def export(
     run: Annotated[Path, typer.Argument(help="A finished run folder.")],
     out: Annotated[Path, typer.Argument(help="Folder of the new bundle; replaced if there.")],
+    open_test: Annotated[
+        bool, typer.Option("--open-test", help="Figures of `test`, not `valid`: once, at the end.")
+    ] = False,
 ) -> None:
     """Turn a run into a bundle: ONNX, thresholds fitted on `valid`, card.
 
@@ -122,7 +153,7 @@ def export(
     """
     from raiox.cli.train import export as export_run
 
-    export_run(run, out)
+    export_run(run, out, open_test)
 
 
 @app.command()

@@ -7,7 +7,6 @@ ones: across sources, a network may score the hospital instead of the lungs.
 import csv
 import io
 from collections.abc import Iterator
-from itertools import combinations
 
 import numpy as np
 
@@ -23,12 +22,10 @@ from raiox.evaluation.metrics import (
     sensitivity,
     specificity,
 )
+from raiox.evaluation.sources import inside_sources
 from raiox.vocabulary import ImageKind
 
 Report = dict[str, Figure]
-
-MIN_CASES_OF_A_LABEL = 8
-"""Fewer cases of a label in a source give no AUC worth a line."""
 
 
 def report(answers: Answers, manifest: BundleManifest) -> Report:
@@ -72,7 +69,9 @@ def _classifier_figures(answers: Answers, manifest: BundleManifest) -> Iterator[
         answered = scores[:, k] >= point.threshold
         yield f"sensitivity {name}", sensitivity(answered, truth)
         yield f"specificity {name}", specificity(answered, truth)
-    yield from _within_sources(answers, manifest)
+    yield from inside_sources(
+        manifest.labels, answers.sources, answers.groups, labels, answers.logits
+    )
     if manifest.set_threshold is not None:
         kept = scores >= manifest.set_threshold
         kept[np.arange(len(labels)), scores.argmax(axis=1)] = True
@@ -82,22 +81,6 @@ def _classifier_figures(answers: Answers, manifest: BundleManifest) -> Iterator[
         yield "answered with one finding", proportion(int(alone.sum()), len(labels))
         right = covered & alone
         yield "right when answered with one", proportion(int(right.sum()), int(alone.sum()))
-
-
-def _within_sources(answers: Answers, manifest: BundleManifest) -> Iterator[tuple[str, Figure]]:
-    for source in np.unique(answers.sources):
-        here = answers.sources == source
-        for a, b in combinations(range(len(manifest.labels)), 2):
-            chosen = np.flatnonzero(here & np.isin(answers.labels, (a, b)))
-            truth = answers.labels[chosen] == b
-            if min(truth.sum(), (~truth).sum()) < MIN_CASES_OF_A_LABEL:
-                continue
-            margin = answers.logits[chosen, b] - answers.logits[chosen, a]
-            figure = bootstrapped(
-                lambda drawn, m=margin, t=truth: auc(m[drawn], t[drawn]),  # type: ignore[misc]
-                answers.groups[chosen],
-            )
-            yield f"AUC {manifest.labels[b]} vs {manifest.labels[a]}, inside {source}", figure
 
 
 def _filter_figures(answers: Answers, manifest: BundleManifest) -> Iterator[tuple[str, Figure]]:

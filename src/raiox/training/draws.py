@@ -1,6 +1,6 @@
 """Which images make an epoch: the same for the same seed and epoch, whatever happened between."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from typing import Any
 
@@ -67,21 +67,27 @@ class SeededDraws(L.LightningDataModule):
 
 
 def draw_chances(cases: Sequence[Case], learning: Learning) -> npt.NDArray[np.float64]:
-    """(N,) chance of a draw: labels as told, sources inside a label by a power of their size.
+    """(N,) chance of a draw: a balance of labels and sources.
 
-    A power below 1 keeps a source of thousands from drowning one of hundreds
-    and so loosens the tie between source and label.
+    Balanced by labels, each label comes as often as told and its sources by a power of their
+    size: below 1 it keeps a source of thousands from drowning one of hundreds. Balanced by
+    sources, each source comes by that power and its labels alike: where a source holds two
+    labels, it says nothing of either.
     """
+    by_label = learning.balance == "labels"
     keys = [(case.label, case.source) for case in cases]
-    sizes, power = Counter(keys), learning.source_power
-    of_label: Counter[str] = Counter()
-    for (label, _), n in sizes.items():
-        of_label[label] += n**power  # type: ignore[assignment]  # a Counter may count in floats
+    outer = [key[0] if by_label else key[1] for key in keys]
+    sizes, totals = Counter(keys), Counter(outer)
+    share = {key: n**learning.source_power if by_label else 1.0 for key, n in sizes.items()}
+    inner: defaultdict[str, float] = defaultdict(float)
+    for key, part in share.items():
+        inner[key[not by_label]] += part
     weights = np.array(
         [
-            learning.label_weights.get(label, 1.0) * sizes[label, source] ** (power - 1)
-            / of_label[label]
-            for label, source in keys
+            learning.label_weights.get(key[0], 1.0)
+            * (1.0 if by_label else totals[place] ** learning.source_power)
+            * share[key] / inner[place] / sizes[key]
+            for key, place in zip(keys, outer, strict=True)
         ]
     )  # fmt: skip
     chances: npt.NDArray[np.float64] = weights / weights.sum()

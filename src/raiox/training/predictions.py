@@ -45,6 +45,11 @@ class Predictions:
         scores: npt.NDArray[np.float64] = powers / powers.sum(axis=1, keepdims=True)
         return scores
 
+    def where(self, chosen: npt.NDArray[np.bool_]) -> "Predictions":
+        """The chosen ones of the N."""
+        cases = [case for case, kept in zip(self.cases, chosen, strict=True) if kept]
+        return Predictions(self.outputs, cases, self.logits[chosen])
+
     def column(self, name: str) -> npt.NDArray[np.str_]:
         """(N,) one of `COLUMNS`."""
         return np.array([case[name] for case in self.cases])

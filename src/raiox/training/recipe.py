@@ -36,8 +36,12 @@ class Learning(BaseModel, frozen=True):
         "weighted", description="By chance along the weights below, or every image in turn."
     )
     label_weights: dict[str, float] = Field({}, description="Share of a label in draws; else 1.")
+    balance: Literal["labels", "sources"] = Field(
+        "labels",
+        description="Labels alike and sources inside each, or labels alike inside every source.",
+    )
     source_power: float = Field(
-        0.5, ge=0, le=1, description="In a label, a source is drawn by its size to this power."
+        0.5, ge=0, le=1, description="A source is drawn by its size to this power."
     )
     oversampling: dict[str, PositiveInt] = Field(
         {}, description="Every image of a source so many times a pass; else once."

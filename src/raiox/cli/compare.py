@@ -1,0 +1,34 @@
+"""`raiox compare`: recipes side by side, on `valid` and on sources left out."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+import typer
+
+from raiox.cli.failure import reported
+from raiox.cli.train import TrainingOptions, need_torch
+
+
+def compare(
+    files: Sequence[Path], left_out: Sequence[str], seed: int, out: Path | None,
+    options: TrainingOptions,
+) -> None:  # fmt: skip
+    """Train what is missing, print the table, keep it."""
+    need_torch()
+    from raiox.training.comparison import compare as compare_recipes
+    from raiox.training.comparison import to_markdown
+    from raiox.training.recipe import load_recipe
+
+    with reported():
+        recipes = [load_recipe(file) for file in files]
+        away = [sources.split("+") for sources in left_out]
+        shelf = files[0].parent
+        rows = list(compare_recipes(recipes, away, shelf, options.workplace(), seed))
+        typer.echo(to_markdown(rows))
+        if out is not None:
+            out.mkdir(parents=True, exist_ok=True)
+            (out / "comparison.md").write_text(to_markdown(rows))
+            told = json.dumps([asdict(row) for row in rows], indent=2)
+            (out / "comparison.json").write_text(told + "\n")

@@ -1,0 +1,45 @@
+"""Figures inside one source, where the hospital cannot stand in for the lungs.
+
+Across sources a network may score the place an image came from; two labels of one
+source, or a source that trained nothing, cannot be told apart that way.
+"""
+
+from collections.abc import Iterator, Sequence
+from itertools import combinations
+
+import numpy as np
+import numpy.typing as npt
+
+from raiox.evaluation.metrics import Figure, Floats, Indices, auc, bootstrapped
+
+MIN_CASES_OF_A_LABEL = 8
+"""Fewer cases of a label in a source give no AUC worth a line."""
+
+Names = npt.NDArray[np.str_]
+
+
+def inside_sources(
+    outputs: Sequence[str], sources: Names, groups: Names, labels: Indices, logits: Floats
+) -> Iterator[tuple[str, Figure]]:
+    """AUC of every pair of labels that one source holds, by a name that says so.
+
+    Args:
+        outputs: (K,) names of the labels.
+        sources: (N,) data set of each case.
+        groups: (N,) its group.
+        labels: (N,) index of its label.
+        logits: (N, K); the margin of the two is what ranks.
+    """
+    for source in np.unique(sources):
+        here = sources == source
+        for a, b in combinations(range(len(outputs)), 2):
+            chosen = np.flatnonzero(here & np.isin(labels, (a, b)))
+            truth = labels[chosen] == b
+            if min(truth.sum(), (~truth).sum()) < MIN_CASES_OF_A_LABEL:
+                continue
+            margin = logits[chosen, b] - logits[chosen, a]
+            figure = bootstrapped(
+                lambda drawn, m=margin, t=truth: auc(m[drawn], t[drawn]),  # type: ignore[misc]
+                groups[chosen],
+            )
+            yield f"AUC {outputs[b]} vs {outputs[a]}, inside {source}", figure

@@ -1,0 +1,126 @@
+"""Recipes side by side: what each change bought, at home and at a source never seen.
+
+Every recipe is trained whole and once more without each source left out, from its
+start and its teachers on. Only `valid` and the training and validation parts of a source
+left out are asked, so that choosing by these figures leaves every `test` closed.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from raiox.evaluation.metrics import Figure, bootstrapped, macro_auc, proportion
+from raiox.evaluation.sources import inside_sources
+from raiox.training.fit import train
+from raiox.training.predictions import Predictions, read_predictions
+from raiox.training.recipe import Recipe, load_recipe
+from raiox.training.runs import Workplace
+
+Figures = dict[str, Figure]
+
+WITHOUT = "-without-"
+
+
+@dataclass(frozen=True)
+class Compared:
+    """One recipe's figures, and how far its macro AUC on `valid` lies above the first recipe's."""
+
+    name: str
+    figures: Figures
+    gain: Figure | None
+    """None for the first recipe itself."""
+
+
+def compare(
+    recipes: Sequence[Recipe],
+    left_out: Sequence[Sequence[str]],
+    shelf: Path,
+    place: Workplace,
+    seed: int = 0,
+) -> Iterator[Compared]:
+    """Train what is not trained yet, and tell each recipe's figures.
+
+    Args:
+        recipes: the first is what the others are compared with.
+        left_out: sources that are left out together, one run each.
+        shelf: folder of the recipes that these build on.
+        place: where the runs lie.
+        seed: of every run.
+
+    Raises:
+        DataSetMissingError, RecipeInvalidError: as `train`.
+    """
+    first: Predictions | None = None
+    for recipe in recipes:
+        run = train_with_needs(recipe, shelf, place, seed)
+        home = read_predictions(run / "predictions-valid.csv")
+        figures = dict(home_figures(home))
+        for sources in left_out:
+            away = train_with_needs(recipe.held_out(*sources), shelf, place, seed)
+            figures |= dict(away_figures(read_predictions(away / "predictions-held_out.csv")))
+        yield Compared(recipe.name, figures, None if first is None else _gain(first, home))
+        first = first or home
+
+
+def train_with_needs(recipe: Recipe, shelf: Path, place: Workplace, seed: int) -> Path:
+    """The run of a recipe; what it builds on is trained first where it is missing."""
+    for name in recipe.builds_on:
+        if not (place.earlier_run(name, seed) / "weights.safetensors").is_file():
+            plain, _, sources = name.partition(WITHOUT)
+            needed = load_recipe(shelf / f"{plain}.py")
+            needed = needed.held_out(*sources.split("+")) if sources else needed
+            train_with_needs(needed, shelf, place, seed)
+    return train(recipe, place, seed, resume=True)
+
+
+def home_figures(valid: Predictions) -> Iterator[tuple[str, Figure]]:
+    """On sources that trained it."""
+    labels, scores, groups = valid.labels, valid.scores, valid.column("group_id")
+    yield "macro AUC", bootstrapped(lambda drawn: macro_auc(scores[drawn], labels[drawn]), groups)
+    yield from inside_sources(valid.outputs, valid.column("source"), groups, labels, valid.logits)
+
+
+def away_figures(held_out: Predictions) -> Iterator[tuple[str, Figure]]:
+    """On a source that trained nothing: AUC inside it, and how many of each label are named."""
+    asked = held_out.where(held_out.column("part") != "test")
+    sources, groups = asked.column("source"), asked.column("group_id")
+    for name, figure in inside_sources(asked.outputs, sources, groups, asked.labels, asked.logits):
+        yield f"{name}, never seen", figure
+    answered = asked.logits.argmax(axis=1)
+    for source in np.unique(sources):
+        for k, output in enumerate(asked.outputs):
+            named = answered[(sources == source) & (asked.labels == k)] == k
+            if len(named):
+                told = f"{output} named, {source}, never seen"
+                yield told, proportion(int(named.sum()), len(named))
+
+
+def to_markdown(compared: Iterable[Compared]) -> str:
+    """One row a recipe; a column for each figure that any of them has."""
+    rows = list(compared)
+    names = list(dict.fromkeys(name for row in rows for name in row.figures))
+    lines = [
+        f"| recipe | gain in macro AUC | {' | '.join(names)} |",
+        "|---|" + "---|" * (len(names) + 1),
+    ]
+    for row in rows:
+        cells = [_cell(row.figures.get(name)) for name in names]
+        lines.append(f"| {row.name} | {_cell(row.gain, '+')} | {' | '.join(cells)} |")
+    return "\n".join(lines) + "\n"
+
+
+def _cell(figure: Figure | None, sign: str = "") -> str:
+    if figure is None:
+        return ""
+    return f"{figure.value:{sign}.3f} ({figure.low:{sign}.3f} to {figure.high:{sign}.3f})"
+
+
+def _gain(first: Predictions, other: Predictions) -> Figure:
+    """Paired: both recipes answer the same resampled cases."""
+    labels, a, b = first.labels, first.scores, other.scores
+    return bootstrapped(
+        lambda drawn: macro_auc(b[drawn], labels[drawn]) - macro_auc(a[drawn], labels[drawn]),
+        first.column("group_id"),
+    )

@@ -1,0 +1,44 @@
+"""Recipes side by side, whole and without a source."""
+
+from pathlib import Path
+
+import pytest
+from test_training_run import recipe, workplace
+
+from raiox.training.comparison import compare, to_markdown, train_with_needs
+from raiox.training.recipe import Distillation
+
+
+def test_every_recipe_is_asked_at_home_and_at_the_source_left_out(
+    drawn_data: Path, tmp_path: Path
+) -> None:
+    recipes = [recipe("first"), recipe("second")]
+
+    first, second = compare(recipes, [["source1"]], tmp_path, workplace(drawn_data, tmp_path))
+
+    assert first.gain is None
+    assert second.gain.value == pytest.approx(0.0), "the same recipe gained something"
+    assert second.figures["macro AUC"] == first.figures["macro AUC"]
+    assert first.figures["covid19 named, source1, never seen"].n == 6, "test cases were asked"
+    table = to_markdown([first, second]).splitlines()
+    assert len(table) == 4
+    assert "| second | +0.000" in table[3]
+
+
+def test_what_a_recipe_builds_on_is_trained_first_without_the_source_too(
+    drawn_data: Path, tmp_path: Path
+) -> None:
+    shelf = tmp_path / "recipes"
+    shelf.mkdir()
+    tests = str(Path(__file__).parent)
+    (shelf / "teacher.py").write_text(
+        f"import sys\nsys.path.insert(0, {tests!r})\n"
+        "from test_training_run import recipe\nRECIPE = recipe('teacher')\n"
+    )
+    student = recipe("student", distillation=Distillation(teachers=("teacher",)))
+    place = workplace(drawn_data, tmp_path)
+
+    train_with_needs(student.held_out("source0"), shelf, place, seed=0)
+
+    assert (tmp_path / "teacher-without-source0-seed0" / "weights.safetensors").is_file()
+    assert not (tmp_path / "teacher-seed0").exists()

@@ -34,6 +34,7 @@ from raiox.training.predictions import predict, write_predictions
 from raiox.training.recipe import Plateau, Recipe, Stage
 from raiox.training.runs import WEIGHTS_FILE, Workplace, build_network
 from raiox.training.start import initialise, lesson_of
+from raiox.training.style_mixing import mix_styles
 from raiox.training.tasks import TASKS
 
 KEPT_PREDICTIONS = ("valid", HELD_OUT)
@@ -55,6 +56,7 @@ def train(recipe: Recipe, place: Workplace, seed: int = 0, *, resume: bool = Fal
     folder.mkdir(parents=True, exist_ok=True)
     network = build_network(recipe)
     initialise(network, recipe, place, seed)
+    mix_styles(network.early_layers, recipe.style_mixing)
     write_passport(folder, recipe, seed, place.data, str(best_precision(place.device)))
     parts: dict[str, Examples] = {}
     for index, stage in enumerate(recipe.stages):

@@ -153,6 +153,9 @@ class Recipe(BaseModel, frozen=True):
     learning: Learning = Learning()
     stages: tuple[Stage, ...] = Field(min_length=1)
     augmentation: Augmentation = Augmentation()
+    style_mixing: float = Field(
+        0.0, ge=0, le=1, description="Share of batches whose early features change styles."
+    )
     loss: Loss = Loss()
     distillation: Distillation | None = None
 

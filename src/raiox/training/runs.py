@@ -40,7 +40,7 @@ class Workplace:
         return own if (own / WEIGHTS_FILE).is_file() else self.run_folder(recipe_name, 0)
 
 
-def build_network(recipe: Recipe) -> nn.Module:
+def build_network(recipe: Recipe) -> MobileNetV1 | ThreeBlockDenseNet:
     """The recipe's network with fresh weights."""
     n_outputs = len(TASKS[recipe.task].outputs)
     if recipe.network == "mobilenet":

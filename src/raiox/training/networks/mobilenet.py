@@ -76,6 +76,11 @@ class MobileNetV1(nn.Module):
             else FlattenedHead(1024, n_places, n_outputs)
         )
 
+    @property
+    def early_layers(self) -> tuple[nn.Module, ...]:
+        """Where style is seen: strides 2, 4 and 8."""
+        return tuple(self.blocks[:3])
+
     def forward(self, images: Tensor) -> NetworkOutput:
         """(N, 1, H, W) normalised by mean 0.5 and standard deviation 0.5."""
         features = self.act(self.bn1(self.conv_stem(three_channels(images))))

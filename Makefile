@@ -1,6 +1,6 @@
 # Thin names for the scripts, which run just as well where make is absent.
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check bench docs train-setup lock
+.PHONY: help setup run test check bench docs train-setup splits lock
 
 help: ## Show these names
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{printf "%-20s %s\n", $$1, $$2}'
@@ -25,6 +25,9 @@ docs: setup ## Rewrite docs/reference/ from the code
 
 train-setup: ## Prepare .venv-train, with torch
 	@scripts/setup-train.sh
+
+splits: train-setup ## Rewrite recipes/splits.json from RAIOX_DATA
+	@.venv-train/bin/python scripts/splits.py
 
 lock: ## Rewrite requirements/ from pyproject.toml
 	@scripts/lock.sh

@@ -7,7 +7,16 @@ import numpy as np
 import pytest
 from PIL import Image
 
-CHEST_COLUMNS = ("image", "label", "source", "split", "group_id", "label_conflict", "licence")
+CHEST_COLUMNS = (
+    "image",
+    "label",
+    "source",
+    "split",
+    "paper_split",
+    "group_id",
+    "label_conflict",
+    "licence",
+)
 FILTER_COLUMNS = ("image", "kind", "source", "split", "licence")
 PARTS = ("train", "train", "valid", "test")
 
@@ -35,8 +44,9 @@ def _film(data: Path, name: str, label: str, random: np.random.Generator) -> tup
     disc = (rows - centre[0]) ** 2 + (columns - centre[1]) ** 2 < 120
     pixels = random.normal(70, 15, (60, 64)) + columns / 2 + 120 * disc
     index = int(name.rsplit("-", 1)[1])
+    part = PARTS[index % 4]
     _save(data / "chest" / f"{name}.png", pixels)
-    return f"{name}.png", label, f"source{index // 4 % 2}", PARTS[index % 4], name, "0", "drawn"
+    return f"{name}.png", label, f"source{index // 4 % 2}", part, part, name, "0", "drawn"
 
 
 def _other(data: Path, name: str, kind: str, random: np.random.Generator) -> tuple[str, ...]:

@@ -17,7 +17,8 @@ from raiox.errors import ModelOutputInvalidError
 from raiox.inference.classifier import Classifier
 from raiox.inference.session import NetworkSession
 from raiox.preprocessing import Preprocessing, network_input
-from raiox.training.export import MAX_PARITY_ERROR, parity_error, to_onnx
+from raiox.training.graph import MAX_PARITY_ERROR, parity_error, to_onnx
+from raiox.training.half_weights import rounded
 from raiox.training.networks.densenet import ThreeBlockDenseNet
 from raiox.training.networks.mobilenet import MobileNetV1
 from raiox.vocabulary import FINDINGS
@@ -57,7 +58,7 @@ def bundle_of(model: bytes) -> Bundle:
 
 @pytest.fixture(scope="module")
 def exported() -> tuple[nn.Module, bytes]:
-    network = lived_in(ThreeBlockDenseNet(3, 64))
+    network = rounded(lived_in(ThreeBlockDenseNet(3, 64)))
     return network, to_onnx(network, SPEC.side_px)
 
 
@@ -69,7 +70,7 @@ def test_torch_and_onnx_agree_on_real_radiographs(
 ) -> None:
     network, model = exported
     if name == "mobilenet":
-        network = lived_in(MobileNetV1(3))
+        network = rounded(lived_in(MobileNetV1(3)))
         model = to_onnx(network, SPEC.side_px)
     files = sorted((Path(DATA or "") / "chest" / "images").rglob("*.jpg"))[::3000]
     pixels = [np.asarray(Image.open(file).convert("L")) for file in files]
@@ -97,6 +98,13 @@ def test_one_pass_gives_logits_maps_and_embedding(exported: tuple[nn.Module, byt
     np.testing.assert_allclose(
         outputs["maps"].mean(axis=(2, 3)) + bias, outputs["logits"], atol=1e-4
     )
+
+
+def test_the_file_holds_two_bytes_a_weight(exported: tuple[nn.Module, bytes]) -> None:
+    network, model = exported
+    n_bytes = sum(p.numel() * (2 if p.dim() > 1 else 4) for p in network.parameters())
+
+    assert len(model) < 1.15 * n_bytes  # statistics of batch norms, names and nodes
 
 
 def test_the_file_tells_nothing_of_the_machine_it_was_made_on(

@@ -2,16 +2,16 @@
 
 import numpy as np
 import pytest
+from bundles import BUNDLES, shipped
 
 from raiox.bundle import open_bundle
-from raiox.inference.local import SHIPPED_MODELS
 from raiox.inference.session import NetworkSession
 
 
-@pytest.mark.parametrize("name", ["frontal_filter", "covid_classifier"])
+@pytest.mark.parametrize("name", BUNDLES)
 def test_openvino_agrees_with_onnx_runtime(name: str) -> None:
     pytest.importorskip("openvino", reason="the openvino extra is not installed")
-    bundle = open_bundle(SHIPPED_MODELS / name)
+    bundle = open_bundle(shipped(name))
     side = bundle.manifest.preprocessing.side_px
     images = np.random.default_rng(0).normal(size=(2, 1, side, side)).astype(np.float32)
 

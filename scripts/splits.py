@@ -1,0 +1,12 @@
+"""Writes recipes/splits.json: the splits of the data that RAIOX_DATA names (`make splits`)."""
+
+import json
+from pathlib import Path
+
+from raiox.settings import Settings
+from raiox.training.splits import describe_splits
+
+FILE = Path(__file__).parents[1] / "recipes" / "splits.json"
+
+FILE.write_text(json.dumps(describe_splits(Settings().data), indent=2) + "\n")
+print(f"written: {FILE.relative_to(FILE.parents[1])}")

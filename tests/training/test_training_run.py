@@ -30,7 +30,7 @@ from raiox.training.recipe import (
 )
 from raiox.training.runs import Workplace, load_run
 
-RECIPES = sorted(Path(__file__).parents[2].glob("recipes/*.py"))
+RECIPES = sorted(Path(__file__).parents[2].glob("recipes/**/*.py"))
 
 
 def recipe(name: str, **changes: object) -> Recipe:

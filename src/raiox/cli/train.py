@@ -48,7 +48,7 @@ def train(
         typer.echo(train_recipe(experiment, options.workplace(), seed, resume=resume))
 
 
-def export(run: Path, out: Path) -> None:
+def export(run: Path, out: Path, open_test: bool) -> None:
     """Write a bundle; prints its folder."""
     need_torch()
     from raiox.intake import Intake
@@ -57,7 +57,8 @@ def export(run: Path, out: Path) -> None:
     settings = Settings()
     with reported(), Intake(settings.intake) as intake:
         n_threads = settings.inference.n_threads
-        export_run(run, out, settings.data, intake.read, n_threads, bar)
+        data = settings.data
+        export_run(run, out, data, intake.read, n_threads, bar, open_test=open_test)
         typer.echo(out)
 
 

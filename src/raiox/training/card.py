@@ -22,8 +22,34 @@ LIMITS = {
 }
 
 
-def write_card(manifest: BundleManifest, figures: Report) -> str:
-    """Markdown for people who decide whether to use the network."""
+FIGURES = {
+    True: """\
+## Measured on `split=test`
+
+Split by patient and duplicate group; thresholds chosen on `valid`; 95 % intervals by Wilson for
+proportions, by bootstrap over groups for the rest. Printed by
+`raiox evaluate BUNDLE --part test`.
+""",
+    False: """\
+## Measured on `split=valid`; `test` not opened
+
+These figures flatter: temperature and thresholds were chosen on the same images. `split=test` was
+left closed for this card; `raiox export --open-test` opens it. Split by patient and duplicate group;
+95 % intervals by Wilson for proportions, by bootstrap over groups for the rest. Printed by
+`raiox evaluate BUNDLE --part valid`.
+""",
+}
+"""What stands above the table, by whether `test` was opened."""
+
+
+def write_card(manifest: BundleManifest, figures: Report, *, test_opened: bool) -> str:
+    """Markdown for people who decide whether to use the network.
+
+    Args:
+        manifest: of the bundle.
+        figures: on `test` if it was opened, else on `valid`.
+        test_opened: which of the two, so that the card says so.
+    """
     training = manifest.training
     sources = "\n".join(
         f"| {s.name} | {s.n_images} | {'; '.join(s.licences)} |" for s in training.sources
@@ -51,12 +77,7 @@ Research use. Not a medical device.
 | data | manifests with SHA-256 {training.data_sha256[:16]}... |
 | fitted on `valid` | temperature {manifest.temperature:.3f}{_set_line(manifest)} |
 
-## Measured on `split=test`
-
-Split by patient and duplicate group; thresholds chosen on `valid`; 95 % intervals by Wilson for
-proportions, by bootstrap over groups for the rest. Printed by
-`raiox evaluate BUNDLE --part test`.
-
+{FIGURES[test_opened]}
 {to_markdown(figures)}
 ## Trained on
 

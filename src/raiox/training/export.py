@@ -1,23 +1,19 @@
 """A finished run to a bundle: one graph, what was fitted on `valid`, the card.
 
-The graph returns logits, activation maps and embedding in one pass. Everything
-fitted comes from `valid`; `test` is opened once, for the card's figures.
+Everything fitted comes from `valid`, and so do the card's figures, until somebody
+opens `test`: each look at it makes the next figures less blind.
 """
 
 import json
-import logging
-import warnings
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-import onnx
-import torch
-from torch import Tensor, nn
+from torch import nn
 
 from raiox.bundle import Bundle, BundleManifest, DataSource, Training, write_bundle
 from raiox.bundle.manifest import CARD_FILE, EMBEDDING_MAP_FILE, MODEL_FILE, Role
-from raiox.entities import FloatArray
 from raiox.errors import RecipeInvalidError
 from raiox.evaluation.answers import Answers, Reader, ask
 from raiox.evaluation.calibration import (
@@ -25,25 +21,25 @@ from raiox.evaluation.calibration import (
     choose_set_threshold,
     fit_temperature,
 )
-from raiox.evaluation.cases import Case, read_finding_cases, read_kind_cases, shown
+from raiox.evaluation.cases import Case, shown
 from raiox.evaluation.embedding_map import build_embedding_map
 from raiox.evaluation.report import report
-from raiox.inference.session import NetworkSession, calibrated
+from raiox.inference.session import calibrated
 from raiox.preprocessing import network_input
 from raiox.training.card import write_card
-from raiox.training.examples import task_labels
-from raiox.training.fit import load_run
-from raiox.training.recipe import Recipe
-
-MAX_PARITY_ERROR = 1e-4
-"""Largest difference between torch's and ONNX Runtime's logits that is still the same network."""
+from raiox.training.examples import into_parts
+from raiox.training.graph import MAX_PARITY_ERROR, parity_error, to_onnx
+from raiox.training.half_weights import rounded
+from raiox.training.recipe import Recipe, TaskName
+from raiox.training.runs import load_run
+from raiox.training.tasks import TASKS
 
 N_PARITY_CASES = 32
 
 SET_COVERAGE = 0.95
 """Share of `valid` labels that the findings set must hold: one miss in twenty is said aloud."""
 
-ROLES: dict[str, Role] = {"findings": "covid_classifier", "frontal_filter": "frontal_filter"}
+ROLES: dict[TaskName, Role] = {"findings": "covid_classifier", "frontal_filter": "frontal_filter"}
 LICENCE = (
     "Apache-2.0 for the weights as far as we may grant it; trained on images under the licences "
     "named per source, some of which are non-commercial or unstated."
@@ -53,87 +49,49 @@ Progress = Callable[[Iterable[int]], Iterable[int]]
 
 
 def export_run(
-    run: Path, out: Path, data: Path | None, read: Reader, n_threads: int, progress: Progress = iter
+    run: Path,
+    out: Path,
+    data: Path | None,
+    read: Reader,
+    n_threads: int,
+    progress: Progress = iter,
+    *,
+    open_test: bool = False,
 ) -> None:
     """Write the bundle of a finished run.
 
+    Args:
+        run: its folder.
+        out: the bundle's folder; replaced if there.
+        data: the folder that `RAIOX_DATA` names.
+        read: bytes to radiograph, the intake's.
+        n_threads: of one pass.
+        progress: wraps the starts of the batches, e.g. with a bar.
+        open_test: take figures and embedding map from `test` instead of `valid`.
+
     Raises:
-        RecipeInvalidError: the run is not finished.
+        RecipeInvalidError: the run is not finished, or its task is not one that is served.
         DataSetMissingError: the data set it is fitted on is not there.
     """
     recipe, network = load_run(run)
-    cases = read_finding_cases(data) if recipe.task == "findings" else read_kind_cases(data)
+    if recipe.task not in ROLES:
+        raise RecipeInvalidError(reason="task_is_not_served", task=recipe.task)
+    network = rounded(network)
+    parts = into_parts(TASKS[recipe.task].read_cases(data, recipe.learning.split), recipe.learning)
     model = to_onnx(network, recipe.preprocessing.side_px)
-    passport = json.loads((run / "passport.json").read_text())
-    draft = _draft(recipe, passport, cases)
-    _check_parity(network, Bundle(draft, model, None), _part(cases, "valid"), read)
-    valid = ask(Bundle(draft, model, None), _part(cases, "valid"), read, n_threads, progress)
+    draft = _draft(recipe, json.loads((run / "passport.json").read_text()), parts["train"])
+    _check_parity(network, Bundle(draft, model, None), parts["valid"], read)
+    valid = ask(Bundle(draft, model, None), parts["valid"], read, n_threads, progress)
     manifest = _fitted(draft, valid)
-    test = ask(Bundle(manifest, model, None), _part(cases, "test"), read, n_threads, progress)
+    shown_on = replace(valid, temperature=manifest.temperature)
+    if open_test:
+        shown_on = ask(Bundle(manifest, model, None), parts["test"], read, n_threads, progress)
     contents = {MODEL_FILE: model}
-    if recipe.task == "findings":
-        contents[EMBEDDING_MAP_FILE] = build_embedding_map(test)
-    contents[CARD_FILE] = write_card(manifest, report(test, manifest)).encode()
+    if manifest.role == "covid_classifier":
+        contents[EMBEDDING_MAP_FILE] = build_embedding_map(shown_on)
+    card = write_card(manifest, report(shown_on, manifest), test_opened=open_test)
+    contents[CARD_FILE] = card.encode()
     write_bundle(out, manifest, contents)
-
-
-def to_onnx(network: nn.Module, side_px: int) -> bytes:
-    """The network as one ONNX file: `image` (N, 1, S, S) to `logits`, `maps`, `embedding`."""
-    example = torch.zeros(2, 1, side_px, side_px)
-    logging.getLogger("torch.onnx").setLevel(logging.ERROR)  # it misses torchvision, we do not
-    with warnings.catch_warnings():
-        # The exporter warns of its own deprecated internals; nothing of ours can change that.
-        warnings.simplefilter("ignore")
-        program = torch.onnx.export(
-            Served(network).eval(),
-            (example,),
-            input_names=["image"],
-            output_names=["logits", "maps", "embedding"],
-            dynamic_shapes={"image": {0: torch.export.Dim("batch", min=1, max=1024)}},
-            dynamo=True,
-            external_data=False,
-            verbose=False,
-        )
-    assert program is not None
-    return without_traces(program.model_proto)
-
-
-def without_traces(model: onnx.ModelProto) -> bytes:
-    """The file without the exporter's notes, which tell paths of the machine it ran on."""
-    graph = model.graph
-    for noted in (model, graph, *graph.node, *graph.initializer, *graph.value_info,
-                  *graph.input, *graph.output):  # fmt: skip
-        noted.ClearField("doc_string")
-        noted.ClearField("metadata_props")
-    content: bytes = model.SerializeToString()
-    return content
-
-
-def parity_error(network: nn.Module, bundle: Bundle, images: FloatArray) -> float:
-    """Largest difference of any logit between the network and its exported graph.
-
-    Args:
-        network: in evaluation mode.
-        bundle: holds the graph.
-        images: (N, 1, S, S) float32, prepared.
-    """
-    with torch.no_grad():
-        expected = network(torch.from_numpy(images)).logits.numpy()
-    answered = NetworkSession(bundle, n_threads=1).run(images)["logits"]
-    return float(np.abs(expected - answered).max())
-
-
-class Served(nn.Module):
-    """The network without what only training needs."""
-
-    def __init__(self, network: nn.Module) -> None:
-        super().__init__()
-        self.network = network
-
-    def forward(self, image: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """(N, 1, S, S) to logits (N, K), maps (N, K, h, w), embedding (N, D)."""
-        output = self.network(image)
-        return output.logits, output.maps, output.embedding
 
 
 def _check_parity(network: nn.Module, bundle: Bundle, cases: Sequence[Case], read: Reader) -> None:
@@ -145,28 +103,20 @@ def _check_parity(network: nn.Module, bundle: Bundle, cases: Sequence[Case], rea
         raise RecipeInvalidError(reason="graph_differs_from_network", max_error=error)
 
 
-def _part(cases: Sequence[Case], part: str) -> list[Case]:
-    return [case for case in cases if case.part == part]
-
-
-def _draft(recipe: Recipe, passport: dict[str, str], cases: Sequence[Case]) -> BundleManifest:
-    started = "ImageNet (MobileNet v1 1.0/224)" if recipe.init == "imagenet" else "random weights"
-    if recipe.distillation:
-        started += f", taught by {recipe.distillation.teacher}"
-    trained_on = [case for case in cases if case.part == "train"]
+def _draft(recipe: Recipe, passport: dict[str, str], trained_on: Sequence[Case]) -> BundleManifest:
     training = Training(
         recipe=recipe.name,
         seed=int(passport["seed"]),
         code_version=passport["code_version"],
         data_sha256=passport["data_sha256"],
-        started_from=started,
+        started_from=_started_from(recipe),
         remarks=passport.get("remarks", ""),
         sources=_sources(trained_on),
     )
     return BundleManifest(
         id=f"{recipe.name}-{passport['code_version'].partition('+')[0]}",
         role=ROLES[recipe.task],
-        labels=task_labels(recipe.task),
+        labels=TASKS[recipe.task].outputs,
         preprocessing=recipe.preprocessing,
         temperature=1.0,
         operating_points={},
@@ -174,6 +124,14 @@ def _draft(recipe: Recipe, passport: dict[str, str], cases: Sequence[Case]) -> B
         training=training,
         files={},
     )
+
+
+def _started_from(recipe: Recipe) -> str:
+    told = {"imagenet": f"ImageNet ({recipe.network})", "scratch": "random weights"}
+    started = told.get(recipe.init, f"the run of {recipe.init}")
+    if recipe.distillation:
+        started += f", taught by {' and '.join(recipe.distillation.teachers)}"
+    return started
 
 
 def _sources(cases: Sequence[Case]) -> tuple[DataSource, ...]:

@@ -44,7 +44,8 @@ def read_weights(file: Path) -> Weights:
     """
     try:
         if file.suffix == ".safetensors":
-            return load_file(file)
+            tensors: dict[str, Tensor] = load_file(file)
+            return tensors
         found = torch.load(file, map_location="cpu", weights_only=True)
     except (pickle.UnpicklingError, SafetensorError, RuntimeError, EOFError) as error:
         raise ValueError("not a file of weights") from error

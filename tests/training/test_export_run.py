@@ -1,0 +1,146 @@
+"""A finished run becomes a bundle that serves; `test` stays closed until it is opened."""
+
+import hashlib
+import io
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from safetensors.torch import save_file
+from torch import nn
+
+from raiox.bundle import open_bundle
+from raiox.entities import Radiograph, Reading
+from raiox.errors import RecipeInvalidError
+from raiox.inference.heatmap import render
+from raiox.inference.local import LocalEngine
+from raiox.preprocessing import Preprocessing
+from raiox.settings import InferenceSettings
+from raiox.training.export import export_run
+from raiox.training.recipe import OneCycle, Recipe, Stage, TaskName
+from raiox.training.runs import build_network
+
+SIDE_PX = 64
+
+
+class OpenReader:
+    """Decodes without a sandbox and remembers what it was shown."""
+
+    def __init__(self) -> None:
+        self.seen: set[str] = set()
+
+    def __call__(self, content: bytes) -> Radiograph:
+        digest = hashlib.sha256(content).hexdigest()
+        self.seen.add(digest)
+        return Radiograph(np.asarray(Image.open(io.BytesIO(content)).convert("L")), digest, "png")
+
+
+def finished_run(folder: Path, name: str, task: TaskName) -> Path:
+    """A run folder as training leaves it, of a network that learned nothing."""
+    recipe = Recipe(
+        name=name,
+        task=task,
+        network="mobilenet",
+        preprocessing=Preprocessing(side_px=SIDE_PX, fit="letterbox"),
+        stages=(Stage(side_px=SIDE_PX, course=OneCycle(n_samples=8, learning_rate=1e-3)),),
+    )
+    network = build_network(recipe)
+    if task == "frontal_filter":
+        _take_all_for_frontal(network)
+    folder.mkdir(parents=True)
+    (folder / "recipe.json").write_text(recipe.model_dump_json())
+    passport = {"seed": 0, "code_version": "0.0+drawn", "data_sha256": "0" * 64}
+    (folder / "passport.json").write_text(json.dumps(passport))
+    save_file(network.state_dict(), folder / "weights.safetensors")
+    return folder
+
+
+def _take_all_for_frontal(network: nn.Module) -> None:
+    nn.init.zeros_(network.head.classifier.weight)
+    nn.init.zeros_(network.head.classifier.bias)
+    network.head.classifier.bias.data[0] = 9.0
+
+
+def digests(data: Path, part: str) -> set[str]:
+    """Of every drawn radiograph of a part."""
+    of_part = {"valid": 2, "test": 3}[part]  # places in conftest's PARTS
+    return {
+        hashlib.sha256(file.read_bytes()).hexdigest()
+        for file in (data / "chest").glob("*.png")
+        if int(file.stem.rsplit("-", 1)[1]) % 4 == of_part
+    }
+
+
+@pytest.fixture(scope="module")
+def models(drawn_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Bundles of both roles, exported with `test` closed; the classifier is the fast one."""
+    folder = tmp_path_factory.mktemp("models")
+    for name, task in (("frontal_filter", "frontal_filter"), ("fast_classifier", "findings")):
+        run = finished_run(folder / "runs" / name, name, task)
+        export_run(run, folder / name, drawn_data, OpenReader(), n_threads=1)
+    return folder
+
+
+def test_an_export_never_reads_the_test_part(
+    models: Path, drawn_data: Path, tmp_path: Path
+) -> None:
+    reader = OpenReader()
+
+    export_run(models / "runs" / "fast_classifier", tmp_path / "b", drawn_data, reader, n_threads=1)
+
+    assert reader.seen == digests(drawn_data, "valid")
+    card = (tmp_path / "b" / "card.md").read_text()
+    assert "## Measured on `split=valid`; `test` not opened" in card
+    assert "split=test`\n" not in card
+
+
+def test_an_opened_test_part_gives_the_figures_and_the_map(
+    models: Path, drawn_data: Path, tmp_path: Path
+) -> None:
+    reader, out = OpenReader(), tmp_path / "b"
+    run = models / "runs" / "fast_classifier"
+
+    export_run(run, out, drawn_data, reader, n_threads=1, open_test=True)
+
+    opened, closed = open_bundle(out), open_bundle(models / "fast_classifier")
+    assert digests(drawn_data, "test") <= reader.seen
+    assert "## Measured on `split=test`" in (out / "card.md").read_text()
+    assert opened.embedding_map != closed.embedding_map
+    # What serves was fitted on `valid` alone, so it is the same network to the last bit.
+    assert opened.sha256 == closed.sha256
+    assert opened.manifest.operating_points == closed.manifest.operating_points
+    assert opened.manifest.temperature == closed.manifest.temperature
+
+
+def test_a_run_of_a_task_that_nothing_serves_is_refused(drawn_data: Path, tmp_path: Path) -> None:
+    run = finished_run(tmp_path / "run", "opacity", "opacity")
+
+    with pytest.raises(RecipeInvalidError) as refusal:
+        export_run(run, tmp_path / "b", drawn_data, OpenReader(), n_threads=1)
+
+    assert refusal.value.facts["reason"] == "task_is_not_served"
+
+
+def test_the_fast_classifier_reads_scores_maps_and_cases(models: Path, drawn_data: Path) -> None:
+    settings = InferenceSettings(
+        models_dir=models, classifier_bundle="fast_classifier", n_threads=1
+    )
+    engine = LocalEngine.open(settings)
+    film = OpenReader()((drawn_data / "chest" / "covid19-3.png").read_bytes())
+
+    reading = engine.read_many([film])[0]
+
+    assert isinstance(reading, Reading)
+    assert engine.models["covid_classifier"].id == "fast_classifier-0.0"
+    prediction = reading.prediction
+    assert prediction is not None
+    assert sum(prediction.scores.values()) == pytest.approx(1.0)
+    # Its grid is half as fine as the DenseNet's; over the image both are drawn alike.
+    assert prediction.activation_maps.shape == (3, 38, 40)
+    assert np.isfinite(prediction.activation_maps).all()
+    heatmap = Image.open(io.BytesIO(render(prediction.activation_maps[0], 64, 60)))
+    assert heatmap.size == (64, 60)
+    assert prediction.embedding_xyz is not None
+    assert len(prediction.neighbours) == 5

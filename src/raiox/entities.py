@@ -42,6 +42,10 @@ class FilterVerdict:
     """The kind with the highest score."""
     accepted: bool
     """True if `kind` is frontal and its score reaches the operating point."""
+    quality: float | None = None
+    """Rating in [0, 1] of the film as a picture, from a filter that rates; 1 is without fault."""
+    low_quality: bool = False
+    """True if the rating lies below nearly all films that the filter was fitted on."""
 
     @property
     def rotation_deg(self) -> int:

@@ -29,6 +29,8 @@ def describe_reading(reading: Reading) -> JsonObject:
             "frontal": round(verdict.frontal, SCORE_DECIMALS),
             "kind": str(verdict.kind),
             "rotation_deg": verdict.rotation_deg,
+            "quality": None if verdict.quality is None else round(verdict.quality, SCORE_DECIMALS),
+            "low_quality": verdict.low_quality,
         },
         **_prediction(reading.prediction),
         "model": {

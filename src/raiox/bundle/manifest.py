@@ -62,6 +62,9 @@ class BundleManifest(BaseModel, frozen=True):
     set_coverage: float | None = Field(
         None, description="Share of `valid` whose set holds the label."
     )
+    quality_threshold: float | None = Field(
+        None, description="A film rated below it is told to be a poor picture."
+    )
     map_scale: PositiveFloat = Field(1.0, description="Evidence at a place that counts as full.")
     licence: str
     training: Training

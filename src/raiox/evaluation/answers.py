@@ -31,6 +31,8 @@ class Answers:
     peaks: Floats
     """(N,) greatest evidence in the map of the case's own label."""
     temperature: float
+    qualities: Floats | None = None
+    """(N,) rating of each film, from a network that rates them."""
 
     @property
     def scores(self) -> Floats:
@@ -67,7 +69,7 @@ def ask(
     manifest = bundle.manifest
     session = NetworkSession(bundle, n_threads)
     labels = np.array([manifest.labels.index(case.label) for case in cases])
-    logits, embeddings, peaks = [], [], []
+    logits, embeddings, peaks, qualities = [], [], [], []
     for start in progress(range(0, len(cases), BATCH)):
         batch = cases[start : start + BATCH]
         images = np.stack([network_input(_pixels(c, read), manifest.preprocessing) for c in batch])
@@ -77,6 +79,7 @@ def ask(
         peaks.append(own.max(axis=(1, 2)))
         logits.append(outputs["logits"])
         embeddings.append(outputs["embedding"])
+        qualities.append(outputs.get("quality", np.empty(0)))
     return Answers(
         cases=cases,
         labels=labels,
@@ -84,6 +87,7 @@ def ask(
         embeddings=np.concatenate(embeddings),
         peaks=np.concatenate(peaks).astype(np.float64),
         temperature=manifest.temperature,
+        qualities=rated if len(rated := np.concatenate(qualities).astype(np.float64)) else None,
     )
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from raiox.bundle import Bundle
 from raiox.entities import FilterVerdict, Radiograph, Rejection
-from raiox.errors import BundleInvalidError, RaioxError
+from raiox.errors import BundleInvalidError, ModelOutputInvalidError, RaioxError
 from raiox.inference.session import NetworkSession, calibrated
 from raiox.preprocessing import network_input
 from raiox.settings import Runtime
@@ -51,8 +51,11 @@ class FrontalFilter:
         """One verdict each, or why there is none."""
         spec = self.manifest.preprocessing
         images = np.stack([network_input(r.pixels, spec) for r in radiographs])
-        logits = self._session.run(images)["logits"]
-        return [self._verdict(row) for row in logits]
+        outputs = self._session.run(images)
+        qualities = outputs.get("quality", [None] * len(images))
+        return [
+            self._verdict(*answer) for answer in zip(outputs["logits"], qualities, strict=True)
+        ]
 
     def reject(self, verdict: FilterVerdict) -> Rejection | None:
         """The refusal that a verdict means; None where it was accepted."""
@@ -74,7 +77,9 @@ class FrontalFilter:
             return Rejection(code, facts)
         return Rejection(code)
 
-    def _verdict(self, logits: np.ndarray) -> FilterVerdict | RaioxError:
+    def _verdict(
+        self, logits: np.ndarray, rated: np.floating | None
+    ) -> FilterVerdict | RaioxError:
         try:
             scores = calibrated(logits, self.manifest.temperature)
         except RaioxError as error:
@@ -82,4 +87,9 @@ class FrontalFilter:
         kind = IMAGE_KINDS[int(scores.argmax())]
         frontal = float(scores[IMAGE_KINDS.index(ImageKind.FRONTAL)])
         accepted = kind is ImageKind.FRONTAL and frontal >= self.threshold
-        return FilterVerdict(frontal, kind, accepted)
+        if rated is None or self.manifest.quality_threshold is None:
+            return FilterVerdict(frontal, kind, accepted)
+        if not 0 <= rated <= 1:
+            return ModelOutputInvalidError(reason="quality")
+        low = float(rated) < self.manifest.quality_threshold
+        return FilterVerdict(frontal, kind, accepted, float(rated), low)

@@ -23,35 +23,45 @@ LUMINANCE = torch.tensor(
 
 def lower_resolution(images: Tensor, share: float, draw: Draw) -> Tensor:
     """Some images seen at 35-90 % of their resolution; (N, 1, S, S) in and out."""
-    chosen = draw.chance(share)
-    factor = float(draw.uniform(0.35, 0.9)[0])
+    chosen, factor = draw.chance(share), float(draw.uniform(0.35, 0.9)[0])
     if not chosen.any():
         return images
-    side = images.shape[-1]
-    small = functional.interpolate(
-        images[chosen], size=max(16, int(side * factor)), mode="bilinear", antialias=True
-    )
-    blurred = functional.interpolate(small, size=side, mode="bilinear")
-    return images.index_put((chosen.to(images.device),), blurred)
+    return images.index_put((chosen.to(images.device),), seen_at(images[chosen], factor))
 
 
 def compress(images: Tensor, share: float, draw: Draw) -> Tensor:
-    """Some images through JPEG's loss at qualities 25-90; sides not multiples of 8 pass as they are.
+    """Some images through JPEG's loss at qualities 25-90; (N, 1, S, S) in and out."""
+    chosen, quality = draw.chance(share), draw.uniform(25, 90)
+    if not chosen.any():
+        return images
+    through = compressed(images[chosen], quality[chosen])
+    return images.index_put((chosen.to(images.device),), through)
+
+
+def seen_at(images: Tensor, factor: float) -> Tensor:
+    """Images at a share of their resolution, enlarged again."""
+    side = images.shape[-1]
+    small = functional.interpolate(
+        images, size=max(8, int(side * factor)), mode="bilinear", antialias=True
+    )
+    return functional.interpolate(small, size=side, mode="bilinear")
+
+
+def compressed(images: Tensor, quality: Tensor) -> Tensor:
+    """Images through JPEG's loss at their qualities (N,); sides that 8 does not divide pass.
 
     Blocks, cosine transform and quantisation are JPEG's; the entropy coding loses nothing.
     """
-    chosen, quality = draw.chance(share), draw.uniform(25, 90)
     side = images.shape[-1]
-    if not chosen.any() or side % BLOCK:
+    if side % BLOCK:
         return images
-    table = _table(quality[chosen]).to(images.device)
+    table = _table(quality.cpu()).to(images.device)
     basis, n = _cosines().to(images.device), side // BLOCK
-    blocks = images[chosen].reshape(-1, n, BLOCK, n, BLOCK).transpose(2, 3) * 255 - 128
+    blocks = images.reshape(-1, n, BLOCK, n, BLOCK).transpose(2, 3) * 255 - 128
     steps = table[:, None, None]
     coded = (basis @ blocks @ basis.T / steps).round() * steps
     decoded = ((basis.T @ coded @ basis + 128) / 255).clamp(0, 1)
-    whole = decoded.transpose(2, 3).reshape(-1, 1, side, side)
-    return images.index_put((chosen.to(images.device),), whole)
+    return decoded.transpose(2, 3).reshape(-1, 1, side, side)
 
 
 def _table(quality: Tensor) -> Tensor:

@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import torch
 from torch import nn
 
 from raiox.bundle import Bundle, BundleManifest, DataSource, Training, write_bundle
@@ -23,21 +24,28 @@ from raiox.evaluation.calibration import (
 )
 from raiox.evaluation.cases import Case, shown
 from raiox.evaluation.embedding_map import build_embedding_map
-from raiox.evaluation.report import report
+from raiox.evaluation.report import Report, report
 from raiox.inference.session import calibrated
-from raiox.preprocessing import network_input
+from raiox.preprocessing import fit_to_square, network_input
 from raiox.training.card import write_card
 from raiox.training.examples import into_parts
 from raiox.training.graph import MAX_PARITY_ERROR, parity_error, to_onnx
 from raiox.training.half_weights import rounded
+from raiox.training.modules import normalised
+from raiox.training.quality import quality_figures
 from raiox.training.recipe import Recipe, TaskName
 from raiox.training.runs import load_run
 from raiox.training.tasks import TASKS
+from raiox.vocabulary import ImageKind
 
 N_PARITY_CASES = 32
+N_RATED_FILMS = 500
 
 SET_COVERAGE = 0.95
 """Share of `valid` labels that the findings set must hold: one miss in twenty is said aloud."""
+
+LOW_QUALITY_PERCENT = 1.0
+"""Of the upright films of `valid`, told to be poor pictures."""
 
 ROLES: dict[TaskName, Role] = {"findings": "covid_classifier", "frontal_filter": "frontal_filter"}
 LICENCE = (
@@ -89,7 +97,10 @@ def export_run(
     contents = {MODEL_FILE: model}
     if manifest.role == "covid_classifier":
         contents[EMBEDDING_MAP_FILE] = build_embedding_map(shown_on)
-    card = write_card(manifest, report(shown_on, manifest), test_opened=open_test)
+    figures = report(shown_on, manifest)
+    if recipe.rates_quality:
+        figures |= _quality_figures(network, recipe, shown_on.cases, read)
+    card = write_card(manifest, figures, test_opened=open_test)
     contents[CARD_FILE] = card.encode()
     write_bundle(out, manifest, contents)
 
@@ -101,6 +112,19 @@ def _check_parity(network: nn.Module, bundle: Bundle, cases: Sequence[Case], rea
     error = parity_error(network, bundle, np.stack([network_input(p, spec) for p in pixels]))
     if not error <= MAX_PARITY_ERROR:
         raise RecipeInvalidError(reason="graph_differs_from_network", max_error=error)
+
+
+def _quality_figures(
+    network: nn.Module, recipe: Recipe, cases: Sequence[Case], read: Reader
+) -> Report:
+    upright = [case for case in cases if case.label == ImageKind.FRONTAL]
+    chosen = upright[:: max(1, len(upright) // N_RATED_FILMS)]
+    pixels = [fit_to_square(read(c.path.read_bytes()).pixels, recipe.preprocessing) for c in chosen]
+    images = torch.from_numpy(np.stack(pixels))[:, None].float() / 255.0
+    groups = np.array([case.group_id for case in chosen])
+    return quality_figures(
+        lambda batch: network(normalised(batch, recipe.preprocessing)).quality, images, groups
+    )
 
 
 def _draft(recipe: Recipe, passport: dict[str, str], trained_on: Sequence[Case]) -> BundleManifest:
@@ -162,4 +186,7 @@ def _fitted(draft: BundleManifest, valid: Answers) -> BundleManifest:
     if draft.role == "covid_classifier":
         fitted["set_coverage"] = SET_COVERAGE
         fitted["set_threshold"] = choose_set_threshold(scores, valid.labels, SET_COVERAGE)
+    if valid.qualities is not None:
+        upright = valid.qualities[valid.labels == draft.labels.index(ImageKind.FRONTAL)]
+        fitted["quality_threshold"] = float(np.percentile(upright, LOW_QUALITY_PERCENT))
     return draft.model_copy(update=fitted)

@@ -18,6 +18,10 @@ MAX_PARITY_ERROR = 1e-4
 """Largest difference between torch's and a runtime's logits that is still the same network."""
 
 
+OUTPUTS = ("logits", "maps", "embedding", "quality")
+"""Of a graph, in this order; the last from a network that rates films."""
+
+
 class Served(nn.Module):
     """The network without what only training needs."""
 
@@ -25,10 +29,11 @@ class Served(nn.Module):
         super().__init__()
         self.network = network
 
-    def forward(self, image: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """(N, 1, S, S) to logits (N, K), maps (N, K, h, w), embedding (N, D)."""
+    def forward(self, image: Tensor) -> tuple[Tensor, ...]:
+        """(N, 1, S, S) to logits (N, K), maps (N, K, h, w), embedding (N, D), perhaps quality (N,)."""
         output = self.network(image)
-        return output.logits, output.maps, output.embedding
+        answers = (output.logits, output.maps, output.embedding)
+        return answers if output.quality is None else (*answers, output.quality)
 
 
 def to_onnx(network: nn.Module, side_px: int) -> bytes:
@@ -38,16 +43,16 @@ def to_onnx(network: nn.Module, side_px: int) -> bytes:
         network: `half_weights.rounded`; weights that are not are stored at twice the size.
         side_px: S.
     """
-    example = torch.zeros(2, 1, side_px, side_px)
+    served, example = Served(network).eval(), torch.zeros(2, 1, side_px, side_px)
     logging.getLogger("torch.onnx").setLevel(logging.ERROR)  # it misses torchvision, we do not
     with warnings.catch_warnings():
         # The exporter warns of its own deprecated internals; nothing of ours can change that.
         warnings.simplefilter("ignore")
         program = torch.onnx.export(
-            Served(network).eval(),
+            served,
             (example,),
             input_names=["image"],
-            output_names=["logits", "maps", "embedding"],
+            output_names=list(OUTPUTS[: len(served(example))]),
             dynamic_shapes={"image": {0: torch.export.Dim("batch", min=1, max=1024)}},
             dynamo=True,
             external_data=False,

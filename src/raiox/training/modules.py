@@ -11,10 +11,12 @@ from torchmetrics.classification import MulticlassAccuracy, MulticlassAUROC
 
 from raiox.preprocessing import Preprocessing
 from raiox.training.augmentation import augment
+from raiox.training.chance import Draw
 from raiox.training.course import optimisers
 from raiox.training.lesson import Lesson
 from raiox.training.losses import LabelLoss
 from raiox.training.networks.head import NetworkOutput
+from raiox.training.quality import degrade, quality_loss
 from raiox.training.recipe import Augmentation, Recipe, Stage
 from raiox.training.tasks import TASKS
 
@@ -52,11 +54,18 @@ class TrainingModule(L.LightningModule):
         squares, labels, zoomed = batch
         generator = torch.Generator().manual_seed(self._batch_seed(batch_index))
         images = augment(_unit(squares), self.recipe.augmentation, generator, zoomed)
+        quality = None
+        if self.recipe.rates_quality:
+            images, quality = degrade(images, Draw(len(images), generator))
         images = normalised(images, self.recipe.preprocessing)
         output: NetworkOutput = self.network(images)
         self.log("accuracy", (output.logits.argmax(dim=1) == labels).float().mean())
         loss = self.label_loss(output.logits, labels)
         self.log("loss_labels", loss, prog_bar=True)
+        if quality is not None and output.quality is not None:
+            rated = quality_loss(output.quality, quality, labels)
+            self.log("loss_quality", rated)
+            loss = loss + rated
         if self.lesson is not None:
             taught = self.lesson(images, output)
             self.log("loss_teacher", taught, prog_bar=True)

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import subprocess
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -55,7 +55,7 @@ def data_sha256(data: Path | None) -> str:
     return digest.hexdigest()
 
 
-def split_sha256(parts: dict[str, Iterable[Case]]) -> str:
+def split_sha256(parts: Mapping[str, Iterable[Case]]) -> str:
     """Of which image is in which part under which label, in any order."""
     lines = sorted(
         f"{part} {case.path.name} {case.kind} {case.label}"

@@ -156,6 +156,9 @@ class Recipe(BaseModel, frozen=True):
     style_mixing: float = Field(
         0.0, ge=0, le=1, description="Share of batches whose early features change styles."
     )
+    rates_quality: bool = Field(
+        False, description="Whether the filter learns to rate films made worse, too."
+    )
     loss: Loss = Loss()
     distillation: Distillation | None = None
 

@@ -45,7 +45,11 @@ def build_network(recipe: Recipe) -> MobileNetV1 | ThreeBlockDenseNet:
     n_outputs = len(TASKS[recipe.task].outputs)
     if recipe.network == "mobilenet":
         n_places = (-(-recipe.stages[-1].side_px // 32)) ** 2
-        return MobileNetV1(n_outputs, n_places if recipe.head == "flattened" else None)
+        return MobileNetV1(
+            n_outputs,
+            n_places if recipe.head == "flattened" else None,
+            rates_quality=recipe.rates_quality,
+        )
     return ThreeBlockDenseNet(n_outputs, recipe.n_head_channels)
 
 

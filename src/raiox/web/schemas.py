@@ -40,6 +40,8 @@ class FilterSeen(BaseModel):
     frontal: float = Field(ge=0, le=1)
     kind: ImageKind
     rotation_deg: int
+    quality: float | None = Field(None, ge=0, le=1)
+    low_quality: bool = False
 
 
 class Coded(BaseModel):

@@ -33,6 +33,8 @@ export interface FilterVerdict {
   frontal: number;
   kind: ImageKind;
   rotation_deg: number;
+  quality?: number | null;
+  low_quality?: boolean;
 }
 
 export interface ModelIdentity {

@@ -16,6 +16,11 @@ export function summarise(analysis: Analysis): string {
   return t('history.uncertain', { findings: listFindings(analysis.findings_set ?? []) });
 }
 
+/** Codes of what the reader must know of the image itself. */
+export function notesOf({ notes, filter }: Analysis): string[] {
+  return [...(notes ?? []), ...(filter?.low_quality ? ['low_quality'] : [])];
+}
+
 /** For the live region: the stage, then the result. */
 export function headline(item: Item): string {
   if (item.failure) return sentencesOf(item.failure, speech.current).title;

@@ -24,6 +24,8 @@ class NetworkOutput(NamedTuple):
     """(N, D) float, the pooled features."""
     hints: tuple[Tensor, ...]
     """Features at strides 4, 8 and 16, for a student to match."""
+    quality: Tensor | None = None
+    """(N,) score in [0, 1] of the film as a picture, from a network that rates it."""
 
 
 class ActivationMapHead(nn.Module):

@@ -59,10 +59,13 @@ class SeparableBlock(nn.Module):
 class MobileNetV1(nn.Module):
     """The network of width 1.0 on gray images, ending in activation maps at stride 32.
 
-    `n_places` gives it the authors' flattened head instead of the pooled one.
+    `n_places` gives it the authors' flattened head instead of the pooled one; `rates_quality`
+    one more output.
     """
 
-    def __init__(self, n_outputs: int, n_places: int | None = None) -> None:
+    def __init__(
+        self, n_outputs: int, n_places: int | None = None, *, rates_quality: bool = False
+    ) -> None:
         super().__init__()
         self.conv_stem = SamePadConv2d(3, 32, 3, 2, bias=False)
         self.bn1 = nn.BatchNorm2d(32, BATCH_NORM_EPSILON)
@@ -75,6 +78,7 @@ class MobileNetV1(nn.Module):
             if n_places is None
             else FlattenedHead(1024, n_places, n_outputs)
         )
+        self.quality = nn.Linear(1024, 1) if rates_quality else None
 
     @property
     def early_layers(self) -> tuple[nn.Module, ...]:
@@ -89,12 +93,13 @@ class MobileNetV1(nn.Module):
             features = stage(features)
             after.append(features)
         logits, maps, embedding = self.head(features)
-        return NetworkOutput(logits, maps, embedding, (after[1], after[2], after[3]))
+        rated = None if self.quality is None else self.quality(embedding)[:, 0].sigmoid()
+        return NetworkOutput(logits, maps, embedding, (after[1], after[2], after[3]), rated)
 
     def load_imagenet(self, file: Path) -> None:
         """Start from ImageNet weights in timm's layout; the classifier stays new."""
         weights = load_file(file)
         weights = {k: v for k, v in weights.items() if not k.startswith("classifier.")}
         missing, unexpected = self.load_state_dict(weights, strict=False)
-        if unexpected or any(not name.startswith("head.") for name in missing):
+        if unexpected or any(not name.startswith(("head.", "quality.")) for name in missing):
             raise ValueError(f"not MobileNet v1 weights: {unexpected or missing}")

@@ -42,3 +42,14 @@ def test_what_a_recipe_builds_on_is_trained_first_without_the_source_too(
 
     assert (tmp_path / "teacher-without-source0-seed0" / "weights.safetensors").is_file()
     assert not (tmp_path / "teacher-seed0").exists()
+
+
+def test_a_filter_is_judged_by_what_it_lets_in(drawn_data: Path, tmp_path: Path) -> None:
+    rating = recipe("filter", task="frontal_filter")
+
+    (row,) = compare([rating], [["source1"]], tmp_path, workplace(drawn_data, tmp_path))
+
+    told = [name for name in row.figures if "never seen" in name]
+    assert "frontal let in, source1, never seen" in told
+    assert "rotated_90 refused, source1, never seen" in told
+    assert not any("inside" in name for name in row.figures)

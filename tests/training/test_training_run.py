@@ -243,3 +243,30 @@ def test_a_recipe_that_leaves_no_image_does_not_start(drawn_data: Path, tmp_path
         train(nothing, workplace(drawn_data, tmp_path))
 
     assert refusal.value.facts["reason"] == "no_image_left_to_learn_from"
+
+
+def test_several_devices_share_each_batch(drawn_data: Path, tmp_path: Path) -> None:
+    """Two processes stand for two GPUs: same recipe, same number of steps, one set of weights."""
+    script = SHARED_RUN.format(
+        tests=str(Path(__file__).parent), data=str(drawn_data), runs=str(tmp_path)
+    )
+    file = tmp_path / "shared.py"
+    file.write_text(script)
+
+    subprocess.run([sys.executable, str(file)], check=True, capture_output=True, timeout=240)
+
+    lines = (tmp_path / "shared-seed0" / "stage-0" / "curves.jsonl").read_text().splitlines()
+    assert max(json.loads(line)["step"] for line in lines) == 7
+    load_run(tmp_path / "shared-seed0")
+
+
+SHARED_RUN = """
+import sys
+from pathlib import Path
+sys.path.insert(0, {tests!r})
+from test_training_run import recipe
+from raiox.training.fit import train
+from raiox.training.runs import Workplace
+place = Workplace(Path({data!r}), Path({runs!r}), n_devices=2, n_threads=1, deterministic=True)
+train(recipe("shared"), place)
+"""

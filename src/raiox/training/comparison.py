@@ -11,16 +11,19 @@ from pathlib import Path
 
 import numpy as np
 
+from raiox.evaluation.calibration import choose_operating_point
 from raiox.evaluation.metrics import Figure, bootstrapped, macro_auc, proportion
 from raiox.evaluation.sources import inside_sources
 from raiox.training.fit import train
 from raiox.training.predictions import Predictions, read_predictions
 from raiox.training.recipe import Recipe, load_recipe
 from raiox.training.runs import Workplace
+from raiox.vocabulary import ImageKind
 
 Figures = dict[str, Figure]
 
 WITHOUT = "-without-"
+FRONTAL = str(ImageKind.FRONTAL)
 
 
 @dataclass(frozen=True)
@@ -57,9 +60,17 @@ def compare(
         run = train_with_needs(recipe, shelf, place, seed)
         home = read_predictions(run / "predictions-valid.csv")
         figures = dict(home_figures(home))
+        mirrored = run / "predictions-valid-mirrored.csv"
+        if mirrored.is_file():
+            figures["macro AUC, mirror image asked too"] = _macro_auc(read_predictions(mirrored))
         for sources in left_out:
             away = train_with_needs(recipe.held_out(*sources), shelf, place, seed)
-            figures |= dict(away_figures(read_predictions(away / "predictions-held_out.csv")))
+            figures |= dict(
+                away_figures(
+                    read_predictions(away / "predictions-held_out.csv"),
+                    read_predictions(away / "predictions-valid.csv"),
+                )
+            )
         yield Compared(recipe.name, figures, None if first is None else _gain(first, home))
         first = first or home
 
@@ -77,15 +88,24 @@ def train_with_needs(recipe: Recipe, shelf: Path, place: Workplace, seed: int) -
 
 def home_figures(valid: Predictions) -> Iterator[tuple[str, Figure]]:
     """On sources that trained it."""
-    labels, scores, groups = valid.labels, valid.scores, valid.column("group_id")
-    yield "macro AUC", bootstrapped(lambda drawn: macro_auc(scores[drawn], labels[drawn]), groups)
-    yield from inside_sources(valid.outputs, valid.column("source"), groups, labels, valid.logits)
+    yield "macro AUC", _macro_auc(valid)
+    if FRONTAL not in valid.outputs:
+        groups, sources = valid.column("group_id"), valid.column("source")
+        yield from inside_sources(valid.outputs, sources, groups, valid.labels, valid.logits)
 
 
-def away_figures(held_out: Predictions) -> Iterator[tuple[str, Figure]]:
-    """On a source that trained nothing: AUC inside it, and how many of each label are named."""
+def away_figures(held_out: Predictions, valid: Predictions) -> Iterator[tuple[str, Figure]]:
+    """On sources that trained nothing.
+
+    Of findings: AUC inside the source, and how many of each label are named. Of the frontal
+    filter: how many images are rightly let in or refused, at the operating point that `valid` of
+    the sources it was trained on gives.
+    """
     asked = held_out.where(held_out.column("part") != "test")
     sources, groups = asked.column("source"), asked.column("group_id")
+    if FRONTAL in asked.outputs:
+        yield from _decisions(asked, valid)
+        return
     for name, figure in inside_sources(asked.outputs, sources, groups, asked.labels, asked.logits):
         yield f"{name}, never seen", figure
     answered = asked.logits.argmax(axis=1)
@@ -95,6 +115,27 @@ def away_figures(held_out: Predictions) -> Iterator[tuple[str, Figure]]:
             if len(named):
                 told = f"{output} named, {source}, never seen"
                 yield told, proportion(int(named.sum()), len(named))
+
+
+def _decisions(asked: Predictions, valid: Predictions) -> Iterator[tuple[str, Figure]]:
+    frontal = asked.outputs.index(FRONTAL)
+    threshold = choose_operating_point(valid.scores[:, frontal], valid.labels == frontal).threshold
+    accepted = asked.logits.argmax(axis=1) == frontal
+    accepted &= asked.scores[:, frontal] >= threshold
+    sources, labels = asked.column("source"), asked.column("label")
+    for source in np.unique(sources):
+        for label in np.unique(labels[sources == source]):
+            right = accepted[(sources == source) & (labels == label)] == (label == FRONTAL)
+            verb = "let in" if label == FRONTAL else "refused"
+            told = f"{label} {verb}, {source}, never seen"
+            yield told, proportion(int(right.sum()), len(right))
+
+
+def _macro_auc(predictions: Predictions) -> Figure:
+    labels, scores = predictions.labels, predictions.scores
+    return bootstrapped(
+        lambda drawn: macro_auc(scores[drawn], labels[drawn]), predictions.column("group_id")
+    )
 
 
 def to_markdown(compared: Iterable[Compared]) -> str:

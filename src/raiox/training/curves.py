@@ -38,6 +38,26 @@ class JsonLines(Logger):
             file.write(json.dumps({"step": step, **metrics}) + "\n")
 
 
+class TimeLeft(Callback):
+    """Shows beside the bar of an epoch how many minutes the whole stage still takes."""
+
+    def __init__(self) -> None:
+        self._began = time.monotonic()
+        self._n_before = 0
+
+    def on_train_start(self, trainer: L.Trainer, module: L.LightningModule) -> None:
+        """A resumed stage is measured from where it goes on."""
+        del module
+        self._began, self._n_before = time.monotonic(), trainer.current_epoch
+
+    def on_train_epoch_end(self, trainer: L.Trainer, module: L.LightningModule) -> None:
+        """At most: a stage may end early."""
+        n_done = trainer.current_epoch + 1 - self._n_before
+        n_left = (trainer.max_epochs or 0) - trainer.current_epoch - 1
+        minutes = (time.monotonic() - self._began) / n_done * n_left / 60
+        module.log("minutes_left", minutes, prog_bar=True, logger=False)
+
+
 class LoaderShare(Callback):
     """Logs `loader_share`: the part of an epoch's time in which the network waited for images."""
 

@@ -24,7 +24,7 @@ from torch import Tensor, nn
 
 from raiox.errors import RecipeInvalidError
 from raiox.training.course import endings, epochs_per_validation, n_epochs
-from raiox.training.curves import JsonLines, LoaderShare
+from raiox.training.curves import JsonLines, LoaderShare, TimeLeft
 from raiox.training.draws import SeededDraws, repeated
 from raiox.training.examples import HELD_OUT, Examples, load_examples
 from raiox.training.losses import label_loss
@@ -132,7 +132,7 @@ def _run_stage(
             JsonLines(folder / "curves.jsonl"),
             TensorBoardLogger(folder, name="", version="tensorboard"),
         ],
-        callbacks=[*checkpoints, *endings(stage), *_averaging(stage), LoaderShare(),
+        callbacks=[*checkpoints, *endings(stage), *_averaging(stage), LoaderShare(), TimeLeft(),
                    RichProgressBar()],
     )  # fmt: skip
     last = folder / "last.ckpt"
@@ -183,6 +183,10 @@ def _keep_predictions(
         if len(examples):
             logits = predict(network, examples, recipe.preprocessing)
             write_predictions(folder / f"predictions-{part}.csv", examples, logits, recipe.task)
+    if not TASKS[recipe.task].of_kinds:
+        logits = predict(network, parts["valid"], recipe.preprocessing, mirrored=True)
+        file = folder / "predictions-valid-mirrored.csv"
+        write_predictions(file, parts["valid"], logits, recipe.task)
 
 
 def _state(network: nn.Module) -> dict[str, Tensor]:

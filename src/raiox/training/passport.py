@@ -12,15 +12,15 @@ import torch
 from raiox import __version__
 from raiox.evaluation.cases import Case
 from raiox.training.recipe import Recipe
+from raiox.training.whole_files import save_text
 
 
 def write_passport(
     folder: Path, recipe: Recipe, seed: int, data: Path | None, precision: str
 ) -> None:
     """Written as the run starts: by its end the checkout may be another. A resume adds its code."""
-    (folder / "recipe.json").write_text(recipe.model_dump_json(indent=2))
-    file = folder / "passport.json"
-    before: dict[str, Any] = json.loads(file.read_text()) if file.exists() else {}
+    save_text(recipe.model_dump_json(indent=2), folder / "recipe.json")
+    before = read_passport(folder)
     versions = [*before.get("code_version", "").split(", "), code_version()]
     passport = {
         **before,
@@ -30,13 +30,19 @@ def write_passport(
         "torch": torch.__version__,
         "precision": precision,
     }
-    file.write_text(json.dumps(passport, indent=2))
+    save_text(json.dumps(passport, indent=2), folder / "passport.json")
+
+
+def read_passport(folder: Path) -> dict[str, Any]:
+    """What is known of a run so far."""
+    file = folder / "passport.json"
+    known: dict[str, Any] = json.loads(file.read_text()) if file.exists() else {}
+    return known
 
 
 def note(folder: Path, **facts: object) -> None:
     """Add what became known on the way."""
-    file = folder / "passport.json"
-    file.write_text(json.dumps({**json.loads(file.read_text()), **facts}, indent=2))
+    save_text(json.dumps({**read_passport(folder), **facts}, indent=2), folder / "passport.json")
 
 
 def code_version() -> str:

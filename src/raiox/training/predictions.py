@@ -11,10 +11,13 @@ from rich.progress import track
 from torch import nn
 from torch.utils.data import DataLoader
 
+from raiox.errors import RecipeInvalidError
 from raiox.preprocessing import Preprocessing
-from raiox.training.examples import Examples
+from raiox.training.examples import Examples, load_examples
 from raiox.training.modules import normalised
+from raiox.training.passport import note, read_passport, split_sha256
 from raiox.training.recipe import TaskName
+from raiox.training.runs import Workplace, is_finished, load_run, weights_sha256
 from raiox.training.tasks import TASKS
 
 COLUMNS = ("image", "source", "part", "group_id", "kind", "label", "output")
@@ -55,28 +58,42 @@ class Predictions:
         return np.array([case[name] for case in self.cases])
 
 
-def predict(network: nn.Module, examples: Examples, spec: Preprocessing) -> npt.NDArray[np.float64]:
-    """(N, K) logits of clean images, in the order of the examples."""
+def predict(
+    network: nn.Module, examples: Examples, spec: Preprocessing, *, mirrored: bool = False
+) -> npt.NDArray[np.float64]:
+    """(N, K) logits of clean images, in the order of the examples.
+
+    Args:
+        network: in evaluation mode.
+        examples: what it is asked.
+        spec: how it is fed.
+        mirrored: average with the answers to the mirror images.
+    """
     found = []
     with torch.inference_mode():
         for squares, _, _ in track(DataLoader(examples, BATCH), "Asking", transient=True):
             images = normalised(squares.float() / 255.0, spec)
-            found.append(network(images).logits.double().numpy())
+            logits = network(images).logits
+            if mirrored:
+                logits = (logits + network(images.flip(-1)).logits) / 2
+            found.append(logits.double().numpy())
     return np.concatenate(found)
 
 
 def write_predictions(
     file: Path, examples: Examples, logits: npt.NDArray[np.float64], task: TaskName
 ) -> None:
-    """One line a case."""
+    """One line a case; the file is there whole or not at all."""
     outputs = TASKS[task].outputs
-    with file.open("w", newline="", encoding="utf-8") as opened:
+    part = file.with_name(f"{file.name}.part")
+    with part.open("w", newline="", encoding="utf-8") as opened:
         writer = csv.writer(opened)
         writer.writerow([*COLUMNS, *outputs])
         for case, label, answer in zip(examples.cases, examples.labels, logits, strict=True):
             known = (case.path.name, case.source, case.part, case.group_id, case.kind,
                      case.label, outputs[label])  # fmt: skip
             writer.writerow([*known, *(f"{logit:.6g}" for logit in answer)])
+    part.replace(file)
 
 
 def read_predictions(file: Path) -> Predictions:
@@ -87,3 +104,43 @@ def read_predictions(file: Path) -> Predictions:
         rows = list(reader)
     logits = np.array([[float(row[name]) for name in outputs] for row in rows])
     return Predictions(outputs, rows, logits)
+
+
+def open_part(folder: Path, place: Workplace, part: str) -> Predictions:
+    """A finished run's answers to a part of its own split, asked once for its weights.
+
+    The passport keeps which weights were asked, so that a run trained anew is asked anew.
+
+    Raises:
+        RunNotFinishedError: the folder holds no finished run.
+        RecipeInvalidError: the part is empty, or the data are no longer those of the run.
+    """
+    if not is_open(folder, part):
+        _ask(folder, place, part)
+    return read_predictions(_kept(folder, part))
+
+
+def is_open(folder: Path, part: str) -> bool:
+    """Whether a run's weights, as they are now, were asked about a part."""
+    if not (is_finished(folder) and _kept(folder, part).is_file()):
+        return False
+    asked: str = read_passport(folder).get("opened", {}).get(part, "")
+    return asked == weights_sha256(folder)
+
+
+def _ask(folder: Path, place: Workplace, part: str) -> None:
+    recipe, network = load_run(folder)
+    spec = recipe.preprocessing.model_copy(update={"side_px": recipe.stages[-1].side_px})
+    parts = load_examples(recipe, spec, place.data, place.runs / "cache")
+    if not len(parts[part]):
+        raise RecipeInvalidError(reason=f"no_image_in_{part}", run=folder.name)
+    passport, split = read_passport(folder), split_sha256({p: e.cases for p, e in parts.items()})
+    if passport.get("split_sha256", split) != split:
+        raise RecipeInvalidError(reason="data_changed_since_the_run", run=folder.name)
+    logits = predict(network, parts[part], recipe.preprocessing)
+    write_predictions(_kept(folder, part), parts[part], logits, recipe.task)
+    note(folder, opened={**passport.get("opened", {}), part: weights_sha256(folder)})
+
+
+def _kept(folder: Path, part: str) -> Path:
+    return folder / f"predictions-{part}.csv"

@@ -1,12 +1,13 @@
 """Run folders: where they lie, how a finished one is opened again."""
 
+import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
 from safetensors.torch import load_file
 from torch import nn
 
-from raiox.errors import RecipeInvalidError
+from raiox.errors import RunNotFinishedError
 from raiox.training.networks.densenet import ThreeBlockDenseNet
 from raiox.training.networks.mobilenet import MobileNetV1
 from raiox.training.recipe import Recipe
@@ -37,7 +38,22 @@ class Workplace:
     def earlier_run(self, recipe_name: str, seed: int) -> Path:
         """The finished run that another builds on: of the same seed, or else of seed 0."""
         own = self.run_folder(recipe_name, seed)
-        return own if (own / WEIGHTS_FILE).is_file() else self.run_folder(recipe_name, 0)
+        return own if is_finished(own) else self.run_folder(recipe_name, 0)
+
+
+def is_finished(folder: Path) -> bool:
+    """Whether a run folder holds its final weights."""
+    return (folder / WEIGHTS_FILE).is_file()
+
+
+def weights_sha256(folder: Path) -> str:
+    """Which weights a run ended with.
+
+    Raises:
+        RunNotFinishedError: with none.
+    """
+    _need_finished(folder)
+    return hashlib.sha256((folder / WEIGHTS_FILE).read_bytes()).hexdigest()
 
 
 def build_network(recipe: Recipe) -> MobileNetV1 | ThreeBlockDenseNet:
@@ -57,11 +73,16 @@ def load_run(folder: Path) -> tuple[Recipe, nn.Module]:
     """A finished run: its recipe and its network with the trained weights.
 
     Raises:
-        RecipeInvalidError: the folder holds no finished run.
+        RunNotFinishedError: the folder holds no finished run.
     """
-    if not (folder / WEIGHTS_FILE).is_file():
-        raise RecipeInvalidError(reason="run_not_finished", run=folder.name)
+    _need_finished(folder)
     recipe = Recipe.model_validate_json((folder / RECIPE_FILE).read_text())
     network = build_network(recipe)
     network.load_state_dict(load_file(folder / WEIGHTS_FILE))
     return recipe, network.eval()
+
+
+def _need_finished(folder: Path) -> None:
+    if not is_finished(folder):
+        recipe_name = folder.name.rpartition("-seed")[0] or folder.name
+        raise RunNotFinishedError(recipe=recipe_name, run=folder.name)

@@ -47,7 +47,9 @@
     │   └── InternalError                  internal_error
     └── RecipeError                        a training run cannot start
         ├── DataSetMissingError            data_set_missing
-        └── RecipeInvalidError             recipe_invalid
+        ├── RecipeInvalidError             recipe_invalid
+        │   └── RunNotFinishedError        run_not_finished
+        └── SeedsFailedError               seeds_failed
 
 A class is a stable `code` (the key of its sentences in `locales/`), a `kind`
 (mapped once to HTTP statuses and exit codes) and the facts given to it. Facts
@@ -381,3 +383,16 @@ class RecipeInvalidError(RecipeError):
     """The recipe contradicts itself (`reason`)."""
 
     code = "recipe_invalid"
+
+
+class RunNotFinishedError(RecipeInvalidError):
+    """A run that is built on or exported is not there whole (`recipe`, `run`)."""
+
+    code = "run_not_finished"
+
+
+class SeedsFailedError(RecipeError):
+    """Trainings of a series ended by themselves (`recipe`, `seeds`, and `log` of the first)."""
+
+    code = "seeds_failed"
+    kind = ErrorKind.INTERNAL

@@ -32,8 +32,8 @@ class Figure:
         return f"{self.value:.4f} ({self.low:.4f}-{self.high:.4f}, n={self.n})"
 
 
-def proportion(k: int, n: int) -> Figure:
-    """k of n, with Wilson's interval."""
+def proportion(k: float, n: int) -> Figure:
+    """k of n, with Wilson's interval; k may be a mean of counts."""
     if n == 0:
         return Figure(float("nan"), 0.0, 1.0, 0)
     p, z2 = k / n, Z_95**2

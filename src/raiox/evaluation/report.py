@@ -6,7 +6,7 @@ ones: across sources, a network may score the hospital instead of the lungs.
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
@@ -14,6 +14,7 @@ from raiox.bundle import BundleManifest
 from raiox.evaluation.answers import Answers
 from raiox.evaluation.metrics import (
     Figure,
+    Indices,
     auc,
     balanced_accuracy,
     bootstrapped,
@@ -26,6 +27,14 @@ from raiox.evaluation.sources import inside_sources
 from raiox.vocabulary import ImageKind
 
 Report = dict[str, Figure]
+
+TABLE_1: dict[tuple[str, ...], int] = {
+    (ImageKind.FRONTAL,): 300,
+    (ImageKind.ROTATED_90, ImageKind.ROTATED_180, ImageKind.ROTATED_270): 100,
+    (ImageKind.NONPULMONARY_XRAY,): 100,
+    (ImageKind.NATURAL, ImageKind.DOCUMENT): 100,
+}
+"""Test images of the paper's filter, by what they show."""
 
 
 def report(answers: Answers, manifest: BundleManifest) -> Report:
@@ -108,6 +117,28 @@ def _filter_figures(answers: Answers, manifest: BundleManifest) -> Iterator[tupl
         here = answers.sources == source
         right = accepted[here] == truth[here]
         yield f"right decision, {source}", proportion(int(right.sum()), int(here.sum()))
+        if (films := here & truth).any():
+            told = f"upright frontal accepted, {source}"
+            yield told, proportion(int(accepted[films].sum()), int(films.sum()))
+    drawn = compose([manifest.labels[k] for k in labels], TABLE_1)
+    if drawn is not None:
+        right = accepted[drawn] == truth[drawn]
+        yield (
+            "accuracy, composition of the paper's Table 1",
+            proportion(int(right.sum()), len(drawn)),
+        )
+
+
+def compose(labels: Sequence[str], parts: Mapping[tuple[str, ...], int]) -> Indices | None:
+    """Indices of a test set with so many cases of each group of labels; None if there are fewer."""
+    random = np.random.default_rng(0)
+    drawn = []
+    for group, n in parts.items():
+        found = np.flatnonzero(np.isin(labels, group))
+        if len(found) < n:
+            return None
+        drawn.append(random.choice(found, size=n, replace=False))
+    return np.concatenate(drawn)
 
 
 def _auc(answers: Answers, scores: np.ndarray, truth: np.ndarray) -> Figure:

@@ -40,7 +40,9 @@ class InferenceSettings(BaseModel, frozen=True):
         None, description="Folder of bundles; default: the shipped ones."
     )
     filter_bundle: str = Field("frontal_filter", description="Bundle of the frontal filter.")
-    classifier_bundle: str = Field("covid_classifier", description="Bundle of the classifier.")
+    classifier_bundle: str = Field(
+        "covid_classifier", description="Bundle of the classifier: this, or `fast_classifier`."
+    )
     runtime: Runtime = Field("cpu", description="cpu, cuda (extra gpu) or openvino (its extra).")
     n_threads: PositiveInt = Field(2, description="Threads of one forward pass.")
     max_batch_size: PositiveInt = Field(8, description="Analyses a worker claims at once.")

@@ -18,10 +18,11 @@ async def test_tells_which_models_answer(start):
     assert told["keep_images_h"] == 24
 
 
-async def test_the_embedding_map_is_the_bundles_or_empty(start, tmp_path):
-    bundle = tmp_path / "models" / "covid_classifier"
+@pytest.mark.parametrize("name", ["covid_classifier", "fast_classifier"])
+async def test_the_embedding_map_is_the_bundles_or_empty(start, tmp_path, name):
+    bundle = tmp_path / "models" / name
     bundle.mkdir(parents=True)
-    inference = InferenceSettings(models_dir=tmp_path / "models")
+    inference = InferenceSettings(models_dir=tmp_path / "models", classifier_bundle=name)
     async with start(inference=inference) as service:
         browser = service.browser()
         without = await browser.get("/api/v1/embedding-map")

@@ -5,18 +5,23 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from bundles import BUNDLES, CLASSIFIERS, shipped
 
 from raiox.bundle import Bundle, open_bundle
+from raiox.entities import Reading
 from raiox.evaluation.answers import Answers, ask
 from raiox.evaluation.cases import read_finding_cases, read_kind_cases
 from raiox.evaluation.metrics import balanced_accuracy, macro_auc
-from raiox.inference.local import SHIPPED_MODELS
+from raiox.inference.classifier import MAP_SIDE_CELLS
+from raiox.inference.embedding_map import N_NEIGHBOURS
+from raiox.inference.local import SHIPPED_MODELS, LocalEngine
 from raiox.intake import Intake
-from raiox.settings import IntakeSettings
+from raiox.settings import InferenceSettings, IntakeSettings
 from raiox.vocabulary import FINDINGS, IMAGE_KINDS
 
 DATA = Path(os.environ.get("RAIOX_DATA", "nowhere"))
 MAX_MODEL_BYTES = 40_000_000
+MAX_EVIDENCE = 5.0  # 1 is the top of the scale for nine in ten films of `valid`
 
 
 def answers(bundle: Bundle, n: int) -> Answers:
@@ -31,15 +36,12 @@ def answers(bundle: Bundle, n: int) -> Answers:
         return ask(bundle, chosen, intake.read, n_threads=2)
 
 
-@pytest.mark.parametrize(
-    ("name", "labels"), [("frontal_filter", IMAGE_KINDS), ("covid_classifier", FINDINGS)]
-)
-def test_a_shipped_bundle_opens_and_is_what_its_folder_says(
-    name: str, labels: tuple[str, ...]
-) -> None:
-    manifest = open_bundle(SHIPPED_MODELS / name).manifest
+@pytest.mark.parametrize("name", BUNDLES)
+def test_a_shipped_bundle_opens_and_is_what_its_folder_says(name: str) -> None:
+    manifest = open_bundle(shipped(name)).manifest
 
-    assert manifest.role == name
+    labels = IMAGE_KINDS if name == "frontal_filter" else FINDINGS
+    assert manifest.role == ("frontal_filter" if name == "frontal_filter" else "covid_classifier")
     assert manifest.labels == tuple(map(str, labels))
     assert set(manifest.operating_points) == set(manifest.labels)
     assert all(source.licences for source in manifest.training.sources)
@@ -52,9 +54,9 @@ def test_the_shipped_weights_stay_small() -> None:
     assert sum(sizes) <= MAX_MODEL_BYTES
 
 
-@pytest.mark.parametrize("name", ["frontal_filter", "covid_classifier"])
+@pytest.mark.parametrize("name", BUNDLES)
 def test_a_card_says_first_what_it_is_not_for(name: str) -> None:
-    card = (SHIPPED_MODELS / name / "card.md").read_text()
+    card = (shipped(name) / "card.md").read_text()
 
     assert "Not a medical device" in card[:200]
     assert card.index("## Limits") < card.index("## Measured")
@@ -74,9 +76,32 @@ def test_the_filter_keeps_upright_frontal_films_and_refuses_the_rest() -> None:
 
 @pytest.mark.data
 @pytest.mark.skipif(not DATA.is_dir(), reason="RAIOX_DATA names no data set")
-def test_the_classifier_ranks_the_findings_of_films_it_never_saw() -> None:
-    told = answers(open_bundle(SHIPPED_MODELS / "covid_classifier"), 70)
+@pytest.mark.parametrize("name", CLASSIFIERS)
+def test_a_classifier_ranks_the_findings_of_films_it_never_saw(name: str) -> None:
+    told = answers(open_bundle(shipped(name)), 70)
 
     assert len(told.labels) >= 200
     assert macro_auc(told.scores, told.labels) >= 0.93  # 0.95 on all 2,034: the card's figure
     assert np.isfinite(told.embeddings).all()
+
+
+@pytest.mark.data
+@pytest.mark.skipif(not DATA.is_dir(), reason="RAIOX_DATA names no data set")
+@pytest.mark.parametrize("name", CLASSIFIERS)
+def test_a_film_gets_scores_heatmaps_and_its_place_among_the_cases(name: str) -> None:
+    settings = InferenceSettings(classifier_bundle=shipped(name).name, n_threads=2)
+    cases = [case for case in read_finding_cases(DATA) if case.part == "test"]
+    with Intake(IntakeSettings()) as intake:
+        films = [intake.read(case.path.read_bytes()) for case in cases[:: len(cases) // 4]]
+
+    readings = LocalEngine.open(settings).read_many(films)
+
+    read = [r.prediction for r in readings if isinstance(r, Reading) and r.prediction is not None]
+    assert len(read) >= 3
+    for prediction in read:
+        assert sum(prediction.scores.values()) == pytest.approx(1.0)
+        assert prediction.activation_maps.shape[0] == len(FINDINGS)
+        assert max(prediction.activation_maps.shape[1:]) == MAP_SIDE_CELLS
+        assert 0 < np.abs(prediction.activation_maps).max() < MAX_EVIDENCE
+        assert prediction.embedding_xyz is not None
+        assert len(prediction.neighbours) == N_NEIGHBOURS

@@ -1,6 +1,7 @@
 """A runtime that is not there is said so, never replaced in silence."""
 
 import pytest
+from bundles import CLASSIFIERS, shipped
 
 from raiox.bundle import open_bundle
 from raiox.errors import ModelUnavailableError
@@ -18,8 +19,11 @@ def test_a_gpu_that_is_not_there_is_not_replaced_by_the_processor() -> None:
     assert refusal.value.facts == {"reason": "runtime_cuda_not_installed"}
 
 
-def test_the_shipped_networks_tell_who_they_are() -> None:
-    models = LocalEngine.open(InferenceSettings(n_threads=1)).models
+@pytest.mark.parametrize("name", CLASSIFIERS)
+def test_the_shipped_networks_tell_who_they_are(name: str) -> None:
+    settings = InferenceSettings(classifier_bundle=shipped(name).name, n_threads=1)
+
+    models = LocalEngine.open(settings).models
 
     assert set(models) == {"frontal_filter", "covid_classifier"}
     assert all(len(model.sha256) == 64 for model in models.values())

@@ -1,0 +1,29 @@
+"""`paper_filter` for a machine without a GPU: 96 px and 40 epochs at most, all else the same.
+
+Source:  `paper_filter.py`.
+Takes:   25,600 images at 96 px at most: 4 minutes of two processor cores without bf16.
+Expects: docs/evidence/repeats-paper_filter_small.md, beside the paper's 99.3 %.
+Run:     raiox repeat recipes/paper_filter_small.py --seeds 10 --imagenet mobilenetv1.safetensors
+"""
+
+from pathlib import Path
+
+from raiox.training.recipe import load_recipe
+
+FULL = load_recipe(Path(__file__).with_name("paper_filter.py"))
+STAGE = FULL.stages[0]
+
+RECIPE = FULL.model_copy(
+    update={
+        "name": "paper_filter_small",
+        "preprocessing": FULL.preprocessing.model_copy(update={"side_px": 96}),
+        "stages": (
+            STAGE.model_copy(
+                update={
+                    "side_px": 96,
+                    "course": STAGE.course.model_copy(update={"max_epochs": 40}),
+                }
+            ),
+        ),
+    }
+)

@@ -1,4 +1,4 @@
-"""Writes docs/reference/errors.md and settings.md from the code they describe.
+"""Writes errors.md, settings.md and recipes.md of docs/reference/ from the code they describe.
 
 Run by `make docs`; a contract test compares the files with what this renders,
 so neither can fall behind. Prints nothing but what it wrote.
@@ -13,7 +13,18 @@ from raiox import errors
 from raiox.catalogue import load
 from raiox.errors import RaioxError
 from raiox.inference.frontal_filter import REJECTION_CODES
+from raiox.preprocessing import Preprocessing
 from raiox.settings import Settings
+from raiox.training.recipe import (
+    Augmentation,
+    Distillation,
+    Learning,
+    Loss,
+    OneCycle,
+    Plateau,
+    Recipe,
+    Stage,
+)
 
 FOLDER = Path(__file__).parents[1] / "docs" / "reference"
 NOTE_CODES = ("burned_in_annotation", "colour_removed")
@@ -37,6 +48,15 @@ a default that suits one machine. Rewritten by `make docs` from `src/raiox/setti
 edit by hand.
 
 Lists are written as JSON: `RAIOX_WEB__ALLOWED_HOSTS='["raiox.example.org"]'`.
+"""
+
+RECIPES_HEAD = """\
+# Recipes
+
+A recipe is a Python file whose docstring tells source, cost, expected figures and command, and
+whose `RECIPE` is a `Recipe`. [How to train](../how-to/train.md) and
+[what the paper's ask for](../explanation/the-paper.md) tell more. Rewritten by `make docs` from
+`src/raiox/training/recipe.py`; do not edit by hand.
 """
 
 
@@ -76,6 +96,33 @@ def settings_page() -> str:
     return "\n".join(sections)
 
 
+def recipes_page() -> str:
+    """docs/reference/recipes.md as the code has it."""
+    parts = (Recipe, Learning, Stage, OneCycle, Plateau, Loss, Distillation, Augmentation,
+             Preprocessing)  # fmt: skip
+    return "\n".join([RECIPES_HEAD, *map(_fields_table, parts)])
+
+
+def _fields_table(part: type[BaseModel]) -> str:
+    rows = [
+        f"| `{name}` | {_range(field)} | {field.description or ''} |"
+        for name, field in part.model_fields.items()
+    ]
+    return "\n".join([f"## {part.__name__}\n", f"{part.__doc__}\n",
+                      "| field | default | meaning |", "|---|---|---|", *rows, ""])  # fmt: skip
+
+
+def _range(field: FieldInfo) -> str:
+    value = field.get_default()
+    if field.is_required():
+        return "asked for"
+    if isinstance(value, BaseModel):
+        return f"as `{type(value).__name__}`"
+    if value is None or value in ((), {}):
+        return "none"
+    return f"`{value}`"
+
+
 def _code_table(title: str, codes: list[tuple[str, str]]) -> str:
     english = load("en")
     rows = [
@@ -113,6 +160,6 @@ def _model_of(field: FieldInfo) -> type[BaseModel] | None:
 
 
 if __name__ == "__main__":
-    for name, page in (("errors.md", errors_page()), ("settings.md", settings_page())):
-        (FOLDER / name).write_text(page, encoding="utf-8")
-        print(f"raiox: wrote docs/reference/{name}")
+    for name in ("errors", "settings", "recipes"):
+        (FOLDER / f"{name}.md").write_text(globals()[f"{name}_page"](), encoding="utf-8")
+        print(f"raiox: wrote docs/reference/{name}.md")

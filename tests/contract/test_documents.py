@@ -43,7 +43,7 @@ def commands() -> dict[str, list[str]]:
     }
 
 
-@pytest.mark.parametrize("name", ["errors", "settings"])
+@pytest.mark.parametrize("name", ["errors", "settings", "recipes"])
 def test_reference_pages_are_what_the_code_renders(name):
     rendered = runpy.run_path(str(ROOT / "scripts" / "reference.py"))[f"{name}_page"]()
 

@@ -84,7 +84,7 @@ class Loss(BaseModel, frozen=True):
     kind: Literal["cross_entropy", "binary_both_terms", "binary_positive_term"] = Field(
         "cross_entropy", description="The last two: the authors' code, and Eq. 2 as printed."
     )
-    label_smoothing: float = Field(0.0, ge=0, lt=1)
+    label_smoothing: float = Field(0.0, ge=0, lt=1, description="Spread over all outputs.")
     class_weights: Literal["none", "inverse", "as_printed"] = Field(
         "none", description="Largest over own count, or Eq. 1 as printed, its reciprocal."
     )
@@ -95,33 +95,33 @@ class OneCycle(BaseModel, frozen=True):
 
     n_samples: PositiveInt = Field(description="Images drawn in all.")
     learning_rate: PositiveFloat = Field(description="At the peak.")
-    weight_decay: NonNegativeFloat = 0.02
+    weight_decay: NonNegativeFloat = Field(0.02, description="Not of biases and norms.")
 
 
 class Plateau(BaseModel, frozen=True):
     """Adam until the monitored figure stops improving; the best weights are kept."""
 
-    learning_rate: PositiveFloat
+    learning_rate: PositiveFloat = Field(description="At the outset.")
     monitor: Literal["valid_loss", "valid_plain_loss"] = Field(
         "valid_loss", description="The loss itself, or its cross-entropy, plain and unweighted."
     )
     factor: float = Field(0.5, gt=0, lt=1, description="Of the learning rate at a plateau.")
     patience: int = Field(5, ge=0, description="Epochs without improvement before that.")
-    min_delta: NonNegativeFloat = 1e-4
+    min_delta: NonNegativeFloat = Field(1e-4, description="Less is no improvement.")
     stop_after: PositiveInt = Field(15, description="Epochs without improvement before the end.")
-    max_epochs: PositiveInt = 100
+    max_epochs: PositiveInt = Field(100, description="Whatever the figure does.")
 
 
 class Stage(BaseModel, frozen=True):
     """One course of the learning rate at one image size."""
 
-    side_px: PositiveInt
-    course: OneCycle | Plateau
-    batch_size: PositiveInt = 32
+    side_px: PositiveInt = Field(description="Of the images of this stage.")
+    course: OneCycle | Plateau = Field(description="The way of the learning rate.")
+    batch_size: PositiveInt = Field(32, description="Images a step, over all devices.")
     samples_per_epoch: PositiveInt | None = Field(
         3_000, description="Images drawn between checkpoints; none: each once."
     )
-    epochs_per_validation: PositiveInt = 5
+    epochs_per_validation: PositiveInt = Field(5, description="A plateau looks every epoch.")
     average: float = Field(
         0.0, ge=0, lt=1, description="Decay of a moving average of the weights; 0: the last ones."
     )
@@ -135,32 +135,34 @@ class Distillation(BaseModel, frozen=True):
     )
     answers: NonNegativeFloat = Field(1.0, description="Weight of matching their mean answer.")
     hints: NonNegativeFloat = Field(1.0, description="Weight of matching the first's features.")
-    temperature: PositiveFloat = 2.0
+    temperature: PositiveFloat = Field(2.0, description="Softens both answers.")
 
 
 class Recipe(BaseModel, frozen=True):
     """One experiment, whole."""
 
-    name: str
-    task: TaskName
-    network: Literal["mobilenet", "densenet"]
+    name: str = Field(description="As its file; its runs are named by it.")
+    task: TaskName = Field(description="What is learned: `training/tasks.py`.")
+    network: Literal["mobilenet", "densenet"] = Field(
+        description="MobileNet v1, or DenseNet-121's first three blocks."
+    )
     head: Literal["pooled", "flattened"] = Field(
         "pooled", description="Average over places, or one weight a place (the authors' filter)."
     )
     n_head_channels: int | None = Field(None, description="1x1 convolution of the DenseNet head.")
     init: str = Field("scratch", description="`scratch`, `imagenet`, or a recipe's finished run.")
-    preprocessing: Preprocessing
-    learning: Learning = Learning()
-    stages: tuple[Stage, ...] = Field(min_length=1)
-    augmentation: Augmentation = Augmentation()
+    preprocessing: Preprocessing = Field(description="Of training and serving alike.")
+    learning: Learning = Field(Learning(), description="From which images.")
+    stages: tuple[Stage, ...] = Field(min_length=1, description="One after the other.")
+    augmentation: Augmentation = Field(Augmentation(), description="Of training images.")
     style_mixing: float = Field(
         0.0, ge=0, le=1, description="Share of batches whose early features change styles."
     )
     rates_quality: bool = Field(
         False, description="Whether the filter learns to rate films made worse, too."
     )
-    loss: Loss = Loss()
-    distillation: Distillation | None = None
+    loss: Loss = Field(Loss(), description="Against the labels.")
+    distillation: Distillation | None = Field(None, description="Against teachers.")
 
     def held_out(self, *sources: str) -> "Recipe":
         """The same experiment without these data sets, from its start and its teachers on."""

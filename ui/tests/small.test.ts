@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 
 import { failWith, isWorthRetrying, sentencesOf } from '../src/lib/failure';
 import { rank } from '../src/lib/findings';
+import { notesOf } from '../src/lib/headline';
 import { turnsToUpright } from '../src/lib/mend';
 import { addressOf, read } from '../src/lib/route.svelte';
 import { formatScore } from '../src/lib/words';
@@ -50,4 +51,11 @@ test('an analysis has an address that leads back to it', () => {
 
 test('an address that is none leads to the first door', () => {
   expect(read('#main')).toEqual({ door: 'analyse', id: null });
+});
+
+test('a poor picture is a note beside those of intake', () => {
+  const analysis = { id: '1', state: 'done' as const, sha256: '', notes: ['colour_removed'] };
+  const filter = { frontal: 0.9, kind: 'frontal' as const, rotation_deg: 0 };
+  expect(notesOf({ ...analysis, filter })).toEqual(['colour_removed']);
+  expect(notesOf({ ...analysis, filter: { ...filter, low_quality: true } })).toEqual(['colour_removed', 'low_quality']);
 });

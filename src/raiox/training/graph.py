@@ -57,12 +57,14 @@ def to_onnx(network: nn.Module, side_px: int) -> bytes:
             dynamo=True,
             external_data=False,
             # It would fold batch norms into weights, and they would no longer fit into float16;
-            # runtimes fold them as they open the graph.
+            # runtimes fold them as they open the graph, once its constants are plain.
             optimize=False,
             verbose=False,
         )
-        assert program is not None
-        model = optimizer.optimize(program.model_proto)
+    assert program is not None
+    model = program.model_proto
+    optimizer.fold_constants(model)
+    optimizer.remove_unused_nodes(model)
     store_halved(model)
     return without_traces(model)
 

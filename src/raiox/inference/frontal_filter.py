@@ -53,9 +53,7 @@ class FrontalFilter:
         images = np.stack([network_input(r.pixels, spec) for r in radiographs])
         outputs = self._session.run(images)
         qualities = outputs.get("quality", [None] * len(images))
-        return [
-            self._verdict(*answer) for answer in zip(outputs["logits"], qualities, strict=True)
-        ]
+        return [self._verdict(*answer) for answer in zip(outputs["logits"], qualities, strict=True)]
 
     def reject(self, verdict: FilterVerdict) -> Rejection | None:
         """The refusal that a verdict means; None where it was accepted."""
@@ -77,9 +75,7 @@ class FrontalFilter:
             return Rejection(code, facts)
         return Rejection(code)
 
-    def _verdict(
-        self, logits: np.ndarray, rated: np.floating | None
-    ) -> FilterVerdict | RaioxError:
+    def _verdict(self, logits: np.ndarray, rated: np.floating | None) -> FilterVerdict | RaioxError:
         try:
             scores = calibrated(logits, self.manifest.temperature)
         except RaioxError as error:

@@ -17,6 +17,7 @@ from raiox.errors import RecipeInvalidError
 from raiox.preprocessing import Preprocessing
 from raiox.training.curves import LoaderShare
 from raiox.training.fit import train
+from raiox.training.learning_curves import read_curves
 from raiox.training.predictions import read_predictions
 from raiox.training.recipe import (
     Augmentation,
@@ -141,7 +142,8 @@ def test_a_student_without_its_teacher_does_not_start(drawn_data: Path, tmp_path
     with pytest.raises(RecipeInvalidError) as refusal:
         train(orphan, workplace(drawn_data, tmp_path))
 
-    assert refusal.value.facts["reason"] == "run_not_finished"
+    assert refusal.value.code == "run_not_finished"
+    assert refusal.value.facts["recipe"] == "nobody"
 
 
 def wandering(name: str, **changes: object) -> Recipe:
@@ -196,6 +198,42 @@ def test_averaged_weights_resume_as_they_were(drawn_data: Path, tmp_path: Path) 
 
     straight, again = (load_file(folder / "weights.safetensors") for folder in (whole, resumed))
     assert all(torch.equal(straight[name], again[name]) for name in straight)
+
+
+def test_a_plateau_resumes_with_its_learning_rate_and_its_best_weights(
+    drawn_data: Path, tmp_path: Path
+) -> None:
+    falling = wandering("falling", min_delta=0.05)
+    whole = train(falling, workplace(drawn_data, tmp_path / "whole"))
+    cut = tmp_path / "cut"
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(LoaderShare, "on_train_epoch_start", _kill_in_the_third_epoch)
+        with pytest.raises(KilledError):
+            train(falling, workplace(drawn_data, cut))
+    resumed = train(falling, workplace(drawn_data, cut), resume=True)
+
+    straight, again = (load_file(folder / "weights.safetensors") for folder in (whole, resumed))
+    assert all(torch.equal(straight[name], again[name]) for name in straight)
+    curves = [read_curves(folder) for folder in (whole, resumed)]
+    for name in ("valid_loss", "loss_labels"):
+        assert curves[0][name] == curves[1][name], name
+
+
+def test_a_run_killed_after_its_early_stop_does_not_train_on(
+    drawn_data: Path, tmp_path: Path
+) -> None:
+    stopped = wandering("stopped", min_delta=0.5)
+    folder = train(stopped, workplace(drawn_data, tmp_path))
+    curves = (folder / "stage-0" / "curves.jsonl").read_text()
+    weights = (folder / "weights.safetensors").read_bytes()
+    for file in (folder / "weights.safetensors", folder / "stage-0" / "weights.safetensors"):
+        file.unlink()
+
+    train(stopped, workplace(drawn_data, tmp_path), resume=True)
+
+    assert (folder / "stage-0" / "curves.jsonl").read_text() == curves
+    assert (folder / "weights.safetensors").read_bytes() == weights
 
 
 def test_features_are_learned_without_labels_and_start_another_run(

@@ -1,7 +1,7 @@
 """The commands of raiox and their help; what they do lies one file a command beside this."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -109,6 +109,38 @@ def train(
 
     options = TrainingOptions(runs, imagenet, device, n_devices, deterministic)
     run(recipe, seed, resume, hold_out, options)
+
+
+@app.command()
+def repeat(
+    recipe: RecipeFile,
+    seeds: Annotated[int, typer.Option(min=1, help="Seeds 0 to N-1; the finished are kept.")],
+    jobs: Annotated[int, typer.Option(min=1, help="Seeds at a time; they share the threads.")] = 1,
+    engine: Annotated[
+        Literal["local"], typer.Option(help="Who trains: this machine, the only one so far.")
+    ] = "local",
+    hold_out: HoldOut = [],  # noqa: B006 - typer reads it, nobody writes to it
+    out: Annotated[
+        Path | None, typer.Option(help="Folder of tables and figures (default: RUNS/NAME-repeats).")
+    ] = None,
+    runs: Runs = Path("runs"),
+    imagenet: ImageNet = None,
+    device: Device = "cpu",
+    n_devices: NDevices = 1,
+    deterministic: Deterministic = False,
+) -> None:
+    """Train a recipe with many seeds, open `test`, tell mean, spread and sampling error.
+
+    Interrupted, the same command goes on; at most one epoch of a seed is lost.
+
+    Example: `raiox repeat recipes/paper_stage2.py --seeds 50 --device gpu`
+    """
+    from raiox.cli.repeat import repeat as run
+    from raiox.cli.train import TrainingOptions
+
+    del engine  # typer refuses every other name
+    options = TrainingOptions(runs, imagenet, device, n_devices, deterministic)
+    run(recipe, seeds, jobs, hold_out, out, options)
 
 
 @app.command()

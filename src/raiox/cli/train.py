@@ -70,10 +70,10 @@ def bar(starts: Iterable[int]) -> Iterable[int]:
     return track(starts, "Asking", console=Console(stderr=True))
 
 
-def need_torch() -> None:
+def need_torch(*beside: str) -> None:
     """Leave with a sentence where training is not installed."""
     from importlib.util import find_spec
 
-    if find_spec("torch") is None or find_spec("lightning") is None:
+    if not all(map(find_spec, ("torch", "lightning", *beside))):
         typer.echo("Training needs the extra: pip install 'raiox[train]'", err=True)
         raise typer.Exit(2)

@@ -3,6 +3,7 @@
 import math
 from typing import Any
 
+import lightning as L
 import torch
 from lightning.pytorch.callbacks import Callback, EarlyStopping
 from torch import nn
@@ -26,11 +27,11 @@ def epochs_per_validation(stage: Stage) -> int:
     return min(stage.epochs_per_validation, n_epochs(stage))
 
 
-def optimisers(network: nn.Module, stage: Stage) -> Any:
-    """What Lightning's `configure_optimizers` gives."""
+def optimisers(network: nn.Module, stage: Stage, n_batches: int) -> Any:
+    """What Lightning's `configure_optimizers` gives for epochs of so many steps."""
     course = stage.course
     if isinstance(course, Plateau):
-        return _plateau(network, course)
+        return _plateau(network, course, n_batches)
     return _one_cycle(network, course, max(1, course.n_samples // stage.batch_size))
 
 
@@ -39,7 +40,16 @@ def endings(stage: Stage) -> list[Callback]:
     course = stage.course
     if not isinstance(course, Plateau):
         return []
-    return [EarlyStopping(course.monitor, min_delta=course.min_delta, patience=course.stop_after)]
+    return [StayStopped(course.monitor, min_delta=course.min_delta, patience=course.stop_after)]
+
+
+class StayStopped(EarlyStopping):
+    """A run that was killed after it had stopped early does not train on when it is resumed."""
+
+    def on_train_start(self, trainer: L.Trainer, module: L.LightningModule) -> None:
+        """Stop again, before the first step."""
+        del module
+        trainer.should_stop = self.wait_count >= self.patience
 
 
 def one_cycle(progress: float) -> float:
@@ -62,7 +72,7 @@ def _one_cycle(network: nn.Module, course: OneCycle, n_steps: int) -> Any:
     return {"optimizer": optimiser, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}
 
 
-def _plateau(network: nn.Module, course: Plateau) -> Any:
+def _plateau(network: nn.Module, course: Plateau, n_batches: int) -> Any:
     optimiser = torch.optim.Adam(network.parameters(), lr=course.learning_rate)
     schedule = torch.optim.lr_scheduler.ReduceLROnPlateau(
         optimiser,
@@ -71,7 +81,6 @@ def _plateau(network: nn.Module, course: Plateau) -> Any:
         threshold=course.min_delta,
         threshold_mode="abs",
     )
-    return {
-        "optimizer": optimiser,
-        "lr_scheduler": {"scheduler": schedule, "monitor": course.monitor},
-    }
+    # "epoch" would step it after the checkpoint of that epoch: a resumed run would miss the step.
+    each_epoch = {"interval": "step", "frequency": n_batches, "monitor": course.monitor}
+    return {"optimizer": optimiser, "lr_scheduler": {"scheduler": schedule, **each_epoch}}

@@ -19,7 +19,7 @@ from lightning.pytorch.callbacks import (
     RichProgressBar,
 )
 from lightning.pytorch.loggers import TensorBoardLogger
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from raiox.errors import RecipeInvalidError
@@ -36,6 +36,7 @@ from raiox.training.runs import WEIGHTS_FILE, Workplace, build_network
 from raiox.training.start import initialise, lesson_of
 from raiox.training.style_mixing import mix_styles
 from raiox.training.tasks import TASKS
+from raiox.training.whole_files import WholeCheckpoints, save_weights
 
 KEPT_PREDICTIONS = ("valid", HELD_OUT)
 """Parts a finished run is asked about at once; `test` waits until somebody opens it."""
@@ -66,12 +67,12 @@ def train(recipe: Recipe, place: Workplace, seed: int = 0, *, resume: bool = Fal
             parts = _parts(recipe, stage, place)
             module = _module(network, recipe, stage, place, parts, seed + 1_000 * index)
             _run_stage(module, place, parts, stage_folder, resume=resume)
-            save_file(_state(network), weights)
+            save_weights(network, weights)
         network.load_state_dict(load_file(weights))
     parts = parts or _parts(recipe, recipe.stages[-1], place)
     note(folder, split_sha256=split_sha256({part: found.cases for part, found in parts.items()}))
     _keep_predictions(network.eval(), recipe, parts, folder)
-    save_file(_state(network), folder / WEIGHTS_FILE)
+    save_weights(network, folder / WEIGHTS_FILE)
     return folder
 
 
@@ -134,6 +135,7 @@ def _run_stage(
         ],
         callbacks=[*checkpoints, *endings(stage), *_averaging(stage), LoaderShare(), TimeLeft(),
                    RichProgressBar()],
+        plugins=[WholeCheckpoints()],
     )  # fmt: skip
     last = folder / "last.ckpt"
     with warnings.catch_warnings():
@@ -160,7 +162,8 @@ def _checkpoints(stage: Stage, folder: Path) -> list[ModelCheckpoint]:
     best = ModelCheckpoint(
         folder, filename="best", monitor=stage.course.monitor, enable_version_counter=False
     )
-    return [last, best]
+    # The last one also keeps what the best one was, so that comes first.
+    return [best, last]
 
 
 def _averaging(stage: Stage) -> list[Callback]:
@@ -187,7 +190,3 @@ def _keep_predictions(
         logits = predict(network, parts["valid"], recipe.preprocessing, mirrored=True)
         file = folder / "predictions-valid-mirrored.csv"
         write_predictions(file, parts["valid"], logits, recipe.task)
-
-
-def _state(network: nn.Module) -> dict[str, Tensor]:
-    return {name: tensor.contiguous() for name, tensor in network.state_dict().items()}

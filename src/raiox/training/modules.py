@@ -97,7 +97,7 @@ class TrainingModule(L.LightningModule):
 
     def configure_optimizers(self) -> Any:
         """As the stage's course says."""
-        return optimisers(self, self.stage)
+        return optimisers(self, self.stage, self.trainer.datamodule.n_batches)
 
     def _batch_seed(self, batch_index: int) -> int:
         seed: int = (self.seed * 1_000_003 + self.current_epoch) * 100_003 + batch_index

@@ -103,7 +103,7 @@ def read_predictions(file: Path) -> Predictions:
         outputs = tuple(reader.fieldnames or ())[len(COLUMNS) :]
         rows = list(reader)
     logits = np.array([[float(row[name]) for name in outputs] for row in rows])
-    return Predictions(outputs, rows, logits)
+    return Predictions(outputs, [{name: row[name] for name in COLUMNS} for row in rows], logits)
 
 
 def open_part(folder: Path, place: Workplace, part: str) -> Predictions:

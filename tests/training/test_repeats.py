@@ -1,0 +1,319 @@
+"""A series of seeds: kept, resumed, asked on `test`, and told in tables and figures."""
+
+import csv
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from test_training_run import recipe, workplace
+
+from raiox.catalogue import tell
+from raiox.errors import RecipeInvalidError, RunNotFinishedError, SeedsFailedError
+from raiox.preprocessing import Preprocessing
+from raiox.training.curve_figures import draw_curves, mean_curve
+from raiox.training.learning_curves import read_curves
+from raiox.training.local_runner import LocalRunner
+from raiox.training.predictions import open_part, read_predictions
+from raiox.training.recipe import OneCycle, Recipe, Stage
+from raiox.training.repeats import Repeats, Watch, repeat
+from raiox.training.repeats_folder import write
+from raiox.training.runs import Workplace
+from raiox.training.seed_process import train_and_ask
+
+SEEDS = range(2)
+
+
+class Here:
+    """A runner without processes; it remembers what it was asked for."""
+
+    def __init__(self) -> None:
+        self.trained: list[int] = []
+
+    def run(self, recipe: Recipe, place: Workplace, seeds: Sequence[int], watch: Watch) -> None:
+        for seed in seeds:
+            watch([seed])
+            train_and_ask(recipe, place, seed)
+            self.trained.append(seed)
+
+
+@dataclass
+class Told:
+    repeats: Repeats
+    place: Workplace
+    out: Path
+
+    @property
+    def document(self) -> dict[str, object]:
+        return json.loads((self.out / "repeats.json").read_text(encoding="utf-8"))
+
+
+def series_recipe(name: str = "series") -> Recipe:
+    course = OneCycle(n_samples=96, learning_rate=1e-3)
+    stage = Stage(
+        side_px=32, course=course, batch_size=8, samples_per_epoch=16, epochs_per_validation=2
+    )
+    return recipe(name, stages=(stage,))
+
+
+@pytest.fixture(scope="module")
+def told(drawn_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Told:
+    place = workplace(drawn_data, tmp_path_factory.mktemp("series"))
+    repeats = repeat(series_recipe(), place, SEEDS, Here())
+    out = place.runs / "series-repeats"
+    write(repeats, out)
+    return Told(repeats, place, out)
+
+
+def test_every_seed_is_asked_about_the_test_part(told: Told) -> None:
+    for folder in told.repeats.folders:
+        asked = read_predictions(folder / "predictions-test.csv")
+        assert set(asked.column("part")) == {"test"}
+    assert told.document["n_runs"] == 2
+    assert np.sum(told.document["confusion_sum"]) == 2 * told.document["n_cases"] == 24
+
+
+def test_the_tables_tell_n_and_the_notice(told: Told) -> None:
+    page = (told.out / "repeats.md").read_text(encoding="utf-8")
+
+    assert "N = 2 seeds on the same 12 test cases of 12 groups" in page
+    assert "Not a medical device" in page
+    assert page.count("series-seed") == 2
+    with (told.out / "table5.csv").open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["runs"] for row in rows] == ["2"] * 6
+    assert r"\begin{table}" in (told.out / "table4.tex").read_text(encoding="utf-8")
+
+
+def test_each_run_is_listed_with_what_made_it(told: Told) -> None:
+    runs = told.document["runs"]
+
+    assert [run["run"] for run in runs] == ["series-seed0", "series-seed1"]
+    assert all(run["code_version"] and run["split_sha256"] for run in runs)
+    assert [run["epochs"] for run in runs] == [6, 6]
+
+
+def test_a_finished_series_is_told_again_without_training(told: Told) -> None:
+    again = Here()
+
+    found = repeat(series_recipe(), told.place, SEEDS, again)
+
+    assert again.trained == []
+    assert found.figures == told.repeats.figures
+
+
+def test_curves_are_drawn_the_same_byte_for_byte(told: Told, tmp_path: Path) -> None:
+    names = ("figure6.svg", "figure6.png", "figure7.svg", "figure7.png")
+
+    draw_curves([read_curves(folder) for folder in told.repeats.folders], tmp_path)
+
+    for name in names:
+        assert (tmp_path / name).read_bytes() == (told.out / name).read_bytes(), name
+    with Image.open(tmp_path / "figure6.png") as picture:
+        assert picture.width > 1_000
+    assert "<dc:date>" not in (tmp_path / "figure6.svg").read_text()
+
+
+def test_a_run_folder_of_another_recipe_is_not_counted(told: Told) -> None:
+    other = series_recipe().model_copy(update={"preprocessing": Preprocessing(side_px=40)})
+
+    with pytest.raises(RecipeInvalidError) as refusal:
+        repeat(other, told.place, SEEDS, Here())
+
+    assert refusal.value.facts["reason"] == "run_folder_holds_another_recipe"
+
+
+def test_answers_of_earlier_weights_are_asked_anew(told: Told, tmp_path: Path) -> None:
+    place = replace(told.place, runs=tmp_path)
+    folder = train_and_ask(series_recipe(), place, 0)
+    first = open_part(folder, place, "test").logits
+    seed1 = told.repeats.folders[1] / "weights.safetensors"
+    (folder / "weights.safetensors").write_bytes(seed1.read_bytes())
+
+    second = open_part(folder, place, "test").logits
+
+    assert not np.array_equal(first, second)
+    np.testing.assert_array_equal(second, open_part(told.repeats.folders[1], place, "test").logits)
+
+
+def test_a_missing_earlier_run_says_what_to_train_first(told: Told, tmp_path: Path) -> None:
+    place = replace(told.place, runs=tmp_path)
+    orphan = series_recipe("paper_second").model_copy(update={"init": "paper_first"})
+
+    with pytest.raises(RunNotFinishedError) as refusal:
+        repeat(orphan, place, SEEDS, Here())
+
+    assert "paper_first-seed0" in tell(refusal.value.code, "en", refusal.value.facts)["detail"]
+    assert "paper_first " in tell(refusal.value.code, "pt", refusal.value.facts)["action"]
+
+
+def test_the_filter_of_the_paper_has_two_outputs_and_its_one_figure(
+    drawn_data: Path, tmp_path: Path
+) -> None:
+    two_way = series_recipe("paper_filter").model_copy(update={"task": "frontal_or_not"})
+
+    found = repeat(two_way, workplace(drawn_data, tmp_path), range(1), Here())
+    write(found, tmp_path / "out")
+
+    page = (tmp_path / "out" / "repeats.md").read_text(encoding="utf-8")
+    assert found.series.outputs == ("frontal", "not_frontal")
+    assert "99.3 (596 of 600)" in page
+    assert "± n/a" in page
+
+
+def test_features_cannot_be_repeated(told: Told) -> None:
+    with pytest.raises(RecipeInvalidError) as refusal:
+        repeat(recipe("features", task="features"), told.place, SEEDS, Here())
+
+    assert refusal.value.facts["reason"] == "nothing_to_tell_apart"
+
+
+SERIES = """
+import sys
+from pathlib import Path
+sys.path.insert(0, {tests!r})
+from test_repeats import SEEDS, series_recipe, workplace
+from raiox.training.local_runner import LocalRunner
+from raiox.training.repeats import repeat
+repeat(series_recipe(), workplace(Path({data!r}), Path({runs!r})), SEEDS, LocalRunner())
+"""
+
+
+@pytest.mark.slow
+def test_a_series_killed_in_its_second_seed_ends_as_if_it_had_not_been(
+    told: Told, drawn_data: Path, tmp_path: Path
+) -> None:
+    tests = str(Path(__file__).parent)
+    script = SERIES.format(tests=tests, data=str(drawn_data), runs=str(tmp_path))
+    series = subprocess.Popen([sys.executable, "-c", script], env=os.environ)
+    shutil.copytree(told.repeats.folders[0], tmp_path / "series-seed0")
+    second = tmp_path / "series-seed1"
+    _wait_for(second / "stage-0" / "last.ckpt", series)
+    series.send_signal(signal.SIGKILL)
+    assert series.wait() == -signal.SIGKILL
+    _wait_until_nobody_writes(second)
+    assert not (second / "weights.safetensors").exists(), "the seed ended before the kill"
+
+    rest = Here()
+    found = repeat(series_recipe(), workplace(drawn_data, tmp_path), SEEDS, rest)
+
+    assert rest.trained == [1]
+    assert found.figures == told.repeats.figures
+    for cut, whole in zip(found.folders, told.repeats.folders, strict=True):
+        for name in ("weights.safetensors", "predictions-valid.csv", "predictions-test.csv"):
+            assert (cut / name).read_bytes() == (whole / name).read_bytes(), name
+        assert _without_times(read_curves(cut)) == _without_times(read_curves(whole))
+
+
+def _wait_for(file: Path, process: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + 1_800
+    while not file.exists() and time.monotonic() < deadline and process.poll() is None:
+        time.sleep(0.002)
+
+
+def _wait_until_nobody_writes(folder: Path) -> None:
+    """The orphan ends by itself: its command line names the folder of runs."""
+    deadline = time.monotonic() + 600
+    while time.monotonic() < deadline:
+        lines = [_command_line(process) for process in Path("/proc").glob("[0-9]*")]
+        if not any(str(folder.parent) in line and "seed_process" in line for line in lines):
+            return
+        time.sleep(0.05)
+    pytest.fail("the seed's process lives on without its series")
+
+
+def _command_line(process: Path) -> str:
+    try:
+        return (process / "cmdline").read_text(errors="replace")
+    except OSError:
+        return ""
+
+
+def _without_times(curves: dict[str, dict[int, float]]) -> dict[str, dict[int, float]]:
+    return {name: curve for name, curve in curves.items() if name != "loader_share"}
+
+
+def test_a_seed_that_fails_is_named_with_its_log_and_stops_no_other(tmp_path: Path) -> None:
+    def command(recipe: Recipe, place: Workplace, seed: int) -> list[str]:
+        script = "import sys; sys.exit('broken' if sys.argv[1] == '1' else 0)"
+        return [sys.executable, "-c", script, str(seed)]
+
+    place = workplace(tmp_path, tmp_path)
+    watched = []
+
+    with pytest.raises(SeedsFailedError) as failure:
+        LocalRunner(2, command).run(series_recipe(), place, range(3), watched.append)
+
+    assert failure.value.facts["seeds"] == "1"
+    assert "broken" in (tmp_path / str(failure.value.facts["log"])).read_text()
+    assert watched[0] == [0, 1]
+    assert [2] in watched
+
+
+def test_seeds_share_the_threads(tmp_path: Path) -> None:
+    shares = []
+
+    def command(recipe: Recipe, place: Workplace, seed: int) -> list[str]:
+        shares.append(place.n_threads)
+        return ["true"]
+
+    place = replace(workplace(tmp_path, tmp_path), n_threads=7)
+    LocalRunner(3, command).run(series_recipe(), place, range(2), lambda _: None)
+
+    assert shares == [2, 2]
+
+
+def test_an_interrupted_runner_leaves_no_process(tmp_path: Path) -> None:
+    def interrupt(_: Sequence[int]) -> None:
+        raise KeyboardInterrupt
+
+    def command(recipe: Recipe, place: Workplace, seed: int) -> list[str]:
+        return ["sleep", "600.25"]
+
+    with pytest.raises(KeyboardInterrupt):
+        LocalRunner(2, command).run(
+            series_recipe(), workplace(tmp_path, tmp_path), range(2), interrupt
+        )
+
+    lines = [_command_line(process) for process in Path("/proc").glob("[0-9]*")]
+    assert not [line for line in lines if "600.25" in line]
+
+
+def test_a_curve_told_twice_and_cut_by_a_kill_is_read_once(tmp_path: Path) -> None:
+    stage = tmp_path / "stage-0"
+    stage.mkdir()
+    (stage / "curves.jsonl").write_text(
+        '{"step": 1, "epoch": 0, "loss_labels": 2.0}\n'
+        '{"step": 3, "epoch": 0, "loss_labels": 1.0}\n'
+        '{"step": 5, "epoch": 1, "loss_la{"step": 5, "epoch": 1, "loss_labels": 0.5}\n'
+        '{"step": 5, "epoch": 1, "loss_labels": 0.5}\n'
+        '{"step": 5, "epoch": 1, "valid_'
+    )
+
+    assert read_curves(tmp_path)["loss_labels"] == {1: 1.5, 2: 0.5}
+
+
+def test_the_epochs_of_a_second_stage_follow_those_of_the_first(tmp_path: Path) -> None:
+    for index, values in enumerate([(3.0, 2.0), (1.0,)]):
+        stage = tmp_path / f"stage-{index}"
+        stage.mkdir()
+        lines = [json.dumps({"step": i, "epoch": i, "valid_loss": v}) for i, v in enumerate(values)]
+        (stage / "curves.jsonl").write_text("\n".join(lines))
+
+    assert read_curves(tmp_path)["valid_loss"] == {1: 3.0, 2: 2.0, 3: 1.0}
+
+
+def test_the_mean_curve_ends_where_fewer_than_half_of_the_runs_go_on() -> None:
+    epochs, means = mean_curve([{1: 1.0, 2: 3.0, 3: 9.0}, {1: 2.0, 2: 1.0}, {1: 3.0}])
+
+    assert epochs == [1, 2]
+    np.testing.assert_allclose(means, [2.0, 2.0])

@@ -45,6 +45,9 @@
     │   ├── AnalysisPoisonedError          analysis_poisoned
     │   ├── AnalysisExpiredError           analysis_expired
     │   └── InternalError                  internal_error
+    ├── ManifestError                      a list of images cannot be used
+    │   ├── ManifestUnreadableError        manifest_unreadable
+    │   └── ManifestColumnMissingError     manifest_column_missing
     └── RecipeError                        a training run cannot start
         ├── DataSetMissingError            data_set_missing
         ├── RecipeInvalidError             recipe_invalid
@@ -365,6 +368,24 @@ class InternalError(EngineError):
     """A mistake of ours; its trace is in the log under `request_id`."""
 
     code = "internal_error"
+
+
+class ManifestError(RaioxError):
+    """A list of images cannot be used."""
+
+    kind = ErrorKind.INVALID_INPUT
+
+
+class ManifestUnreadableError(ManifestError):
+    """It is not there, or no CSV in UTF-8 (`reason`)."""
+
+    code = "manifest_unreadable"
+
+
+class ManifestColumnMissingError(ManifestError):
+    """It lacks a `column` that was asked for."""
+
+    code = "manifest_column_missing"
 
 
 class RecipeError(RaioxError):

@@ -212,6 +212,30 @@ def evaluate(
 
 
 @app.command()
+def leaks(
+    manifest: Annotated[Path, typer.Argument(help="CSV with the columns image and of the parts.")],
+    column: Annotated[str, typer.Option(help="Column of the parts.")] = "split",
+    stems: Annotated[
+        bool, typer.Option("--stems", help="Count equal file names of different patients too.")
+    ] = False,
+    out: Annotated[
+        Path | None, typer.Option(help="Write leaks.json, leaks.md and leaks.csv here.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object instead.")] = False,
+) -> None:
+    """Tell which patients, groups and images the parts of a split share.
+
+    Images are compared byte for byte, pixel for pixel, and as copies that were resized, cut, toned
+    or mirrored. Exit status: 0 nothing spans parts, 1 something does, 2 usage.
+
+    Example: `raiox leaks chest/manifest.csv --column paper_split --out leaks/`
+    """
+    from raiox.cli.leaks import leaks as run
+
+    raise typer.Exit(run(manifest, column, out, stems=stems, as_json=as_json))
+
+
+@app.command()
 def bench(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object instead.")] = False,
 ) -> None:

@@ -1,0 +1,88 @@
+"""`raiox leaks` with the real decoder: its exit status, its files, and real copies."""
+
+import json
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image, ImageOps
+from typer.testing import CliRunner, Result
+
+from raiox.cli.app import app
+
+DATA = Path(os.environ.get("RAIOX_DATA", "nowhere"))
+
+
+def leaks(*arguments: object) -> Result:
+    return CliRunner().invoke(app, ["leaks", *map(str, arguments)])
+
+
+def drawn(seed: int) -> Image.Image:
+    """Blobs of light, others for every seed."""
+    coarse = np.random.default_rng(seed).integers(0, 255, (9, 9), np.uint8)
+    return Image.fromarray(coarse).resize((200, 180), Image.Resampling.BICUBIC)
+
+
+@pytest.fixture
+def manifest(tmp_path) -> Path:
+    drawn(1).save(tmp_path / "a.png")
+    ImageOps.mirror(drawn(1)).save(tmp_path / "b.jpg", quality=60)
+    drawn(2).save(tmp_path / "c.png")
+    (tmp_path / "torn.png").write_bytes((tmp_path / "c.png").read_bytes()[:-200])
+    manifest = tmp_path / "mine.csv"
+    manifest.write_text(
+        "image,split,apart\na.png,train,train\nb.jpg,test,train\nc.png,test,test\ntorn.png,train,\n"
+    )
+    return manifest
+
+
+def test_leaks_are_told_and_kept(manifest, tmp_path):
+    result = leaks(manifest, "--out", tmp_path / "told")
+
+    assert result.exit_code == 1
+    assert "| near_identical | train / test | 1 | 1 | 50.0% | 0 |" in result.stdout
+    assert "`torn.png` (truncated_image)" in result.stdout
+    assert (tmp_path / "told" / "leaks.md").read_text() == result.stdout[:-1]
+    assert json.loads((tmp_path / "told" / "leaks.json").read_text())["unread"] == {
+        "truncated_image": 1
+    }
+    assert "a.png,train,b.jpg,test" in (tmp_path / "told" / "leaks.csv").read_text()
+
+
+def test_a_clean_split_leaves_with_zero(manifest):
+    result = leaks(manifest, "--column", "apart", "--json")
+
+    assert result.exit_code == 0
+    assert json.loads(result.stdout)["leaks"] == []
+    assert json.loads(result.stdout)["n_left_out"] == 1
+
+
+def test_a_missing_column_is_wrong_usage_in_both_languages(manifest):
+    result = leaks(manifest, "--column", "fold")
+
+    assert result.exit_code == 2
+    assert "names no column fold" in result.stderr
+    assert "não nomeia uma coluna fold" in result.stderr
+
+
+@pytest.mark.data
+@pytest.mark.skipif(not DATA.is_dir(), reason="RAIOX_DATA names no data set")
+def test_finds_films_that_two_public_collections_both_hold(tmp_path):
+    held = DATA / "chest" / "images"
+    twice = (
+        "cohen/cohen_covid-19-pneumonia-58-day-7.jpg",
+        "radiography/radiography_COVID_COVID-1177.jpg",
+    )
+    others = sorted((held / "siim").glob("*.jpg"))[:12]
+    lines = [f"{held / twice[0]},train", f"{held / twice[1]},test"]
+    lines += [f"{film},{part}" for film, part in zip(others, ["train", "test"] * 6, strict=True)]
+    manifest = tmp_path / "mine.csv"
+    manifest.write_text("\n".join(["image,split", *lines]))
+
+    result = leaks(manifest, "--out", tmp_path)
+
+    found = (tmp_path / "leaks.csv").read_text().splitlines()[1:]
+    assert result.exit_code == 1
+    assert len(found) == 1
+    assert all(name in found[0] for name in twice)

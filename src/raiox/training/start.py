@@ -21,7 +21,7 @@ def initialise(network: nn.Module, recipe: Recipe, place: Workplace, seed: int) 
     if recipe.init == "scratch":
         return
     if recipe.init == "imagenet":
-        _load_imagenet(network, place)
+        _load_imagenet(network, recipe, place)
         return
     _, learned = load_run(place.earlier_run(recipe.init, seed))
     fresh = network.state_dict()
@@ -52,7 +52,7 @@ def _teacher(name: str, recipe: Recipe, place: Workplace, seed: int) -> nn.Modul
     if name == "imagenet":
         # Its answers are ImageNet's classes, which this head does not have: only features teach.
         network: nn.Module = MobileNetV1(len(TASKS[recipe.task].outputs))
-        _load_imagenet(network, place)
+        _load_imagenet(network, recipe, place)
     else:
         other, network = load_run(place.earlier_run(name, seed))
         mine, its = recipe.preprocessing, other.preprocessing
@@ -61,11 +61,15 @@ def _teacher(name: str, recipe: Recipe, place: Workplace, seed: int) -> nn.Modul
     return network.to(memory_format=torch.channels_last)  # type: ignore[call-overload,no-any-return]
 
 
-def _load_imagenet(network: nn.Module, place: Workplace) -> None:
+def _load_imagenet(network: nn.Module, recipe: Recipe, place: Workplace) -> None:
     if place.imagenet is None or not place.imagenet.is_file():
         raise RecipeInvalidError(reason="imagenet_weights_missing")
-    assert isinstance(network, MobileNetV1 | ThreeBlockDenseNet)
+    spec = recipe.preprocessing
     try:
-        network.load_imagenet(place.imagenet)
+        if isinstance(network, ThreeBlockDenseNet):
+            network.load_imagenet(place.imagenet, spec.mean, spec.std)
+        else:
+            assert isinstance(network, MobileNetV1)
+            network.load_imagenet(place.imagenet)
     except (KeyError, ValueError) as error:
         raise RecipeInvalidError(reason="imagenet_weights_of_another_network") from error

@@ -13,7 +13,7 @@ RECIPE = Recipe(
     name="seen",
     task="findings",
     network="mobilenet",
-    preprocessing=Preprocessing(side_px=32),
+    preprocessing=Preprocessing(side_px=32, fit="letterbox"),
     stages=(Stage(side_px=32, course=Plateau(learning_rate=1e-3, max_epochs=40)),),
 )
 

@@ -108,7 +108,8 @@ def test_a_finished_series_is_told_again_without_training(told: Told) -> None:
     found = repeat(series_recipe(), told.place, SEEDS, again)
 
     assert again.trained == []
-    assert found.figures == told.repeats.figures
+    # By their text: a share of nothing is NaN, and NaN equals nothing.
+    assert repr(found.figures) == repr(told.repeats.figures)
 
 
 def test_curves_are_drawn_the_same_byte_for_byte(told: Told, tmp_path: Path) -> None:
@@ -124,7 +125,7 @@ def test_curves_are_drawn_the_same_byte_for_byte(told: Told, tmp_path: Path) -> 
 
 
 def test_a_run_folder_of_another_recipe_is_not_counted(told: Told) -> None:
-    other = series_recipe().model_copy(update={"preprocessing": Preprocessing(side_px=40)})
+    other = series_recipe().model_copy(update={"preprocessing": Preprocessing(side_px=40, fit="letterbox")})
 
     with pytest.raises(RecipeInvalidError) as refusal:
         repeat(other, told.place, SEEDS, Here())
@@ -207,7 +208,8 @@ def test_a_series_killed_in_its_second_seed_ends_as_if_it_had_not_been(
     found = repeat(series_recipe(), workplace(drawn_data, tmp_path), SEEDS, rest)
 
     assert rest.trained == [1]
-    assert found.figures == told.repeats.figures
+    # By their text: a share of nothing is NaN, and NaN equals nothing.
+    assert repr(found.figures) == repr(told.repeats.figures)
     for cut, whole in zip(found.folders, told.repeats.folders, strict=True):
         for name in ("weights.safetensors", "predictions-valid.csv", "predictions-test.csv"):
             assert (cut / name).read_bytes() == (whole / name).read_bytes(), name

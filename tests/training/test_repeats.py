@@ -125,7 +125,9 @@ def test_curves_are_drawn_the_same_byte_for_byte(told: Told, tmp_path: Path) -> 
 
 
 def test_a_run_folder_of_another_recipe_is_not_counted(told: Told) -> None:
-    other = series_recipe().model_copy(update={"preprocessing": Preprocessing(side_px=40, fit="letterbox")})
+    other = series_recipe().model_copy(
+        update={"preprocessing": Preprocessing(side_px=40, fit="letterbox")}
+    )
 
     with pytest.raises(RecipeInvalidError) as refusal:
         repeat(other, told.place, SEEDS, Here())

@@ -67,7 +67,7 @@ def _make_room(folder: Path, n_bytes: int) -> None:
 
 def _fill(file: Path, paths: Sequence[Path], spec: Preprocessing, n_processes: int) -> None:
     shape = (len(paths), spec.side_px, spec.side_px)
-    unfinished = file.with_suffix(".unfinished")
+    unfinished = file.with_suffix(f".unfinished-{os.getpid()}")  # several devices may fill at once
     pixels = np.lib.format.open_memmap(unfinished, mode="w+", dtype=np.uint8, shape=shape)
     with ProcessPoolExecutor(n_processes) as pool:
         squares = pool.map(partial(read_square, spec=spec), paths, chunksize=64)

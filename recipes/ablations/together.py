@@ -9,7 +9,7 @@ from pathlib import Path
 
 from raiox.training.recipe import load_recipe
 
-HERE = Path(__file__).parent
+HERE = Path(__file__).resolve().parent
 MILD, FAST = load_recipe(HERE / "mild.py"), load_recipe(HERE.parent / "raiox_fast.py")
 
 RECIPE = MILD.model_copy(

@@ -81,6 +81,10 @@ Runs = Annotated[Path, typer.Option(help="Folder of run folders.")]
 ImageNet = Annotated[
     Path | None, typer.Option(help="ImageNet weights: MobileNet v1 (timm) or DenseNet-121.")
 ]
+FromBundle = Annotated[
+    Path | None,
+    typer.Option("--bundle", help="Bundle that a recipe with init `bundle` goes on from."),
+]
 Device = Annotated[str, typer.Option(help="cpu or gpu.")]
 NDevices = Annotated[int, typer.Option(help="GPUs that share each batch.")]
 Deterministic = Annotated[
@@ -96,6 +100,7 @@ def train(
     hold_out: HoldOut = [],  # noqa: B006 - typer reads it, nobody writes to it
     runs: Runs = Path("runs"),
     imagenet: ImageNet = None,
+    bundle: FromBundle = None,
     device: Device = "cpu",
     n_devices: NDevices = 1,
     deterministic: Deterministic = False,
@@ -107,7 +112,7 @@ def train(
     from raiox.cli.train import TrainingOptions
     from raiox.cli.train import train as run
 
-    options = TrainingOptions(runs, imagenet, device, n_devices, deterministic)
+    options = TrainingOptions(runs, imagenet, bundle, device, n_devices, deterministic)
     run(recipe, seed, resume, hold_out, options)
 
 
@@ -125,6 +130,7 @@ def repeat(
     ] = None,
     runs: Runs = Path("runs"),
     imagenet: ImageNet = None,
+    bundle: FromBundle = None,
     device: Device = "cpu",
     n_devices: NDevices = 1,
     deterministic: Deterministic = False,
@@ -139,7 +145,7 @@ def repeat(
     from raiox.cli.train import TrainingOptions
 
     del engine  # typer refuses every other name
-    options = TrainingOptions(runs, imagenet, device, n_devices, deterministic)
+    options = TrainingOptions(runs, imagenet, bundle, device, n_devices, deterministic)
     run(recipe, seeds, jobs, hold_out, out, options)
 
 
@@ -156,6 +162,7 @@ def compare(
     ] = None,
     runs: Runs = Path("runs"),
     imagenet: ImageNet = None,
+    bundle: FromBundle = None,
     device: Device = "cpu",
     n_devices: NDevices = 1,
     deterministic: Deterministic = False,
@@ -167,7 +174,7 @@ def compare(
     from raiox.cli.compare import compare as run
     from raiox.cli.train import TrainingOptions
 
-    options = TrainingOptions(runs, imagenet, device, n_devices, deterministic)
+    options = TrainingOptions(runs, imagenet, bundle, device, n_devices, deterministic)
     run(recipes, leave_out, seed, out, options)
 
 

@@ -20,6 +20,7 @@ class TrainingOptions:
 
     runs: Path
     imagenet: Path | None
+    bundle: Path | None
     device: str
     n_devices: int
     deterministic: bool

@@ -5,7 +5,7 @@ opens `test`: each look at it makes the next figures less blind.
 """
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -127,13 +127,15 @@ def _quality_figures(
     )
 
 
-def _draft(recipe: Recipe, passport: dict[str, str], trained_on: Sequence[Case]) -> BundleManifest:
+def _draft(
+    recipe: Recipe, passport: Mapping[str, str], trained_on: Sequence[Case]
+) -> BundleManifest:
     training = Training(
         recipe=recipe.name,
         seed=int(passport["seed"]),
         code_version=passport["code_version"],
         data_sha256=passport["data_sha256"],
-        started_from=_started_from(recipe),
+        started_from=_started_from(recipe, passport),
         remarks=passport.get("remarks", ""),
         sources=_sources(trained_on),
     )
@@ -150,8 +152,12 @@ def _draft(recipe: Recipe, passport: dict[str, str], trained_on: Sequence[Case])
     )
 
 
-def _started_from(recipe: Recipe) -> str:
-    told = {"imagenet": f"ImageNet ({recipe.network})", "scratch": "random weights"}
+def _started_from(recipe: Recipe, passport: Mapping[str, str]) -> str:
+    told = {
+        "imagenet": f"ImageNet ({recipe.network})",
+        "scratch": "random weights",
+        "bundle": f"the bundle {passport.get('bundle', '')}",
+    }
     started = told.get(recipe.init, f"the run of {recipe.init}")
     if recipe.distillation:
         started += f", taught by {' and '.join(recipe.distillation.teachers)}"

@@ -22,6 +22,7 @@ from lightning.pytorch.loggers import TensorBoardLogger
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
+from raiox.bundle import open_bundle
 from raiox.errors import RecipeInvalidError
 from raiox.training.course import endings, epochs_per_validation, n_epochs
 from raiox.training.curves import JsonLines, LoaderShare, TimeLeft
@@ -59,6 +60,8 @@ def train(recipe: Recipe, place: Workplace, seed: int = 0, *, resume: bool = Fal
     initialise(network, recipe, place, seed)
     mix_styles(network.early_layers, recipe.style_mixing)
     write_passport(folder, recipe, seed, place.data, str(best_precision(place.device)))
+    if recipe.init == "bundle":
+        note(folder, bundle=_told(place.bundle))
     parts: dict[str, Examples] = {}
     for index, stage in enumerate(recipe.stages):
         stage_folder = folder / f"stage-{index}"
@@ -74,6 +77,12 @@ def train(recipe: Recipe, place: Workplace, seed: int = 0, *, resume: bool = Fal
     _keep_predictions(network.eval(), recipe, parts, folder)
     save_weights(network, folder / WEIGHTS_FILE)
     return folder
+
+
+def _told(folder: Path | None) -> str:
+    assert folder is not None, "a network was just filled from it"
+    bundle = open_bundle(folder)
+    return f"{bundle.manifest.id} (SHA-256 {bundle.sha256[:16]}...)"
 
 
 def best_precision(device: str) -> Any:

@@ -15,6 +15,9 @@ import torch
 from onnx import TensorProto, helper, numpy_helper
 from torch import nn
 
+STORED_HALF = ".float16"
+"""Behind the name of a weight that is stored so."""
+
 
 def rounded(network: nn.Module) -> nn.Module:
     """A copy whose weights of two or more dimensions are the nearest that float16 holds."""
@@ -45,6 +48,6 @@ def _halve(weight: onnx.TensorProto) -> onnx.NodeProto | None:
     if not np.array_equal(half.astype(np.float32), values):
         return None
     name = weight.name
-    stored = f"{name}.float16"
+    stored = name + STORED_HALF
     weight.CopyFrom(numpy_helper.from_array(half, stored))
     return helper.make_node("Cast", [stored], [name], to=TensorProto.FLOAT)

@@ -19,7 +19,7 @@ TaskName = Literal["findings", "opacity", "frontal_filter", "frontal_or_not", "f
 Range = tuple[float, float]
 
 
-NOT_RUNS = ("scratch", "imagenet")
+NOT_RUNS = ("scratch", "imagenet", "bundle")
 """What a network may start from, or learn from, besides another recipe's run."""
 
 
@@ -150,7 +150,9 @@ class Recipe(BaseModel, frozen=True):
         "pooled", description="Average over places, or one weight a place (the authors' filter)."
     )
     n_head_channels: int | None = Field(None, description="1x1 convolution of the DenseNet head.")
-    init: str = Field("scratch", description="`scratch`, `imagenet`, or a recipe's finished run.")
+    init: str = Field(
+        "scratch", description="`scratch`, `imagenet`, a `bundle`, or a recipe's finished run."
+    )
     preprocessing: Preprocessing = Field(description="Of training and serving alike.")
     learning: Learning = Field(Learning(), description="From which images.")
     stages: tuple[Stage, ...] = Field(min_length=1, description="One after the other.")

@@ -25,6 +25,8 @@ class Workplace:
     runs: Path
     imagenet: Path | None = None
     """ImageNet weights of the recipe's network, or of the teacher that `imagenet` names."""
+    bundle: Path | None = None
+    """Bundle whose network a recipe with `init="bundle"` goes on from."""
     device: str = "cpu"
     n_devices: int = 1
     n_threads: int = 2

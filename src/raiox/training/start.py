@@ -1,9 +1,13 @@
-"""What a network is before its first step: fresh, ImageNet's, or what another run learned."""
+"""What a network is before its first step: fresh, ImageNet's, or what another learned."""
+
+from collections.abc import Mapping
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
+from raiox.bundle import open_bundle
 from raiox.errors import RecipeInvalidError
+from raiox.training.bundle_weights import bundle_weights
 from raiox.training.lesson import Lesson
 from raiox.training.networks.densenet import ThreeBlockDenseNet
 from raiox.training.networks.mobilenet import MobileNetV1
@@ -16,23 +20,33 @@ def initialise(network: nn.Module, recipe: Recipe, place: Workplace, seed: int) 
     """Fill a fresh network as `init` says.
 
     Raises:
-        RecipeInvalidError: the ImageNet weights or the other run are not there.
+        RecipeInvalidError: the ImageNet weights, the bundle or the other run are not there.
+        BundleInvalidError, BundleChecksumError: the bundle is damaged.
     """
     if recipe.init == "scratch":
         return
     if recipe.init == "imagenet":
         _load_imagenet(network, recipe, place)
         return
-    _, learned = load_run(place.earlier_run(recipe.init, seed))
-    fresh = network.state_dict()
+    fresh, learned = network.state_dict(), _learned(recipe, place, seed)
     kept = {
         name: tensor
-        for name, tensor in learned.state_dict().items()
+        for name, tensor in learned.items()
         if name in fresh and tensor.shape == fresh[name].shape
     }
     if not any(name.startswith(("trunk.", "blocks.")) for name in kept):
         raise RecipeInvalidError(reason="init_is_another_network", run=recipe.init)
     network.load_state_dict({**fresh, **kept})
+
+
+def _learned(recipe: Recipe, place: Workplace, seed: int) -> Mapping[str, Tensor]:
+    if recipe.init != "bundle":
+        _, network = load_run(place.earlier_run(recipe.init, seed))
+        weights: Mapping[str, Tensor] = network.state_dict()
+        return weights
+    if place.bundle is None:
+        raise RecipeInvalidError(reason="bundle_missing")
+    return bundle_weights(open_bundle(place.bundle))
 
 
 def lesson_of(recipe: Recipe, student: nn.Module, place: Workplace, seed: int) -> Lesson | None:

@@ -5,7 +5,9 @@ from pathlib import Path
 import pytest
 from test_training_run import recipe, workplace
 
-from raiox.training.comparison import compare, to_markdown, train_with_needs
+from raiox.evaluation.metrics import Figure
+from raiox.training.comparison import Compared, compare, train_with_needs
+from raiox.training.comparison_report import to_markdown, to_page
 from raiox.training.recipe import Distillation
 
 
@@ -20,9 +22,7 @@ def test_every_recipe_is_asked_at_home_and_at_the_source_left_out(
     assert second.gain.value == pytest.approx(0.0), "the same recipe gained something"
     assert second.figures["macro AUC"] == first.figures["macro AUC"]
     assert first.figures["covid19 named, source1, never seen"].n == 6, "test cases were asked"
-    table = to_markdown([first, second]).splitlines()
-    assert len(table) == 4
-    assert "| second | +0.000" in table[3]
+    assert "| gain in macro AUC |  | +0.000" in to_markdown([first, second])
 
 
 def test_what_a_recipe_builds_on_is_trained_first_without_the_source_too(
@@ -53,3 +53,23 @@ def test_a_filter_is_judged_by_what_it_lets_in(drawn_data: Path, tmp_path: Path)
     assert "frontal let in, source1, never seen" in told
     assert "rotated_90 refused, source1, never seen" in told
     assert not any("inside" in name for name in row.figures)
+
+
+def compared(name: str, *values: float) -> Compared:
+    figures = {f"figure {i}": Figure(v, v - 0.1, v + 0.1, 9) for i, v in enumerate(values)}
+    return Compared(name, figures, None)
+
+
+def test_the_longer_side_of_a_comparison_runs_down_the_page() -> None:
+    many_figures = to_markdown([compared("one", 0.5, 0.6, 0.7)])
+    many_recipes = to_markdown([compared(name, 0.5) for name in ("one", "two", "three")])
+
+    assert many_figures.splitlines()[0] == "| recipe | one |"
+    assert many_recipes.splitlines()[0] == "| recipe | gain in macro AUC | figure 0 |"
+
+
+def test_a_page_tells_the_command_that_prints_it() -> None:
+    page = to_page([compared("one", 0.5), compared("two", 0.6)], "raiox compare one.py two.py")
+
+    assert page.startswith("# `one` beside `two`")
+    assert page.rstrip().endswith("raiox compare one.py two.py\n```")

@@ -1,6 +1,8 @@
 """`raiox compare`: recipes side by side, on `valid` and on sources left out."""
 
 import json
+import shlex
+import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -18,7 +20,7 @@ def compare(
     """Train what is missing, print the table, keep it."""
     need_torch()
     from raiox.training.comparison import compare as compare_recipes
-    from raiox.training.comparison import to_markdown
+    from raiox.training.comparison_report import to_markdown, to_page
     from raiox.training.recipe import load_recipe
 
     with reported():
@@ -29,6 +31,7 @@ def compare(
         typer.echo(to_markdown(rows))
         if out is not None:
             out.mkdir(parents=True, exist_ok=True)
-            (out / "comparison.md").write_text(to_markdown(rows))
+            command = shlex.join(["raiox", *sys.argv[1:]])
+            (out / "comparison.md").write_text(to_page(rows, command))
             told = json.dumps([asdict(row) for row in rows], indent=2)
             (out / "comparison.json").write_text(told + "\n")

@@ -5,7 +5,7 @@ bootstrap over groups (patients and their duplicates), since images of one
 patient are not independent. Source: Wilson, 1927, doi:10.1080/01621459.1927.10502953.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import sqrt
 
@@ -61,6 +61,14 @@ def bootstrapped(
         values.append(statistic(np.concatenate([members[g] for g in drawn])))
     low, high = np.nanpercentile(values, (2.5, 97.5))
     return Figure(statistic(np.arange(len(groups))), float(low), float(high), len(groups))
+
+
+def mean_of(figures: Sequence[Figure]) -> Figure:
+    """Mean of figures about different patients, whose errors are independent of each other."""
+    n = len(figures)
+    half = sqrt(sum(((f.high - f.low) / 2) ** 2 for f in figures)) / n
+    value = sum(f.value for f in figures) / n
+    return Figure(value, value - half, value + half, sum(f.n for f in figures))
 
 
 def auc(scores: Floats, positive: npt.NDArray[np.bool_]) -> float:

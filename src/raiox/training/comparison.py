@@ -12,8 +12,9 @@ from pathlib import Path
 import numpy as np
 
 from raiox.evaluation.calibration import choose_operating_point
-from raiox.evaluation.metrics import Figure, bootstrapped, macro_auc, proportion
+from raiox.evaluation.metrics import Figure, bootstrapped, macro_auc, mean_of, proportion
 from raiox.evaluation.sources import inside_sources
+from raiox.training.examples import HELD_OUT
 from raiox.training.fit import train
 from raiox.training.predictions import Predictions, read_predictions
 from raiox.training.recipe import Recipe, load_recipe
@@ -63,14 +64,10 @@ def compare(
         mirrored = run / "predictions-valid-mirrored.csv"
         if mirrored.is_file():
             figures["macro AUC, mirror image asked too"] = _macro_auc(read_predictions(mirrored))
-        for sources in left_out:
-            away = train_with_needs(recipe.held_out(*sources), shelf, place, seed)
-            figures |= dict(
-                away_figures(
-                    read_predictions(away / "predictions-held_out.csv"),
-                    read_predictions(away / "predictions-valid.csv"),
-                )
-            )
+        away = [
+            train_with_needs(recipe.held_out(*sources), shelf, place, seed) for sources in left_out
+        ]
+        figures |= _never_seen(away)
         yield Compared(recipe.name, figures, None if first is None else _gain(first, home))
         first = first or home
 
@@ -92,6 +89,17 @@ def home_figures(valid: Predictions) -> Iterator[tuple[str, Figure]]:
     if FRONTAL not in valid.outputs:
         groups, sources = valid.column("group_id"), valid.column("source")
         yield from inside_sources(valid.outputs, sources, groups, valid.labels, valid.logits)
+
+
+def _never_seen(runs: Iterable[Path]) -> Figures:
+    figures: Figures = {}
+    for run in runs:
+        held_out, valid = (
+            read_predictions(run / f"predictions-{p}.csv") for p in (HELD_OUT, "valid")
+        )
+        figures |= dict(away_figures(held_out, valid))
+    areas = [figure for name, figure in figures.items() if name.startswith("AUC")]
+    return {"mean AUC, never seen": mean_of(areas), **figures} if areas else figures
 
 
 def away_figures(held_out: Predictions, valid: Predictions) -> Iterator[tuple[str, Figure]]:
@@ -136,26 +144,6 @@ def _macro_auc(predictions: Predictions) -> Figure:
     return bootstrapped(
         lambda drawn: macro_auc(scores[drawn], labels[drawn]), predictions.column("group_id")
     )
-
-
-def to_markdown(compared: Iterable[Compared]) -> str:
-    """One row a recipe; a column for each figure that any of them has."""
-    rows = list(compared)
-    names = list(dict.fromkeys(name for row in rows for name in row.figures))
-    lines = [
-        f"| recipe | gain in macro AUC | {' | '.join(names)} |",
-        "|---|" + "---|" * (len(names) + 1),
-    ]
-    for row in rows:
-        cells = [_cell(row.figures.get(name)) for name in names]
-        lines.append(f"| {row.name} | {_cell(row.gain, '+')} | {' | '.join(cells)} |")
-    return "\n".join(lines) + "\n"
-
-
-def _cell(figure: Figure | None, sign: str = "") -> str:
-    if figure is None:
-        return ""
-    return f"{figure.value:{sign}.3f} ({figure.low:{sign}.3f} to {figure.high:{sign}.3f})"
 
 
 def _gain(first: Predictions, other: Predictions) -> Figure:

@@ -3,7 +3,15 @@
 import numpy as np
 import pytest
 
-from raiox.evaluation.metrics import auc, balanced_accuracy, bootstrapped, macro_auc, proportion
+from raiox.evaluation.metrics import (
+    Figure,
+    auc,
+    balanced_accuracy,
+    bootstrapped,
+    macro_auc,
+    mean_of,
+    proportion,
+)
 
 
 def test_auc_counts_pairs_and_halves_ties() -> None:
@@ -55,3 +63,12 @@ def test_balanced_accuracy_does_not_reward_the_larger_class() -> None:
     truth = np.array([True] * 98 + [False] * 2)
 
     assert balanced_accuracy(np.ones(100, bool), truth) == 0.5
+
+
+def test_a_mean_of_independent_figures_is_surer_than_each() -> None:
+    each = Figure(0.8, 0.7, 0.9, 50)
+
+    mean = mean_of([each, each, each, each])
+
+    assert (mean.value, mean.n) == (pytest.approx(0.8), 200)
+    assert (mean.low, mean.high) == (pytest.approx(0.75), pytest.approx(0.85))

@@ -5,7 +5,8 @@ from raiox.evaluation.report import Report, to_markdown
 
 LIMITS = {
     "frontal_filter": """\
-- It does not say whether a radiograph is any good, only which kind of image it resembles.
+- Its quality score rates the picture (sharpness, noise, exposure, compression), learned from films
+  made worse on purpose; it does not rate how the patient stood or breathed.
 - Lateral chest films are few in its data: expect some to pass as frontal.
 - Other images come from few sources of one style each; a kind of image that is in none of
   them may pass.

@@ -86,3 +86,17 @@ def test_refuses_weights_of_another_network(tmp_path: Path) -> None:
 
     with pytest.raises(ValueError, match="not MobileNet"):
         MobileNetV1(3).load_imagenet(tmp_path / "w.safetensors")
+
+
+def test_finer_maps_hold_what_the_coarse_ones_held() -> None:
+    """The last halving keeps every second place, so those places answer alike."""
+    coarse, fine = MobileNetV1(3).eval(), MobileNetV1(3, map_stride=16).eval()
+    fine.load_state_dict(coarse.state_dict())
+    images = torch.rand(2, 1, 96, 96)
+
+    with torch.no_grad():
+        few, many = coarse(images).maps, fine(images).maps
+
+    assert few.shape[2:] == (3, 3)
+    assert many.shape[2:] == (6, 6)
+    torch.testing.assert_close(many[:, :, 1::2, 1::2], few)

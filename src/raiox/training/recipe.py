@@ -149,6 +149,9 @@ class Recipe(BaseModel, frozen=True):
     head: Literal["pooled", "flattened"] = Field(
         "pooled", description="Average over places, or one weight a place (the authors' filter)."
     )
+    map_stride: Literal[16, 32] = Field(
+        32, description="Pixels of the input to one of MobileNet's maps; DenseNet's: 16."
+    )
     n_head_channels: int | None = Field(None, description="1x1 convolution of the DenseNet head.")
     init: str = Field(
         "scratch", description="`scratch`, `imagenet`, a `bundle`, or a recipe's finished run."

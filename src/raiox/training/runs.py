@@ -62,11 +62,12 @@ def build_network(recipe: Recipe) -> MobileNetV1 | ThreeBlockDenseNet:
     """The recipe's network with fresh weights."""
     n_outputs = len(TASKS[recipe.task].outputs)
     if recipe.network == "mobilenet":
-        n_places = (-(-recipe.stages[-1].side_px // 32)) ** 2
+        n_places = (-(-recipe.stages[-1].side_px // recipe.map_stride)) ** 2
         return MobileNetV1(
             n_outputs,
             n_places if recipe.head == "flattened" else None,
             rates_quality=recipe.rates_quality,
+            map_stride=recipe.map_stride,
         )
     return ThreeBlockDenseNet(n_outputs, recipe.n_head_channels)
 

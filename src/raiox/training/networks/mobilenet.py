@@ -6,6 +6,7 @@ layout load as they are; TensorFlow's SAME padding and batch-norm epsilon too.
 """
 
 from pathlib import Path
+from typing import Literal
 
 from safetensors.torch import load_file
 from torch import Tensor, nn
@@ -21,6 +22,10 @@ STAGES = (((32, 64, 1),), ((64, 128, 2), (128, 128, 1)), ((128, 256, 2), (256, 2
           ((256, 512, 2), *((512, 512, 1),) * 5), ((512, 1024, 2), (1024, 1024, 1)))  # fmt: skip
 """(in, out, stride) of each depthwise separable block."""
 
+COARSEST = 32
+FINE_LAST_STAGE = ((512, 1024, 1), (1024, 1024, 1, 2))
+"""The last stage without its halving; its second block reaches twice as far instead."""
+
 BATCH_NORM_EPSILON = 1e-3  # TensorFlow's, with which the ImageNet weights were trained
 
 
@@ -30,10 +35,12 @@ class SamePadConv2d(nn.Conv2d):
     def forward(self, input: Tensor) -> Tensor:  # noqa: A002 - torch names it so
         """(N, C, H, W) to (N, C', ceil(H / stride), ceil(W / stride))."""
         pads = []
-        for size, kernel, stride in zip(
-            input.shape[:1:-1], self.kernel_size[::-1], self.stride[::-1], strict=True
-        ):
-            total = max((-(-size // stride) - 1) * stride + kernel - size, 0)
+        for size, kernel, stride, step in zip(
+            input.shape[:1:-1], self.kernel_size[::-1], self.stride[::-1], self.dilation[::-1],
+            strict=True,
+        ):  # fmt: skip
+            reach = (kernel - 1) * int(step) + 1
+            total = max((-(-size // stride) - 1) * stride + reach - size, 0)
             pads += [total // 2, total - total // 2]
         return super().forward(nn.functional.pad(input, pads))
 
@@ -41,9 +48,11 @@ class SamePadConv2d(nn.Conv2d):
 class SeparableBlock(nn.Module):
     """A depthwise 3x3 convolution, then a pointwise one, each with batch norm and ReLU6."""
 
-    def __init__(self, n_in: int, n_out: int, stride: int) -> None:
+    def __init__(self, n_in: int, n_out: int, stride: int, dilation: int = 1) -> None:
         super().__init__()
-        self.conv_dw = SamePadConv2d(n_in, n_in, 3, stride, groups=n_in, bias=False)
+        self.conv_dw = SamePadConv2d(
+            n_in, n_in, 3, stride, dilation=dilation, groups=n_in, bias=False
+        )
         self.bn1 = nn.BatchNorm2d(n_in, BATCH_NORM_EPSILON)
         self.conv_pw = nn.Conv2d(n_in, n_out, 1, bias=False)
         self.bn2 = nn.BatchNorm2d(n_out, BATCH_NORM_EPSILON)
@@ -57,21 +66,29 @@ class SeparableBlock(nn.Module):
 
 
 class MobileNetV1(nn.Module):
-    """The network of width 1.0 on gray images, ending in activation maps at stride 32.
+    """The network of width 1.0 on gray images, ending in activation maps.
 
     `n_places` gives it the authors' flattened head instead of the pooled one; `rates_quality`
-    one more output.
+    one more output. `map_stride` 16 leaves out the last halving and spreads the last depthwise
+    convolution instead, so that the same weights see what they saw and draw maps twice as fine
+    (Chen et al., 2018, arXiv:1706.05587).
     """
 
     def __init__(
-        self, n_outputs: int, n_places: int | None = None, *, rates_quality: bool = False
+        self,
+        n_outputs: int,
+        n_places: int | None = None,
+        *,
+        rates_quality: bool = False,
+        map_stride: Literal[16, 32] = 32,
     ) -> None:
         super().__init__()
         self.conv_stem = SamePadConv2d(3, 32, 3, 2, bias=False)
         self.bn1 = nn.BatchNorm2d(32, BATCH_NORM_EPSILON)
         self.act = nn.ReLU6(inplace=True)
         self.blocks = nn.ModuleList(
-            nn.Sequential(*(SeparableBlock(*block) for block in stage)) for stage in STAGES
+            nn.Sequential(*(SeparableBlock(*block) for block in stage))
+            for stage in (*STAGES[:-1], STAGES[-1] if map_stride == COARSEST else FINE_LAST_STAGE)
         )
         self.head = (
             ActivationMapHead(1024, n_outputs)

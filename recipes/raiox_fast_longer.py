@@ -1,0 +1,29 @@
+"""The fast classifier, taught longer and with maps twice as fine.
+
+Source:  `raiox_fast.py`, whose bundle it goes on from; finer maps by leaving out the last halving
+         (Chen et al., 2018, arXiv:1706.05587).
+Takes:   20,000 images at 192 px: 50 minutes of one processor core, without bf16.
+Expects: more than the macro AUC of 0.982 on `valid` that it starts from.
+Run:     raiox train recipes/raiox_fast_longer.py --bundle my-models/fast_classifier
+"""
+
+from pathlib import Path
+
+from raiox.training.recipe import OneCycle, Stage, load_recipe
+
+FAST = load_recipe(Path(__file__).resolve().parent / "raiox_fast.py")
+
+RECIPE = FAST.model_copy(
+    update={
+        "name": "raiox_fast_longer",
+        "init": "bundle",
+        "map_stride": 16,
+        "stages": (
+            Stage(
+                side_px=192,
+                course=OneCycle(n_samples=20_000, learning_rate=3e-4),
+                average=0.998,
+            ),
+        ),
+    }
+)

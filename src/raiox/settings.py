@@ -41,7 +41,8 @@ class InferenceSettings(BaseModel, frozen=True):
     )
     filter_bundle: str = Field("frontal_filter", description="Bundle of the frontal filter.")
     classifier_bundle: str = Field(
-        "covid_classifier", description="Bundle of the classifier: this, or `fast_classifier`."
+        "fast_classifier",
+        description="Bundle of the classifier: this, or `covid_classifier`, the paper's DenseNet.",
     )
     runtime: Runtime = Field("cpu", description="cpu, cuda (extra gpu) or openvino (its extra).")
     n_threads: PositiveInt = Field(2, description="Threads of one forward pass.")

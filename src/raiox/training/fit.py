@@ -190,6 +190,8 @@ def _counts(recipe: Recipe, train_part: Examples) -> Tensor:
 def _keep_predictions(
     network: nn.Module, recipe: Recipe, parts: dict[str, Examples], folder: Path
 ) -> None:
+    if len(TASKS[recipe.task].outputs) == 1:
+        return  # one output tells nothing apart
     for part in KEPT_PREDICTIONS:
         examples = parts[part]
         if len(examples):

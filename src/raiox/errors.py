@@ -27,6 +27,7 @@
     │   ├── ForeignOriginError             foreign_origin
     │   ├── AnalysisNotFoundError          analysis_not_found
     │   ├── HeatmapNotAvailableError       heatmap_not_available
+    │   ├── ReportNotFoundError            report_not_found
     │   ├── ImageNotKeptError              image_not_kept
     │   ├── IdempotencyMismatchError       idempotency_mismatch
     │   ├── IdempotencyInFlightError       idempotency_in_flight
@@ -47,7 +48,10 @@
     │   └── InternalError                  internal_error
     ├── ManifestError                      a list of images cannot be used
     │   ├── ManifestUnreadableError        manifest_unreadable
-    │   └── ManifestColumnMissingError     manifest_column_missing
+    │   ├── ManifestColumnMissingError     manifest_column_missing
+    │   ├── LabelsUnreadableError          labels_unreadable
+    │   ├── LabelUnknownError              label_unknown
+    │   └── NoCaseError                    no_case
     └── RecipeError                        a training run cannot start
         ├── DataSetMissingError            data_set_missing
         ├── RecipeInvalidError             recipe_invalid
@@ -257,6 +261,13 @@ class HeatmapNotAvailableError(RequestError):
     kind = ErrorKind.NOT_FOUND
 
 
+class ReportNotFoundError(RequestError):
+    """The bundle that answers carries no report."""
+
+    code = "report_not_found"
+    kind = ErrorKind.NOT_FOUND
+
+
 class ImageNotKeptError(RequestError):
     """The image's time is over, or it was never kept; the result stays."""
 
@@ -386,6 +397,24 @@ class ManifestColumnMissingError(ManifestError):
     """It lacks a `column` that was asked for."""
 
     code = "manifest_column_missing"
+
+
+class LabelsUnreadableError(ManifestError):
+    """A file that tells what labels mean here cannot be read (`reason`)."""
+
+    code = "labels_unreadable"
+
+
+class LabelUnknownError(ManifestError):
+    """Labels that no output answers and no file translates (`n_labels`, `n_images`, `known`)."""
+
+    code = "label_unknown"
+
+
+class NoCaseError(ManifestError):
+    """There is no labelled image to measure on."""
+
+    code = "no_case"
 
 
 class RecipeError(RaioxError):

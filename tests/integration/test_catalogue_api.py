@@ -33,6 +33,22 @@ async def test_the_embedding_map_is_the_bundles_or_empty(start, tmp_path, name):
     assert with_map.json() == {"points": [1]}
 
 
+async def test_the_report_is_the_answering_bundles_or_a_problem(start, tmp_path):
+    bundle = tmp_path / "models" / "fast_classifier"
+    bundle.mkdir(parents=True)
+    inference = InferenceSettings(
+        models_dir=tmp_path / "models", classifier_bundle="fast_classifier"
+    )
+    async with start(inference=inference) as service:
+        browser = service.browser()
+        without = await browser.get("/api/v1/models/current/report")
+        (bundle / "report.json").write_text('{"format_version": 1}')
+        with_report = await browser.get("/api/v1/models/current/report")
+
+    assert (without.status_code, without.json()["code"]) == (404, "report_not_found")
+    assert with_report.json() == {"format_version": 1}
+
+
 async def test_examples_carry_their_attribution_and_only_listed_files_are_served(start, tmp_path):
     folder = tmp_path / "examples"
     folder.mkdir()

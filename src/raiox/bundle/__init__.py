@@ -1,9 +1,10 @@
 """A model folder: its manifest, its checksums, the promise that nothing else is served."""
 
-from raiox.bundle.folder import Bundle, open_bundle, write_bundle
+from raiox.bundle.folder import Bundle, add_to_bundle, open_bundle, write_bundle
 from raiox.bundle.manifest import (
     MANIFEST_FILE,
     MODEL_FILE,
+    REPORT_FILE,
     BundleManifest,
     DataSource,
     OperatingPoint,
@@ -13,11 +14,13 @@ from raiox.bundle.manifest import (
 __all__ = [
     "MANIFEST_FILE",
     "MODEL_FILE",
+    "REPORT_FILE",
     "Bundle",
     "BundleManifest",
     "DataSource",
     "OperatingPoint",
     "Training",
+    "add_to_bundle",
     "open_bundle",
     "write_bundle",
 ]

@@ -66,3 +66,14 @@ def write_bundle(folder: Path, manifest: BundleManifest, contents: dict[str, byt
     (unfinished / MANIFEST_FILE).write_text(sealed.model_dump_json(indent=2) + "\n")
     shutil.rmtree(folder, ignore_errors=True)
     unfinished.rename(folder)
+
+
+def add_to_bundle(folder: Path, name: str, content: bytes) -> None:
+    """Write a bundle anew with one more file, or another in its place.
+
+    Raises:
+        BundleError: as `open_bundle`; what cannot be trusted is not sealed again.
+    """
+    manifest = open_bundle(folder).manifest
+    contents = {kept: (folder / kept).read_bytes() for kept in manifest.files}
+    write_bundle(folder, manifest, contents | {name: content})

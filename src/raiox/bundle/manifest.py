@@ -14,6 +14,7 @@ MANIFEST_FILE: Final = "manifest.json"
 MODEL_FILE: Final = "model.onnx"
 CARD_FILE: Final = "card.md"
 EMBEDDING_MAP_FILE: Final = "embedding_map.json"
+REPORT_FILE: Final = "report.json"
 
 Role = Literal["frontal_filter", "covid_classifier"]
 

@@ -7,7 +7,7 @@ holds `chest/` and `filter/`. Parts (train, valid, test) never share a
 
 import csv
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -39,6 +39,10 @@ class Case:
     licence: str
     kind: ImageKind = ImageKind.FRONTAL
     """How an upright film is turned or inverted before it is shown."""
+    view: str = ""
+    sex: str = ""
+    age: str = ""
+    """In years; these three are empty where nothing is known."""
 
 
 SPLITS = {"grouped": "split", "authors": "paper_split"}
@@ -64,6 +68,9 @@ def read_finding_cases(data: Path | None, split: str = "grouped") -> list[Case]:
             part=row[column],
             group_id=row["group_id"],
             licence=row["licence"],
+            view=_told(row, "view"),
+            sex=_told(row, "sex"),
+            age=_told(row, "age"),
         )
         for row in rows
         if row[column] not in ("", "exclude") and row["label_conflict"] == "0"
@@ -100,20 +107,29 @@ def read_kind_cases(data: Path | None, split: str = "grouped") -> list[Case]:
     return made + others
 
 
-def read_manifest(manifest: Path) -> list[Case]:
-    """Anybody's labelled images: a CSV with `image` (relative to it) and `label`.
+def read_manifest(manifest: Path, columns: Mapping[str, str] | None = None) -> list[Case]:
+    """Anybody's labelled images: a CSV with `image` (relative to it) and `label`, or a folder.
 
-    `source`, `split`, `group_id` (or `patient_id`), `licence` are used where they are; without a
-    group every image is its own. A label that is a kind of image only says what the image is.
+    `source`, `split`, `group_id` (or `patient_id`), `licence`, `view`, `sex` and `age` are used
+    where they are; without a group every image is its own. A label that is a kind of image only
+    says what the image is. In a folder, the sub-folder of an image is its label.
+
+    Args:
+        manifest: the file or folder.
+        columns: what a column is called there, by our name for it.
 
     Raises:
-        DataSetMissingError: the file is not there.
+        DataSetMissingError: it is not there.
         RecipeInvalidError: it has no `image` or no `label` column.
     """
+    if manifest.is_dir():
+        return _labelled_folder(manifest)
     if not manifest.is_file():
         raise DataSetMissingError(data_set=manifest.stem)
-    with manifest.open(newline="", encoding="utf-8") as file:
+    with manifest.open(newline="", encoding="utf-8-sig") as file:
         rows = list(csv.DictReader(file))
+    theirs = columns or {}
+    rows = [row | {ours: row[name] for ours, name in theirs.items() if name in row} for row in rows]
     if rows and not {"image", "label"} <= rows[0].keys():
         raise RecipeInvalidError(reason="manifest_columns")
     return [
@@ -124,9 +140,18 @@ def read_manifest(manifest: Path) -> list[Case]:
             part=row.get("split") or "",
             group_id=row.get("group_id") or row.get("patient_id") or row["image"],
             licence=row.get("licence") or "",
+            view=_told(row, "view"),
+            sex=_told(row, "sex"),
+            age=_told(row, "age"),
         )
         for row in rows
     ]
+
+
+def _labelled_folder(folder: Path) -> list[Case]:
+    """Every file of every sub-folder; hidden ones are nobody's images."""
+    files = sorted(p for p in folder.glob("*/*") if p.is_file() and not p.name.startswith("."))
+    return [Case(p, p.parent.name, folder.name, "", f"{p.parent.name}/{p.name}", "") for p in files]
 
 
 def shown(pixels: GrayArray, kind: ImageKind) -> GrayArray:
@@ -147,6 +172,12 @@ def check_groups(cases: Iterable[Case]) -> None:
     n_shared = sum(len(found) > 1 for found in parts.values())
     if n_shared:
         raise RecipeInvalidError(reason="groups_span_parts", n_groups=n_shared)
+
+
+def _told(row: dict[str, str], column: str) -> str:
+    """A cell, empty where the manifest does not know."""
+    value = (row.get(column) or "").strip()
+    return "" if value == "unknown" else value
 
 
 def _read(data: Path | None, name: str) -> tuple[Path, list[dict[str, str]]]:

@@ -5,7 +5,7 @@ bootstrap over groups (patients and their duplicates), since images of one
 patient are not independent. Source: Wilson, 1927, doi:10.1080/01621459.1927.10502953.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from math import sqrt
 
@@ -52,15 +52,42 @@ def bootstrapped(
         groups: (N,) group of each case.
         seed: of the resampling.
     """
-    _, group_of = np.unique(groups, return_inverse=True)
-    members = [np.flatnonzero(group_of == g) for g in range(group_of.max() + 1)]
+    (figure,) = bootstrapped_together(lambda drawn: (statistic(drawn),), groups, seed)
+    return figure
+
+
+def bootstrapped_together(
+    statistics: Callable[[Indices], Sequence[float]], groups: npt.NDArray[np.str_], seed: int = 0
+) -> list[Figure]:
+    """Several statistics of the same resamples, in the order they are given."""
+    values = np.array([statistics(drawn) for drawn in _redrawn(groups, seed)], np.float64)
+    told = statistics(np.arange(len(groups)))
+    return [
+        Figure(float(value), *_percentiles(column), len(groups))
+        for value, column in zip(told, values.T, strict=True)
+    ]
+
+
+def _redrawn(groups: npt.NDArray[np.str_], seed: int) -> Iterator[Indices]:
+    """Indices of the cases of each resample."""
+    _, group_of, sizes = np.unique(groups, return_inverse=True, return_counts=True)
+    by_group = np.argsort(group_of, kind="stable")
+    starts = np.cumsum(sizes) - sizes
     random = np.random.default_rng(seed)
-    values = []
     for _ in range(N_RESAMPLES):
-        drawn = random.integers(len(members), size=len(members))
-        values.append(statistic(np.concatenate([members[g] for g in drawn])))
-    low, high = np.nanpercentile(values, (2.5, 97.5))
-    return Figure(statistic(np.arange(len(groups))), float(low), float(high), len(groups))
+        drawn = random.integers(len(sizes), size=len(sizes))
+        n_members = sizes[drawn]
+        ends = np.cumsum(n_members)
+        within = np.arange(ends[-1]) - np.repeat(ends - n_members, n_members)
+        yield by_group[np.repeat(starts[drawn], n_members) + within]
+
+
+def _percentiles(values: Floats) -> tuple[float, float]:
+    defined = values[np.isfinite(values)]
+    if not len(defined):
+        return float("nan"), float("nan")
+    low, high = np.percentile(defined, (2.5, 97.5))
+    return float(low), float(high)
 
 
 def mean_of(figures: Sequence[Figure]) -> Figure:
@@ -101,3 +128,63 @@ def sensitivity(answered: npt.NDArray[np.bool_], truth: npt.NDArray[np.bool_]) -
 def specificity(answered: npt.NDArray[np.bool_], truth: npt.NDArray[np.bool_]) -> Figure:
     """Share of the others that were not."""
     return proportion(int((~answered & ~truth).sum()), int((~truth).sum()))
+
+
+def ppv(answered: npt.NDArray[np.bool_], truth: npt.NDArray[np.bool_]) -> Figure:
+    """Share of those answered so that are."""
+    return proportion(int((answered & truth).sum()), int(answered.sum()))
+
+
+def npv(answered: npt.NDArray[np.bool_], truth: npt.NDArray[np.bool_]) -> Figure:
+    """Share of those answered otherwise that are not."""
+    return proportion(int((~answered & ~truth).sum()), int((~answered).sum()))
+
+
+def f1(answered: npt.NDArray[np.bool_], truth: npt.NDArray[np.bool_]) -> float:
+    """Harmonic mean of sensitivity and PPV; NaN where neither is defined."""
+    n = int(answered.sum() + truth.sum())
+    return 2 * int((answered & truth).sum()) / n if n else float("nan")
+
+
+def average_precision(scores: Floats, positive: npt.NDArray[np.bool_]) -> float:
+    """Area under precision over recall, by steps at each distinct score. NaN without positives."""
+    if not positive.any():
+        return float("nan")
+    order = np.argsort(-scores, kind="stable")
+    hits = np.cumsum(positive[order])
+    last_of_score = np.flatnonzero(np.append(np.diff(scores[order]) != 0, True))
+    recall = hits[last_of_score] / hits[-1]
+    precision = hits[last_of_score] / (last_of_score + 1)
+    return float((np.diff(recall, prepend=0.0) * precision).sum())
+
+
+def false_alarms_at(
+    scores: Floats, positive: npt.NDArray[np.bool_], sensitivity_kept: float = 0.95
+) -> float:
+    """Share of the negatives that score at least as high as that share of the positives (FPR95)."""
+    if not positive.any() or positive.all():
+        return float("nan")
+    threshold = np.quantile(scores[positive], 1 - sensitivity_kept, method="lower")
+    return float((scores[~positive] >= threshold).mean())
+
+
+def brier(scores: Floats, labels: Indices) -> float:
+    """Mean squared distance of the scores (N, K) from the labels; 0 to 2.
+
+    Source: Brier, 1950, doi:10.1175/1520-0493(1950)078<0001:VOFEIT>2.0.CO;2.
+    """
+    return float(((scores - np.eye(scores.shape[1])[labels]) ** 2).sum(axis=1).mean())
+
+
+def calibration_error(scores: Floats, truth: npt.NDArray[np.bool_], n_bins: int = 15) -> float:
+    """Mean gap between score and share of true, over bins of equally many cases (ECE).
+
+    Source: Nixon et al., 2019, arXiv:1904.01685 (equal mass).
+    """
+    order = np.argsort(scores, kind="stable")
+    gaps = [
+        abs(float(scores[b].mean() - truth[b].mean())) * len(b)
+        for b in np.array_split(order, n_bins)
+        if len(b)
+    ]
+    return sum(gaps) / len(order)

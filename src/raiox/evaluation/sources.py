@@ -30,9 +30,17 @@ def inside_sources(
         labels: (N,) index of its label.
         logits: (N, K); the margin of the two is what ranks.
     """
+    for source, a, b, figure in pairs_inside_sources(sources, groups, labels, logits):
+        yield f"AUC {outputs[b]} vs {outputs[a]}, inside {source}", figure
+
+
+def pairs_inside_sources(
+    sources: Names, groups: Names, labels: Indices, logits: Floats
+) -> Iterator[tuple[str, int, int, Figure]]:
+    """Source, the two labels and the AUC of the second against the first; as `inside_sources`."""
     for source in np.unique(sources):
         here = sources == source
-        for a, b in combinations(range(len(outputs)), 2):
+        for a, b in combinations(range(logits.shape[1]), 2):
             chosen = np.flatnonzero(here & np.isin(labels, (a, b)))
             truth = labels[chosen] == b
             if min(truth.sum(), (~truth).sum()) < MIN_CASES_OF_A_LABEL:
@@ -42,4 +50,4 @@ def inside_sources(
                 lambda drawn, m=margin, t=truth: auc(m[drawn], t[drawn]),  # type: ignore[misc]
                 groups[chosen],
             )
-            yield f"AUC {outputs[b]} vs {outputs[a]}, inside {source}", figure
+            yield str(source), a, b, figure

@@ -1,27 +1,8 @@
 """The model card of a bundle: what it cannot do first, then what it is and was measured at."""
 
 from raiox.bundle import BundleManifest
-from raiox.evaluation.report import Report, to_markdown
-
-LIMITS = {
-    "frontal_filter": """\
-- Its quality score rates the picture (sharpness, noise, exposure, compression), learned from films
-  made worse on purpose; it does not rate how the patient stood or breathed.
-- Lateral chest films are few in its data: expect some to pass as frontal.
-- Other images come from few sources of one style each; a kind of image that is in none of
-  them may pass.
-- Trained on images of about 256 px; what only larger images show, it cannot see.""",
-    "covid_classifier": """\
-- It does not tell whether a person has COVID-19: it scores how much an image resembles images
-  labelled so in these data sets. A laboratory test tells.
-- Source and label go together in public data (children's opacities, one collection's COVID-19):
-  the overall figures are better than any hospital will see. Read the lines "inside" one source,
-  and expect an AUC of 0.75-0.83 at a hospital whose images trained nothing.
-- Labels of COVID-19 are of appearance or of the patient; many films of patients look clear.
-- It knows three findings. Anything else in the chest is forced among them or ends uncertain.
-- Children outside 1-5 years, and lateral, rotated or inverted films, are outside its data.""",
-}
-
+from raiox.evaluation.report import CardFigures, figures_table
+from raiox.evaluation.report.limits import LIMITS
 
 FIGURES = {
     True: """\
@@ -43,7 +24,7 @@ left closed for this card; `raiox export --open-test` opens it. Split by patient
 """What stands above the table, by whether `test` was opened."""
 
 
-def write_card(manifest: BundleManifest, figures: Report, *, test_opened: bool) -> str:
+def write_card(manifest: BundleManifest, figures: CardFigures, *, test_opened: bool) -> str:
     """Markdown for people who decide whether to use the network.
 
     Args:
@@ -55,13 +36,14 @@ def write_card(manifest: BundleManifest, figures: Report, *, test_opened: bool) 
     sources = "\n".join(
         f"| {s.name} | {s.n_images} | {'; '.join(s.licences)} |" for s in training.sources
     )
+    limits = "\n".join(f"- {limit['en']}" for limit in LIMITS[manifest.role])
     return f"""# {manifest.id}
 
 Research use. Not a medical device.
 
 ## Limits
 
-{LIMITS[manifest.role]}
+{limits}
 
 ## What it is
 
@@ -79,7 +61,7 @@ Research use. Not a medical device.
 | fitted on `valid` | temperature {manifest.temperature:.3f}{_set_line(manifest)} |
 
 {FIGURES[test_opened]}
-{to_markdown(figures)}
+{figures_table(figures)}
 ## Trained on
 
 | source | images | licences |

@@ -24,7 +24,7 @@ from raiox.evaluation.calibration import (
 )
 from raiox.evaluation.cases import Case, shown
 from raiox.evaluation.embedding_map import build_embedding_map
-from raiox.evaluation.report import Report, report
+from raiox.evaluation.report import CardFigures, card_figures
 from raiox.inference.session import calibrated
 from raiox.preprocessing import fit_to_square, network_input
 from raiox.training.card import write_card
@@ -97,7 +97,7 @@ def export_run(
     contents = {MODEL_FILE: model}
     if manifest.role == "covid_classifier":
         contents[EMBEDDING_MAP_FILE] = build_embedding_map(shown_on)
-    figures = report(shown_on, manifest)
+    figures = card_figures(shown_on, manifest)
     if recipe.rates_quality:
         figures |= _quality_figures(network, recipe, shown_on.cases, read)
     card = write_card(manifest, figures, test_opened=open_test)
@@ -116,7 +116,7 @@ def _check_parity(network: nn.Module, bundle: Bundle, cases: Sequence[Case], rea
 
 def _quality_figures(
     network: nn.Module, recipe: Recipe, cases: Sequence[Case], read: Reader
-) -> Report:
+) -> CardFigures:
     upright = [case for case in cases if case.label == ImageKind.FRONTAL]
     chosen = upright[:: max(1, len(upright) // N_RATED_FILMS)]
     pixels = [fit_to_square(read(c.path.read_bytes()).pixels, recipe.preprocessing) for c in chosen]

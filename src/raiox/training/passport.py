@@ -2,15 +2,14 @@
 
 import hashlib
 import json
-import subprocess
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 import torch
 
-from raiox import __version__
 from raiox.evaluation.cases import Case
+from raiox.evaluation.provenance import code_version
 from raiox.training.recipe import Recipe
 from raiox.training.whole_files import save_text
 
@@ -43,13 +42,6 @@ def read_passport(folder: Path) -> dict[str, Any]:
 def note(folder: Path, **facts: object) -> None:
     """Add what became known on the way."""
     save_text(json.dumps({**read_passport(folder), **facts}, indent=2), folder / "passport.json")
-
-
-def code_version() -> str:
-    """The package's version and, in a checkout, its commit."""
-    command = ["git", "-C", str(Path(__file__).parent), "rev-parse", "--short", "HEAD"]
-    told = subprocess.run(command, capture_output=True, text=True, check=False)
-    return f"{__version__}+{told.stdout.strip()}" if told.returncode == 0 else __version__
 
 
 def data_sha256(data: Path | None) -> str:

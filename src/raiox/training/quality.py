@@ -14,7 +14,7 @@ from torch.nn import functional
 
 from raiox.evaluation.cases import MADE_KINDS
 from raiox.evaluation.metrics import auc, bootstrapped
-from raiox.evaluation.report import Report
+from raiox.evaluation.report import CardFigures
 from raiox.evaluation.sources import Names
 from raiox.training.chance import Draw, per_image
 from raiox.training.degradation import compressed, seen_at
@@ -89,7 +89,7 @@ FAULTS: tuple[Fault, ...] = (_blurred, _noisy, _underexposed, _overexposed, _fla
 
 def quality_figures(
     rate: Callable[[Tensor], Tensor], images: Tensor, groups: Names, seed: int = 0
-) -> Report:
+) -> CardFigures:
     """How well a rating tells films made worse by a known amount.
 
     Args:

@@ -44,7 +44,7 @@ def create_app(settings: Settings, choices: Choices, *, page_dir: Path = BUILT_P
     face = _face(settings)
     app.state.face = face
     app.state.examples = ExampleFolder(settings.examples_dir)
-    app.state.embedding_map_path = catalogue_api.embedding_map_path(settings.inference)
+    app.state.classifier_folder = catalogue_api.classifier_folder(settings.inference)
     app.add_middleware(
         Envelope,
         sessions=face.sessions,

@@ -7,22 +7,25 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from raiox.bundle.manifest import EMBEDDING_MAP_FILE
+from raiox.bundle.manifest import EMBEDDING_MAP_FILE, REPORT_FILE
+from raiox.errors import ReportNotFoundError
 from raiox.inference.local import SHIPPED_MODELS
 from raiox.settings import InferenceSettings
 from raiox.web.documents import API
 from raiox.web.examples import ExampleFolder
 from raiox.web.face import FaceDep, LangQuery, RuntimeDep
-from raiox.web.schemas import CurrentModels, Examples, problems
+from raiox.web.runtime import Runtime
+from raiox.web.schemas import CurrentModels, Examples, ReportDocument, problems
 
 PUBLIC = "public, max-age=300"
+JSON = "application/json"
 
 router = APIRouter(prefix=API, tags=["catalogue"])
 
 
-def embedding_map_path(settings: InferenceSettings) -> Path:
-    """Where the classifier's bundle keeps its embedding map."""
-    return (settings.models_dir or SHIPPED_MODELS) / settings.classifier_bundle / EMBEDDING_MAP_FILE
+def classifier_folder(settings: InferenceSettings) -> Path:
+    """The bundle whose embedding map and report are shown."""
+    return (settings.models_dir or SHIPPED_MODELS) / settings.classifier_bundle
 
 
 @router.get("/models/current", responses={200: {"model": CurrentModels}, **problems()})
@@ -45,16 +48,24 @@ async def current_models(runtime: RuntimeDep, face: FaceDep, lang: LangQuery = N
 async def embedding_map(request: Request, runtime: RuntimeDep, lang: LangQuery = None) -> Response:
     """Where the reference cases lie; no points where the bundle carries no map."""
     _ = runtime.models.engine  # a map of a bundle that was not verified is not shown
-    path: Path = request.app.state.embedding_map_path
-    content = await runtime.threads.read(lambda: _read_or_empty(path))
-    return Response(content, 200, {"Cache-Control": PUBLIC}, "application/json")
+    content = await _of_classifier(request, runtime, EMBEDDING_MAP_FILE)
+    return Response(content or b'{"points": []}', 200, {"Cache-Control": PUBLIC}, JSON)
 
 
-def _read_or_empty(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError:
-        return b'{"points": []}'
+@router.get("/models/current/report", responses={200: {"model": ReportDocument}, **problems(404)})
+async def current_report(request: Request, runtime: RuntimeDep, lang: LangQuery = None) -> Response:
+    """What the classifier that answers was measured at, with its limits."""
+    _ = runtime.models.engine  # as above
+    content = await _of_classifier(request, runtime, REPORT_FILE)
+    if content is None:
+        raise ReportNotFoundError
+    return Response(content, 200, {"Cache-Control": PUBLIC}, JSON)
+
+
+async def _of_classifier(request: Request, runtime: Runtime, name: str) -> bytes | None:
+    """A file of the classifier's bundle; None where it carries none of this name."""
+    file: Path = request.app.state.classifier_folder / name
+    return await runtime.threads.read(lambda: file.read_bytes() if file.is_file() else None)
 
 
 @router.get("/examples", responses={200: {"model": Examples}, **problems()})

@@ -108,6 +108,34 @@ class CurrentModels(BaseModel):
     keep_results_h: float
 
 
+class ReportFigure(BaseModel):
+    """One measured figure with its 95 % interval; null where it is not defined."""
+
+    key: str = Field(examples=["auc.covid19"])
+    section: str
+    name: dict[str, str]
+    value: float | None
+    low: float | None
+    high: float | None
+    n: int
+
+
+class ReportDocument(BaseModel):
+    """What a network was measured at; docs/reference/report-json.md tells each key."""
+
+    model_config = ConfigDict(extra="allow")
+    format_version: int
+    bundle: dict[str, str]
+    data: dict[str, Any]
+    code_version: str
+    command: str
+    limits: list[dict[str, str]]
+    missed: list[dict[str, Any]]
+    figures: list[ReportFigure]
+    confusion: dict[str, Any]
+    curves: dict[str, Any]
+
+
 class Example(BaseModel):
     """An image to try, with the attribution its licence asks for."""
 

@@ -1,8 +1,25 @@
-"""The figures of a filter, and the paper's test set drawn from ours."""
+"""A report: the figures of both roles, what leads it, and what travels as JSON."""
 
+import json
+import math
 from collections import Counter
+from dataclasses import replace
 
-from raiox.evaluation.report import TABLE_1, compose
+import numpy as np
+import pytest
+from answered import answers_of, bundle_of
+
+from raiox.evaluation.report import Asked, Report, make_report, to_csv, to_json, to_markdown
+from raiox.evaluation.report.filter_figures import TABLE_1, compose
+from raiox.evaluation.report.named import SECTIONS
+from raiox.vocabulary import FINDINGS, IMAGE_KINDS, NOTICE
+
+ASKED = Asked("valid", "raiox evaluate drawn --part valid", "0.0", {"corrupt_image": 2})
+
+
+@pytest.fixture(scope="module")
+def report() -> Report:
+    return make_report(bundle_of(), answers_of(list(map(str, FINDINGS))), ASKED)
 
 
 def test_the_papers_test_set_is_drawn_as_it_was_composed() -> None:
@@ -22,3 +39,76 @@ def test_the_papers_test_set_is_drawn_as_it_was_composed() -> None:
 
 def test_too_few_images_give_no_such_test_set() -> None:
     assert compose(["frontal"] * 300, TABLE_1) is None
+
+
+def test_every_figure_has_a_key_of_its_own_a_known_section_and_both_names(report: Report) -> None:
+    keys = [figure.key for figure in report.figures]
+
+    assert len(keys) == len(set(keys))
+    assert {figure.section for figure in report.figures} <= set(SECTIONS)
+    for figure in report.figures:
+        assert set(figure.name) == {"pt", "en"}
+        assert "{" not in "".join(figure.name.values())
+
+
+def test_a_value_lies_inside_its_interval(report: Report) -> None:
+    for named in report.figures:
+        figure = named.figure
+        if math.isfinite(figure.value) and "ece" not in named.key:  # resampled gaps only grow
+            assert figure.low - 1e-9 <= figure.value <= figure.high + 1e-9, named.key
+
+
+def test_the_document_is_json_without_nan_and_tells_what_was_unread(report: Report) -> None:
+    document = json.loads(json.dumps(to_json(report), allow_nan=False))
+
+    assert document["data"] == {
+        "part": "valid", "n_cases": 120, "n_groups": 120, "test_opened": False,
+        "unread": {"corrupt_image": 2},
+    }  # fmt: skip
+    assert np.sum(document["confusion"]["counts"]) == 120
+    assert all(len(points) <= 200 for points in document["curves"]["roc"].values())
+
+
+def test_a_report_opens_with_notice_verdict_and_limits(report: Report) -> None:
+    for language in ("pt", "en"):
+        told = to_markdown(report, language)
+        places = [told.find(t) for t in (NOTICE[language], "**", "\n- ", "|")]
+        assert -1 < places[0] < places[1] < places[2] < places[3]
+
+
+def test_a_missed_bar_is_told_in_the_first_paragraph_and_a_reached_one_is_not() -> None:
+    answers = answers_of(list(map(str, FINDINGS)))
+    sure = replace(answers, logits=answers.logits * 40)
+
+    missed = make_report(bundle_of(), sure, ASKED)
+
+    assert [m.figure for m in missed.missed] == ["ece.after"]
+    assert "Bars missed" in to_markdown(missed).split("\n\n")[2]
+
+
+def test_a_filter_is_told_by_kind() -> None:
+    answers = answers_of(list(map(str, IMAGE_KINDS)), n=200, strength=6.0)
+
+    document = to_json(make_report(bundle_of("frontal_filter"), answers, ASKED))
+
+    values = {figure["key"]: figure["value"] for figure in document["figures"]}
+    assert values["refused.rotated_90"] > 0.9
+    assert set(document["curves"]["roc"]) == {"frontal"}
+
+
+def test_predictive_values_at_a_prevalence_follow_bayes(report: Report) -> None:
+    values = {figure.key: figure.figure.value for figure in report.figures}
+    hits, passes = values["point.sensitivity.covid19"], values["point.specificity.covid19"]
+
+    expected = hits * 0.05 / (hits * 0.05 + (1 - passes) * 0.95)
+
+    assert values["ppv.covid19.at_5"] == pytest.approx(expected)
+
+
+def test_predictions_are_a_line_a_case() -> None:
+    answers = answers_of(list(map(str, FINDINGS)), n=6)
+
+    lines = to_csv(answers, bundle_of().manifest).splitlines()
+
+    assert lines[0] == "image,source,group_id,label,no_finding,lung_opacity,covid19"
+    assert len(lines) == 7

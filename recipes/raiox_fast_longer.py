@@ -22,7 +22,7 @@ RECIPE = FAST.model_copy(
             Stage(
                 side_px=192,
                 course=OneCycle(n_samples=12_000, learning_rate=3e-4),
-                average=0.998,
+                average=0.99,
             ),
         ),
     }

@@ -42,6 +42,11 @@ class ImageKind(StrEnum):
     NATURAL = "natural"
 
     @property
+    def is_film(self) -> bool:
+        """Whether it is a chest radiograph seen from the front, however turned or inverted."""
+        return self in (ImageKind.FRONTAL, ImageKind.INVERTED) or bool(self.rotation_deg)
+
+    @property
     def rotation_deg(self) -> int:
         """Clockwise turn of the film, 0 where the kind tells of none."""
         _, _, degrees = self.value.partition("rotated_")

@@ -1,6 +1,7 @@
 """The bundles in the package, on real images of `split=test`: they are the networks they say."""
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,7 @@ from bundles import BUNDLES, CLASSIFIERS, shipped
 from raiox.bundle import Bundle, open_bundle
 from raiox.entities import Reading
 from raiox.evaluation.answers import Answers, ask
-from raiox.evaluation.cases import read_finding_cases, read_kind_cases
+from raiox.evaluation.cases import read_finding_cases, read_kind_cases, shown
 from raiox.evaluation.metrics import balanced_accuracy, macro_auc
 from raiox.inference.classifier import MAP_SIDE_CELLS
 from raiox.inference.embedding_map import N_NEIGHBOURS
@@ -105,3 +106,25 @@ def test_a_film_gets_scores_heatmaps_and_its_place_among_the_cases(name: str) ->
         assert 0 < np.abs(prediction.activation_maps).max() < MAX_EVIDENCE
         assert prediction.embedding_xyz is not None
         assert len(prediction.neighbours) == N_NEIGHBOURS
+
+
+@pytest.mark.data
+@pytest.mark.skipif(not DATA.is_dir(), reason="RAIOX_DATA names no data set")
+def test_a_film_is_rated_as_a_picture_and_a_photograph_is_not() -> None:
+    cases = [case for case in read_kind_cases(DATA) if case.part == "test"]
+    of_kind = {case.kind: case for case in cases}
+    chosen = [of_kind["frontal"], of_kind["inverted"], of_kind["natural"]]
+    with Intake(IntakeSettings()) as intake:
+        files = [intake.read(case.path.read_bytes()) for case in chosen]
+    films = [
+        replace(file, pixels=shown(file.pixels, case.kind))
+        for file, case in zip(files, chosen, strict=True)
+    ]
+
+    readings = LocalEngine.open(InferenceSettings()).read_many(films)
+
+    upright, negative, photograph = (r.verdict.quality for r in readings if isinstance(r, Reading))
+    assert upright is not None
+    assert negative is not None
+    assert upright > 0.5
+    assert photograph is None

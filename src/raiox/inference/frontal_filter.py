@@ -83,7 +83,7 @@ class FrontalFilter:
         kind = IMAGE_KINDS[int(scores.argmax())]
         frontal = float(scores[IMAGE_KINDS.index(ImageKind.FRONTAL)])
         accepted = kind is ImageKind.FRONTAL and frontal >= self.threshold
-        if rated is None or self.manifest.quality_threshold is None:
+        if rated is None or self.manifest.quality_threshold is None or not kind.is_film:
             return FilterVerdict(frontal, kind, accepted)
         if not 0 <= rated <= 1:
             return ModelOutputInvalidError(reason="quality")

@@ -12,7 +12,6 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from raiox.evaluation.cases import MADE_KINDS
 from raiox.evaluation.metrics import auc, bootstrapped
 from raiox.evaluation.report import CardFigures
 from raiox.evaluation.sources import Names
@@ -20,7 +19,7 @@ from raiox.training.chance import Draw, per_image
 from raiox.training.degradation import compressed, seen_at
 from raiox.vocabulary import IMAGE_KINDS
 
-FILMS = tuple(IMAGE_KINDS.index(kind) for kind in MADE_KINDS)
+FILMS = tuple(index for index, kind in enumerate(IMAGE_KINDS) if kind.is_film)
 """Outputs of the frontal filter that are films: nothing else has a film's quality."""
 
 POOR = 0.5

@@ -31,7 +31,9 @@ def compare(
         typer.echo(to_markdown(rows))
         if out is not None:
             out.mkdir(parents=True, exist_ok=True)
-            command = shlex.join(["raiox", *sys.argv[1:]])
+            # Without the folders of this machine.
+            words = [Path(word).name for word in sys.argv[1:]]
+            command = shlex.join(["raiox", *words])
             (out / "comparison.md").write_text(to_page(rows, command))
             told = json.dumps([asdict(row) for row in rows], indent=2)
             (out / "comparison.json").write_text(told + "\n")

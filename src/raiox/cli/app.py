@@ -1,5 +1,6 @@
 """The commands of raiox and their help; what they do lies one file a command beside this."""
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -188,6 +189,16 @@ def export(
     export_run(run, out, open_test)
 
 
+class ProbeName(StrEnum):
+    """What a bundle may be asked beyond its answers."""
+
+    BASELINES = "baselines"
+    SHORTCUTS = "shortcuts"
+    SALIENCY = "saliency"
+    OUT_OF_DISTRIBUTION = "out_of_distribution"
+    ALL = "all"
+
+
 @app.command()
 def evaluate(
     bundle: Annotated[Path, typer.Argument(help="A bundle folder.")],
@@ -208,6 +219,18 @@ def evaluate(
     into_bundle: Annotated[
         bool, typer.Option("--into-bundle", help="Keep report.json in the bundle, for the page.")
     ] = False,
+    probe: Annotated[
+        list[ProbeName],
+        typer.Option(
+            help="Ask more than the answers hold; repeatable. What a bundle's role has not is skipped."
+        ),
+    ] = [],  # noqa: B006 - typer reads it, nobody writes to it
+    sample: Annotated[
+        int, typer.Option(min=1, help="Cases that a costly probe asks at most.")
+    ] = 300,
+    twin: Annotated[
+        Path | None, typer.Option(help="Bundle of another seed, to compare its maps.")
+    ] = None,
     limit: Annotated[
         int | None, typer.Option(min=1, help="Ask so many cases at most, for a quick look.")
     ] = None,
@@ -222,7 +245,8 @@ def evaluate(
     from raiox.cli.evaluate import Question
     from raiox.cli.evaluate import evaluate as run
 
-    run(Question(bundle, manifest, labels, part, limit), out, into_bundle=into_bundle)
+    question = Question(bundle, manifest, labels, part, limit, probe, sample, twin)
+    run(question, out, into_bundle=into_bundle)
 
 
 @app.command()

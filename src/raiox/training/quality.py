@@ -13,9 +13,8 @@ from torch import Tensor
 from torch.nn import functional
 
 from raiox.evaluation.cases import MADE_KINDS
-from raiox.evaluation.metrics import auc, bootstrapped
+from raiox.evaluation.metrics import Names, auc, bootstrapped
 from raiox.evaluation.report import CardFigures
-from raiox.evaluation.sources import Names
 from raiox.training.chance import Draw, per_image
 from raiox.training.degradation import compressed, seen_at
 from raiox.vocabulary import IMAGE_KINDS

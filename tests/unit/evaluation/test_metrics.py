@@ -3,7 +3,15 @@
 import numpy as np
 import pytest
 
-from raiox.evaluation.metrics import auc, balanced_accuracy, bootstrapped, macro_auc, proportion
+from raiox.evaluation.metrics import (
+    auc,
+    auc_figure,
+    auc_figures,
+    balanced_accuracy,
+    bootstrapped,
+    macro_auc,
+    proportion,
+)
 
 
 def test_auc_counts_pairs_and_halves_ties() -> None:
@@ -55,3 +63,16 @@ def test_balanced_accuracy_does_not_reward_the_larger_class() -> None:
     truth = np.array([True] * 98 + [False] * 2)
 
     assert balanced_accuracy(np.ones(100, bool), truth) == 0.5
+
+
+def test_the_quick_interval_of_an_auc_is_the_bootstraps() -> None:
+    random = np.random.default_rng(2)
+    labels = np.arange(60) % 2
+    scores = random.normal(size=(60, 2)) + np.eye(2)[labels]
+    groups = (np.arange(60) // 3).astype(str)
+
+    slow = bootstrapped(lambda drawn: auc(scores[drawn, 1], labels[drawn] == 1), groups)
+    both = bootstrapped(lambda drawn: macro_auc(scores[drawn], labels[drawn]), groups)
+
+    assert str(auc_figure(scores[:, 1], labels == 1, groups)) == str(slow)
+    assert str(auc_figures(scores, labels, groups)[0]) == str(both)

@@ -167,7 +167,9 @@ def macro_auc(scores: Floats, labels: Indices) -> float:
 
 
 def balanced_accuracy(answered: npt.NDArray[np.bool_], truth: npt.NDArray[np.bool_]) -> float:
-    """Mean of sensitivity and specificity."""
+    """Mean of sensitivity and specificity; NaN without both kinds."""
+    if truth.all() or not truth.any():
+        return float("nan")
     return float((answered[truth].mean() + (~answered[~truth]).mean()) / 2)
 
 

@@ -10,7 +10,6 @@ from onnx import numpy_helper
 
 from raiox.entities import FloatArray
 
-CLASSIFIER = "network.head.classifier.weight"
 FEATURES = "features"
 
 
@@ -47,7 +46,8 @@ def with_features(model: bytes) -> tuple[bytes, FloatArray]:
     told = onnx.helper.make_tensor_value_info(FEATURES, onnx.TensorProto.FLOAT, None)
     graph.graph.node.append(same)
     graph.graph.output.append(told)
-    weight = next(w for w in graph.graph.initializer if w.name.startswith(CLASSIFIER))
+    stored = (head.input[1], f"{head.input[1]}.float16")
+    weight = next(w for w in graph.graph.initializer if w.name in stored)
     content: bytes = graph.SerializeToString()
     values = numpy_helper.to_array(weight).astype(np.float32)
     return content, values.reshape(values.shape[0], -1)

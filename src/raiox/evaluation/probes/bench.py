@@ -84,7 +84,8 @@ class Bench:
         wanted = spec or self.bundle.manifest.preprocessing
         return np.stack([network_input(film, wanted) for film in films])
 
-    def scores(self, films: Iterable[GrayArray]) -> Floats:
-        """(N, K) calibrated scores of films at hand."""
-        logits = self.session.run(self.prepared(films))["logits"]
-        return calibrated(logits, self.bundle.manifest.temperature)
+    def scores(self, films: Iterable[GrayArray]) -> tuple[Floats, FloatArray]:
+        """(N, K) calibrated scores of films at hand, and their embeddings (N, D)."""
+        outputs = self.session.run(self.prepared(films))
+        temperature = self.bundle.manifest.temperature
+        return calibrated(outputs["logits"], temperature), outputs["embedding"]

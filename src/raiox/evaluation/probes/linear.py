@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from raiox.evaluation.metrics import Floats, Indices, Names
+from raiox.evaluation.metrics import Figure, Floats, Indices, Names, auc_figures
 
 N_FOLDS: Final = 5
 PENALTY: Final = 0.1
@@ -36,6 +36,11 @@ def cross_fitted(features: npt.NDArray[np.floating], labels: Indices, groups: Na
         weights = np.linalg.solve(gram, x.T @ (targets[others] - base))
         scores[held_out] = (features[held_out] - mean) / scale @ weights + base
     return scores
+
+
+def line_auc(features: npt.NDArray[np.floating], labels: Indices, groups: Names) -> Figure:
+    """Macro AUC of such a line for these labels."""
+    return auc_figures(cross_fitted(features, labels, groups), labels, groups)[0]
 
 
 def folds(groups: Names, seed: int = 0) -> list[Indices]:

@@ -1,6 +1,6 @@
 # Thin names for the scripts, which run just as well where make is absent.
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check bench docs train-setup splits lock
+.PHONY: help setup run test check bench docs evidence train-setup splits lock
 
 help: ## Show these names
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{printf "%-20s %s\n", $$1, $$2}'
@@ -22,6 +22,9 @@ bench: setup ## Measure the service on this machine
 
 docs: setup ## Rewrite docs/reference/ from the code
 	@.venv/bin/python scripts/reference.py
+
+evidence: setup ## Measure the shipped bundles with every test, rewrite docs/evidence and the readmes
+	@scripts/evidence.sh
 
 train-setup: ## Prepare .venv-train, with torch
 	@scripts/setup-train.sh

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 import typer
 
 from raiox import __version__
+from raiox.cli.measure import evaluate
 from raiox.vocabulary import NOTICE
 
 app = typer.Typer(
@@ -195,41 +196,7 @@ def export(
     export_run(run, out, open_test)
 
 
-@app.command()
-def evaluate(
-    bundle: Annotated[Path, typer.Argument(help="A bundle folder.")],
-    manifest: Annotated[
-        Path | None,
-        typer.Option(
-            help="CSV with the columns image, label (and source, group_id, split, view, sex, age), "
-            "or a folder of one folder a label."
-        ),
-    ] = None,
-    labels: Annotated[
-        Path | None, typer.Option(help="TOML or CSV: what the manifest's labels mean here.")
-    ] = None,
-    part: Annotated[str, typer.Option(help="Which split to evaluate.")] = "test",
-    out: Annotated[
-        Path | None, typer.Option(help="Write the report and predictions.csv here.")
-    ] = None,
-    into_bundle: Annotated[
-        bool, typer.Option("--into-bundle", help="Keep report.json in the bundle, for the page.")
-    ] = False,
-    limit: Annotated[
-        int | None, typer.Option(min=1, help="Ask so many cases at most, for a quick look.")
-    ] = None,
-) -> None:
-    """Measure a bundle on labelled images, with 95 % intervals.
-
-    Without a manifest: on the data sets that RAIOX_DATA names.
-
-    Examples: `raiox evaluate src/raiox/models/covid_classifier --part test --out report/` ·
-    `raiox evaluate BUNDLE --manifest mine.csv --labels mine.toml --out report/`
-    """
-    from raiox.cli.evaluate import Question
-    from raiox.cli.evaluate import evaluate as run
-
-    run(Question(bundle, manifest, labels, part, limit), out, into_bundle=into_bundle)
+app.command()(evaluate)
 
 
 @app.command()

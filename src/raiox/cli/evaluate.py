@@ -2,8 +2,9 @@
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
 import typer
@@ -14,10 +15,24 @@ from raiox.cli.train import bar
 from raiox.evaluation.answers import Answers, ask
 from raiox.evaluation.cases import Case, read_finding_cases, read_kind_cases, read_manifest
 from raiox.evaluation.labels import Translation, read_translation, translated
+from raiox.evaluation.probes import OF_CLASSIFIER, OF_FILTER, Bench
+from raiox.evaluation.probes.bench import Surgery
 from raiox.evaluation.provenance import code_version
-from raiox.evaluation.report import Asked, Report, make_report, to_csv, to_json, to_markdown
+from raiox.evaluation.report import (
+    Asked,
+    NamedFigure,
+    Report,
+    make_report,
+    plots,
+    to_csv,
+    to_html,
+    to_json,
+    to_markdown,
+)
 from raiox.intake import Intake
 from raiox.settings import Settings
+
+ALL = "all"
 
 
 @dataclass(frozen=True)
@@ -30,6 +45,11 @@ class Question:
     part: str
     limit: int | None
     """Cases asked at most, spread over all; for a quick look."""
+    probes: Sequence[str] = ()
+    n_sampled: int = 300
+    """Cases that a costly probe asks at most."""
+    twin: Path | None = None
+    """Bundle of the same recipe with another seed."""
 
     def __str__(self) -> str:
         """The command again, without the folders of this machine."""
@@ -41,6 +61,10 @@ class Question:
         words += ["--part", self.part]
         if self.limit is not None:
             words += ["--limit", str(self.limit)]
+        for probe in self.probes:
+            words += ["--probe", probe]
+        if self.probes:
+            words += ["--sample", str(self.n_sampled)]
         return " ".join(words)
 
 
@@ -54,7 +78,8 @@ def evaluate(question: Question, out: Path | None, *, into_bundle: bool) -> None
         answers = ask(bundle, cases, intake.read, settings.inference.n_threads, bar, unread)
         part = "own" if question.manifest else question.part
         asked = Asked(part, str(question), code_version(), unread)
-        report = make_report(bundle, answers, asked)
+        bench = _bench(question, bundle, answers, settings, intake)
+        report = make_report(bundle, answers, asked, _probed(question.probes, bench))
         typer.echo(to_markdown(report))
         if out is not None:
             _write(out, bundle, answers, report)
@@ -75,16 +100,57 @@ def _cases(question: Question, bundle: Bundle, data: Path | None) -> list[Case]:
     return _spread(chosen, question.limit)
 
 
+def _bench(
+    question: Question, bundle: Bundle, answers: Answers, settings: Settings, intake: Intake
+) -> Bench:
+    return Bench(
+        bundle=bundle,
+        answers=answers,
+        read=intake.read,
+        n_threads=settings.inference.n_threads,
+        n_sampled=question.n_sampled,
+        data=None if question.manifest else settings.data,
+        part=question.part,
+        progress=bar,
+        surgery=_surgery(),
+        twin=open_bundle(question.twin) if question.twin else None,
+    )
+
+
+def _probed(names: Sequence[str], bench: Bench) -> Iterator[NamedFigure]:
+    """The figures of the probes asked for that suit the bundle's role."""
+    is_filter = bench.bundle.manifest.role == "frontal_filter"
+    known = OF_FILTER if is_filter else OF_CLASSIFIER
+    for name, probe in known.items():
+        if name in names or ALL in names:
+            yield from probe(bench)
+
+
+def _surgery() -> Surgery | None:
+    """None in the service's environment, which edits no graph."""
+    if find_spec("onnx") is None:
+        return None
+    from raiox.training import graph_surgery
+
+    return graph_surgery
+
+
 def _spread(cases: Sequence[Case], limit: int | None) -> list[Case]:
     step = 1 if limit is None else max(1, len(cases) // limit)
     return list(cases[::step])[:limit]
 
 
 def _write(out: Path, bundle: Bundle, answers: Answers, report: Report) -> None:
+    contents = {
+        "report.json": _json(report),
+        "report.md": to_markdown(report),
+        "report.html": to_html(report),
+        "predictions.csv": to_csv(answers, bundle.manifest),
+    }
+    contents |= {f"{name}.svg": drawn for name, drawn in plots(report).items()}
     out.mkdir(parents=True, exist_ok=True)
-    (out / "report.json").write_text(_json(report), encoding="utf-8")
-    (out / "report.md").write_text(to_markdown(report), encoding="utf-8")
-    (out / "predictions.csv").write_text(to_csv(answers, bundle.manifest), encoding="utf-8")
+    for name, content in contents.items():
+        (out / name).write_text(content, encoding="utf-8")
 
 
 def _json(report: Report) -> str:

@@ -14,9 +14,15 @@ import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
 Indices = npt.NDArray[np.int64]
+Times = npt.NDArray[np.floating]
+"""(B, N) how often each case is in each redrawn test set."""
+Names = npt.NDArray[np.str_]
 
 Z_95 = 1.959964
 N_RESAMPLES = 1_000
+
+_RESAMPLES_AT_ONCE = 50
+"""Keeps the weighted ranks of a block within some tens of megabytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,13 +116,68 @@ def auc(scores: Floats, positive: npt.NDArray[np.bool_]) -> float:
     return float(above / (n_positive * n_negative))
 
 
+def auc_figure(scores: Floats, positive: npt.NDArray[np.bool_], groups: Names) -> Figure:
+    """AUC with the interval of `bootstrapped`, in a fraction of its time."""
+    redrawn = weighted_auc(scores, positive, times_drawn(groups))
+    return Figure(auc(scores, positive), *_percentiles(redrawn), len(groups))
+
+
+def auc_figures(scores: Floats, labels: Indices, groups: Names) -> list[Figure]:
+    """Macro AUC, then that of each label against the rest; scores (N, K)."""
+    times, outputs = times_drawn(groups), range(scores.shape[1])
+    values = [auc(scores[:, k], labels == k) for k in outputs]
+    redrawn = [weighted_auc(scores[:, k], labels == k, times) for k in outputs]
+    macro = Figure(float(np.mean(values)), *_percentiles(np.mean(redrawn, axis=0)), len(groups))
+    of_labels = zip(values, redrawn, strict=True)
+    return [macro, *(Figure(v, *_percentiles(drawn), len(groups)) for v, drawn in of_labels)]
+
+
+def times_drawn(groups: Names, seed: int = 0) -> Times:
+    """(B, N) how often each case is in each redrawn test set; a group comes and goes whole."""
+    _, group_of = np.unique(groups, return_inverse=True)
+    n_groups = int(group_of.max()) + 1
+    random = np.random.default_rng(seed)
+    drawn = [random.integers(n_groups, size=n_groups) for _ in range(N_RESAMPLES)]
+    times = np.stack([np.bincount(one, minlength=n_groups) for one in drawn]).astype(np.float32)
+    return times[:, group_of]
+
+
+def weighted_auc(scores: Floats, positive: npt.NDArray[np.bool_], times: Times) -> Floats:
+    """(B,) chance that a positive scores above a negative; ties count half. NaN without both.
+
+    Args:
+        scores: (N,)
+        positive: (N,)
+        times: (B, N) how often each case counts.
+    """
+    order = np.argsort(scores, kind="stable")
+    starts = np.flatnonzero(np.diff(scores[order], prepend=-np.inf))
+    found = np.empty(len(times))
+    for start in range(0, len(times), _RESAMPLES_AT_ONCE):
+        block = slice(start, start + _RESAMPLES_AT_ONCE)
+        drawn = times[block][:, order].astype(np.float64)
+        above = np.add.reduceat(drawn * positive[order], starts, axis=1)
+        below = np.add.reduceat(drawn * ~positive[order], starts, axis=1)
+        pairs = (above * (np.cumsum(below, axis=1) - below / 2)).sum(axis=1)
+        found[block] = share(pairs, above.sum(axis=1) * below.sum(axis=1))
+    return found
+
+
+def share(part: Floats, whole: Floats) -> Floats:
+    """Part over whole, place by place; NaN where there is no whole."""
+    shares: Floats = np.divide(part, whole, out=np.full(np.shape(part), np.nan), where=whole > 0)
+    return shares
+
+
 def macro_auc(scores: Floats, labels: Indices) -> float:
     """Mean over the labels of one-vs-rest AUC; scores (N, K), labels (N,)."""
     return float(np.mean([auc(scores[:, k], labels == k) for k in range(scores.shape[1])]))
 
 
 def balanced_accuracy(answered: npt.NDArray[np.bool_], truth: npt.NDArray[np.bool_]) -> float:
-    """Mean of sensitivity and specificity."""
+    """Mean of sensitivity and specificity; NaN without both kinds."""
+    if truth.all() or not truth.any():
+        return float("nan")
     return float((answered[truth].mean() + (~answered[~truth]).mean()) / 2)
 
 

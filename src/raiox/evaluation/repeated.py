@@ -13,16 +13,22 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from raiox.evaluation.metrics import N_RESAMPLES, Figure, Floats, Indices, proportion
+from raiox.evaluation.metrics import (
+    Figure,
+    Floats,
+    Indices,
+    Times,
+    proportion,
+    share,
+    times_drawn,
+    weighted_auc,
+)
 
 OF_AN_OUTPUT = ("sensitivity", "specificity", "ppv", "f1", "auc")
 """Measures with one value an output; `auc` is one-vs-rest."""
 
 OF_ALL = ("accuracy", "balanced_accuracy")
 """Measures with one value a run."""
-
-_RESAMPLES_AT_ONCE = 50
-"""Keeps the weighted ranks of a block within some tens of megabytes."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,13 +103,13 @@ def measures(confusions: npt.NDArray[np.generic]) -> dict[str, Floats]:
     right = np.diagonal(counts, axis1=-2, axis2=-1)
     true, answered = counts.sum(axis=-1), counts.sum(axis=-2)
     n = true.sum(axis=-1, keepdims=True)
-    sensitivity = _share(right, true)
+    sensitivity = share(right, true)
     return {
         "sensitivity": sensitivity,
-        "specificity": _share(n - true - answered + right, n - true),
-        "ppv": _share(right, answered),
-        "f1": _share(2 * right, true + answered),
-        "accuracy": _share(right.sum(axis=-1), n[..., 0]),
+        "specificity": share(n - true - answered + right, n - true),
+        "ppv": share(right, answered),
+        "f1": share(2 * right, true + answered),
+        "accuracy": share(right.sum(axis=-1), n[..., 0]),
         "balanced_accuracy": sensitivity.mean(axis=-1),
     }
 
@@ -115,7 +121,7 @@ def figures(series: Series, seed: int = 0) -> dict[str, Repeated]:
         series: the runs.
         seed: of the resampling of groups; the runs are not resampled.
     """
-    times = _times_drawn(series.groups, seed)
+    times = times_drawn(series.groups, seed)
     seen = {**measures(series.confusions), "auc": _aucs(series, np.ones((1, len(series.labels))))}
     seen["auc"] = seen["auc"][:, 0]
     redrawn = {**measures(_redrawn_confusions(series, times)), "auc": _aucs(series, times)}
@@ -167,17 +173,7 @@ def _n_cases(series: Series, name: str, output: int | None) -> int:
     return {"sensitivity": of_output, "specificity": n - of_output}.get(name, n)
 
 
-def _times_drawn(groups: npt.NDArray[np.str_], seed: int) -> Floats:
-    """(B, N) how often each case is in each redrawn test set; a group comes and goes whole."""
-    _, group_of = np.unique(groups, return_inverse=True)
-    n_groups = int(group_of.max()) + 1
-    random = np.random.default_rng(seed)
-    drawn = [random.integers(n_groups, size=n_groups) for _ in range(N_RESAMPLES)]
-    times = np.stack([np.bincount(one, minlength=n_groups) for one in drawn])
-    return times[:, group_of].astype(np.float64)
-
-
-def _redrawn_confusions(series: Series, times: Floats) -> Floats:
+def _redrawn_confusions(series: Series, times: Times) -> Floats:
     """(R, B, K, K), as `Series.confusions` on each redrawn test set."""
     k = len(series.outputs)
     found = []
@@ -188,7 +184,7 @@ def _redrawn_confusions(series: Series, times: Floats) -> Floats:
     return np.stack(found)
 
 
-def _aucs(series: Series, times: Floats) -> Floats:
+def _aucs(series: Series, times: Times) -> Floats:
     """(R, B, K) one-vs-rest, each case counted as often as it was drawn."""
     found = np.empty((series.n_runs, len(times), len(series.outputs)))
     for run, scores in enumerate(series.scores):
@@ -197,37 +193,10 @@ def _aucs(series: Series, times: Floats) -> Floats:
     return found
 
 
-def weighted_auc(scores: Floats, positive: npt.NDArray[np.bool_], times: Floats) -> Floats:
-    """(B,) chance that a positive scores above a negative; ties count half. NaN without both.
-
-    Args:
-        scores: (N,)
-        positive: (N,)
-        times: (B, N) how often each case counts.
-    """
-    order = np.argsort(scores, kind="stable")
-    starts = np.flatnonzero(np.diff(scores[order], prepend=-np.inf))
-    found = np.empty(len(times))
-    for start in range(0, len(times), _RESAMPLES_AT_ONCE):
-        block = slice(start, start + _RESAMPLES_AT_ONCE)
-        drawn = times[block][:, order]
-        above = np.add.reduceat(drawn * positive[order], starts, axis=1)
-        below = np.add.reduceat(drawn * ~positive[order], starts, axis=1)
-        pairs = (above * (np.cumsum(below, axis=1) - below / 2)).sum(axis=1)
-        found[block] = _share(pairs, above.sum(axis=1) * below.sum(axis=1))
-    return found
-
-
-def _share(part: Floats, whole: Floats) -> Floats:
-    """NaN where there is no whole."""
-    shares: Floats = np.divide(part, whole, out=np.full(np.shape(part), np.nan), where=whole > 0)
-    return shares
-
-
 def _mean_of_defined(values: Floats) -> Floats:
     """Over the runs, first axis; NaN where none defines it, without a warning."""
     defined = np.isfinite(values)
-    return _share(np.where(defined, values, 0).sum(axis=0), defined.sum(axis=0))
+    return share(np.where(defined, values, 0).sum(axis=0), defined.sum(axis=0))
 
 
 def _percentiles(values: Floats) -> tuple[float, float]:

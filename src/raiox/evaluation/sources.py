@@ -8,14 +8,11 @@ from collections.abc import Iterator, Sequence
 from itertools import combinations
 
 import numpy as np
-import numpy.typing as npt
 
-from raiox.evaluation.metrics import Figure, Floats, Indices, auc, bootstrapped
+from raiox.evaluation.metrics import Figure, Floats, Indices, Names, auc_figure
 
 MIN_CASES_OF_A_LABEL = 8
 """Fewer cases of a label in a source give no AUC worth a line."""
-
-Names = npt.NDArray[np.str_]
 
 
 def inside_sources(
@@ -46,8 +43,4 @@ def pairs_inside_sources(
             if min(truth.sum(), (~truth).sum()) < MIN_CASES_OF_A_LABEL:
                 continue
             margin = logits[chosen, b] - logits[chosen, a]
-            figure = bootstrapped(
-                lambda drawn, m=margin, t=truth: auc(m[drawn], t[drawn]),  # type: ignore[misc]
-                groups[chosen],
-            )
-            yield str(source), a, b, figure
+            yield str(source), a, b, auc_figure(margin, truth, groups[chosen])

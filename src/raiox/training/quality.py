@@ -12,9 +12,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from raiox.evaluation.metrics import auc, bootstrapped
+from raiox.evaluation.metrics import Names, auc, bootstrapped
 from raiox.evaluation.report import CardFigures
-from raiox.evaluation.sources import Names
 from raiox.training.chance import Draw, per_image
 from raiox.training.degradation import compressed, seen_at
 from raiox.vocabulary import IMAGE_KINDS

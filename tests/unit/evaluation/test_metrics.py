@@ -6,6 +6,8 @@ import pytest
 from raiox.evaluation.metrics import (
     Figure,
     auc,
+    auc_figure,
+    auc_figures,
     balanced_accuracy,
     bootstrapped,
     macro_auc,
@@ -72,3 +74,16 @@ def test_a_mean_of_independent_figures_is_surer_than_each() -> None:
 
     assert (mean.value, mean.n) == (pytest.approx(0.8), 200)
     assert (mean.low, mean.high) == (pytest.approx(0.75), pytest.approx(0.85))
+
+
+def test_the_quick_interval_of_an_auc_is_the_bootstraps() -> None:
+    random = np.random.default_rng(2)
+    labels = np.arange(60) % 2
+    scores = random.normal(size=(60, 2)) + np.eye(2)[labels]
+    groups = (np.arange(60) // 3).astype(str)
+
+    slow = bootstrapped(lambda drawn: auc(scores[drawn, 1], labels[drawn] == 1), groups)
+    both = bootstrapped(lambda drawn: macro_auc(scores[drawn], labels[drawn]), groups)
+
+    assert str(auc_figure(scores[:, 1], labels == 1, groups)) == str(slow)
+    assert str(auc_figures(scores, labels, groups)[0]) == str(both)

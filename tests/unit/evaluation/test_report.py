@@ -2,14 +2,27 @@
 
 import json
 import math
+import re
 from collections import Counter
 from dataclasses import replace
+from xml.etree import ElementTree as ET
 
 import numpy as np
 import pytest
 from answered import answers_of, bundle_of
 
-from raiox.evaluation.report import Asked, Report, make_report, to_csv, to_json, to_markdown
+from raiox.evaluation.metrics import Figure
+from raiox.evaluation.report import (
+    Asked,
+    NamedFigure,
+    Report,
+    make_report,
+    plots,
+    to_csv,
+    to_html,
+    to_json,
+    to_markdown,
+)
 from raiox.evaluation.report.filter_figures import TABLE_1, compose
 from raiox.evaluation.report.named import SECTIONS
 from raiox.vocabulary import FINDINGS, IMAGE_KINDS, NOTICE
@@ -76,14 +89,41 @@ def test_a_report_opens_with_notice_verdict_and_limits(report: Report) -> None:
         assert -1 < places[0] < places[1] < places[2] < places[3]
 
 
-def test_a_missed_bar_is_told_in_the_first_paragraph_and_a_reached_one_is_not() -> None:
-    answers = answers_of(list(map(str, FINDINGS)))
-    sure = replace(answers, logits=answers.logits * 40)
+def test_a_missed_bar_is_told_in_the_first_paragraph_and_a_reached_one_is_not(
+    report: Report,
+) -> None:
+    def with_error(value: float) -> Report:
+        error = NamedFigure(
+            "ece.after", "calibration", {"pt": "a", "en": "a"}, Figure(value, 0, 1, 9)
+        )
+        return replace(report, figures=[error])
 
-    missed = make_report(bundle_of(), sure, ASKED)
+    missed, reached = with_error(0.2), with_error(0.01)
 
     assert [m.figure for m in missed.missed] == ["ece.after"]
-    assert "Bars missed" in to_markdown(missed).split("\n\n")[2]
+    assert "measured: 0.200" in to_markdown(missed).split("\n\n")[2]
+    assert reached.missed == []
+
+
+def test_the_page_is_one_file_in_both_languages_without_scripts_or_addresses(
+    report: Report,
+) -> None:
+    page = to_html(report)
+
+    assert not re.search(r"<script|<link|<img|src=|href=|url\(|@import", page)
+    for language in ("pt", "en"):
+        assert f'<div lang="{language}"><p class="notice">{NOTICE[language]}' in page
+    assert page.count("<svg") == 5
+
+
+def test_every_plot_is_a_picture_of_its_own(report: Report) -> None:
+    drawn = plots(report)
+
+    assert set(drawn) == {"roc", "pr", "reliability", "decision", "risk_coverage"}
+    for picture in drawn.values():
+        root = ET.fromstring(picture)
+        assert root.tag.endswith("svg")
+        assert len(root.findall(".//{*}path")) > 3
 
 
 def test_a_filter_is_told_by_kind() -> None:

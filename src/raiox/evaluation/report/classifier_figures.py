@@ -15,14 +15,14 @@ from raiox.evaluation.answers import Answers
 from raiox.evaluation.calibration import log_loss
 from raiox.evaluation.metrics import (
     Figure,
-    auc,
+    auc_figure,
+    auc_figures,
     average_precision,
     bootstrapped,
     bootstrapped_together,
     brier,
     calibration_error,
     f1,
-    macro_auc,
     npv,
     ppv,
     proportion,
@@ -45,7 +45,7 @@ def overall(answers: Answers, _: BundleManifest) -> Figures:
     """One figure for all labels at once."""
     scores, labels = answers.scores, answers.labels
     right = scores.argmax(axis=1) == labels
-    macro = bootstrapped(lambda drawn: macro_auc(scores[drawn], labels[drawn]), answers.groups)
+    macro = auc_figures(scores, labels, answers.groups)[0]
     name = text("AUC, média dos rótulos contra o resto", "macro one-vs-rest AUC")
     yield NamedFigure("auc.macro", "overall", name, macro)
     name = text("acurácia", "accuracy")
@@ -64,12 +64,13 @@ def by_label(answers: Answers, manifest: BundleManifest) -> Figures:
     scores, likeliest = answers.scores, answers.scores.argmax(axis=1)
     for k, label in enumerate(manifest.labels):
         truth = answers.labels == k
-        areas = bootstrapped_together(
-            lambda drawn, s=scores[:, k], t=truth: (  # type: ignore[misc]
-                auc(s[drawn], t[drawn]), average_precision(s[drawn], t[drawn])
+        precision = bootstrapped(
+            lambda drawn, s=scores[:, k], t=truth: average_precision(  # type: ignore[misc]
+                s[drawn], t[drawn]
             ),
             answers.groups,
-        )  # fmt: skip
+        )
+        areas = (auc_figure(scores[:, k], truth, answers.groups), precision)
         for key, area in zip(("auc", "auprc"), areas, strict=True):
             name = text(
                 f"{key.upper()} {{x}} contra o resto", f"{key.upper()} {{x}} vs rest", x=label
@@ -178,6 +179,14 @@ def sets(answers: Answers, manifest: BundleManifest) -> Figures:
     for k, label in enumerate(manifest.labels):
         name = text("o rótulo {x} está no conjunto", "label {x} lies in the set", x=label)
         yield NamedFigure(f"coverage.{label}", "sets", name, _share(covered[labels == k]))
+    if (promised := manifest.set_coverage) is not None:
+        gap = bootstrapped(
+            lambda drawn: abs(float(covered[drawn].mean()) - promised), answers.groups
+        )
+        name = text(
+            "distância da cobertura prometida, em módulo", "distance from the coverage promised"
+        )
+        yield NamedFigure("coverage.gap", "sets", name, gap)
     mean_size = bootstrapped(lambda drawn: float(size[drawn].mean()), answers.groups)
     name = text("achados no conjunto, em média", "findings in the set, on average")
     yield NamedFigure("set_size", "sets", name, mean_size)

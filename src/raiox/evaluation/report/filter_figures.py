@@ -11,7 +11,7 @@ from raiox.evaluation.answers import Answers
 from raiox.evaluation.metrics import (
     Figure,
     Indices,
-    auc,
+    auc_figure,
     balanced_accuracy,
     bootstrapped,
     proportion,
@@ -44,7 +44,7 @@ def overall(answers: Answers, manifest: BundleManifest) -> Figures:
         "balanced accuracy, upright frontal vs rest",
     )
     yield NamedFigure("balanced_accuracy", "overall", name, both)
-    area = bootstrapped(lambda drawn: auc(scores[drawn], truth[drawn]), answers.groups)
+    area = auc_figure(scores, truth, answers.groups)
     name = text("AUC frontal em pé contra o resto", "AUC upright frontal vs rest")
     yield NamedFigure("auc.frontal", "overall", name, area)
     name = text("frontal em pé aceita", "upright frontal accepted")

@@ -64,6 +64,8 @@ WORDS: Final[Mapping[str, Text]] = {
     "other_medical": {"pt": "outra imagem médica", "en": "other medical image"},
     "document": {"pt": "documento", "en": "document"},
     "natural": {"pt": "fotografia", "en": "photograph"},
+    "children": {"pt": "crianças", "en": "children"},
+    "source_unseen": {"pt": "fonte nunca vista", "en": "source never seen"},
     "unknown": {"pt": "não informado", "en": "not told"},
     "M": {"pt": "homens", "en": "men"},
     "F": {"pt": "mulheres", "en": "women"},
@@ -99,6 +101,11 @@ def text(pt: str, en: str, **keys: str) -> Text:
         language: sentence.format(**{name: words[language] for name, words in told.items()})
         for language, sentence in sentences.items()
     }
+
+
+def joined(first: Text, second: Text) -> Text:
+    """Two texts in one: what is measured, then of what, or the other way round."""
+    return {language: f"{first[language]}: {second[language]}" for language in LANGUAGES}
 
 
 def of_section(figures: Iterable[NamedFigure], section: Section) -> list[NamedFigure]:

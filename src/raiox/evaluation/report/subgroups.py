@@ -14,14 +14,12 @@ import numpy.typing as npt
 from raiox.bundle import BundleManifest
 from raiox.evaluation.answers import Answers
 from raiox.evaluation.cases import Case
-from raiox.evaluation.metrics import auc, bootstrapped, sensitivity, specificity
+from raiox.evaluation.metrics import Names, auc_figure, sensitivity, specificity
 from raiox.evaluation.report.named import NamedFigure, text
 from raiox.evaluation.sources import MIN_CASES_OF_A_LABEL
 
 AGE_BANDS: Final = ((0, 18), (18, 40), (40, 60), (60, 200))
 """In years; the first are children."""
-
-Names = npt.NDArray[np.str_]
 
 
 def subgroup_figures(answers: Answers, manifest: BundleManifest) -> Iterator[NamedFigure]:
@@ -70,7 +68,7 @@ def _of_subgroup(
     attribute, value, label = words
     rows = []
     if min(n_true, n_others) >= MIN_CASES_OF_A_LABEL:
-        area = bootstrapped(lambda drawn: auc(scores[drawn], truth[drawn]), answers.groups[here])
+        area = auc_figure(scores, truth, answers.groups[here])
         rows.append(("auc", "AUC", "AUC", area))
     if n_true >= MIN_CASES_OF_A_LABEL:
         rows.append(("sensitivity", "sensibilidade", "sensitivity", sensitivity(answered, truth)))

@@ -1,0 +1,46 @@
+#!/bin/sh
+# Measures the shipped bundles with every probe and rewrites what docs/evidence and the readmes tell of
+# them. RAIOX_DATA names the data sets; RAIOX_EVIDENCE_PART the part (test). What has not changed since it
+# was measured is not measured again: bundle, part, data and code of the measurement are compared.
+set -eu
+cd "$(dirname "$0")/.."
+. scripts/environment.sh
+
+part=${RAIOX_EVIDENCE_PART:-test}
+sample=${RAIOX_EVIDENCE_SAMPLE:-300}
+bundles=${RAIOX_EVIDENCE_BUNDLES:-frontal_filter covid_classifier fast_classifier}
+build=build/evidence
+
+[ -f "${RAIOX_DATA:-}/chest/manifest.csv" ] || fail "RAIOX_DATA must name the folder of chest/ and filter/"
+
+# The training environment can shuffle weights and take gradients; the service's leaves those figures out.
+python=.venv/bin/python
+[ -x .venv-train/bin/python ] && python=.venv-train/bin/python
+
+# The report that a bundle carries is no reason to measure it again.
+state_of() { # bundle
+    {
+        printf '%s %s %s %s\n' "$1" "$part" "$sample" "$python"
+        cat "src/raiox/models/$1/model.onnx" "$RAIOX_DATA/chest/manifest.csv" "$RAIOX_DATA/filter/manifest.csv"
+        grep -v '"report.json"' "src/raiox/models/$1/manifest.json" | tr -d '\n, '
+        find src/raiox/evaluation src/raiox/preprocessing.py -name '*.py' | LC_ALL=C sort | xargs cat
+    } | cksum
+}
+
+for bundle in $bundles; do
+    folder=src/raiox/models/$bundle
+    [ -d "$folder" ] || continue
+    out=$build/$bundle
+    mkdir -p "$out" "docs/evidence/$bundle"
+    if is_done "$out/.state" "$(state_of "$bundle")" && [ -f "$out/report.json" ]; then
+        say "$bundle: measured already"
+    else
+        say "$bundle: measuring on $part, probes on $sample cases each"
+        "$python" -c "from raiox.cli.app import main; main()" evaluate "$folder" --part "$part" --probe all --sample "$sample" \
+            --out "$out" --into-bundle >/dev/null
+        state_of "$bundle" >"$out/.state"
+    fi
+    cp "$out"/report.md "$out"/*.svg "docs/evidence/$bundle/"
+done
+
+"$python" scripts/evidence.py

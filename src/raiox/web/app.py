@@ -18,6 +18,7 @@ from raiox.web.face import Face
 from raiox.web.limits import Limits, UploadGate
 from raiox.web.metrics import Metrics
 from raiox.web.problems import install_problem_handlers
+from raiox.web.reference_cases import ReferenceCases
 from raiox.web.runtime import Choices, running
 from raiox.web.sessions import open_sessions
 
@@ -45,6 +46,7 @@ def create_app(settings: Settings, choices: Choices, *, page_dir: Path = BUILT_P
     app.state.face = face
     app.state.examples = ExampleFolder(settings.examples_dir)
     app.state.embedding_map_path = catalogue_api.embedding_map_path(settings.inference)
+    app.state.reference_cases = ReferenceCases(app.state.embedding_map_path, settings.data)
     app.add_middleware(
         Envelope,
         sessions=face.sessions,

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Literal
 
 from fastapi import APIRouter
 from starlette.requests import Request
@@ -13,7 +14,9 @@ from raiox.settings import InferenceSettings
 from raiox.web.documents import API
 from raiox.web.examples import ExampleFolder
 from raiox.web.face import FaceDep, LangQuery, RuntimeDep
-from raiox.web.schemas import CurrentModels, Examples, problems
+from raiox.web.projector import TSV, metadata_tsv, tensors_tsv
+from raiox.web.reference_cases import ReferenceCases
+from raiox.web.schemas import CurrentModels, Examples, ReferenceCase, problems
 
 PUBLIC = "public, max-age=300"
 
@@ -32,8 +35,13 @@ async def current_models(runtime: RuntimeDep, face: FaceDep, lang: LangQuery = N
     models = {
         role: {"id": identity.id, "sha256": identity.sha256} for role, identity in answering.items()
     }
+    points = answering["covid_classifier"].operating_points
     promises = {
-        "operating_points": dict(answering["covid_classifier"].operating_points),
+        "operating_points": {name: point.threshold for name, point in points.items()},
+        "operating_figures": {
+            name: {"sensitivity": point.sensitivity, "specificity": point.specificity}
+            for name, point in points.items()
+        },
         "max_upload_bytes": face.settings.intake.max_upload_bytes,
         "keep_images_h": face.settings.records.keep_images_h,
         "keep_results_h": face.settings.records.keep_results_h,
@@ -43,7 +51,7 @@ async def current_models(runtime: RuntimeDep, face: FaceDep, lang: LangQuery = N
 
 @router.get("/embedding-map", responses=problems())
 async def embedding_map(request: Request, runtime: RuntimeDep, lang: LangQuery = None) -> Response:
-    """Where the reference cases lie; no points where the bundle carries no map."""
+    """Where the reference cases lie; no cases where the bundle carries no map."""
     _ = runtime.models.engine  # a map of a bundle that was not verified is not shown
     path: Path = request.app.state.embedding_map_path
     content = await runtime.threads.read(lambda: _read_or_empty(path))
@@ -54,7 +62,67 @@ def _read_or_empty(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError:
-        return b'{"points": []}'
+        return b'{"cases": [], "coordinates": []}'
+
+
+@router.get(
+    "/embedding-map/cases/{folder}/{file}",
+    responses={200: {"model": ReferenceCase}, **problems(404)},
+)
+async def reference_case(
+    request: Request, folder: str, file: str, runtime: RuntimeDep, lang: LangQuery = None
+) -> Response:
+    """One reference case; `url` is null where its image is not at hand."""
+    cases: ReferenceCases = request.app.state.reference_cases
+    found = await runtime.threads.read(lambda: cases.describe(f"{folder}/{file}"))
+    address = f"{API}/embedding-map/cases/{folder}/{file}/image" if found.path else None
+    told = {
+        "image": found.image,
+        "finding": found.finding,
+        "source": found.source,
+        "licence": found.licence,
+        "origin": found.origin,
+        "url": address,
+    }
+    return Response(
+        json.dumps(told, ensure_ascii=False), 200, {"Cache-Control": PUBLIC}, "application/json"
+    )
+
+
+@router.get(
+    "/embedding-map/cases/{folder}/{file}/image",
+    response_class=Response,
+    responses={200: {"content": {"image/jpeg": {}}, "description": "JPEG."}, **problems(404)},
+)
+async def reference_image(
+    request: Request, folder: str, file: str, runtime: RuntimeDep, lang: LangQuery = None
+) -> Response:
+    """The image of a reference case, where `RAIOX_DATA` holds it."""
+    cases: ReferenceCases = request.app.state.reference_cases
+    content = await runtime.threads.read(lambda: cases.read(f"{folder}/{file}"))
+    return Response(content, 200, {"Cache-Control": PUBLIC}, "image/jpeg")
+
+
+@router.get(
+    "/embedding-map/{part}.tsv",
+    response_class=Response,
+    responses={200: {"content": {TSV: {}}, "description": "Tab-separated."}, **problems(404)},
+)
+async def projector_file(
+    request: Request,
+    part: Literal["tensors", "metadata"],
+    runtime: RuntimeDep,
+    lang: LangQuery = None,
+) -> Response:
+    """The embedding map for TensorBoard's projector: load both files there."""
+    path: Path = request.app.state.embedding_map_path
+    content = await runtime.threads.read(lambda: _read_or_empty(path))
+    lines = tensors_tsv(content) if part == "tensors" else metadata_tsv(content)
+    headers = {
+        "Cache-Control": PUBLIC,
+        "Content-Disposition": f'attachment; filename="raiox-{part}.tsv"',
+    }
+    return Response(lines, 200, headers, f"{TSV}; charset=utf-8")
 
 
 @router.get("/examples", responses={200: {"model": Examples}, **problems()})

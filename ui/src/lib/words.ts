@@ -40,8 +40,16 @@ export function listFindings(findings: readonly Finding[]): string {
 export function formatScore(score: number): string {
   const told = Math.min(Math.max(score, LEAST_SCORE), 1 - LEAST_SCORE);
   const bound = score > told ? '> ' : score < told ? '< ' : '';
+  return bound + formatDecimal(told);
+}
+
+export function formatDecimal(value: number): string {
   const digits = { minimumFractionDigits: 2, maximumFractionDigits: 2 };
-  return bound + new Intl.NumberFormat(speech.tag, digits).format(told);
+  return new Intl.NumberFormat(speech.tag, digits).format(value);
+}
+
+export function formatNumber(value: number): string {
+  return new Intl.NumberFormat(speech.tag).format(value);
 }
 
 export function formatHours(hours: number): string {

@@ -2,6 +2,7 @@
 
 import type { Analysis, CaseMap, CurrentModels, Example, ReferenceCase } from './contract';
 import { failLocally, failWith, ServiceError } from './failure';
+import type { Report } from './method/report';
 
 const ANALYSES = '/api/v1/analyses';
 
@@ -65,6 +66,16 @@ export async function fetchCaseMap(): Promise<CaseMap> {
 export async function fetchReferenceCase(image: string): Promise<ReferenceCase> {
   const path = image.split('/').map(encodeURIComponent).join('/');
   return call<ReferenceCase>(`${CASE_MAP}/cases/${path}`);
+}
+
+/** Null where the bundle of the answering classifier brings no report. */
+export async function fetchReport(): Promise<Report | null> {
+  try {
+    return await call<Report>('/api/v1/models/current/report');
+  } catch (error) {
+    if (error instanceof ServiceError && error.failure.status === 404) return null;
+    throw error;
+  }
 }
 
 export async function fetchExamples(): Promise<Example[]> {

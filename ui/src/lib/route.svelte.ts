@@ -5,6 +5,10 @@ const DOORS = {
   analyses: 'analyse',
   history: 'history',
   map: 'map',
+  method: 'method',
+  api: 'api',
+  privacy: 'privacy',
+  about: 'about',
 } as const;
 
 export type Door = (typeof DOORS)[keyof typeof DOORS];
@@ -18,6 +22,10 @@ export interface Route {
 export const ANALYSE = '#/';
 export const HISTORY = '#/history';
 export const MAP = '#/map';
+export const METHOD = '#/method';
+export const API = '#/api';
+export const PRIVACY = '#/privacy';
+export const ABOUT = '#/about';
 
 /** Address of one analysis within the page. */
 export function addressOf(id: string): string {

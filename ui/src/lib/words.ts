@@ -43,8 +43,8 @@ export function formatScore(score: number): string {
   return bound + formatDecimal(told);
 }
 
-export function formatDecimal(value: number): string {
-  const digits = { minimumFractionDigits: 2, maximumFractionDigits: 2 };
+export function formatDecimal(value: number, n_decimals = 2): string {
+  const digits = { minimumFractionDigits: n_decimals, maximumFractionDigits: n_decimals };
   return new Intl.NumberFormat(speech.tag, digits).format(value);
 }
 
@@ -79,6 +79,12 @@ export function formatMilliseconds(ms: number): string {
 
 export function formatPercent(share: number): string {
   return new Intl.NumberFormat(speech.tag, { style: 'percent' }).format(share);
+}
+
+/** A measured share, with the decimal that the paper gives. */
+export function formatShare(share: number): string {
+  const digits = { minimumFractionDigits: 1, maximumFractionDigits: 1 };
+  return new Intl.NumberFormat(speech.tag, { style: 'percent', ...digits }).format(share);
 }
 
 /** Day and minute, in the reader's own time zone. */

@@ -9,13 +9,23 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from PIL import Image, UnidentifiedImageError
 
-from raiox.entities import FilterVerdict, ModelIdentity, Prediction, Radiograph, Reading, Rejection
+from raiox.entities import (
+    FilterVerdict,
+    ModelIdentity,
+    OperatingPoint,
+    Prediction,
+    Radiograph,
+    Reading,
+    Rejection,
+)
 from raiox.errors import EmptyUploadError, NotAnImageError, RaioxError
 from raiox.vocabulary import FINDINGS, ImageKind
 
 MODELS = {
     "frontal_filter": ModelIdentity("fake_filter", "f" * 64),
-    "covid_classifier": ModelIdentity("fake_classifier", "c" * 64),
+    "covid_classifier": ModelIdentity(
+        "fake_classifier", "c" * 64, {"covid19": OperatingPoint(0.3, 0.9, 0.8)}
+    ),
 }
 BRIGHT = 200
 """Images brighter than this are no radiographs to the fake engine."""

@@ -13,6 +13,7 @@ export default defineConfig({
     target: OLDEST_BROWSERS,
     assetsInlineLimit: 0, // the service forbids inline content
     modulePreload: { polyfill: false },
+    chunkSizeWarningLimit: 600, // kB: three.js, fetched only where the map is opened in 3D
     reportCompressedSize: false, // scripts/weigh.js prints and judges it
   },
   server: { proxy: { '/api': SERVICE } },

@@ -99,13 +99,22 @@ class Rejection:
 
 
 @dataclass(frozen=True, slots=True)
+class OperatingPoint:
+    """A score from which on a label counts as seen, and what that gave on the validation split."""
+
+    threshold: float
+    sensitivity: float
+    specificity: float
+
+
+@dataclass(frozen=True, slots=True)
 class ModelIdentity:
     """Which network answered."""
 
     id: str
     sha256: str
-    operating_points: Mapping[str, float] = field(default_factory=dict)
-    """Threshold of each label, chosen on the validation split."""
+    operating_points: Mapping[str, OperatingPoint] = field(default_factory=dict)
+    """By label."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

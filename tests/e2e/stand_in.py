@@ -17,9 +17,11 @@ from pathlib import Path
 from typing import Any, ClassVar, Self
 from uuid import uuid4
 
+from raiox.vocabulary import FINDINGS
 from raiox.web.envelope import SECURITY_HEADERS
 
 from .documents import PNG, heatmap_png, make_document, make_problem
+from .report import make_map
 
 JSON = "application/json"
 PROXY_PAGE = b"<html><body>502 Bad Gateway</body></html>"
@@ -37,9 +39,16 @@ class Script:
     models: dict[str, Any] = field(
         default_factory=lambda: {
             "keep_images_h": 24.0,
+            "keep_results_h": 720.0,
             "operating_points": {"no_finding": 0.41, "lung_opacity": 0.47, "covid19": 0.36},
+            "operating_figures": {
+                str(finding): {"sensitivity": 0.9, "specificity": 0.8} for finding in FINDINGS
+            },
         }
     )
+    report: dict[str, Any] | None = None
+    """What the bundle brings of its evaluation."""
+    case_map: dict[str, Any] = field(default_factory=make_map)
     kept: dict[str, dict[str, Any]] = field(default_factory=dict)
     uploads: list[bytes] = field(default_factory=list)
     keys: list[str] = field(default_factory=list)
@@ -77,6 +86,10 @@ class _Handler(BaseHTTPRequestHandler):
         path = self.path.partition("?")[0]
         if path == "/api/v1/models/current":
             self._send_json(200, self.script.models)
+        elif path == "/api/v1/models/current/report" and self.script.report:
+            self._send_json(200, self.script.report)
+        elif path == "/api/v1/embedding-map":
+            self._send_json(200, self.script.case_map)
         elif path == "/api/v1/analyses":
             kept = list(reversed(self.script.kept.values()))
             self._send_json(200, {"analyses": kept, "next_cursor": None})

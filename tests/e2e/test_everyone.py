@@ -7,12 +7,14 @@ import pytest
 from playwright.sync_api import expect
 
 from .conftest import upload
+from .report import make_report
 
 AXE = Path(__file__).parents[2] / "ui" / "node_modules" / "axe-core" / "axe.min.js"
 SCREENS = {375: 812, 1440: 900}
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 STATES = ["empty", "result", "refusal", "history", "confirm"]
 OTHER_STATES = ["uncertain", "error", "history_empty"]
+DOORS = ["map", "method", "api", "privacy", "about"]
 WIDTHS = [320, 360, 768, 1024, 2560]
 ANSWERS = {"refusal": "rotated", "error": "queue_full", "uncertain": "uncertain"}
 
@@ -32,6 +34,13 @@ def bring_to(page, stand_in, state):
         # Closed dialogs hold a red button too, and may stand before the one that is seen.
         page.locator("main button.danger:visible").first.click()
         expect(page.get_by_role("dialog")).to_be_visible()
+
+
+def open_door(page, door):
+    """Go to a screen that is fetched when its door opens, and wait for all of it."""
+    page.evaluate("(door) => { location.hash = `#/${door}`; }", door)
+    expect(page.locator("main h1")).to_be_visible()
+    expect(page.get_by_text(re.compile("^(Carregando|Loading)"))).to_have_count(0)
 
 
 def violations(page):
@@ -58,6 +67,35 @@ def test_axe_finds_no_violation(open_page, stand_in, language, theme, width):
         bring_to(page, stand_in, state)
         found[state] = violations(page)
     assert not any(found.values()), found
+
+
+@pytest.mark.parametrize("width", SCREENS)
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("language", ["pt", "en"])
+def test_axe_finds_no_violation_behind_the_other_doors(open_page, stand_in, language, theme, width):
+    stand_in.script.report = make_report()
+    viewport = {"width": width, "height": SCREENS[width]}
+    page = open_page(f"{stand_in.url}/?lang={language}", viewport=viewport, color_scheme=theme)
+    found = {}
+    for door in DOORS:
+        open_door(page, door)
+        found[door] = violations(page)
+    open_door(page, "map")
+    for view in ("2D", re.compile("^(Tabela|Table)$")):
+        page.get_by_role("radio", name=view).check(force=True)
+        found[f"map {view}"] = violations(page)
+    assert not any(found.values()), found
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_nothing_sticks_out_of_any_screen_behind_the_other_doors(open_page, stand_in, door):
+    stand_in.script.report = make_report()
+    page = open_page(stand_in.url)
+    open_door(page, door)
+
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 800})
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 @pytest.mark.parametrize("state", OTHER_STATES)

@@ -16,6 +16,8 @@ async def test_tells_which_models_answer(start):
 
     assert told["models"]["covid_classifier"] == {"id": "fake_classifier", "sha256": "c" * 64}
     assert told["keep_images_h"] == 24
+    assert told["operating_points"] == {"covid19": 0.3}
+    assert told["operating_figures"] == {"covid19": {"sensitivity": 0.9, "specificity": 0.8}}
 
 
 @pytest.mark.parametrize("name", ["covid_classifier", "fast_classifier"])
@@ -26,11 +28,65 @@ async def test_the_embedding_map_is_the_bundles_or_empty(start, tmp_path, name):
     async with start(inference=inference) as service:
         browser = service.browser()
         without = await browser.get("/api/v1/embedding-map")
-        (bundle / "embedding_map.json").write_text('{"points": [1]}')
+        (bundle / "embedding_map.json").write_text('{"cases": [1]}')
         with_map = await browser.get("/api/v1/embedding-map")
 
-    assert (without.status_code, without.json()) == (200, {"points": []})
-    assert with_map.json() == {"points": [1]}
+    assert (without.status_code, without.json()) == (200, {"cases": [], "coordinates": []})
+    assert with_map.json() == {"cases": [1]}
+
+
+@pytest.fixture
+def bundle_with_map(tmp_path):
+    """A classifier's folder whose map lists one case of two images that are at hand."""
+    bundle = tmp_path / "models" / "drawn"
+    bundle.mkdir(parents=True)
+    case = {"image": "cohen/one.jpg", "finding": "covid19", "source": "cohen"}
+    told = {"cases": [case], "coordinates": [[0.5, -1.0, 2.0, 0.1]]}
+    (bundle / "embedding_map.json").write_text(json.dumps(told))
+    images = tmp_path / "data" / "chest" / "images" / "cohen"
+    images.mkdir(parents=True)
+    (images / "one.jpg").write_bytes(b"one")
+    (images / "secret.jpg").write_bytes(b"secret")
+    manifest = "image,licence,origin\nimages/cohen/one.jpg,CC BY 4.0,repo/one.jpg\n"
+    (tmp_path / "data" / "chest" / "manifest.csv").write_text(manifest)
+    return InferenceSettings(models_dir=tmp_path / "models", classifier_bundle="drawn")
+
+
+CASES = "/api/v1/embedding-map/cases/cohen"
+
+
+async def test_a_reference_case_shows_its_image_and_licence_where_the_data_are(
+    start, tmp_path, bundle_with_map
+):
+    async with start(inference=bundle_with_map, data=tmp_path / "data") as service:
+        browser = service.browser()
+        told = (await browser.get(f"{CASES}/one.jpg")).json()
+        image = await browser.get(told["url"])
+        unlisted = [await browser.get(f"{CASES}/secret.jpg{end}") for end in ("", "/image")]
+
+    assert (told["licence"], told["origin"]) == ("CC BY 4.0", "repo/one.jpg")
+    assert image.content == b"one"
+    assert {answer.status_code for answer in unlisted} == {404}
+
+
+async def test_a_reference_case_without_the_data_has_no_image(start, bundle_with_map):
+    async with start(inference=bundle_with_map) as service:
+        browser = service.browser()
+        told = (await browser.get(f"{CASES}/one.jpg")).json()
+        image = await browser.get(f"{CASES}/one.jpg/image")
+
+    assert (told["finding"], told["url"]) == ("covid19", None)
+    assert image.status_code == 404
+
+
+async def test_the_map_comes_in_the_projectors_two_files(start, bundle_with_map):
+    async with start(inference=bundle_with_map) as service:
+        browser = service.browser()
+        tensors = await browser.get("/api/v1/embedding-map/tensors.tsv")
+        metadata = await browser.get("/api/v1/embedding-map/metadata.tsv")
+
+    assert tensors.text == "0.5\t-1.0\t2.0\t0.1\n"
+    assert metadata.text == "image\tfinding\tsource\ncohen/one.jpg\tcovid19\tcohen\n"
 
 
 async def test_the_report_is_the_answering_bundles_or_a_problem(start, tmp_path):

@@ -46,11 +46,11 @@ test.each([
 });
 
 test('an analysis has an address that leads back to it', () => {
-  expect(read(addressOf('a/b?c'))).toEqual({ door: 'analyse', id: 'a/b?c' });
+  expect(read(addressOf('a/b?c'))).toEqual({ door: 'analyse', rest: ['a/b?c'] });
 });
 
 test('an address that is none leads to the first door', () => {
-  expect(read('#main')).toEqual({ door: 'analyse', id: null });
+  expect(read('#main')).toEqual({ door: 'analyse', rest: [] });
 });
 
 test('a poor picture is a note beside those of intake', () => {

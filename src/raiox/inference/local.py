@@ -5,7 +5,14 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from raiox.bundle import Bundle, open_bundle
-from raiox.entities import FilterVerdict, ModelIdentity, Prediction, Radiograph, Reading
+from raiox.entities import (
+    FilterVerdict,
+    ModelIdentity,
+    OperatingPoint,
+    Prediction,
+    Radiograph,
+    Reading,
+)
 from raiox.errors import BundleInvalidError, RaioxError
 from raiox.inference.classifier import Classifier
 from raiox.inference.frontal_filter import FrontalFilter
@@ -87,5 +94,8 @@ class LocalEngine:
 
 
 def _identity(bundle: Bundle) -> ModelIdentity:
-    points = {name: p.threshold for name, p in bundle.manifest.operating_points.items()}
+    points = {
+        name: OperatingPoint(**point.model_dump())
+        for name, point in bundle.manifest.operating_points.items()
+    }
     return ModelIdentity(bundle.manifest.id, bundle.sha256, points)

@@ -8,8 +8,9 @@ from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import Response
 
+from raiox.bundle.manifest import EMBEDDING_MAP_FILE
 from raiox.settings import Settings
-from raiox.web import api, catalogue_api, health, plain
+from raiox.web import api, catalogue_api, health, map_api, plain
 from raiox.web.body import FRAME_BYTES
 from raiox.web.built_page import INDEX, Page
 from raiox.web.envelope import Envelope
@@ -18,6 +19,7 @@ from raiox.web.face import Face
 from raiox.web.limits import Limits, UploadGate
 from raiox.web.metrics import Metrics
 from raiox.web.problems import install_problem_handlers
+from raiox.web.reference_cases import ReferenceCases
 from raiox.web.runtime import Choices, running
 from raiox.web.sessions import open_sessions
 
@@ -44,7 +46,9 @@ def create_app(settings: Settings, choices: Choices, *, page_dir: Path = BUILT_P
     face = _face(settings)
     app.state.face = face
     app.state.examples = ExampleFolder(settings.examples_dir)
-    app.state.classifier_folder = catalogue_api.classifier_folder(settings.inference)
+    folder = catalogue_api.classifier_folder(settings.inference)
+    app.state.classifier_folder = folder
+    app.state.reference_cases = ReferenceCases(folder / EMBEDDING_MAP_FILE, settings.data)
     app.add_middleware(
         Envelope,
         sessions=face.sessions,
@@ -53,7 +57,7 @@ def create_app(settings: Settings, choices: Choices, *, page_dir: Path = BUILT_P
         allowed_hosts=settings.web.allowed_hosts,
     )
     install_problem_handlers(app)
-    for router in (api.router, catalogue_api.router, health.router, plain.router):
+    for router in (api.router, catalogue_api.router, map_api.router, health.router, plain.router):
         app.include_router(router)
     _serve_page(app, Page(page_dir))
     return app

@@ -1,4 +1,4 @@
-"""The API of what does not belong to anybody: models, embedding map, examples."""
+"""The API of what does not belong to anybody: models, what they were measured at, examples."""
 
 import json
 from pathlib import Path
@@ -7,14 +7,13 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from raiox.bundle.manifest import EMBEDDING_MAP_FILE, REPORT_FILE
+from raiox.bundle.manifest import REPORT_FILE
 from raiox.errors import ReportNotFoundError
 from raiox.inference.local import SHIPPED_MODELS
 from raiox.settings import InferenceSettings
 from raiox.web.documents import API
 from raiox.web.examples import ExampleFolder
 from raiox.web.face import FaceDep, LangQuery, RuntimeDep
-from raiox.web.runtime import Runtime
 from raiox.web.schemas import CurrentModels, Examples, ReportDocument, problems
 
 PUBLIC = "public, max-age=300"
@@ -35,8 +34,13 @@ async def current_models(runtime: RuntimeDep, face: FaceDep, lang: LangQuery = N
     models = {
         role: {"id": identity.id, "sha256": identity.sha256} for role, identity in answering.items()
     }
+    points = answering["covid_classifier"].operating_points
     promises = {
-        "operating_points": dict(answering["covid_classifier"].operating_points),
+        "operating_points": {name: point.threshold for name, point in points.items()},
+        "operating_figures": {
+            name: {"sensitivity": point.sensitivity, "specificity": point.specificity}
+            for name, point in points.items()
+        },
         "max_upload_bytes": face.settings.intake.max_upload_bytes,
         "keep_images_h": face.settings.records.keep_images_h,
         "keep_results_h": face.settings.records.keep_results_h,
@@ -44,28 +48,15 @@ async def current_models(runtime: RuntimeDep, face: FaceDep, lang: LangQuery = N
     return Response(json.dumps({"models": models} | promises), media_type="application/json")
 
 
-@router.get("/embedding-map", responses=problems())
-async def embedding_map(request: Request, runtime: RuntimeDep, lang: LangQuery = None) -> Response:
-    """Where the reference cases lie; no points where the bundle carries no map."""
-    _ = runtime.models.engine  # a map of a bundle that was not verified is not shown
-    content = await _of_classifier(request, runtime, EMBEDDING_MAP_FILE)
-    return Response(content or b'{"points": []}', 200, {"Cache-Control": PUBLIC}, JSON)
-
-
 @router.get("/models/current/report", responses={200: {"model": ReportDocument}, **problems(404)})
 async def current_report(request: Request, runtime: RuntimeDep, lang: LangQuery = None) -> Response:
     """What the classifier that answers was measured at, with its limits."""
-    _ = runtime.models.engine  # as above
-    content = await _of_classifier(request, runtime, REPORT_FILE)
+    _ = runtime.models.engine  # the report of a bundle that was not verified is not shown
+    file: Path = request.app.state.classifier_folder / REPORT_FILE
+    content = await runtime.threads.read(lambda: file.read_bytes() if file.is_file() else None)
     if content is None:
         raise ReportNotFoundError
     return Response(content, 200, {"Cache-Control": PUBLIC}, JSON)
-
-
-async def _of_classifier(request: Request, runtime: Runtime, name: str) -> bytes | None:
-    """A file of the classifier's bundle; None where it carries none of this name."""
-    file: Path = request.app.state.classifier_folder / name
-    return await runtime.threads.read(lambda: file.read_bytes() if file.is_file() else None)
 
 
 @router.get("/examples", responses={200: {"model": Examples}, **problems()})

@@ -98,11 +98,19 @@ class AnalysisPage(BaseModel):
     next_cursor: str | None
 
 
+class OperatingFigures(BaseModel):
+    """What an operating point gave on the validation split."""
+
+    sensitivity: float = Field(ge=0, le=1)
+    specificity: float = Field(ge=0, le=1)
+
+
 class CurrentModels(BaseModel):
     """The networks that answer, by role."""
 
     models: dict[str, Model]
     operating_points: dict[str, float] = Field(description="Threshold of each finding's score.")
+    operating_figures: dict[str, OperatingFigures]
     max_upload_bytes: int
     keep_images_h: float
     keep_results_h: float
@@ -134,6 +142,17 @@ class ReportDocument(BaseModel):
     figures: list[ReportFigure]
     confusion: dict[str, Any]
     curves: dict[str, Any]
+
+
+class ReferenceCase(BaseModel):
+    """A case of the embedding map."""
+
+    image: str
+    finding: Finding
+    source: str
+    licence: str | None
+    origin: str | None
+    url: str | None = Field(description="Of its image, where that is at hand.")
 
 
 class Example(BaseModel):

@@ -1,7 +1,8 @@
 /** Every call to the service, typed; each throws `ServiceError` and nothing else but aborts. */
 
-import type { Analysis, CurrentModels, Example } from './contract';
+import type { Analysis, CaseMap, CurrentModels, Example, ReferenceCase } from './contract';
 import { failLocally, failWith, ServiceError } from './failure';
+import type { Report } from './method/report';
 
 const ANALYSES = '/api/v1/analyses';
 
@@ -50,6 +51,31 @@ export async function fetchHistory(cursor: string | null = null): Promise<Histor
 
 export async function fetchModels(): Promise<CurrentModels> {
   return call<CurrentModels>('/api/v1/models/current');
+}
+
+const CASE_MAP = '/api/v1/embedding-map';
+
+/** The embedding map as TensorBoard's projector loads it: numbers, and words in the same order. */
+export const PROJECTOR_FILES = [`${CASE_MAP}/tensors.tsv`, `${CASE_MAP}/metadata.tsv`] as const;
+
+export async function fetchCaseMap(): Promise<CaseMap> {
+  return call<CaseMap>(CASE_MAP);
+}
+
+/** Args: image: source folder and file, as the map and the neighbours name it. */
+export async function fetchReferenceCase(image: string): Promise<ReferenceCase> {
+  const path = image.split('/').map(encodeURIComponent).join('/');
+  return call<ReferenceCase>(`${CASE_MAP}/cases/${path}`);
+}
+
+/** Null where the bundle of the answering classifier brings no report. */
+export async function fetchReport(): Promise<Report | null> {
+  try {
+    return await call<Report>('/api/v1/models/current/report');
+  } catch (error) {
+    if (error instanceof ServiceError && error.failure.status === 404) return null;
+    throw error;
+  }
 }
 
 export async function fetchExamples(): Promise<Example[]> {

@@ -37,6 +37,15 @@ export interface FilterVerdict {
   low_quality?: boolean;
 }
 
+/** A reference case near an analysis. */
+export interface Neighbour {
+  image: string;
+  finding: Finding;
+  source: string;
+  /** In all components of the embedding map. */
+  distance: number;
+}
+
 export interface ModelIdentity {
   id: string;
   sha256: string;
@@ -53,6 +62,8 @@ export interface Analysis {
   finding?: Finding | 'uncertain' | null;
   findings_set?: Finding[] | null;
   maps?: Partial<Record<Finding, string>> | null;
+  embedding_xyz?: [number, number, number] | null;
+  neighbours?: Neighbour[] | null;
   image?: string | null;
   model?: ModelIdentity & { filter?: ModelIdentity };
   timings_ms?: Record<string, number>;
@@ -75,9 +86,39 @@ export interface Problem {
 }
 
 export interface CurrentModels {
+  models?: Partial<Record<'frontal_filter' | 'covid_classifier', ModelIdentity>>;
   keep_images_h?: number;
+  keep_results_h?: number;
   max_upload_bytes?: number;
   operating_points?: Partial<Record<Finding, number>>;
+  operating_figures?: Partial<Record<Finding, OperatingFigures>>;
+}
+
+/** What an operating point gave on the validation part. */
+export interface OperatingFigures {
+  sensitivity: number;
+  specificity: number;
+}
+
+export interface MapCase {
+  image: string;
+  finding: Finding;
+  source: string;
+}
+
+/** The embedding map of the answering classifier; empty where it has none. */
+export interface CaseMap {
+  cases: MapCase[];
+  /** Of each case, by falling variance; the first three are x, y, z. */
+  coordinates: number[][];
+  explained_variance?: number[];
+}
+
+export interface ReferenceCase extends MapCase {
+  licence: string | null;
+  origin: string | null;
+  /** Of its image, where the service has it. */
+  url: string | null;
 }
 
 export interface Example {

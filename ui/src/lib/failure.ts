@@ -24,6 +24,8 @@ export interface Failure {
   /** The network failed, so the same request may be sent again as it was. */
   unsent: boolean;
   retryAfterS: number | null;
+  /** Of the HTTP answer, where there was one. */
+  status: number | null;
 }
 
 /** Deliberate failure of a call; `failure` carries what to say. */
@@ -60,7 +62,7 @@ const SENTENCES: Record<LocalCode, [Key, Key, Key]> = {
 
 export function failLocally(local: LocalCode, facts: Facts = {}): Failure {
   const unsent = local === 'offline' || local === 'unreachable';
-  return { code: local, told: {}, local, facts, unsent, retryAfterS: null };
+  return { code: local, told: {}, local, facts, unsent, retryAfterS: null, status: null };
 }
 
 /** From a problem document; an answer that is none (a proxy's page) counts as `service`. */
@@ -74,6 +76,7 @@ export function failWith(status: number, body: unknown, retryAfter: string | nul
     facts: {},
     unsent: false,
     retryAfterS: Number.isFinite(seconds) ? seconds : null,
+    status,
   };
 }
 

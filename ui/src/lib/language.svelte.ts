@@ -35,9 +35,11 @@ export function negotiate(
 
 /** A sentence of one language, its `{facts}` filled in. */
 export function tell(language: Language, key: Key, facts: Facts = {}): string {
-  return CATALOGUES[language][key].replace(/\{(\w+)\}/g, (_, name: string) =>
-    String(facts[name] ?? '–'),
-  );
+  return fill(CATALOGUES[language][key], facts);
+}
+
+export function fill(sentence: string, facts: Facts): string {
+  return sentence.replace(/\{(\w+)\}/g, (_, name: string) => String(facts[name] ?? '–'));
 }
 
 class Speech {

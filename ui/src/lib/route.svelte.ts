@@ -1,24 +1,59 @@
 /** Which door is open. Hash routes, so that the page works from any static server. */
 
-export type Route = { door: 'analyse'; id: string | null } | { door: 'history' };
+const DOORS = {
+  '': 'analyse',
+  analyses: 'analyse',
+  history: 'history',
+  map: 'map',
+  method: 'method',
+  api: 'api',
+  privacy: 'privacy',
+  about: 'about',
+} as const;
+
+export type Door = (typeof DOORS)[keyof typeof DOORS];
+
+export interface Route {
+  door: Door;
+  /** What the door opens on: ids of analyses, or the name of a section. */
+  rest: string[];
+}
 
 export const ANALYSE = '#/';
 export const HISTORY = '#/history';
-const ONE = '#/analyses/';
+export const MAP = '#/map';
+export const METHOD = '#/method';
+export const API = '#/api';
+export const PRIVACY = '#/privacy';
+export const ABOUT = '#/about';
 
 /** Address of one analysis within the page. */
 export function addressOf(id: string): string {
-  return ONE + encodeURIComponent(id);
+  return `#/analyses/${encodeURIComponent(id)}`;
+}
+
+/** Address of the map of cases with one analysis placed in it. */
+export function placeOf(id: string): string {
+  return `${MAP}/${encodeURIComponent(id)}`;
 }
 
 export function read(hash: string): Route {
-  if (hash === HISTORY) return { door: 'history' };
-  const id = hash.startsWith(ONE) ? decodeURIComponent(hash.slice(ONE.length)) : null;
-  return { door: 'analyse', id: id || null };
+  const [first = '', ...rest] = hash.replace(/^#\//, '').split('/');
+  const door = Object.hasOwn(DOORS, first) ? DOORS[first as keyof typeof DOORS] : null;
+  return { door: door ?? 'analyse', rest: door ? rest.filter(Boolean).map(decode) : [] };
+}
+
+/** An address somebody mistyped still opens its door. */
+function decode(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
 }
 
 class Router {
-  current = $state<Route>({ door: 'analyse', id: null });
+  current = $state<Route>(read(''));
 
   start(): void {
     this.current = read(location.hash);

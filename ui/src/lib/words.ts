@@ -40,8 +40,16 @@ export function listFindings(findings: readonly Finding[]): string {
 export function formatScore(score: number): string {
   const told = Math.min(Math.max(score, LEAST_SCORE), 1 - LEAST_SCORE);
   const bound = score > told ? '> ' : score < told ? '< ' : '';
-  const digits = { minimumFractionDigits: 2, maximumFractionDigits: 2 };
-  return bound + new Intl.NumberFormat(speech.tag, digits).format(told);
+  return bound + formatDecimal(told);
+}
+
+export function formatDecimal(value: number, n_decimals = 2): string {
+  const digits = { minimumFractionDigits: n_decimals, maximumFractionDigits: n_decimals };
+  return new Intl.NumberFormat(speech.tag, digits).format(value);
+}
+
+export function formatNumber(value: number): string {
+  return new Intl.NumberFormat(speech.tag).format(value);
 }
 
 export function formatHours(hours: number): string {
@@ -71,6 +79,12 @@ export function formatMilliseconds(ms: number): string {
 
 export function formatPercent(share: number): string {
   return new Intl.NumberFormat(speech.tag, { style: 'percent' }).format(share);
+}
+
+/** A measured share, with the decimal that the paper gives. */
+export function formatShare(share: number): string {
+  const digits = { minimumFractionDigits: 1, maximumFractionDigits: 1 };
+  return new Intl.NumberFormat(speech.tag, { style: 'percent', ...digits }).format(share);
 }
 
 /** Day and minute, in the reader's own time zone. */

@@ -1,0 +1,107 @@
+"""The map of cases, with the shipped classifier's own reference cases."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from .conftest import upload
+
+
+@pytest.fixture
+def page(open_page, served):
+    return open_page(f"{served.url}/#/map")
+
+
+def radio(page, name):
+    return page.get_by_role("radio", name=name, exact=True)
+
+
+def n_shown(page):
+    told = page.get_by_role("img", name=re.compile("Mapa com")).get_attribute("aria-label")
+    return int(re.search(r"[\d.]+", told)[0].replace(".", ""))
+
+
+def test_the_map_opens_in_three_dimensions_and_can_be_turned_without_dragging(page):
+    expect(page.locator("canvas")).to_be_visible()
+    expect(page.get_by_text("Carregando o mapa")).to_have_count(0)
+    assert n_shown(page) >= 294
+
+    before = page.locator("canvas").screenshot()
+    page.get_by_role("button", name="Para a direita").click()
+    page.wait_for_timeout(200)
+    assert page.locator("canvas").screenshot() != before
+
+
+def test_a_group_can_be_left_out_of_every_view(page):
+    radio(page, "2D").check(force=True)
+    everything = n_shown(page)
+
+    page.get_by_role("checkbox", name=re.compile("Sem achados")).uncheck()
+
+    assert 0 < n_shown(page) < everything
+    radio(page, "Tabela").check(force=True)
+    expect(page.get_by_role("cell", name="Sem achados")).to_have_count(0)
+
+
+def test_the_keyboard_alone_finds_a_case_in_the_table(page):
+    radio(page, "Tabela").check(force=True)
+    sort = page.get_by_role("button", name="Eixo 1")
+    sort.focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("columnheader", name="Eixo 1")).to_have_attribute(
+        "aria-sort", "ascending"
+    )
+
+    first = page.get_by_role("row").nth(1).get_by_role("button")
+    first.focus()
+    page.keyboard.press("Enter")
+
+    details = page.get_by_role("complementary", name="Caso escolhido")
+    expect(details.get_by_role("heading", name="Caso escolhido")).to_be_visible()
+    expect(details.get_by_role("listitem")).to_have_count(5)
+
+
+def test_a_case_is_picked_by_a_click_on_the_plane(page):
+    radio(page, "2D").check(force=True)
+    radio(page, "Base").check(force=True)
+    stage = page.get_by_role("img", name=re.compile("Mapa com"))
+    sign = page.locator("path.signs").first
+    start = re.match(r"M([-\d.]+) ([-\d.]+)", sign.get_attribute("d"))
+    at = stage.evaluate(
+        """(svg, [x, y]) => {
+            const { x: left, y: top } = new DOMPoint(x, y).matrixTransform(svg.getScreenCTM());
+            const box = svg.getBoundingClientRect();
+            return { x: left - box.x, y: top - box.y };
+        }""",
+        [float(start[1]) + 3, float(start[2])],
+    )
+
+    stage.click(position=at)
+
+    expect(page.get_by_role("heading", name="Caso escolhido")).to_be_visible()
+
+
+def test_ones_own_analysis_stands_among_the_cases(page):
+    page.get_by_role("link", name="Analisar").click()
+    upload(page)
+    expect(page.get_by_role("heading", name=re.compile("^Padrão parecido"))).to_be_visible()
+    page.get_by_role("link", name="Mapa de casos").click()
+
+    choice = page.get_by_label("Sua análise")
+    choice.select_option(index=1)
+
+    expect(page).to_have_url(re.compile("#/map/.+"))
+    expect(page.get_by_role("heading", name="Sua análise")).to_be_visible()
+
+
+def test_the_map_is_exported_for_the_projector(page):
+    page.get_by_role("heading", name="Levar o mapa").scroll_into_view_if_needed()
+    lines = []
+    for name in ("tensors.tsv", "metadata.tsv"):
+        with page.expect_download() as download:
+            page.get_by_role("link", name=name).click()
+        lines.append(download.value.path().read_text(encoding="utf-8").splitlines())
+
+    assert len(lines[1]) == len(lines[0]) + 1
+    assert lines[1][0].split("\t") == ["image", "finding", "source"]

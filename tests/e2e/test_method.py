@@ -1,0 +1,89 @@
+"""Method and evidence, API, privacy: what the page says of the system."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from .report import make_report
+
+SECTIONS = [
+    "Limites primeiro",
+    "Motivação e objetivos",
+    "Bases de dados",
+    "Como funciona",
+    "Desempenho medido",
+]
+
+
+@pytest.fixture
+def page(open_page, stand_in):
+    stand_in.script.report = make_report()
+    return open_page(f"{stand_in.url}/#/method")
+
+
+def test_limits_come_first_and_every_section_is_there(page):
+    expect(page.get_by_role("heading", level=2)).to_have_text(SECTIONS)
+
+
+def test_both_tables_of_images_stand_beside_the_papers(page):
+    filter_table = page.get_by_role("table", name=re.compile("^Tabela 1"))
+    classifier_table = page.get_by_role("table", name=re.compile("^Tabela 2"))
+
+    expect(filter_table.get_by_role("row", name=re.compile("^Radiografia frontal"))).to_have_count(
+        2
+    )
+    expect(classifier_table.get_by_role("cell", name="8.851")).to_be_visible()
+    expect(classifier_table.get_by_role("cell", name="8.358")).to_be_visible()
+
+
+def test_both_figures_are_drawn_and_told(page):
+    for told in ("processo isolado", "Três blocos densos"):
+        expect(page.get_by_role("img", name=re.compile(told))).to_be_visible()
+
+
+def test_the_performance_is_what_the_report_says(page):
+    expect(page.get_by_text("Um limite medido.")).to_be_visible()
+    expect(page.get_by_text("Uma medida: 0,800; pedíamos 0,900.")).to_be_visible()
+    expect(page.get_by_text("raiox evaluate BUNDLE --part test")).to_be_visible()
+    row = page.get_by_role("row", name=re.compile("medida de shortcuts"))
+    expect(row).to_contain_text("0,870 – 0,930")
+    for chart in ("Curva ROC", "Confiabilidade", "Curva de decisão", "Risco e cobertura"):
+        expect(page.get_by_role("img", name=re.compile(f"^{chart}"))).to_be_visible()
+
+
+def test_a_chart_can_be_read_as_a_table(page):
+    figure = page.get_by_role("figure").filter(has_text="Curva ROC")
+    figure.get_by_text("Ver os números").click()
+
+    expect(figure.get_by_role("row", name=re.compile("COVID-19")).first).to_be_visible()
+
+
+def test_without_a_report_the_model_speaks_for_itself_and_says_so(open_page, stand_in):
+    page = open_page(f"{stand_in.url}/#/method/performance")
+
+    expect(
+        page.get_by_role("heading", name=re.compile("^O relatório completo ainda"))
+    ).to_be_visible()
+    points = page.get_by_role("table", name=re.compile("^Pontos de operação"))
+    expect(points.get_by_role("row", name=re.compile("COVID-19"))).to_contain_text("90,0%")
+    expect(page.get_by_role("heading", name="Desempenho medido")).to_be_in_viewport()
+
+
+def test_an_example_of_the_api_runs_on_the_page(open_page, served):
+    page = open_page(f"{served.url}/#/api")
+    expect(page.get_by_text(f"curl -c jar -b jar {served.url}/api/v1/analyses")).to_be_visible()
+
+    page.get_by_role("button", name=re.compile("^Executar aqui: Saber qual modelo")).click()
+
+    expect(page.get_by_text(re.compile("^Resposta 200"))).to_be_visible()
+    expect(page.get_by_text("fake_classifier")).to_be_visible()
+    page.get_by_role("radio", name="Python").check(force=True)
+    expect(page.get_by_text("httpx.Client()").first).to_be_visible()
+
+
+def test_the_privacy_page_tells_this_services_own_times(open_page, served):
+    page = open_page(f"{served.url}/#/privacy")
+
+    expect(page.get_by_text("Imagem: 24 horas.")).to_be_visible()
+    expect(page.get_by_text("Resultado: 720 horas.")).to_be_visible()

@@ -1,0 +1,15 @@
+/** The public data sets by the short name that the service gives them; proper names, the same in every language. */
+
+const NAMES: Record<string, string> = {
+  cohen: 'COVID-19 Image Data Collection',
+  figure1: 'Figure1-COVID',
+  kermany: 'Chest X-Ray Pneumonia',
+  nih: 'NIH ChestX-ray8',
+  radiography: 'COVID-19 Radiography Database',
+  rsna: 'RSNA Pneumonia',
+  siim: 'SIIM-FISABIO-RSNA COVID-19',
+};
+
+export function nameSource(source: string): string {
+  return NAMES[source] ?? source;
+}

@@ -1,0 +1,61 @@
+import { expect, test } from 'vitest';
+
+import type { MapCase } from '../src/lib/contract';
+import { extentOf, groupBy, nearest } from '../src/lib/map/chart';
+import { outline } from '../src/lib/map/marker';
+import { findNear, HOME, moved, SIDE, toPlane, zoomed } from '../src/lib/map/plane';
+import { orderRows } from '../src/lib/map/rows';
+
+const CASES: MapCase[] = [
+  { image: 'rsna/a.jpg', finding: 'no_finding', source: 'rsna' },
+  { image: 'cohen/b.jpg', finding: 'covid19', source: 'cohen' },
+  { image: 'rsna/c.jpg', finding: 'covid19', source: 'rsna' },
+];
+
+test.each(['finding', 'source'] as const)('by %s, every case is in one group with a sign of its own', (by) => {
+  const groups = groupBy(CASES, by);
+  expect(groups.flatMap(({ at }) => at).sort()).toEqual([0, 1, 2]);
+  expect(new Set(groups.map(({ sign }) => sign.shape)).size).toBe(groups.length);
+  expect(new Set(groups.map(({ sign }) => sign.colour)).size).toBe(groups.length);
+});
+
+test('the nearest cases are counted in all components and leave the case itself out', () => {
+  const places = [[0, 0, 0, 9], [1, 0, 0, 9], [0, 0, 0, 0], [3, 0, 0, 9]];
+  expect(nearest(places, 0, 2)).toEqual([1, 3]);
+});
+
+test('the scale holds every case, also where there is none', () => {
+  expect(extentOf([[1, -4, 2, 99], [0, 3, 0, 0]])).toBe(4);
+  expect(extentOf([])).toBe(1);
+});
+
+test('the plane keeps up above and never leaves its window', () => {
+  expect(toPlane([0, 1, 0])[1]).toBeLessThan(toPlane([0, -1, 0])[1]);
+  const near = zoomed(HOME, 4);
+  expect(near).toEqual({ x: 375, y: 375, side: 250 });
+  expect(moved(near, 9_999, -9_999)).toEqual({ x: SIDE - 250, y: 0, side: 250 });
+  expect(zoomed(near, 1 / 99)).toEqual(HOME);
+});
+
+test('a click finds the nearest case that is shown and within reach', () => {
+  const points: [number, number][] = [[10, 10], [12, 10], [500, 500]];
+  expect(findNear(points, [0, 1, 2], [12, 11], 8)).toBe(1);
+  expect(findNear(points, [0, 2], [12, 11], 8)).toBe(0);
+  expect(findNear(points, [2], [12, 11], 8)).toBeNull();
+});
+
+test('rows are ordered by numbers as numbers and by words as words', () => {
+  const row = { finding: 'covid19' as const, source: 'rsna', y: 0, z: 0 };
+  const rows = [
+    { ...row, at: 0, image: 'b', x: 10 },
+    { ...row, at: 1, image: 'a', x: 9 },
+  ];
+  expect(orderRows(rows, 'x', false).map(({ at }) => at)).toEqual([1, 0]);
+  expect(orderRows(rows, 'image', true).map(({ at }) => at)).toEqual([0, 1]);
+  expect(orderRows(rows, 'source', false).map(({ at }) => at)).toEqual([0, 1]);
+});
+
+test('signs of different shapes are different outlines', () => {
+  const shapes = ['circle', 'triangle', 'square', 'diamond', 'plus', 'cross', 'down'] as const;
+  expect(new Set(shapes.map((shape) => outline(shape, 0, 0, 1))).size).toBe(shapes.length);
+});

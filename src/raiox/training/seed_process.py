@@ -47,7 +47,9 @@ def main() -> None:
 
 
 def _end_with_the_series() -> None:
-    sys.stdin.buffer.read()
+    # Not through `sys.stdin`: its lock, held here for ever, would end the interpreter with an error.
+    while os.read(sys.stdin.fileno(), 1):
+        pass
     os._exit(1)
 
 

@@ -218,6 +218,18 @@ def test_a_series_killed_in_its_second_seed_ends_as_if_it_had_not_been(
         assert _without_times(read_curves(cut)) == _without_times(read_curves(whole))
 
 
+@pytest.mark.slow
+def test_a_seed_that_has_finished_ends_its_process_without_an_error(
+    told: Told, drawn_data: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(told.repeats.folders[0], tmp_path / "series-seed0")
+    place = workplace(drawn_data, tmp_path)
+
+    LocalRunner().run(series_recipe(), place, [0], lambda _: None)  # a failed seed raises
+
+    assert (tmp_path / "series-seed0" / "log.txt").is_file()
+
+
 def _wait_for(file: Path, process: subprocess.Popen[bytes]) -> None:
     deadline = time.monotonic() + 1_800
     while not file.exists() and time.monotonic() < deadline and process.poll() is None:

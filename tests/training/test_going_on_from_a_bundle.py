@@ -5,6 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from lightning import seed_everything
+from safetensors.torch import load_file
 
 from raiox.bundle import Bundle, open_bundle, write_bundle
 from raiox.bundle.manifest import BundleManifest, Training
@@ -18,7 +20,7 @@ from raiox.training.half_weights import rounded
 from raiox.training.passport import read_passport
 from raiox.training.recipe import OneCycle, Recipe, Stage
 from raiox.training.runs import Workplace, build_network
-from raiox.training.start import initialise
+from raiox.training.start import blended, initialise
 
 SIDE_PX = 64
 SPEC = Preprocessing(side_px=SIDE_PX, fit="letterbox")
@@ -135,3 +137,28 @@ def test_a_graph_of_somebody_else_is_refused(folders: dict[str, Path]) -> None:
 
     with pytest.raises(ValueError, match="draws no maps"):
         bundle_weights(Bundle(bundle.manifest, b"", None))
+
+
+def test_a_blend_lies_between_start_and_end_and_counts_as_the_end() -> None:
+    start = {"weight": torch.tensor([0.0, 8.0]), "n": torch.tensor(3)}
+    end = {"weight": torch.tensor([4.0, 0.0]), "n": torch.tensor(7)}
+
+    between = blended(start, end, 0.25)
+
+    assert between["weight"].tolist() == [3.0, 2.0]
+    assert between["n"].item() == 7
+    assert blended(start, end, 0.0)["weight"].tolist() == [4.0, 0.0]
+
+
+def test_a_run_keeps_its_share_of_the_start(tmp_path: Path, drawn_data: Path) -> None:
+    started = recipe("mobilenet").model_copy(update={"keep_start": 0.5})
+    place = Workplace(data=drawn_data, runs=tmp_path / "runs", n_threads=1)
+
+    run = train(started, place)
+
+    learned = load_file(run / "stage-0" / "weights.safetensors")
+    kept = load_file(run / "weights.safetensors")
+    seed_everything(0, verbose=False)
+    fresh = build_network(started).state_dict()
+    name = "blocks.4.1.conv_pw.weight"
+    torch.testing.assert_close(kept[name], (learned[name] + fresh[name]) / 2)

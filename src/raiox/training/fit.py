@@ -34,7 +34,7 @@ from raiox.training.passport import note, split_sha256, write_passport
 from raiox.training.predictions import predict, write_predictions
 from raiox.training.recipe import Plateau, Recipe, Stage
 from raiox.training.runs import WEIGHTS_FILE, Workplace, build_network
-from raiox.training.start import initialise, lesson_of
+from raiox.training.start import blended, initialise, lesson_of
 from raiox.training.style_mixing import mix_styles
 from raiox.training.tasks import TASKS
 from raiox.training.whole_files import WholeCheckpoints, save_weights
@@ -58,6 +58,7 @@ def train(recipe: Recipe, place: Workplace, seed: int = 0, *, resume: bool = Fal
     folder.mkdir(parents=True, exist_ok=True)
     network = build_network(recipe)
     initialise(network, recipe, place, seed)
+    start = {name: tensor.clone() for name, tensor in network.state_dict().items()}
     mix_styles(network.early_layers, recipe.style_mixing)
     write_passport(folder, recipe, seed, place.data, str(best_precision(place.device)))
     if recipe.init == "bundle":
@@ -72,6 +73,7 @@ def train(recipe: Recipe, place: Workplace, seed: int = 0, *, resume: bool = Fal
             _run_stage(module, place, parts, stage_folder, resume=resume)
             save_weights(network, weights)
         network.load_state_dict(load_file(weights))
+    network.load_state_dict(blended(start, network.state_dict(), recipe.keep_start))
     parts = parts or _parts(recipe, recipe.stages[-1], place)
     note(folder, split_sha256=split_sha256({part: found.cases for part, found in parts.items()}))
     _keep_predictions(network.eval(), recipe, parts, folder)

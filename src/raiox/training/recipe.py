@@ -156,6 +156,9 @@ class Recipe(BaseModel, frozen=True):
     init: str = Field(
         "scratch", description="`scratch`, `imagenet`, a `bundle`, or a recipe's finished run."
     )
+    keep_start: float = Field(
+        0.0, ge=0, lt=1, description="Share, in the final weights, of those it started from."
+    )
     preprocessing: Preprocessing = Field(description="Of training and serving alike.")
     learning: Learning = Field(Learning(), description="From which images.")
     stages: tuple[Stage, ...] = Field(min_length=1, description="One after the other.")

@@ -39,6 +39,25 @@ def initialise(network: nn.Module, recipe: Recipe, place: Workplace, seed: int) 
     network.load_state_dict({**fresh, **kept})
 
 
+def blended(
+    start: Mapping[str, Tensor], end: Mapping[str, Tensor], share: float
+) -> dict[str, Tensor]:
+    """Weights between those a network started from and those it learned.
+
+    What it knew of films unlike the last ones is not forgotten, and serving costs the same.
+    Source: Wortsman et al., 2022, arXiv:2109.01903. Counters stay those of the end.
+
+    Args:
+        start: tensors by name.
+        end: likewise; the same names.
+        share: of the start, from 0 to 1.
+    """
+    return {
+        name: torch.lerp(tensor, start[name], share) if tensor.is_floating_point() else tensor
+        for name, tensor in end.items()
+    }
+
+
 def _learned(recipe: Recipe, place: Workplace, seed: int) -> Mapping[str, Tensor]:
     if recipe.init != "bundle":
         _, network = load_run(place.earlier_run(recipe.init, seed))

@@ -65,6 +65,8 @@ class Question:
             words += ["--probe", probe]
         if self.probes:
             words += ["--sample", str(self.n_sampled)]
+        if self.twin is not None:
+            words += ["--twin", self.twin.absolute().name]
         return " ".join(words)
 
 
@@ -141,13 +143,14 @@ def _spread(cases: Sequence[Case], limit: int | None) -> list[Case]:
 
 
 def _write(out: Path, bundle: Bundle, answers: Answers, report: Report) -> None:
+    drawn = plots(report)
     contents = {
         "report.json": _json(report),
-        "report.md": to_markdown(report),
+        "report.md": to_markdown(report, pictures=drawn),
         "report.html": to_html(report),
         "predictions.csv": to_csv(answers, bundle.manifest),
     }
-    contents |= {f"{name}.svg": drawn for name, drawn in plots(report).items()}
+    contents |= {f"{name}.svg": picture for name, picture in drawn.items()}
     out.mkdir(parents=True, exist_ok=True)
     for name, content in contents.items():
         (out / name).write_text(content, encoding="utf-8")

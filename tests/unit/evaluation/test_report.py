@@ -5,6 +5,7 @@ import math
 import re
 from collections import Counter
 from dataclasses import replace
+from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import numpy as np
@@ -26,7 +27,9 @@ from raiox.evaluation.report import (
 from raiox.evaluation.report.filter_figures import TABLE_1, compose
 from raiox.evaluation.report.named import SECTIONS
 from raiox.vocabulary import FINDINGS, IMAGE_KINDS, NOTICE
+from raiox.web.schemas import ReportDocument
 
+ROOT = Path(__file__).parents[3]
 ASKED = Asked("valid", "raiox evaluate drawn --part valid", "0.0", {"corrupt_image": 2})
 
 
@@ -80,6 +83,15 @@ def test_the_document_is_json_without_nan_and_tells_what_was_unread(report: Repo
     }  # fmt: skip
     assert np.sum(document["confusion"]["counts"]) == 120
     assert all(len(points) <= 200 for points in document["curves"]["roc"].values())
+
+
+def test_the_document_is_what_the_api_promises_and_its_page_describes(report: Report) -> None:
+    document = to_json(report)
+    page = (ROOT / "docs" / "reference" / "report-json.md").read_text(encoding="utf-8")
+
+    ReportDocument.model_validate(document)
+    assert [name for name in (*document, *document["curves"]) if f"| `{name}` |" not in page] == []
+    assert [section for section in SECTIONS if f"`{section}`" not in page] == []
 
 
 def test_a_report_opens_with_notice_verdict_and_limits(report: Report) -> None:

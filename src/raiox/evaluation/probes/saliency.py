@@ -108,8 +108,8 @@ def _boxes(bench: Bench) -> Figures:
             "Grad-CAM guiado, como no código do artigo", "guided Grad-CAM, as the paper's code"
         )
         yield from judged(as_coded, groups, "guided", who)
-    usual = np.mean([one.box for one in films], axis=0)
-    habit = [replace(one, heat=usual) for one in films]
+    every = np.sum([one.box for one in films], axis=0, dtype=np.float64)
+    habit = [replace(one, heat=every - one.box) for one in films]  # of the other films
     who = text(
         "o lugar mais comum das caixas, sem olhar", "where boxes usually lie, without looking"
     )

@@ -19,6 +19,8 @@ WIDTH_PX: Final = 460
 HEIGHT_PX: Final = 360
 LEFT, RIGHT, TOP, BOTTOM = 62, 14, 30, 52
 N_TICKS: Final = 5
+LETTER_PX: Final = 4.7
+"""Width of a letter of the legend, about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,15 +103,15 @@ def _line(plot: Plot, line: Line, place: int) -> Iterable[str]:
 
 def _legend(lines: Sequence[Line]) -> Iterable[str]:
     named = [(place, line) for place, line in enumerate(lines) if line.name]
-    width = (WIDTH_PX - 10) / max(1, len(named))
-    for column, (place, line) in enumerate(named):
+    x, y = 10.0, HEIGHT_PX - 5
+    for place, line in named:
         colour, dash = _look(line, place)
-        x, y = 10 + column * width, HEIGHT_PX - 5
         yield (
             f'<path d="M{x:.0f} {y - 4}h18" stroke="{colour}" stroke-width="1.6" '
             f'stroke-dasharray="{dash}"/>'
         )
         yield _text(x + 22, y, line.name, anchor="start", size=9)
+        x += 36 + LETTER_PX * len(line.name)
 
 
 def _look(line: Line, place: int) -> tuple[str, str]:

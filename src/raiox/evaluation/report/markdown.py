@@ -40,8 +40,14 @@ FLATTERS: Text = {
 }
 
 
-def to_markdown(report: Report, language: Language = "en") -> str:
-    """The whole report in one language, without its curves."""
+def to_markdown(report: Report, language: Language = "en", pictures: Iterable[str] = ()) -> str:
+    """The whole report in one language.
+
+    Args:
+        report: what was measured.
+        language: of everything but names of sources.
+        pictures: plots that lie beside the file, by name; shown under what was asked.
+    """
     parts = [
         f"# {report.manifest.id}",
         NOTICE[language],
@@ -50,6 +56,7 @@ def to_markdown(report: Report, language: Language = "en") -> str:
         "\n".join(f"- {limit[language]}" for limit in LIMITS[report.manifest.role]),
         what_was_asked(report, language),
         f"    {report.asked.command}",
+        *(f"![{name}]({name}.svg)" for name in pictures),
     ]
     for section, figures in report.sections.items():
         rows = {f.name[language]: f.figure for f in figures}

@@ -1,5 +1,6 @@
 """A report's curves as pictures, by the name of their file."""
 
+from math import ceil
 from typing import Any
 
 from raiox.evaluation.report.document import Report
@@ -69,7 +70,7 @@ def _decision(by_label: dict[str, Any]) -> Plot:
         "net benefit · benefício líquido",
         [*lines, *everybody],
         x_range=(0.0, 0.6),
-        y_range=(-0.05, max(0.05, round(top + 0.05, 1))),
+        y_range=(0.0, _up_to(top, 0.25)),
     )
 
 
@@ -80,8 +81,13 @@ def _risk(points: list[list[float]]) -> Plot:
         "share answered · parte respondida",
         "share of them wrong · parte errada",
         [Line("", points)],
-        y_range=(0.0, max(0.05, round(top + 0.05, 1))),
+        y_range=(0.0, _up_to(top, 0.05)),
     )
+
+
+def _up_to(value: float, step: float) -> float:
+    """The next multiple of a step, so that ticks are round numbers."""
+    return step * max(1, ceil(value / step))
 
 
 def _name(label: str) -> str:

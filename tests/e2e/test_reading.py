@@ -4,6 +4,7 @@ import re
 from urllib.parse import urlsplit
 
 import pytest
+from fakes import png
 from playwright.sync_api import expect
 
 from .conftest import upload
@@ -25,7 +26,7 @@ def test_a_radiograph_gets_its_sentence_three_bars_and_a_map(page):
     upload(page)
 
     expect(answer(page)).to_be_visible()
-    expect(page.get_by_role("listitem")).to_have_count(3)
+    expect(page.locator("li strong")).to_have_count(3)
     expect(page.get_by_alt_text(re.compile("Mapa de calor"))).to_be_visible()
     scores = [
         float(told.strip("<> ").replace(",", "."))
@@ -79,6 +80,85 @@ def test_the_history_holds_it_until_it_is_deleted(page):
     page.get_by_role("button", name="Sim, apagar").click()
 
     expect(page.get_by_role("heading", name="Nada por aqui ainda")).to_be_visible()
+    proof = page.get_by_role("status").filter(has_text="Apagada do servidor")
+    expect(proof.get_by_text("não existe (404)")).to_have_count(3)
+    proof.get_by_role("button", name="Fechar").click()
+    expect(page.get_by_text("Apagada do servidor")).to_have_count(0)
+
+
+def test_an_answer_tells_what_it_is_worth_by_local_prevalence(page):
+    upload(page)
+    expect(answer(page)).to_be_visible()
+    slider = page.get_by_label("De cada 100 pessoas radiografadas aí")
+    expect(page.get_by_text("Acima do ponto de operação: 33,3%")).to_be_visible()
+
+    slider.focus()
+    page.keyboard.press("End")
+
+    expect(slider).to_have_attribute("aria-valuetext", "60,0%")
+    expect(page.get_by_text("Acima do ponto de operação: 87,1%")).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("button", "ending"), [("Dados (JSON)", ".json"), ("Tabela (CSV)", ".csv")]
+)
+def test_one_answer_is_taken_away_as_a_file(page, button, ending):
+    upload(page)
+    expect(answer(page)).to_be_visible()
+
+    with page.expect_download() as download:
+        page.get_by_role("link", name=button).click()
+
+    assert download.value.suggested_filename.endswith(ending)
+    assert "no_finding" in download.value.path().read_text(encoding="utf-8")
+
+
+def test_an_answer_has_an_address_to_keep(page):
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    upload(page)
+    expect(answer(page)).to_be_visible()
+
+    page.get_by_role("button", name="Copiar o endereço").click()
+
+    expect(page.get_by_text("Só este navegador o abre.").first).to_be_visible()
+    assert page.evaluate("navigator.clipboard.readText()") == page.url
+
+
+def bring_several(page, *means):
+    """Films that the fake engine answers differently, then the history."""
+    upload(page, *map(png, means))
+    expect(page.locator("ol li").get_by_text(re.compile("Sem achados|Opacidade"))).to_have_count(
+        len(means)
+    )
+    page.get_by_role("link", name="Histórico").click()
+    expect(page.get_by_role("listitem")).to_have_count(len(means))
+
+
+def test_the_history_is_chosen_and_ordered(page):
+    bring_several(page, 60, 190)
+    first = page.get_by_role("listitem").first
+
+    page.get_by_label("Ordem").select_option("no_finding")
+    expect(first).to_contain_text("Sem achados")
+    page.get_by_label("Ordem").select_option("lung_opacity")
+    expect(first.get_by_role("link")).to_contain_text("Opacidade pulmonar")
+    page.get_by_label("Mostrar").select_option("no_finding")
+
+    expect(page.get_by_role("listitem")).to_have_count(1)
+    expect(page.get_by_text("1 de 2 análises")).to_be_visible()
+
+
+def test_two_analyses_are_compared(page):
+    bring_several(page, 60, 190)
+
+    for box in page.get_by_role("checkbox").all():
+        box.check()
+    page.get_by_role("link", name="Comparar as duas").click()
+
+    expect(page.get_by_role("heading", name="Comparar duas análises")).to_be_visible()
+    row = page.get_by_role("row", name=re.compile("^Sem achados"))
+    expect(row).to_contain_text(re.compile(r"-0,\d\d"))
+    expect(page.get_by_role("img", name=re.compile("^Onde o apoio"))).to_be_visible()
 
 
 def test_deleting_everything_asks_first_and_can_be_declined(page):

@@ -155,6 +155,21 @@ def test_several_files_are_read_one_after_another(page, stand_in):
     assert len(stand_in.script.uploads) == 3
 
 
+def test_files_that_wait_are_seen_and_can_be_cancelled_and_tried_again(page, stand_in):
+    stand_in.script.delay_s = 1.5
+    png = encode(draw_phantom())
+    upload(page, png, png, names=("one.png", "two.png"))
+
+    queue = page.get_by_role("navigation", name="Imagens desta visita")
+    expect(queue.locator("img")).to_have_count(2)
+    queue.get_by_role("button", name="Cancelar: two.png").click()
+    expect(queue.get_by_text("cancelada")).to_be_visible()
+    queue.get_by_role("button", name="Tentar de novo: two.png").click()
+
+    expect(queue.get_by_text("COVID-19")).to_have_count(2)
+    assert len(stand_in.script.uploads) == 2
+
+
 def test_a_queued_analysis_tells_that_the_image_has_arrived(page, stand_in):
     stand_in.script.n_looks = 1
 

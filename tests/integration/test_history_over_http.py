@@ -15,6 +15,7 @@ ANALYSES = "/api/v1/analyses"
 OCTETS = {"Content-Type": "application/octet-stream"}
 OWNED = [
     ("GET", "/api/v1/analyses/{id}"),
+    ("GET", "/api/v1/analyses/{id}/export"),
     ("GET", "/api/v1/analyses/{id}/image"),
     ("GET", "/api/v1/analyses/{id}/heatmap/no_finding.png"),
     ("GET", "/api/v1/analyses/{id}/heatmap/lung_opacity.png"),
@@ -56,6 +57,19 @@ async def test_a_stranger_finds_nothing_of_others(start, method, path):
         fresh = await service.browser().request(method, path.format(id=document["id"]))
 
     assert {foreign.status_code, unknown.status_code, fresh.status_code} == {404}
+
+
+async def test_one_analysis_is_exported_to_its_owner_alone(start):
+    async with start() as service:
+        mine, yours = service.browser(), service.browser()
+        address = f"{ANALYSES}/{(await upload(mine))['id']}/export"
+        as_json, as_csv = await mine.get(address), await mine.get(f"{address}?format=csv")
+        foreign = await yours.get(address)
+
+    assert len(as_json.json()["analyses"]) == 1
+    assert len(list(csv.DictReader(io.StringIO(as_csv.text)))) == 1
+    assert "attachment" in as_csv.headers["content-disposition"]
+    assert foreign.status_code == 404
 
 
 async def test_lists_and_exports_show_only_ones_own(start):

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 
 import splits from '../../recipes/splits.json';
-import { binOf, reliabilityOf, spanOf, thin } from '../src/lib/method/lines';
+import { reliabilityOf, spanOf, thin } from '../src/lib/method/lines';
+import { binOf } from '../src/lib/method/report';
 import { OUR_COUNTS, PAPER_CONFUSION, PAPER_COUNTS } from '../src/lib/method/tables';
 import { CALLS, DIALECTS, writeOut } from '../src/lib/pages/examples';
 

@@ -1,9 +1,12 @@
 import { expect, test } from 'vitest';
 
+import { LESS, MORE, subtract, supportOf } from '../src/lib/difference';
 import { failWith, isWorthRetrying, sentencesOf } from '../src/lib/failure';
 import { rank } from '../src/lib/findings';
 import { notesOf } from '../src/lib/headline';
 import { turnsToUpright } from '../src/lib/mend';
+import { arrange } from '../src/lib/order';
+import { worthOf } from '../src/lib/prevalence';
 import { addressOf, read } from '../src/lib/route.svelte';
 import { formatScore } from '../src/lib/words';
 
@@ -58,4 +61,40 @@ test('a poor picture is a note beside those of intake', () => {
   const filter = { frontal: 0.9, kind: 'frontal' as const, rotation_deg: 0 };
   expect(notesOf({ ...analysis, filter })).toEqual(['colour_removed']);
   expect(notesOf({ ...analysis, filter: { ...filter, low_quality: true } })).toEqual(['colour_removed', 'low_quality']);
+});
+
+test('what an answer is worth falls with the prevalence, and follows Bayes', () => {
+  const { ppv, npv } = worthOf({ sensitivity: 0.9, specificity: 0.8 }, 0.1);
+  expect(ppv).toBeCloseTo(1 / 3);
+  expect(npv).toBeCloseTo(0.72 / 0.73);
+  expect(worthOf({ sensitivity: 0.9, specificity: 1 }, 0)).toEqual({ ppv: 0, npv: 1 });
+});
+
+const analysis = { state: 'done' as const, sha256: '' };
+const HISTORY = [
+  { ...analysis, id: 'a', created_at: '2026-01-02', finding: 'covid19' as const, scores: { no_finding: 0.1, lung_opacity: 0.1, covid19: 0.8 } },
+  { ...analysis, id: 'b', created_at: '2026-01-03', outcome: 'rejected' as const },
+  { ...analysis, id: 'c', created_at: '2026-01-01', finding: 'uncertain' as const, scores: { no_finding: 0, lung_opacity: 0.1, covid19: 0.9 } },
+];
+
+test.each([
+  ['everything', 'newest', 'bac'],
+  ['everything', 'oldest', 'cab'],
+  ['everything', 'covid19', 'cab'],
+  ['covid19', 'newest', 'a'],
+  ['uncertain', 'newest', 'c'],
+  ['rejected', 'newest', 'b'],
+  ['failed', 'newest', ''],
+] as const)('the history shows %s, %s first', (kind, order, ids) => {
+  expect(arrange(HISTORY, kind, order).map(({ id }) => id).join('')).toBe(ids);
+});
+
+test('the difference of two maps is told by colour and is clear where they agree', () => {
+  const [none, full] = [0, Math.round(0.85 * 255)];
+  const map = (...opacities: number[]) => new Uint8ClampedArray(opacities.flatMap((a) => [9, 9, 9, a]));
+  const drawn = subtract(map(none, full, full), map(full, none, full));
+  expect([...drawn.subarray(0, 4)]).toEqual([...MORE, 255]);
+  expect([...drawn.subarray(4, 8)]).toEqual([...LESS, 255]);
+  expect(drawn[11]).toBe(0);
+  expect(supportOf(full / 2)).toBeCloseTo(0.25, 2);
 });

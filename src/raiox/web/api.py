@@ -13,7 +13,7 @@ from raiox.records.rows import StoredAnalysis
 from raiox.vocabulary import Finding
 from raiox.web.documents import API, address, analysis_document
 from raiox.web.export import to_csv, to_json
-from raiox.web.face import FaceDep, LangQuery, OwnerDep, RuntimeDep
+from raiox.web.face import Face, FaceDep, LangQuery, OwnerDep, RuntimeDep
 from raiox.web.runtime import Runtime
 from raiox.web.schemas import PNG, AnalysisDocument, AnalysisPage, problems
 from raiox.web.uploads import Uploads
@@ -23,6 +23,15 @@ MAX_PAGE = 100
 router = APIRouter(prefix=f"{API}/analyses", tags=["analyses"])
 
 AnalysisId = Annotated[str, Path(min_length=1, max_length=64, description="As given on upload.")]
+
+FileFormat = Annotated[Literal["csv", "json"], Query()]
+
+_FILES: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "A file to keep.",
+        "content": {"text/csv": {"schema": {"type": "string"}}, "application/json": {}},
+    }
+}
 
 _UPLOAD_BODY: dict[str, Any] = {
     "requestBody": {
@@ -88,26 +97,17 @@ async def list_analyses(
 
 @router.get(
     "/export",
-    responses={
-        200: {
-            "description": "Your whole history.",
-            "content": {"text/csv": {"schema": {"type": "string"}}, "application/json": {}},
-        },
-        **problems(),
-    },
+    responses={**_FILES, **problems()},
 )
 async def export_analyses(
     runtime: RuntimeDep,
     owner: OwnerDep,
-    format: Annotated[Literal["csv", "json"], Query()] = "json",  # noqa: A002  (its name in the URL)
+    format: FileFormat = "json",  # noqa: A002  (its name in the URL)
     lang: LangQuery = None,
 ) -> Response:
     """Your whole history as one file."""
     documents = [analysis_document(found) for found in await runtime.analyses.whole_history(owner)]
-    headers = {"Content-Disposition": f'attachment; filename="raiox-analyses.{format}"'}
-    if format == "csv":
-        return Response(to_csv(documents), 200, headers, "text/csv; charset=utf-8")
-    return Response(to_json(documents), 200, headers, "application/json")
+    return _file(documents, format)
 
 
 @router.get("/{analysis_id}", responses={200: {"model": AnalysisDocument}, **problems(404, 429)})
@@ -120,12 +120,23 @@ async def get_analysis(
     lang: LangQuery = None,
 ) -> Response:
     """One analysis of yours."""
-    try:
-        analysis = await runtime.analyses.get(analysis_id, owner)
-    except AnalysisNotFoundError:
-        face.limits.count_miss(request)
-        raise
-    return await _tell(runtime, analysis, 200)
+    return await _tell(runtime, await _find(request, analysis_id, face, runtime, owner), 200)
+
+
+@router.get("/{analysis_id}/export", responses={**_FILES, **problems(404, 429)})
+async def export_analysis(
+    request: Request,
+    analysis_id: AnalysisId,
+    face: FaceDep,
+    runtime: RuntimeDep,
+    owner: OwnerDep,
+    format: FileFormat = "json",  # noqa: A002  (its name in the URL)
+    lang: LangQuery = None,
+) -> Response:
+    """One analysis of yours as a file."""
+    return _file(
+        [analysis_document(await _find(request, analysis_id, face, runtime, owner))], format
+    )
 
 
 @router.delete("/{analysis_id}", status_code=204, responses=problems(404, 429))
@@ -167,6 +178,24 @@ async def get_heatmap(
     """What spoke for one finding, to lay over the image."""
     content = await runtime.analyses.heatmap(analysis_id, owner, finding)
     return Response(content, media_type="image/png")
+
+
+async def _find(
+    request: Request, analysis_id: str, face: Face, runtime: Runtime, owner: str
+) -> StoredAnalysis:
+    """An analysis of this owner; who asks for others too often is slowed down."""
+    try:
+        return await runtime.analyses.get(analysis_id, owner)
+    except AnalysisNotFoundError:
+        face.limits.count_miss(request)
+        raise
+
+
+def _file(documents: list[JsonObject], file_format: str) -> Response:
+    headers = {"Content-Disposition": f'attachment; filename="raiox-analyses.{file_format}"'}
+    if file_format == "csv":
+        return Response(to_csv(documents), 200, headers, "text/csv; charset=utf-8")
+    return Response(to_json(documents), 200, headers, "application/json")
 
 
 async def _tell(

@@ -1,10 +1,20 @@
 /** Every call to the service, typed; each throws `ServiceError` and nothing else but aborts. */
 
-import type { Analysis, CaseMap, CurrentModels, Example, ReferenceCase } from './contract';
+import {
+  FINDINGS,
+  type Analysis,
+  type CaseMap,
+  type CurrentModels,
+  type Example,
+  type ReferenceCase,
+} from './contract';
 import { failLocally, failWith, ServiceError } from './failure';
 import type { Report } from './method/report';
 
 const ANALYSES = '/api/v1/analyses';
+
+/** Analyses of one answer; the service gives no more. */
+const MAX_PAGE = 100;
 
 /** Seconds the service may keep an upload waiting for its result before it answers 202. */
 const WAIT_S = 10;
@@ -41,12 +51,29 @@ export interface HistoryPage {
   next_cursor: string | null;
 }
 
-/** Address of the whole history as a table. */
-export const HISTORY_AS_CSV = `${ANALYSES}/export?format=csv`;
+/** Address of the whole history, or of one analysis, as a file. */
+export function addressOfFile(format: 'csv' | 'json', id?: string): string {
+  return `${ANALYSES}${id ? `/${encodeURIComponent(id)}` : ''}/export?format=${format}`;
+}
 
 export async function fetchHistory(cursor: string | null = null): Promise<HistoryPage> {
-  const query = cursor ? `?${new URLSearchParams({ cursor }).toString()}` : '';
-  return call<HistoryPage>(ANALYSES + query);
+  const query = new URLSearchParams({ limit: String(MAX_PAGE), ...(cursor ? { cursor } : {}) });
+  return call<HistoryPage>(`${ANALYSES}?${query.toString()}`);
+}
+
+/** Every address at which something of an analysis can be had. */
+export function partsOf(id: string): { analysis: string; image: string; maps: string[] } {
+  const analysis = `${ANALYSES}/${encodeURIComponent(id)}`;
+  const maps = FINDINGS.map((finding) => `${analysis}/heatmap/${finding}.png`);
+  return { analysis, image: `${analysis}/image`, maps };
+}
+
+/** What the service answers to an address: its HTTP status, 0 where nothing came back. */
+export async function askStatus(address: string): Promise<number> {
+  return fetch(address, { credentials: 'same-origin', cache: 'no-store' }).then(
+    ({ status }) => status,
+    () => 0,
+  );
 }
 
 export async function fetchModels(): Promise<CurrentModels> {

@@ -9,6 +9,7 @@ import type { Analysis } from './contract';
 import type { Checked } from './checks';
 import { failAsTold, failLocally, ServiceError, type Failure } from './failure';
 import type { Upload } from './api';
+import { watchNetwork } from './watch';
 
 export type Stage = 'waiting' | 'sending' | 'reading' | 'done' | 'failed' | 'cancelled';
 
@@ -48,6 +49,7 @@ export class Desk {
   #working = false;
   #stops = new Map<number, AbortController>();
   #idempotencyKeys = new Map<number, string>();
+  #examined = new Map<number, Promise<Checked>>();
 
   constructor(calls: Calls) {
     this.#calls = calls;
@@ -64,6 +66,7 @@ export class Desk {
   /** Queue files; the first of them is shown. */
   add(files: readonly { name: string; file: Blob }[]): void {
     const added = files.map(({ name, file }) => this.#put(name, file));
+    for (const item of added) void this.#examine(item);
     this.shownKey = added[0]?.key ?? this.shownKey;
     void this.#work();
   }
@@ -116,6 +119,19 @@ export class Desk {
     this.#working = false;
   }
 
+  /** Look into a file once, and show what the browser can draw of it before its turn comes. */
+  #examine(item: Item): Promise<Checked> {
+    const { key, file } = item;
+    const begun = this.#examined.get(key);
+    if (begun || !file) return begun ?? Promise.resolve({ failure: null, drawable: false });
+    const examined = this.#calls.check(file).then((checked) => {
+      if (checked.drawable) item.preview ??= this.#calls.show(file);
+      return checked;
+    });
+    this.#examined.set(key, examined);
+    return examined;
+  }
+
   #next(): Item | undefined {
     return this.items.find(({ stage }) => stage === 'waiting');
   }
@@ -136,31 +152,17 @@ export class Desk {
 
   async #upload(item: Item, file: Blob, signal: AbortSignal): Promise<Analysis> {
     item.stage = 'sending';
-    const { failure, drawable } = await this.#calls.check(file);
-    if (drawable) item.preview ??= this.#calls.show(file);
+    const { failure } = await this.#examine(item);
     if (failure) throw new ServiceError(failure);
     const idempotencyKey = this.#idempotencyKeys.get(item.key) ?? this.#calls.newKey();
     this.#idempotencyKeys.set(item.key, idempotencyKey);
-    const watch = this.#watch(item);
+    const watch = watchNetwork(item, this.#calls.slowAfterMs);
     const onProgress = (share: number): void => {
       item.sent = share;
       if (share === 1) item.stage = 'reading';
       watch.moved();
     };
     return this.#calls.send({ file, idempotencyKey, onProgress, signal }).finally(watch.end);
-  }
-
-  /** Calls the network slow when nothing has moved for a while. */
-  #watch(item: Item): { moved: () => void; end: () => void } {
-    const start = (): ReturnType<typeof setTimeout> =>
-      setTimeout(() => (item.slow = true), this.#calls.slowAfterMs);
-    let timer = start();
-    const moved = (): void => {
-      clearTimeout(timer);
-      item.slow = false;
-      timer = start();
-    };
-    return { moved, end: () => { clearTimeout(timer); item.slow = false; } };
   }
 
   async #await(item: Item, first: Analysis, signal: AbortSignal): Promise<Analysis> {

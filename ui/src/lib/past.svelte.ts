@@ -3,6 +3,7 @@
 import { deleteAnalysis, fetchHistory } from './api';
 import type { Analysis } from './contract';
 import { failLocally, ServiceError, type Failure } from './failure';
+import { proof } from './proof.svelte';
 import { desk } from './studio.svelte';
 
 class Past {
@@ -33,18 +34,29 @@ class Past {
     });
   }
 
+  /** All that is left: choosing and ordering must see everything. */
+  async loadAll(): Promise<void> {
+    while (this.hasMore && !this.failure) await this.loadMore();
+  }
+
   async erase(id: string): Promise<void> {
-    await deleteAnalysis(id);
-    desk.drop(id);
-    this.analyses = this.analyses.filter((analysis) => analysis.id !== id);
+    await this.#erase(id);
+    await proof.ofOne(id);
   }
 
   async eraseAll(): Promise<void> {
     while (this.analyses.length > 0) {
-      for (const { id } of [...this.analyses]) await this.erase(id);
+      for (const { id } of [...this.analyses]) await this.#erase(id);
       await this.load();
       if (this.failure) throw new ServiceError(this.failure);
     }
+    await proof.ofAll();
+  }
+
+  async #erase(id: string): Promise<void> {
+    await deleteAnalysis(id);
+    desk.drop(id);
+    this.analyses = this.analyses.filter((analysis) => analysis.id !== id);
   }
 
   async #read(work: () => Promise<void>): Promise<void> {

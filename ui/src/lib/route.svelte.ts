@@ -4,6 +4,7 @@ const DOORS = {
   '': 'analyse',
   analyses: 'analyse',
   history: 'history',
+  compare: 'compare',
   map: 'map',
   method: 'method',
   api: 'api',
@@ -35,6 +36,11 @@ export function addressOf(id: string): string {
 /** Address of the map of cases with one analysis placed in it. */
 export function placeOf(id: string): string {
   return `${MAP}/${encodeURIComponent(id)}`;
+}
+
+/** Address of two analyses side by side. */
+export function comparisonOf(ids: readonly string[]): string {
+  return `#/compare/${ids.map(encodeURIComponent).join('/')}`;
 }
 
 export function read(hash: string): Route {

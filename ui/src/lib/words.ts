@@ -48,6 +48,12 @@ export function formatDecimal(value: number, n_decimals = 2): string {
   return new Intl.NumberFormat(speech.tag, digits).format(value);
 }
 
+/** With its sign, also where it grew. */
+export function formatChange(change: number): string {
+  const digits = { minimumFractionDigits: 2, maximumFractionDigits: 2 };
+  return new Intl.NumberFormat(speech.tag, { ...digits, signDisplay: 'exceptZero' }).format(change);
+}
+
 export function formatNumber(value: number): string {
   return new Intl.NumberFormat(speech.tag).format(value);
 }

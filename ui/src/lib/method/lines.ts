@@ -40,12 +40,6 @@ export function reliabilityOf(bins: Partial<Record<Finding, Bin[]>> = {}): Drawn
   });
 }
 
-/** The bin of the cases whose scores were nearest to this one. */
-export function binOf(bins: readonly Bin[], score: number): Bin | null {
-  const far = (bin: Bin): number => Math.abs(bin.mean_score - score);
-  return bins.reduce<Bin | null>((best, bin) => (best && far(best) <= far(bin) ? best : bin), null);
-}
-
 /** What a chart spans upwards: shares from 0 to 1, unless the values go further or stay far below. */
 export function spanOf(lines: readonly Drawn[]): [number, number] {
   const values = lines.flatMap(({ points, intervals }) => [...points.map(([, y]) => y), ...intervals.flat()]);

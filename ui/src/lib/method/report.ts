@@ -79,3 +79,9 @@ export function formatFigure(value: number): string {
 export function formatInterval({ low, high }: Pick<Figure, 'low' | 'high'>): string {
   return low === null || high === null ? '–' : `${formatFigure(low)} – ${formatFigure(high)}`;
 }
+
+/** The bin of the cases whose scores were nearest to this one. */
+export function binOf(bins: readonly Bin[], score: number): Bin | null {
+  const far = (bin: Bin): number => Math.abs(bin.mean_score - score);
+  return bins.reduce<Bin | null>((best, bin) => (best && far(best) <= far(bin) ? best : bin), null);
+}

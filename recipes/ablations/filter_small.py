@@ -5,7 +5,7 @@ Source:  `raiox_filter.py`. Each fold leaves a third of the sources out, of ever
            nih+cohen+figure1+knee_oai+natural_imagenet+us_breast+ct_covidct
            rsna+radiography+dental_mlua+doc_sroie+blood_bccd+ct_ieee8023
              +mednist_abdomenct+mednist_breastmri+lateral_ieee8023
-Takes:   8,000 images at 96 px: 3 minutes of one processor core, without bf16.
+Takes:   5,000 images at 96 px: 3 minutes of one processor core, without bf16.
 Expects: docs/evidence/filter-unseen-sources.md
 Run:     raiox compare recipes/ablations/filter_small.py --leave-out siim+kermany+...
 """
@@ -25,7 +25,7 @@ RECIPE = FILTER.model_copy(
             STAGE.model_copy(
                 update={
                     "side_px": 96,
-                    "course": OneCycle(n_samples=8_000, learning_rate=6e-4),
+                    "course": OneCycle(n_samples=5_000, learning_rate=6e-4),
                 }
             ),
         ),

@@ -8,7 +8,7 @@ Source:  `raiox_fast.py`, whose bundle it goes on from; finer maps by leaving ou
          the mirror image too gained 0.0012 at twice the cost.
 Takes:   12,000 images at 192 px: 35 minutes of one processor core, without bf16.
 Expects: more than the macro AUC of 0.982 on `valid` that it starts from.
-Run:     raiox train recipes/raiox_fast_longer.py --bundle my-models/fast_classifier
+Run:     raiox train recipes/raiox_fast_longer.py --bundle my-models/first_fast
 """
 
 from pathlib import Path

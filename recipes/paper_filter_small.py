@@ -2,7 +2,7 @@
 
 Source:  `paper_filter.py`.
 Takes:   5,760 images at 64 px: 3 minutes of one processor core, without bf16.
-Expects: docs/evidence/repeats-paper_filter_small.md, beside the paper's 99.3 %.
+Expects: docs/evidence/paper_filter_small/repeats.md, beside the paper's 99.3 %.
 Run:     raiox repeat recipes/paper_filter_small.py --seeds 10 --imagenet mobilenetv1.safetensors
 """
 

@@ -2,7 +2,7 @@
 
 Source:  `paper_stage2.py`; an eighth of a pass an epoch and a rate of 3e-4 let it end in minutes.
 Takes:   5,760 images at 80 px: 7 minutes of one processor core, without bf16.
-Expects: docs/evidence/repeats-paper_stage2_small.md, beside the paper's Tables 4 and 5.
+Expects: docs/evidence/paper_stage2_small/repeats.md, beside the paper's Tables 4 and 5.
 Run:     raiox repeat recipes/paper_stage2_small.py --seeds 5     (after paper_stage1_small)
 """
 

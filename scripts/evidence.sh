@@ -32,13 +32,14 @@ for bundle in $bundles; do
     [ -d "$folder" ] || continue
     out=$build/$bundle
     mkdir -p "$out" "docs/evidence/$bundle"
-    if is_done "$out/.state" "$(state_of "$bundle")" && [ -f "$out/report.json" ]; then
+    state=$(state_of "$bundle")
+    if is_done "$out/.state" "$state" && [ -f "$out/report.json" ]; then
         say "$bundle: measured already"
     else
         say "$bundle: measuring on $part, probes on $sample cases each"
         "$python" -c "from raiox.cli.app import main; main()" evaluate "$folder" --part "$part" --probe all --sample "$sample" \
             --out "$out" --into-bundle >/dev/null
-        state_of "$bundle" >"$out/.state"
+        printf '%s\n' "$state" >"$out/.state"
     fi
     cp "$out"/report.md "$out"/*.svg "docs/evidence/$bundle/"
 done

@@ -32,7 +32,8 @@ def test_shuffled_weights_keep_their_values_and_give_other_answers(model: bytes)
     for old, new in zip(before, after, strict=True):
         a, b = numpy_helper.to_array(old), numpy_helper.to_array(new)
         assert (np.sort(a, axis=None) == np.sort(b, axis=None)).all()
-    assert np.abs(run(model)["maps"] - run(shuffled(model))["maps"]).max() > 1e-3
+    own, other = (run(m)["maps"].ravel() for m in (model, shuffled(model)))
+    assert np.corrcoef(own, other)[0, 1] < 0.9  # an untrained network's values are tiny
 
 
 def test_the_features_are_what_the_head_reads(model: bytes) -> None:
@@ -40,5 +41,5 @@ def test_the_features_are_what_the_head_reads(model: bytes) -> None:
     outputs = run(opened)
 
     maps = np.einsum("kd,ndhw->nkhw", weights, outputs["features"])
-    np.testing.assert_allclose(maps, outputs["maps"], atol=1e-3)
+    np.testing.assert_allclose(maps, outputs["maps"], atol=1e-3 * np.abs(maps).max())
     np.testing.assert_allclose(run(model)["logits"], outputs["logits"], atol=1e-5)

@@ -51,7 +51,8 @@ OF_THE_PAPER: Final = (
     ("Table 3", "its filter: 596 of 600 test images right (99.3 %)", "below"),
     ("Table 4", "confusion summed over 52 runs", "below"),
     ("Table 5", "sensitivity and specificity", "below"),
-    ("Figures 6, 7", "loss and accuracy over the epochs", "`raiox repeat` draws them for any recipe"),
+    ("Figures 6, 7", "loss and accuracy over the epochs", ("[the filter](paper_filter_small/repeats.md), "
+     "[the second stage](paper_stage2_small/repeats.md); `raiox repeat` draws them for any recipe")),
     ("Figure 8", "nine heatmaps, looked at", ("numbers instead of pictures: the saliency section of each "
      "classifier's report")),
     ("Figure 9", "misread films, looked at", "the confusion matrix and the subgroups of each report"),
@@ -81,11 +82,23 @@ def index(reports: Mapping[str, Document]) -> str:
             "[CLAIM 2024](claim-2024.md), [TRIPOD+AI](tripod-ai.md) and [PROBAST](probast.md), filled in",
             ("What the parts of a split share: [the authors' split](leaks-authors.md), "
             "[ours](leaks-grouped.md)"),
+            *(f"[{told}]({page})" for page, told in OF_TRAININGS.items()),
             "[The JSON behind every figure](../reference/report-json.md)",
         ]),
     ]  # fmt: skip
     return "\n\n".join(parts) + "\n"
 
+
+OF_TRAININGS: Final[Mapping[str, str]] = {
+    "paper_filter_small/repeats.md": "The paper's filter over ten seeds, in small",
+    "paper_stage2_small/repeats.md": "The paper's two stages over five seeds, in small",
+    "ablations.md": "What each change of the training buys at home",
+    "unseen-sources.md": "What the classifier's training gives at sources never seen",
+    "filter-unseen-sources.md": "What the filter gives at sources never seen",
+    "starts.md": "What a DenseNet gains by where it starts from",
+    "keep.md": "What keeping half of the start gains",
+}
+"""Pages that `raiox repeat` and `raiox compare` wrote, with what they tell."""
 
 PLOTS: Final = ("roc", "pr", "reliability", "decision", "risk_coverage")
 

@@ -13,7 +13,7 @@ from raiox.web import api, catalogue_api, health, plain
 from raiox.web.body import FRAME_BYTES
 from raiox.web.built_page import INDEX, Page
 from raiox.web.envelope import Envelope
-from raiox.web.examples import ExampleFolder
+from raiox.web.examples import open_examples
 from raiox.web.face import Face
 from raiox.web.limits import Limits, UploadGate
 from raiox.web.metrics import Metrics
@@ -44,7 +44,7 @@ def create_app(settings: Settings, choices: Choices, *, page_dir: Path = BUILT_P
     )
     face = _face(settings)
     app.state.face = face
-    app.state.examples = ExampleFolder(settings.examples_dir)
+    app.state.examples = open_examples(settings)
     app.state.embedding_map_path = catalogue_api.embedding_map_path(settings.inference)
     app.state.reference_cases = ReferenceCases(app.state.embedding_map_path, settings.data)
     app.add_middleware(

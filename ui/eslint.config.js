@@ -22,8 +22,13 @@ export default ts.config(
     rules: { 'svelte/prefer-svelte-reactivity': 'off' },
   },
   {
-    files: ['scripts/**', '*.config.js'],
+    files: ['scripts/**', 'shell/plugin.js', '*.config.js'],
     languageOptions: { globals: { ...globals.node } },
     rules: { 'no-console': 'off' },
+  },
+  {
+    files: ['shell/sw.js'],
+    // The build puts the list of its files in the place of `__FILES__`.
+    languageOptions: { globals: { ...globals.serviceworker, __FILES__: 'readonly' } },
   },
 );

@@ -47,7 +47,10 @@ def bundle_with_map(tmp_path):
     images.mkdir(parents=True)
     (images / "one.jpg").write_bytes(b"one")
     (images / "secret.jpg").write_bytes(b"secret")
-    manifest = "image,licence,origin\nimages/cohen/one.jpg,CC BY 4.0,repo/one.jpg\n"
+    manifest = (
+        "image,label,split,label_conflict,licence,origin\n"
+        "images/cohen/one.jpg,covid19,valid,0,CC BY 4.0,repo/one.jpg\n"
+    )
     (tmp_path / "data" / "chest" / "manifest.csv").write_text(manifest)
     return InferenceSettings(models_dir=tmp_path / "models", classifier_bundle="drawn")
 
@@ -125,3 +128,39 @@ async def test_examples_carry_their_attribution_and_only_listed_files_are_served
     assert [(e["id"], e["attribution"]) for e in told] == [("one", "A. Author")]
     assert image.content == png()
     assert {answer.status_code for answer in others} == {404}
+
+
+async def test_without_images_a_drawing_is_the_example_and_says_so(start):
+    async with start() as service:
+        browser = service.browser()
+        [told] = (await browser.get("/api/v1/examples")).json()["examples"]
+        image = await browser.get(told["url"])
+        other = await browser.get("/api/v1/examples/other")
+
+    assert told["title"]["pt"] == "Um desenho: veja uma recusa"
+    assert image.content.startswith(b"\x89PNG")
+    assert other.status_code == 404
+
+
+async def test_the_data_lend_an_example_of_each_finding_that_may_be_shown(start, tmp_path):
+    chest = tmp_path / "data" / "chest"
+    (chest / "images").mkdir(parents=True)
+    rows = ["image,label,split,label_conflict,licence,origin"]
+    for name, label, split, conflict, licence in [
+        ("trained", "covid19", "train", 0, "CC BY 4.0"),
+        ("unstated", "covid19", "test", 0, "unstated"),
+        ("disputed", "covid19", "test", 1, "CC BY 4.0"),
+        ("shown", "covid19", "test", 0, "CC BY-NC-SA"),
+        ("clear", "no_finding", "test", 0, "CC BY 4.0"),
+    ]:
+        (chest / "images" / f"{name}.jpg").write_bytes(name.encode())
+        rows.append(f"images/{name}.jpg,{label},{split},{conflict},{licence},repo/{name}.jpg")
+    (chest / "manifest.csv").write_text("\n".join(rows))
+    async with start(data=tmp_path / "data") as service:
+        browser = service.browser()
+        told = (await browser.get("/api/v1/examples")).json()["examples"]
+        images = [(await browser.get(example["url"])).content for example in told]
+
+    assert images == [b"clear", b"shown"]
+    assert told[1]["attribution"] == "repo/shown.jpg (CC BY-NC-SA)"
+    assert told[1]["title"] == {"pt": "Rotulada: COVID-19", "en": "Labelled: COVID-19"}

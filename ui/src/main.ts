@@ -14,3 +14,10 @@ service.start();
 
 const target = document.getElementById('app');
 if (target) mount(App, { target });
+
+// A development server builds nothing that could be kept; plain HTTP in a hospital forbids keeping.
+if (import.meta.env.PROD && 'serviceWorker' in navigator) {
+  addEventListener('load', () => {
+    navigator.serviceWorker.register('/sw.js').catch(() => undefined); // the page serves without
+  });
+}

@@ -14,7 +14,7 @@ from raiox.web import api, catalogue_api, health, map_api, plain
 from raiox.web.body import FRAME_BYTES
 from raiox.web.built_page import INDEX, Page
 from raiox.web.envelope import Envelope
-from raiox.web.examples import ExampleFolder
+from raiox.web.examples import open_examples
 from raiox.web.face import Face
 from raiox.web.limits import Limits, UploadGate
 from raiox.web.metrics import Metrics
@@ -45,7 +45,7 @@ def create_app(settings: Settings, choices: Choices, *, page_dir: Path = BUILT_P
     )
     face = _face(settings)
     app.state.face = face
-    app.state.examples = ExampleFolder(settings.examples_dir)
+    app.state.examples = open_examples(settings)
     folder = catalogue_api.classifier_folder(settings.inference)
     app.state.classifier_folder = folder
     app.state.reference_cases = ReferenceCases(folder / EMBEDDING_MAP_FILE, settings.data)

@@ -11,8 +11,8 @@ from raiox.bundle.manifest import REPORT_FILE
 from raiox.errors import ReportNotFoundError
 from raiox.inference.local import SHIPPED_MODELS
 from raiox.settings import InferenceSettings
+from raiox.web import examples
 from raiox.web.documents import API
-from raiox.web.examples import ExampleFolder
 from raiox.web.face import FaceDep, LangQuery, RuntimeDep
 from raiox.web.schemas import CurrentModels, Examples, ReportDocument, problems
 
@@ -62,11 +62,9 @@ async def current_report(request: Request, runtime: RuntimeDep, lang: LangQuery 
 @router.get("/examples", responses={200: {"model": Examples}, **problems()})
 async def list_examples(request: Request, lang: LangQuery = None) -> Response:
     """Images to try, with their attribution."""
-    folder: ExampleFolder = request.app.state.examples
-    examples = folder.describe(f"{API}/examples")
-    return Response(
-        json.dumps({"examples": examples}, ensure_ascii=False), media_type="application/json"
-    )
+    folder: examples.Examples = request.app.state.examples
+    told = {"examples": folder.describe(f"{API}/examples")}
+    return Response(json.dumps(told, ensure_ascii=False), media_type="application/json")
 
 
 @router.get("/examples/{example_id}", response_class=Response, responses=problems(404))
@@ -74,6 +72,6 @@ async def get_example(
     request: Request, example_id: str, runtime: RuntimeDep, lang: LangQuery = None
 ) -> Response:
     """One example image."""
-    folder: ExampleFolder = request.app.state.examples
+    folder: examples.Examples = request.app.state.examples
     found = await runtime.threads.read(lambda: folder.read(example_id))
     return Response(found.content, 200, {"Cache-Control": PUBLIC}, found.media_type)

@@ -1,4 +1,7 @@
-"""The few words of the page without JavaScript; codes have theirs in `locales/`."""
+"""The few words that the web itself says: the page without JavaScript, and names of examples.
+
+Codes have theirs in `locales/`.
+"""
 
 from raiox.vocabulary import Language
 
@@ -32,6 +35,14 @@ FINDING_NAMES: dict[Language, dict[str, str]] = {
         "covid19": "COVID-19",
     },
     "en": {"no_finding": "No Finding", "lung_opacity": "Lung Opacity", "covid19": "COVID-19"},
+}
+
+LABELLED: dict[Language, str] = {"pt": "Rotulada: {}", "en": "Labelled: {}"}
+"""What an example of a data set is called."""
+
+PHANTOM: dict[Language, str] = {
+    "pt": "Um desenho: veja uma recusa",
+    "en": "A drawing: see a refusal",
 }
 
 SENTENCES: dict[Language, dict[str, str]] = {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 
-import { LESS, MORE, subtract, supportOf } from '../src/lib/difference';
+import { FULL, LESS, MORE, subtract, supportOf } from '../src/lib/difference';
 import { failWith, isWorthRetrying, sentencesOf } from '../src/lib/failure';
 import { rank } from '../src/lib/findings';
 import { notesOf } from '../src/lib/headline';
@@ -93,8 +93,8 @@ test('the difference of two maps is told by colour and is clear where they agree
   const [none, full] = [0, Math.round(0.85 * 255)];
   const map = (...opacities: number[]) => new Uint8ClampedArray(opacities.flatMap((a) => [9, 9, 9, a]));
   const drawn = subtract(map(none, full, full), map(full, none, full));
-  expect([...drawn.subarray(0, 4)]).toEqual([...MORE, 255]);
-  expect([...drawn.subarray(4, 8)]).toEqual([...LESS, 255]);
+  expect([...drawn.subarray(0, 4)]).toEqual([...MORE, FULL]);
+  expect([...drawn.subarray(4, 8)]).toEqual([...LESS, FULL]);
   expect(drawn[11]).toBe(0);
   expect(supportOf(full / 2)).toBeCloseTo(0.25, 2);
 });

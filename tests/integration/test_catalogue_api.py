@@ -73,7 +73,7 @@ async def test_a_reference_case_shows_its_image_and_licence_where_the_data_are(
 
 
 async def test_a_reference_case_without_the_data_has_no_image(start, bundle_with_map):
-    async with start(inference=bundle_with_map) as service:
+    async with start(inference=bundle_with_map, data=None) as service:
         browser = service.browser()
         told = (await browser.get(f"{CASES}/one.jpg")).json()
         image = await browser.get(f"{CASES}/one.jpg/image")
@@ -131,7 +131,7 @@ async def test_examples_carry_their_attribution_and_only_listed_files_are_served
 
 
 async def test_without_images_a_drawing_is_the_example_and_says_so(start):
-    async with start() as service:
+    async with start(data=None) as service:
         browser = service.browser()
         [told] = (await browser.get("/api/v1/examples")).json()["examples"]
         image = await browser.get(told["url"])

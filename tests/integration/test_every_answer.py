@@ -35,8 +35,15 @@ async def test_every_route_wears_the_security_headers(start):
         browser = service.browser()
         document = (await browser.post(ANALYSES, content=png(), headers=OCTETS)).json()
         paths = (await browser.get("/openapi.json")).json()["paths"]
+        names = {
+            "finding": "covid19",
+            "example_id": "x",
+            "folder": "x",
+            "file": "x",
+            "part": "tensors",
+        }
         addresses = [
-            path.format(analysis_id=document["id"], finding="covid19", example_id="x")
+            path.format(analysis_id=document["id"], **names)
             for path in [*paths, "/", "/plain", "/plain/{analysis_id}", "/openapi.json", "/nope"]
         ]
         answers = [

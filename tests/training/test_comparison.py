@@ -65,6 +65,7 @@ def test_the_longer_side_of_a_comparison_runs_down_the_page() -> None:
     many_recipes = to_markdown([compared(name, 0.5) for name in ("one", "two", "three")])
 
     assert many_figures.splitlines()[0] == "| recipe | one |"
+    assert "gain" not in many_figures
     assert many_recipes.splitlines()[0] == "| recipe | gain in macro AUC | figure 0 |"
 
 

@@ -32,6 +32,8 @@ def to_markdown(compared: Sequence[Compared]) -> str:
             for row in compared
         ),
     ]
+    if len(compared) == 1:
+        cells = [[row[0], *row[2:]] for row in cells]  # nothing to gain over
     if len(names) > len(compared):
         cells = [list(column) for column in zip(*cells, strict=True)]
     head, *rows = [f"| {' | '.join(row)} |" for row in cells]

@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 
 from .conftest import upload
 from .documents import PNG
+from .test_everyone import violations
 
 FAKE_ANSWER = re.compile("Padrão parecido com o de imagens rotuladas")
 
@@ -159,6 +160,7 @@ def test_two_analyses_are_compared(page):
     row = page.get_by_role("row", name=re.compile("^Sem achados"))
     expect(row).to_contain_text(re.compile(r"-0,\d\d"))
     expect(page.get_by_role("img", name=re.compile("^Onde o apoio"))).to_be_visible()
+    assert violations(page) == {}
 
 
 def test_deleting_everything_asks_first_and_can_be_declined(page):

@@ -43,6 +43,16 @@ def augment(
     return _occlude_top(images, spec, draw)
 
 
+def moved_alike(
+    regions: Tensor,
+    spec: Augmentation,
+    generator: torch.Generator,
+    zoomed: Tensor | None = None,
+) -> Tensor:
+    """Regions (N, 1, R, R) where `augment` puts what they frame; seed the generator as there."""
+    return _resample(regions, spec, Draw(len(regions), generator), zoomed)
+
+
 def _resample(images: Tensor, spec: Augmentation, draw: Draw, zoomed: Tensor | None) -> Tensor:
     angle = draw.uniform(-spec.rotation_deg, spec.rotation_deg) * (math.pi / 180)
     zoom, aspect = draw.log_uniform(spec.zoom), draw.log_uniform(spec.aspect).sqrt()

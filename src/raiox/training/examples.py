@@ -1,6 +1,6 @@
 """What a network learns from: cases with their place in the pixel cache."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -11,13 +11,17 @@ from raiox.evaluation.cases import Case, shown
 from raiox.preprocessing import Preprocessing
 from raiox.training.pixel_cache import cached_pixels
 from raiox.training.recipe import Learning, Recipe
+from raiox.training.regions import EVERYWHERE, Region, read_regions
 from raiox.training.tasks import TASKS, Task
 
 PARTS = ("train", "valid", "test")
 HELD_OUT = "held_out"
 
 
-class Examples(Dataset[tuple[npt.NDArray[np.uint8], int, bool]]):
+Example = tuple[npt.NDArray[np.uint8], int, bool, Region]
+
+
+class Examples(Dataset[Example]):
     """The cases of one part over the pixels of the whole task."""
 
     def __init__(
@@ -27,21 +31,23 @@ class Examples(Dataset[tuple[npt.NDArray[np.uint8], int, bool]]):
         task: Task,
         pixels: npt.NDArray[np.uint8],
         zoom_only_for: Sequence[str] = (),
+        regions: Mapping[Path, Region] | None = None,
     ) -> None:
         self.cases, self.rows, self.pixels = cases, rows, pixels
-        self.zoom_only_for = zoom_only_for
+        self.zoom_only_for, self.regions = zoom_only_for, regions or {}
         self.labels = np.array([task.output(case.label) for case in cases], dtype=np.int64)
         """(N,) index of the output that each label asks for."""
 
     def __len__(self) -> int:
         return len(self.cases)
 
-    def __getitem__(self, index: int) -> tuple[npt.NDArray[np.uint8], int, bool]:
-        """(1, S, S) uint8, the index of the label's output, whether the image may be zoomed."""
+    def __getitem__(self, index: int) -> Example:
+        """(1, S, S) uint8, the label's output, whether the image may be zoomed, its region."""
         case = self.cases[index]
         square = shown(self.pixels[self.rows[index]], case.kind)
         zoomed = not self.zoom_only_for or case.label in self.zoom_only_for
-        return square[np.newaxis], int(self.labels[index]), zoomed
+        region = self.regions.get(case.path, EVERYWHERE)
+        return square[np.newaxis], int(self.labels[index]), zoomed, region
 
 
 def load_examples(
@@ -58,9 +64,13 @@ def load_examples(
     pixels = cached_pixels(paths, spec, cache)
     row_of = {path: row for row, path in enumerate(paths)}
     zoom_only_for = recipe.augmentation.zoom_only_for
+    parts = into_parts(cases, recipe.learning)
+    regions = read_regions(parts["train"], spec, data) if recipe.regions else {}
     return {
-        part: Examples(found, [row_of[case.path] for case in found], task, pixels, zoom_only_for)
-        for part, found in into_parts(cases, recipe.learning).items()
+        part: Examples(
+            found, [row_of[case.path] for case in found], task, pixels, zoom_only_for, regions
+        )
+        for part, found in parts.items()
     }
 
 

@@ -10,7 +10,7 @@ from torchmetrics import MetricCollection
 from torchmetrics.classification import MulticlassAccuracy, MulticlassAUROC
 
 from raiox.preprocessing import Preprocessing
-from raiox.training.augmentation import augment
+from raiox.training.augmentation import augment, moved_alike
 from raiox.training.chance import Draw
 from raiox.training.course import optimisers
 from raiox.training.lesson import Lesson
@@ -18,13 +18,15 @@ from raiox.training.losses import LabelLoss
 from raiox.training.networks.head import NetworkOutput
 from raiox.training.quality import degrade, quality_loss
 from raiox.training.recipe import Augmentation, Recipe, Stage
+from raiox.training.regions import region_loss
 from raiox.training.tasks import TASKS
 
 VALID_AS_CODED = Augmentation(rotation_deg=5, flip=True, shift=0.05, gain=(0.95, 1.05))
 """What the authors' code does to the images it validates on."""
 
-Batch = tuple[Tensor, Tensor, Tensor]
-"""(N, 1, S, S) uint8, (N,) indices of the labels' outputs, (N,) whether it may be zoomed."""
+Batch = tuple[Tensor, Tensor, Tensor, Tensor]
+"""(N, 1, S, S) uint8, (N,) indices of the labels' outputs, (N,) whether it may be zoomed,
+(N, 1, R, R) uint8 where the label may be read."""
 
 
 class TrainingModule(L.LightningModule):
@@ -50,9 +52,9 @@ class TrainingModule(L.LightningModule):
         torch.manual_seed(self._batch_seed(batch_index))
 
     def training_step(self, batch: Batch, batch_index: int) -> Tensor:
-        """Augment, answer, compare with label and teacher."""
-        squares, labels, zoomed = batch
-        generator = torch.Generator().manual_seed(self._batch_seed(batch_index))
+        """Augment, answer, compare with label, regions and teacher."""
+        squares, labels, zoomed, regions = batch
+        generator = self._generator(batch_index)
         images = augment(_unit(squares), self.recipe.augmentation, generator, zoomed)
         quality = None
         if self.recipe.rates_quality:
@@ -60,21 +62,23 @@ class TrainingModule(L.LightningModule):
         images = normalised(images, self.recipe.preprocessing)
         output: NetworkOutput = self.network(images)
         self.log("accuracy", (output.logits.argmax(dim=1) == labels).float().mean())
-        loss = self.label_loss(output.logits, labels)
-        self.log("loss_labels", loss, prog_bar=True)
+        terms = {"labels": self.label_loss(output.logits, labels)}
         if quality is not None and output.quality is not None:
-            rated = quality_loss(output.quality, quality, labels)
-            self.log("loss_quality", rated)
-            loss = loss + rated
+            terms["quality"] = quality_loss(output.quality, quality, labels)
+        if self.recipe.regions:
+            moved = moved_alike(
+                _unit(regions), self.recipe.augmentation, self._generator(batch_index), zoomed
+            )
+            terms["regions"] = self.recipe.regions * region_loss(output.maps, labels, moved)
         if self.lesson is not None:
-            taught = self.lesson(images, output)
-            self.log("loss_teacher", taught, prog_bar=True)
-            loss = loss + taught
-        return loss
+            terms["teacher"] = self.lesson(images, output)
+        for name, term in terms.items():
+            self.log(f"loss_{name}", term, prog_bar=True)
+        return torch.stack(list(terms.values())).sum()
 
     def validation_step(self, batch: Batch, batch_index: int) -> None:
         """Clean images, unless the recipe asks for the authors' way."""
-        squares, labels, _ = batch
+        squares, labels, *_ = batch
         images = _unit(squares)
         if self.recipe.learning.valid == "as_coded":
             generator = torch.Generator().manual_seed(self.seed * 100_003 + batch_index)
@@ -98,6 +102,9 @@ class TrainingModule(L.LightningModule):
     def configure_optimizers(self) -> Any:
         """As the stage's course says."""
         return optimisers(self, self.stage, self.trainer.datamodule.n_batches)
+
+    def _generator(self, batch_index: int) -> torch.Generator:
+        return torch.Generator().manual_seed(self._batch_seed(batch_index))
 
     def _batch_seed(self, batch_index: int) -> int:
         seed: int = (self.seed * 1_000_003 + self.current_epoch) * 100_003 + batch_index

@@ -71,7 +71,7 @@ def predict(
     """
     found = []
     with torch.inference_mode():
-        for squares, _, _ in track(DataLoader(examples, BATCH), "Asking", transient=True):
+        for squares, *_ in track(DataLoader(examples, BATCH), "Asking", transient=True):
             images = normalised(squares.float() / 255.0, spec)
             logits = network(images).logits
             if mirrored:

@@ -166,6 +166,9 @@ class Recipe(BaseModel, frozen=True):
     style_mixing: float = Field(
         0.0, ge=0, le=1, description="Share of batches whose early features change styles."
     )
+    regions: NonNegativeFloat = Field(
+        0.0, description="Weight of reading a label inside the lungs, or inside a box drawn for it."
+    )
     rates_quality: bool = Field(
         False, description="Whether the filter learns to rate films made worse, too."
     )

@@ -8,6 +8,7 @@ from typing import Any
 import lightning as L
 from lightning.pytorch.callbacks import Callback
 from lightning.pytorch.loggers.logger import Logger
+from lightning.pytorch.utilities import rank_zero_only
 
 
 class JsonLines(Logger):
@@ -31,6 +32,7 @@ class JsonLines(Logger):
         """Nothing: the recipe lies beside the curves."""
         del params
 
+    @rank_zero_only
     def log_metrics(self, metrics: dict[str, float], step: int | None = None) -> None:
         """Append one line."""
         self.file.parent.mkdir(parents=True, exist_ok=True)

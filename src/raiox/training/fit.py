@@ -67,12 +67,13 @@ def train(recipe: Recipe, place: Workplace, seed: int = 0, *, resume: bool = Fal
     for index, stage in enumerate(recipe.stages):
         stage_folder = folder / f"stage-{index}"
         weights = stage_folder / WEIGHTS_FILE
-        if not (resume and weights.exists()):
-            parts = _parts(recipe, stage, place)
-            module = _module(network, recipe, stage, place, parts, seed + 1_000 * index)
-            _run_stage(module, place, parts, stage_folder, resume=resume)
-            save_weights(network, weights)
-        network.load_state_dict(load_file(weights))
+        if resume and weights.exists():
+            network.load_state_dict(load_file(weights))
+            continue
+        parts = _parts(recipe, stage, place)
+        module = _module(network, recipe, stage, place, parts, seed + 1_000 * index)
+        _run_stage(module, place, parts, stage_folder, resume=resume)
+        save_weights(network, weights)
     network.load_state_dict(blended(start, network.state_dict(), recipe.keep_start))
     parts = parts or _parts(recipe, recipe.stages[-1], place)
     note(folder, split_sha256=split_sha256({part: found.cases for part, found in parts.items()}))

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import torch
+from lightning.pytorch.utilities import rank_zero_only
 from rich.progress import track
 from torch import nn
 from torch.utils.data import DataLoader
@@ -80,6 +81,7 @@ def predict(
     return np.concatenate(found)
 
 
+@rank_zero_only
 def write_predictions(
     file: Path, examples: Examples, logits: npt.NDArray[np.float64], task: TaskName
 ) -> None:

@@ -1,6 +1,7 @@
 """Files that are there whole or not at all, whenever the process is killed.
 
 Each is written beside its place and then renamed, which a file system does at once.
+Where several devices train, the first one's process writes and the others' do not.
 Lightning writes checkpoints through the system's temporary folder: where that is another
 disk than the runs', its rename is a copy, and a kill during it leaves half a checkpoint.
 """
@@ -9,10 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from lightning.pytorch.plugins.io import TorchCheckpointIO
+from lightning.pytorch.utilities import rank_zero_only
 from safetensors.torch import save_file
 from torch import nn
 
 
+@rank_zero_only
 def save_text(text: str, file: Path) -> None:
     """UTF-8."""
     part = _part(file)
@@ -20,6 +23,7 @@ def save_text(text: str, file: Path) -> None:
     part.replace(file)
 
 
+@rank_zero_only
 def save_weights(network: nn.Module, file: Path) -> None:
     """As safetensors, by the names of the state dict."""
     part = _part(file)

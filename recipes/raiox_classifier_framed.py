@@ -1,0 +1,35 @@
+"""The classifier, on from its bundle: a better teacher, and evidence inside the lungs.
+
+Source:  `raiox_classifier.py`, whose bundle it goes on from; `raiox_fast_onward.py` teaches;
+         regions: Ross et al., 2017, arXiv:1703.03717.
+Takes:   10,000 images at 144 px: 30 minutes of one processor core, without bf16.
+Run:     raiox train recipes/raiox_classifier_framed.py --bundle my-models/covid_classifier
+"""
+
+from pathlib import Path
+
+from raiox.training.recipe import Distillation, OneCycle, Stage, load_recipe
+
+HERE = Path(__file__).resolve().parent
+FIRST, TEACHER = (
+    load_recipe(HERE / f"{name}.py") for name in ("raiox_classifier", "raiox_fast_onward")
+)
+
+RECIPE = FIRST.model_copy(
+    update={
+        "name": "raiox_classifier_framed",
+        "init": "bundle",
+        "regions": 0.5,
+        "augmentation": TEACHER.augmentation,
+        "style_mixing": 0.0,
+        "distillation": Distillation(teachers=(TEACHER.name,), answers=2.0, hints=0.0),
+        "stages": (
+            Stage(
+                side_px=144,
+                course=OneCycle(n_samples=10_000, learning_rate=6e-4),
+                samples_per_epoch=2_000,
+                average=0.995,
+            ),
+        ),
+    }
+)

@@ -3,7 +3,7 @@
 Source:  `raiox_classifier.py`, whose bundle it goes on from; `raiox_fast_onward.py` teaches;
          regions: Ross et al., 2017, arXiv:1703.03717.
 Takes:   10,000 images at 144 px: 30 minutes of one processor core, without bf16.
-Run:     raiox train recipes/raiox_classifier_framed.py --bundle my-models/covid_classifier
+Run:     raiox train recipes/raiox_classifier_framed.py --bundle my-models/first_classifier
 """
 
 from pathlib import Path

@@ -6,7 +6,7 @@ threshold of the findings set) travels here, so that no caller chooses it anew.
 
 from typing import Final, Literal
 
-from pydantic import BaseModel, Field, PositiveFloat
+from pydantic import BaseModel, Field, NonNegativeFloat, PositiveFloat
 
 from raiox.preprocessing import Preprocessing
 
@@ -44,6 +44,9 @@ class Training(BaseModel, frozen=True):
     data_sha256: str
     started_from: str
     remarks: str = Field("", description="What a reader of the figures must know of this run.")
+    regions: NonNegativeFloat = Field(
+        0.0, description="Weight of keeping evidence inside lungs and boxes; 0: not taught."
+    )
     sources: tuple[DataSource, ...]
 
 

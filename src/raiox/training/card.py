@@ -23,6 +23,12 @@ left closed for this card; `raiox export --open-test` opens it. Split by patient
 }
 """What stands above the table, by whether `test` was opened."""
 
+TAUGHT_MAPS = {
+    True: "taught to lie inside lungs and radiologists' boxes of `train`: that a map lies there "
+    "does not prove that the lungs decided",
+    False: "nobody told them where to lie",
+}
+
 
 def write_card(manifest: BundleManifest, figures: CardFigures, *, test_opened: bool) -> str:
     """Markdown for people who decide whether to use the network.
@@ -56,6 +62,7 @@ Research use. Not a medical device.
 | recipe, seed | `recipes/{training.recipe}.py`, {training.seed} |
 | started from | {training.started_from} |
 | code | {training.code_version} |
+| maps | {TAUGHT_MAPS[training.regions > 0]} |
 | remarks | {training.remarks or "none"} |
 | data | manifests with SHA-256 {training.data_sha256[:16]}... |
 | fitted on `valid` | temperature {manifest.temperature:.3f}{_set_line(manifest)} |

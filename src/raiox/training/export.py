@@ -137,6 +137,7 @@ def _draft(
         data_sha256=passport["data_sha256"],
         started_from=_started_from(recipe, passport),
         remarks=passport.get("remarks", ""),
+        regions=recipe.regions,
         sources=_sources(trained_on),
     )
     return BundleManifest(

@@ -18,9 +18,10 @@ FIRST, TEACHER = (
 RECIPE = FIRST.model_copy(
     update={
         "name": "raiox_classifier_framed",
+        "clean_statistics": 4_000,
         "init": "bundle",
         "regions": 0.5,
-        "augmentation": TEACHER.augmentation,
+        "augmentation": TEACHER.augmentation.model_copy(update={"untouched": 0.25}),
         "style_mixing": 0.0,
         "distillation": Distillation(teachers=(TEACHER.name,), answers=2.0, hints=0.0),
         "stages": (

@@ -15,9 +15,11 @@ ONWARD = load_recipe(Path(__file__).resolve().parent / "raiox_fast_onward.py")
 RECIPE = ONWARD.model_copy(
     update={
         "name": "raiox_fast_framed",
+        "clean_statistics": 4_000,
         "init": "raiox_fast_onward",
         "map_stride": 16,
         "regions": 0.5,
+        "augmentation": ONWARD.augmentation.model_copy(update={"untouched": 0.25}),
         "stages": (
             Stage(
                 side_px=192,

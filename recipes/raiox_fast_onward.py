@@ -16,6 +16,7 @@ FAST = load_recipe(Path(__file__).resolve().parent / "raiox_fast.py")
 RECIPE = FAST.model_copy(
     update={
         "name": "raiox_fast_onward",
+        "clean_statistics": 4_000,
         "init": "raiox_fast_longer",
         "style_mixing": 0.0,
         "stages": (

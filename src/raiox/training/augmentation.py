@@ -33,6 +33,7 @@ def augment(
         zoomed: (N,) which of them `zoom` is for; default: all.
     """
     draw = Draw(len(images), generator)
+    untouched, originals = draw.chance(spec.untouched), images
     images = _resample(images, spec, draw, zoomed)
     images = _change_tone(images, spec, draw)
     images = lower_resolution(images, spec.blur, draw)
@@ -40,7 +41,8 @@ def augment(
     images = paste_patches(images, spec.patches, draw)
     images = paste_markers(images, spec.markers, draw)
     images = paste_borders(images, spec.borders, draw)
-    return _occlude_top(images, spec, draw)
+    images = _occlude_top(images, spec, draw)
+    return torch.where(per_image(untouched, images), originals, images)
 
 
 def moved_alike(
@@ -50,7 +52,9 @@ def moved_alike(
     zoomed: Tensor | None = None,
 ) -> Tensor:
     """Regions (N, 1, R, R) where `augment` puts what they frame; seed the generator as there."""
-    return _resample(regions, spec, Draw(len(regions), generator), zoomed)
+    draw = Draw(len(regions), generator)
+    untouched = per_image(draw.chance(spec.untouched), regions)
+    return torch.where(untouched, regions, _resample(regions, spec, draw, zoomed))
 
 
 def _resample(images: Tensor, spec: Augmentation, draw: Draw, zoomed: Tensor | None) -> Tensor:

@@ -35,6 +35,7 @@ from raiox.training.predictions import predict, write_predictions
 from raiox.training.recipe import Plateau, Recipe, Stage
 from raiox.training.runs import WEIGHTS_FILE, Workplace, build_network
 from raiox.training.start import blended, initialise, lesson_of
+from raiox.training.statistics import measure_statistics
 from raiox.training.style_mixing import mix_styles
 from raiox.training.tasks import TASKS
 from raiox.training.whole_files import WholeCheckpoints, save_weights
@@ -76,6 +77,8 @@ def train(recipe: Recipe, place: Workplace, seed: int = 0, *, resume: bool = Fal
         save_weights(network, weights)
     network.load_state_dict(blended(start, network.state_dict(), recipe.keep_start))
     parts = parts or _parts(recipe, recipe.stages[-1], place)
+    if recipe.clean_statistics:
+        measure_statistics(network, recipe, parts["train"], seed)
     note(folder, split_sha256=split_sha256({part: found.cases for part, found in parts.items()}))
     _keep_predictions(network.eval(), recipe, parts, folder)
     save_weights(network, folder / WEIGHTS_FILE)

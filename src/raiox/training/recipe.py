@@ -54,6 +54,7 @@ class Learning(BaseModel, frozen=True):
 class Augmentation(BaseModel, frozen=True):
     """How far a training image may be from the one it was made of; 0 or (1, 1) is off."""
 
+    untouched: NonNegativeFloat = Field(0, description="Share of images left as they are.")
     rotation_deg: NonNegativeFloat = Field(0, description="Up to this, both ways.")
     zoom: Range = Field((1, 1), description="Factor, log-uniform; > 1 shows less.")
     aspect: Range = Field((1, 1), description="Width over height, log-uniform.")
@@ -158,6 +159,9 @@ class Recipe(BaseModel, frozen=True):
     )
     keep_start: float = Field(
         0.0, ge=0, lt=1, description="Share, in the final weights, of those it started from."
+    )
+    clean_statistics: int = Field(
+        0, ge=0, description="Training images, as served, that norms are measured on at the end."
     )
     preprocessing: Preprocessing = Field(description="Of training and serving alike.")
     learning: Learning = Field(Learning(), description="From which images.")

@@ -18,6 +18,7 @@ RECIPE = FULL.model_copy(
     update={
         "name": "paper_stage2_mobilenet",
         "network": "mobilenet",
+        "clean_statistics": 2_048,
         "init": "paper_stage1_mobilenet",
         "preprocessing": FIRST.preprocessing,
         "stages": (

@@ -64,19 +64,18 @@ def train(recipe: Recipe, place: Workplace, seed: int = 0, *, resume: bool = Fal
     write_passport(folder, recipe, seed, place.data, str(best_precision(place.device)))
     if recipe.init == "bundle":
         note(folder, bundle=_told(place.bundle))
-    parts: dict[str, Examples] = {}
     for index, stage in enumerate(recipe.stages):
         stage_folder = folder / f"stage-{index}"
         weights = stage_folder / WEIGHTS_FILE
         if resume and weights.exists():
             network.load_state_dict(load_file(weights))
             continue
-        parts = _parts(recipe, stage, place)
+        parts = _parts(recipe, stage.side_px, place)
         module = _module(network, recipe, stage, place, parts, seed + 1_000 * index)
         _run_stage(module, place, parts, stage_folder, resume=resume)
         save_weights(network, weights)
     network.load_state_dict(blended(start, network.state_dict(), recipe.keep_start))
-    parts = parts or _parts(recipe, recipe.stages[-1], place)
+    parts = _parts(recipe, recipe.preprocessing.side_px, place)  # from here on, as served
     if recipe.clean_statistics:
         measure_statistics(network, recipe, parts["train"], seed)
     note(folder, split_sha256=split_sha256({part: found.cases for part, found in parts.items()}))
@@ -100,8 +99,8 @@ def best_precision(device: str) -> Any:
     return "bf16-mixed" if native else "32-true"
 
 
-def _parts(recipe: Recipe, stage: Stage, place: Workplace) -> dict[str, Examples]:
-    spec = recipe.preprocessing.model_copy(update={"side_px": stage.side_px})
+def _parts(recipe: Recipe, side_px: int, place: Workplace) -> dict[str, Examples]:
+    spec = recipe.preprocessing.model_copy(update={"side_px": side_px})
     parts = load_examples(recipe, spec, place.data, place.runs / "cache")
     if not len(parts["train"]):
         raise RecipeInvalidError(reason="no_image_left_to_learn_from")

@@ -132,8 +132,7 @@ def is_open(folder: Path, part: str) -> bool:
 
 def _ask(folder: Path, place: Workplace, part: str) -> None:
     recipe, network = load_run(folder)
-    spec = recipe.preprocessing.model_copy(update={"side_px": recipe.stages[-1].side_px})
-    parts = load_examples(recipe, spec, place.data, place.runs / "cache")
+    parts = load_examples(recipe, recipe.preprocessing, place.data, place.runs / "cache")
     if not len(parts[part]):
         raise RecipeInvalidError(reason=f"no_image_in_{part}", run=folder.name)
     passport, split = read_passport(folder), split_sha256({p: e.cases for p, e in parts.items()})

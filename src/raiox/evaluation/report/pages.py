@@ -79,7 +79,8 @@ def index(reports: Mapping[str, Document]) -> str:
               + ", ".join(f"[{plot}]({name}/{plot}.svg)" for plot in PLOTS) for name in reports),
             "[The paper's tables beside ours](paper.md)",
             "[Datasheets of the sources](datasheets.md)",
-            "[CLAIM 2024](claim-2024.md), [TRIPOD+AI](tripod-ai.md) and [PROBAST](probast.md), filled in",
+            ("[CLAIM 2024](claim-2024.md), [TRIPOD+AI](tripod-ai.md), [PROBAST](probast.md) and "
+            "[FUTURE-AI](future-ai.md), filled in"),
             ("What the parts of a split share: [the authors' split](leaks-authors.md), "
             "[ours](leaks-grouped.md)"),
             *(f"[{told}]({page})" for page, told in OF_TRAININGS.items()),

@@ -4,6 +4,7 @@ Run by `make docs`; a contract test compares the files with what this renders,
 so neither can fall behind. Prints nothing but what it wrote.
 """
 
+import re
 from pathlib import Path
 
 from pydantic import BaseModel
@@ -35,7 +36,7 @@ ERRORS_HEAD = """\
 Every refusal of raiox carries a stable `code`. The API sends it as problem+json (RFC 9457)
 together with title, detail and action in both languages; the command line prints the same
 sentences. Names in braces are facts, sent beside the code. Rewritten by `make docs` from
-`src/raiox/errors.py` and `src/raiox/locales/`; do not edit by hand.
+`src/raiox/errors/` and `src/raiox/locales/`; do not edit by hand.
 
 The `kind` says whose turn it is: `invalid_input`, `not_found` and `conflict` are the caller's,
 `unavailable` (try later) and `internal` (our mistake) are the service's.
@@ -62,9 +63,8 @@ whose `RECIPE` is a `Recipe`. [How to train](../how-to/train.md) and
 
 def raised_errors() -> list[type[RaioxError]]:
     """The classes of the drawn tree that have a code of their own, in its order."""
-    classes = [value for value in vars(errors).values() if isinstance(value, type)]
-    raised = [c for c in classes if issubclass(c, errors.RaioxError) and "code" in vars(c)]
-    return [c for c in raised if c is not errors.RaioxError]
+    drawn = re.findall(r"(\w+Error) +[a-z_]+$", errors.__doc__ or "", re.MULTILINE)
+    return [getattr(errors, name) for name in drawn]
 
 
 def errors_page() -> str:

@@ -22,6 +22,7 @@ PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 READMES = [ROOT / "README.md", ROOT / "README.pt-BR.md"]
 DECISIONS = sorted((ROOT / "docs" / "adr").glob("*.md"))
 MAX_DECISION_LINES = 40
+FUTURE_AI_PRACTICES = 30
 CODE = re.compile(r"```.*?```|`[^`\n]+`", re.DOTALL)
 LINK = re.compile(r"\]\(([^)#\s]+)[^)]*\)")
 
@@ -164,3 +165,13 @@ def test_a_decision_is_short_and_complete(decision):
     assert len(text.splitlines()) <= MAX_DECISION_LINES
     for part in ("Context", "Decision", "Rejected", "Consequence"):
         assert f"**{part}.**" in text
+
+
+def test_every_practice_of_future_ai_is_answered():
+    answers = re.findall(
+        r"^\| [a-z]+ \| \d\. [^|]+ \| (yes|partly|no) \| [^|]+ \|$",
+        read("docs/evidence/future-ai.md"),
+        re.MULTILINE,
+    )
+
+    assert len(answers) == FUTURE_AI_PRACTICES

@@ -1,17 +1,26 @@
 """The API does what its description says, also when it is asked nonsense."""
 
+import anyio
 import httpx
 import pytest
 import schemathesis
-from fakes import png
+from fakes import FakeEngine, FakeIntake, paint, png
 from hypothesis import HealthCheck, given, settings
+from pydantic import ValidationError
 from schemathesis.checks import CHECKS
 from serving import Served
 
 from raiox import errors
-from raiox.errors import RaioxError
-from raiox.web.problems import status_of
+from raiox.entities import Radiograph
+from raiox.errors import ErrorKind, InternalError, RaioxError
+from raiox.settings import Settings
+from raiox.vocabulary import FINDINGS, LANGUAGES
+from raiox.web.app import create_app
+from raiox.web.problems import MEDIA_TYPE
+from raiox.web.runtime import Choices
 from raiox.web.schemas import AnalysisDocument, AnalysisPage, CurrentModels, Problem
+
+HERE = "http://127.0.0.1:8000"
 
 
 @pytest.fixture(scope="module")
@@ -22,31 +31,104 @@ def served(tmp_path_factory):
 
 
 def every_error() -> list[type[RaioxError]]:
-    found = vars(errors).values()
-    return [e for e in found if isinstance(e, type) and issubclass(e, RaioxError)]
+    """The classes that are raised: each has a code of its own."""
+    found = (e for e in vars(errors).values() if isinstance(e, type) and issubclass(e, RaioxError))
+    return [error for error in found if "code" in vars(error) and error is not RaioxError]
 
 
-@pytest.mark.parametrize("error", every_error())
-def test_every_error_has_a_status_of_its_kind(error):
-    status = status_of(error())
+class RefusingIntake(FakeIntake):
+    """Meets every upload with the error at hand."""
 
-    blame = 4 if error.kind in ("invalid_input", "not_found", "conflict") else 5
-    assert status // 100 == blame or error.code == "too_many_requests"
+    error: type[RaioxError] = InternalError
+
+    def read(self, content: bytes) -> Radiograph:
+        raise self.error
 
 
-def test_answers_are_what_the_schemas_describe(served):
+@pytest.fixture(scope="module")
+def refusals(tmp_path_factory) -> dict[str, httpx.Response]:
+    """What an upload is answered when the intake refuses it, by the code of the error."""
+    house, intake = Settings(data_dir=tmp_path_factory.mktemp("refusing")), RefusingIntake()
+    app = create_app(house, Choices(FakeEngine, lambda: intake, paint))
+
+    async def ask() -> dict[str, httpx.Response]:
+        transport = httpx.ASGITransport(app)
+        browser = httpx.AsyncClient(transport=transport, base_url=HERE)
+        async with app.router.lifespan_context(app), browser:
+            while (await browser.get("/readyz")).status_code != 200:  # noqa: ASYNC110  (nobody rings)
+                await anyio.sleep(0.005)
+            return {error.code: await upload(browser, error) for error in every_error()}
+
+    async def upload(browser: httpx.AsyncClient, error: type[RaioxError]) -> httpx.Response:
+        intake.error = error
+        return await browser.post("/api/v1/analyses", files={"file": ("a.png", png())})
+
+    return anyio.run(ask)
+
+
+@pytest.fixture(scope="module")
+def described(served) -> set[str]:
+    """Every status that the description tells of."""
+    paths = httpx.get(f"{served.url}/openapi.json").json()["paths"].values()
+    return {status for ways in paths for way in ways.values() for status in way["responses"]}
+
+
+@pytest.mark.parametrize("error", every_error(), ids=lambda error: error.code)
+def test_an_error_anywhere_below_reaches_the_client_as_the_problem_it_is(
+    refusals, described, error
+):
+    answer = refusals[error.code]
+
+    problem = Problem.model_validate(answer.json(), extra="forbid")
+    assert answer.headers["content-type"] == MEDIA_TYPE
+    assert (problem.code, problem.status) == (error.code, answer.status_code)
+    assert set(problem.translations) == set(LANGUAGES)
+    assert str(answer.status_code) in described
+    is_callers = answer.status_code < 500 and answer.status_code != 429
+    assert is_callers == (error.kind not in (ErrorKind.UNAVAILABLE, ErrorKind.INTERNAL))
+
+
+@pytest.fixture(scope="module")
+def answers(served):
+    """What is answered to ordinary questions, with the schema each is described by."""
     with httpx.Client(base_url=served.url) as client:
-        upload = client.post("/api/v1/analyses", files={"file": ("a.png", png())})
-        rejected = client.post("/api/v1/analyses", files={"file": ("a.png", png(mean=250))})
-        page = client.get("/api/v1/analyses")
-        models = client.get("/api/v1/models/current")
-        problem = client.get("/nowhere")
+        ways = {
+            "upload": client.post("/api/v1/analyses", files={"file": ("a.png", png())}),
+            "rejected": client.post("/api/v1/analyses", files={"file": ("a.png", png(mean=250))}),
+            "page": client.get("/api/v1/analyses"),
+            "models": client.get("/api/v1/models/current"),
+            "problem": client.get("/api/v1/nowhere"),
+        }
+    return {name: answer.json() for name, answer in ways.items()}
 
-    AnalysisDocument.model_validate(upload.json(), strict=False)
-    AnalysisDocument.model_validate(rejected.json(), strict=False)
-    AnalysisPage.model_validate(page.json(), strict=False)
-    CurrentModels.model_validate(models.json(), strict=False)
-    Problem.model_validate(problem.json(), strict=False)
+
+DESCRIBED = {
+    "upload": AnalysisDocument,
+    "rejected": AnalysisDocument,
+    "page": AnalysisPage,
+    "models": CurrentModels,
+    "problem": Problem,
+}
+
+
+@pytest.mark.parametrize(("name", "schema"), DESCRIBED.items(), ids=DESCRIBED)
+def test_an_answer_is_what_its_schema_describes_and_would_not_be_with_less(answers, name, schema):
+    answer = answers[name]
+
+    schema.model_validate(answer)
+    for key in (key for key, field in schema.model_fields.items() if field.is_required()):
+        with pytest.raises(ValidationError):
+            schema.model_validate({k: told for k, told in answer.items() if k != key})
+
+
+def test_an_analysed_and_a_rejected_image_tell_different_things(answers):
+    analysed, rejected = answers["upload"], answers["rejected"]
+
+    assert (analysed["outcome"], rejected["outcome"]) == ("analysed", "rejected")
+    assert set(analysed["scores"]) == set(FINDINGS)
+    assert rejected["rejection"]["code"] == "document_image"
+    assert not rejected["scores"]
+    assert not analysed["rejection"]
 
 
 def test_every_operation_documents_its_refusals(served):

@@ -84,7 +84,7 @@ def evaluate(question: Question, out: Path | None, *, into_bundle: bool) -> None
         report = make_report(bundle, answers, asked, _probed(question.probes, bench))
         typer.echo(to_markdown(report))
         if out is not None:
-            _write(out, bundle, answers, report)
+            written(out, bundle, answers, report)
         if into_bundle:
             add_to_bundle(question.bundle, REPORT_FILE, _json(report).encode())
 
@@ -142,7 +142,8 @@ def _spread(cases: Sequence[Case], limit: int | None) -> list[Case]:
     return list(cases[::step])[:limit]
 
 
-def _write(out: Path, bundle: Bundle, answers: Answers, report: Report) -> None:
+def written(out: Path, bundle: Bundle, answers: Answers, report: Report) -> None:
+    """The report's files, in a folder."""
     drawn = plots(report)
     contents = {
         "report.json": _json(report),

@@ -7,6 +7,8 @@ embedding and a few numbers of its file, so that memory does not grow with pixel
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
 from typing import Final
 
 import numpy as np
@@ -22,6 +24,8 @@ from raiox.preprocessing import network_input
 
 Reader = Callable[[bytes], Radiograph]
 Progress = Callable[[Iterable[int]], Iterable[int]]
+Opener = Callable[[Path], tuple[GrayArray, int]]
+"""A file to its pixels, upright, and how many bytes it has."""
 BATCH = 32
 
 FACTS: Final = ("width_px", "height_px", "n_bytes", "mean", "sd", "black", "white")
@@ -86,8 +90,11 @@ def ask(
         NoCaseError: there is no image, or none that could be read.
     """
     session, kept = NetworkSession(bundle, n_threads), _Kept(bundle)
+    opened = lru_cache(maxsize=1)(
+        lambda path: _opened(path, read)
+    )  # what is made of a film follows it
     for start in progress(range(0, len(cases), BATCH)):
-        films = _films(cases[start : start + BATCH], read, unread)
+        films = _films(cases[start : start + BATCH], opened, unread)
         if films:
             kept.add(films, session)
     if not kept.cases:
@@ -136,24 +143,26 @@ class _Kept:
         return Answers(cases=self.cases, temperature=self._manifest.temperature, **told)
 
 
-def _films(cases: Sequence[Case], read: Reader, unread: Counter[str] | None) -> list[_Film]:
+def _films(cases: Sequence[Case], opened: Opener, unread: Counter[str] | None) -> list[_Film]:
     films = []
     for case in cases:
         try:
-            films.append(_film(case, read))
+            pixels, n_bytes = opened(case.path)
         except RaioxError as error:
             if unread is None:
                 raise
             unread[error.code] += 1
+        else:
+            films.append(_Film(case, shown(pixels, case.kind), n_bytes))
     return films
 
 
-def _film(case: Case, read: Reader) -> _Film:
+def _opened(path: Path, read: Reader) -> tuple[GrayArray, int]:
     try:
-        content = case.path.read_bytes()
+        content = path.read_bytes()
     except OSError as error:
         raise UnreadableFileError(reason=type(error).__name__) from error
-    return _Film(case, shown(read(content).pixels, case.kind), len(content))
+    return read(content).pixels, len(content)
 
 
 def _facts(film: _Film) -> tuple[float, ...]:

@@ -54,6 +54,15 @@ def test_limits_and_missed_bars_come_before_any_page() -> None:
     assert page.index("## Limits") < page.index("Missed.") < page.index("drawn/report.md")
 
 
+def test_a_bar_that_nobody_measured_is_no_bar_that_was_reached() -> None:
+    page = index(REPORTS)
+
+    assert "drawn (`valid`): Missed: Missed. Not measured: " in page
+    assert "by at most 0.05." in page
+    filters = REPORT | {"bundle": {"id": "f", "role": "frontal_filter", "sha256": "0"}}
+    assert "filter (`valid`): no bar is set for it." in index({"filter": filters})
+
+
 def test_the_papers_rows_stand_beside_ours_in_percent() -> None:
     page = paper(REPORTS)
 

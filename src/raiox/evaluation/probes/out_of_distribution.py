@@ -14,12 +14,13 @@ import numpy as np
 
 from raiox.entities import FloatArray
 from raiox.evaluation.cases import Case, read_kind_cases
-from raiox.evaluation.metrics import Floats, Names, auc_figure, bootstrapped, false_alarms_at
+from raiox.evaluation.metrics import Floats, Names
 from raiox.evaluation.probes.alterations import Mask
 from raiox.evaluation.probes.bench import Bench
 from raiox.evaluation.probes.linear import folds
 from raiox.evaluation.report.named import NamedFigure, Text, text, word
 from raiox.evaluation.report.subgroups import age_band
+from raiox.evaluation.unseen import noticed
 from raiox.inference.session import calibrated
 from raiox.vocabulary import IMAGE_KINDS, ImageKind
 
@@ -125,9 +126,8 @@ def _asked(bench: Bench, cases: Sequence[Case]) -> tuple[Floats, FloatArray]:
 
 def _told(scores: Floats, at_home: Mask, groups: Names, kind: str, way: str) -> Figures:
     """How well a score that is high at home tells the two apart."""
-    passed = bootstrapped(lambda drawn: false_alarms_at(scores[drawn], at_home[drawn]), groups)
-    told = (auc_figure(scores, at_home, groups), passed)
+    figures = noticed(scores, at_home, groups)
     words, how = word(kind), WAYS[way]
-    for key, short, figure in zip(("auroc", "fpr95"), ("AUROC", "FPR95"), told, strict=True):
+    for key, short, figure in zip(("auroc", "fpr95"), ("AUROC", "FPR95"), figures, strict=True):
         name: Text = {language: f"{short} {words[language]}, {how[language]}" for language in how}
         yield NamedFigure(f"{key}.{kind}.{way}", "out_of_distribution", name, figure)

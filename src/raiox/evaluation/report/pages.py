@@ -10,7 +10,7 @@ from typing import Any, Final
 import numpy as np
 
 from raiox.evaluation.published import CONFUSION_SUM, MISPRINT, PRINTED, RUNS
-from raiox.evaluation.report.limits import LIMITS, number
+from raiox.evaluation.report.limits import BARS, LIMITS, number
 from raiox.evaluation.report.named import word
 from raiox.evaluation.tables import Table, to_markdown
 from raiox.vocabulary import FINDINGS, NOTICE, Language
@@ -79,7 +79,8 @@ def index(reports: Mapping[str, Document]) -> str:
               + ", ".join(f"[{plot}]({name}/{plot}.svg)" for plot in PLOTS) for name in reports),
             "[The paper's tables beside ours](paper.md)",
             "[Datasheets of the sources](datasheets.md)",
-            "[CLAIM 2024](claim-2024.md), [TRIPOD+AI](tripod-ai.md) and [PROBAST](probast.md), filled in",
+            ("[CLAIM 2024](claim-2024.md), [TRIPOD+AI](tripod-ai.md), [PROBAST](probast.md) and "
+            "[FUTURE-AI](future-ai.md), filled in"),
             ("What the parts of a split share: [the authors' split](leaks-authors.md), "
             "[ours](leaks-grouped.md)"),
             *(f"[{told}]({page})" for page, told in OF_TRAININGS.items()),
@@ -162,9 +163,18 @@ def paper(reports: Mapping[str, Document]) -> str:
 
 
 def _bars(name: str, document: Document) -> str:
+    """Bars missed, then those that nobody measured: silence would read as a pass."""
     told = f"{name} (`{document['data']['part']}`): "
-    missed = [one["en"] for one in document["missed"]]
-    return told + (" ".join(missed) if missed else "none that was measured was missed.")
+    if document["bundle"]["role"] != "covid_classifier":
+        return told + "no bar is set for it."
+    keys = {figure["key"] for figure in document["figures"]}
+    unmeasured = [
+        f"Not measured: {bar.wish['en']} {number(bar.bar, 'en', 2)}."
+        for bar in BARS
+        if bar.key not in keys
+    ]
+    missed = [f"Missed: {one['en']}" for one in document["missed"]]
+    return told + " ".join([*missed, *unmeasured] or ["all were measured, none was missed."])
 
 
 def _value(figure: Document, language: Language) -> str:

@@ -1,0 +1,39 @@
+"""Why a list of labelled images cannot be used."""
+
+from raiox.errors.base import ErrorKind, RaioxError
+
+
+class ManifestError(RaioxError):
+    """A list of images cannot be used."""
+
+    kind = ErrorKind.INVALID_INPUT
+
+
+class ManifestUnreadableError(ManifestError):
+    """It is not there, or no CSV in UTF-8 (`reason`)."""
+
+    code = "manifest_unreadable"
+
+
+class ManifestColumnMissingError(ManifestError):
+    """It lacks a `column` that was asked for."""
+
+    code = "manifest_column_missing"
+
+
+class LabelsUnreadableError(ManifestError):
+    """A file that tells what labels mean here cannot be read (`reason`)."""
+
+    code = "labels_unreadable"
+
+
+class LabelUnknownError(ManifestError):
+    """Labels that no output answers and no file translates (`n_labels`, `n_images`, `known`)."""
+
+    code = "label_unknown"
+
+
+class NoCaseError(ManifestError):
+    """There is no labelled image to measure on."""
+
+    code = "no_case"

@@ -2,6 +2,7 @@ import { mount } from 'svelte';
 
 import App from './App.svelte';
 import './app.css';
+import { whenIdle } from './lib/idle';
 import { speech } from './lib/language.svelte';
 import { router } from './lib/route.svelte';
 import { service } from './lib/service.svelte';
@@ -17,7 +18,7 @@ if (target) mount(App, { target });
 
 // A development server builds nothing that could be kept; plain HTTP in a hospital forbids keeping.
 if (import.meta.env.PROD && 'serviceWorker' in navigator) {
-  addEventListener('load', () => {
+  whenIdle(() => {
     navigator.serviceWorker.register('/sw.js').catch(() => undefined); // the page serves without
   });
 }

@@ -239,23 +239,6 @@ def test_the_page_opens_without_a_network_and_has_kept_nothing_of_a_visitor(page
     expect(page.get_by_text("Sem conexão.")).to_be_visible()
 
 
-def test_a_larger_film_is_moved_by_dragging(page):
-    upload(page)
-    expect(heading(page, re.compile("^Padrão parecido"))).to_be_visible()
-    page.get_by_label("Zoom").fill("4")
-    stage = page.locator(".stage")
-    page.evaluate("scrollTo(0, 0)")
-    box = stage.bounding_box()
-    middle = (box["x"] + box["width"] / 2, box["y"] + 150)
-
-    page.mouse.move(*middle)
-    page.mouse.down()
-    page.mouse.move(middle[0] - 90, middle[1] - 60, steps=5)
-    page.mouse.up()
-
-    assert stage.evaluate("(stage) => [stage.scrollLeft > 0, stage.scrollTop > 0]") == [True, True]
-
-
 def test_without_javascript_the_page_leads_to_the_plain_form(open_page, stand_in):
     page = open_page(stand_in.url, java_script_enabled=False)
 

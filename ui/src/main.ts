@@ -11,10 +11,10 @@ import { theme } from './lib/theme.svelte';
 theme.start();
 speech.start();
 router.start();
-service.start();
 
 const target = document.getElementById('app');
 if (target) mount(App, { target });
+service.start(); // after the first screen, which stands without its answer
 
 // A development server builds nothing that could be kept; plain HTTP in a hospital forbids keeping.
 if (import.meta.env.PROD && 'serviceWorker' in navigator) {

@@ -27,7 +27,22 @@ def bring_film(page):
     upload(page)
     expect(page.get_by_role("heading", name=re.compile("^Padrão parecido"))).to_be_visible()
     page.evaluate("scrollTo(0, 0)")
-    expect(page.get_by_alt_text("Radiografia enviada")).to_be_visible()
+    until(page, "document.querySelector('.film img').naturalWidth > 0")
+    settle(page)
+
+
+def until(page, told):
+    """Playwright's own waiting needs `eval`, which the page forbids."""
+    for _ in range(100):
+        if page.evaluate(told):
+            return
+        page.wait_for_timeout(50)
+    pytest.fail(f"never came true: {told}")
+
+
+def settle(page):
+    """Until what was asked for is drawn."""
+    page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
 
 
 def point_of_film(page, right=0.7, down=0.3):
@@ -71,19 +86,21 @@ def test_the_wheel_comes_nearer_to_the_point_under_the_mouse(page):
 
 def test_the_wheel_scrolls_the_page_where_the_film_cannot_be_farther_away(page):
     page.set_viewport_size({"width": 1280, "height": 500})
+    settle(page)
     page.mouse.move(*point_of_film(page))
 
     page.mouse.wheel(0, 200)
 
-    page.wait_for_function("scrollY > 0")
+    until(page, "scrollY > 0")
     assert zoom_of(page) == 1
 
 
 def test_a_wheel_that_turns_the_page_does_not_begin_to_zoom(page):
     page.set_viewport_size({"width": 1280, "height": 500})
+    settle(page)
     page.mouse.move(*point_of_film(page))
     page.mouse.wheel(0, 200)
-    page.wait_for_function("scrollY > 0")
+    until(page, "scrollY > 0")
 
     page.mouse.wheel(0, -100)
 
@@ -119,5 +136,5 @@ def test_the_keyboard_comes_nearer_and_moves_the_film(page):
 
     page.keyboard.press("ArrowRight")
 
-    page.wait_for_function("document.querySelector('.stage').scrollLeft > 0")
+    until(page, "document.querySelector('.stage').scrollLeft > 0")
     assert zoom_of(page) == 4

@@ -170,12 +170,14 @@ def test_files_that_wait_are_seen_and_can_be_cancelled_and_tried_again(page, sta
     assert len(stand_in.script.uploads) == 2
 
 
-def test_a_queued_analysis_tells_that_the_image_has_arrived(page, stand_in):
+def test_a_queued_analysis_tells_its_place_and_its_time_also_to_those_who_do_not_see_it(page, stand_in):
     stand_in.script.n_looks = 1
 
     upload(page)
 
-    expect(page.get_by_text("O servidor está ocupado").last).to_be_visible()
+    told = re.compile("O servidor está ocupado.*À sua frente: 3.*até 15 segundos")
+    expect(page.get_by_text(told).first).to_be_visible()
+    expect(page.locator("[aria-live=polite]")).to_have_text(told)
     expect(heading(page, re.compile("^Padrão parecido"))).to_be_visible()
 
 

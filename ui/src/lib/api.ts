@@ -17,7 +17,7 @@ const ANALYSES = '/api/v1/analyses';
 const MAX_PAGE = 100;
 
 /** Seconds the service may keep an upload waiting for its result before it answers 202. */
-const WAIT_S = 10;
+const WAIT_S = 3; // an ordinary upload is answered sooner; who waits longer shall see the queue
 
 async function call<T>(path: string, options: RequestInit = {}): Promise<T> {
   let response: Response;

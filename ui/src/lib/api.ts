@@ -62,10 +62,10 @@ export async function fetchHistory(cursor: string | null = null): Promise<Histor
 }
 
 /** Every address at which something of an analysis can be had. */
-export function partsOf(id: string): { analysis: string; image: string; maps: string[] } {
+export function partsOf(id: string): Record<'analysis' | 'image' | 'maps' | 'file', string[]> {
   const analysis = `${ANALYSES}/${encodeURIComponent(id)}`;
   const maps = FINDINGS.map((finding) => `${analysis}/heatmap/${finding}.png`);
-  return { analysis, image: `${analysis}/image`, maps };
+  return { analysis: [analysis], image: [`${analysis}/image`], maps, file: [addressOfFile('json', id)] };
 }
 
 /** What the service answers to an address: its HTTP status, 0 where nothing came back. */

@@ -39,7 +39,7 @@ export function listFindings(findings: readonly Finding[]): string {
 /** Two decimals; what would round to certainty is told as a bound instead. */
 export function formatScore(score: number): string {
   const told = Math.min(Math.max(score, LEAST_SCORE), 1 - LEAST_SCORE);
-  const bound = score > told ? '> ' : score < told ? '< ' : '';
+  const bound = score > told ? '>\u00a0' : score < told ? '<\u00a0' : '';
   return bound + formatDecimal(told);
 }
 

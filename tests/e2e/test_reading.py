@@ -7,9 +7,9 @@ import pytest
 from fakes import png
 from playwright.sync_api import expect
 
+from .axe import violations
 from .conftest import upload
 from .documents import PNG
-from .test_everyone import violations
 
 FAKE_ANSWER = re.compile("Padrão parecido com o de imagens rotuladas")
 

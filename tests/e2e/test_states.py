@@ -170,7 +170,9 @@ def test_files_that_wait_are_seen_and_can_be_cancelled_and_tried_again(page, sta
     assert len(stand_in.script.uploads) == 2
 
 
-def test_a_queued_analysis_tells_its_place_and_its_time_also_to_those_who_do_not_see_it(page, stand_in):
+def test_a_queued_analysis_tells_its_place_and_its_time_also_to_those_who_do_not_see_it(
+    page, stand_in
+):
     stand_in.script.n_looks = 1
 
     upload(page)

@@ -110,6 +110,7 @@ def test_a_lost_connection_is_named_and_the_retry_is_the_same_upload(page, stand
 
 
 def test_being_offline_is_named_and_ends(page):
+    page.wait_for_load_state("networkidle")
     page.context.set_offline(True)
     expect(page.get_by_text("Sem conexão.")).to_be_visible()
     upload(page)
@@ -249,3 +250,32 @@ def test_without_javascript_the_page_leads_to_the_plain_form(open_page, stand_in
     expect(page.get_by_role("link", name="página simples")).to_have_attribute(
         "href", "/plain?lang=pt"
     )
+
+
+def test_a_file_chosen_before_the_app_has_come_is_not_lost(open_page, stand_in):
+    page = open_page("about:blank")
+    held = []
+
+    def hold(route):
+        held.append(route)
+
+    page.route("**/assets/index-*.js", hold)
+    page.goto(stand_in.url, wait_until="commit")
+    expect(page.get_by_text("Escolher radiografia")).to_be_visible()
+    upload(page)
+
+    for route in held:
+        route.continue_()
+
+    expect(heading(page, re.compile("^Padrão parecido"))).to_be_visible()
+    assert len(stand_in.script.uploads) == 1
+
+
+def test_the_early_first_screen_speaks_the_visitors_language(open_page, stand_in):
+    page = open_page("about:blank", locale="en-GB")
+    page.route("**/assets/index-*.js", lambda _: None)
+
+    page.goto(stand_in.url, wait_until="commit")
+
+    expect(page.get_by_role("heading", name="Analyse a chest radiograph")).to_be_visible()
+    expect(page.get_by_text("Escolher radiografia")).to_be_hidden()

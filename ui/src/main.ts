@@ -2,10 +2,12 @@ import { mount } from 'svelte';
 
 import App from './App.svelte';
 import './app.css';
+import { replaceEarly } from './lib/early';
 import { whenIdle } from './lib/idle';
 import { speech } from './lib/language.svelte';
 import { router } from './lib/route.svelte';
 import { service } from './lib/service.svelte';
+import { desk } from './lib/studio.svelte';
 import { theme } from './lib/theme.svelte';
 
 theme.start();
@@ -13,7 +15,12 @@ speech.start();
 router.start();
 
 const target = document.getElementById('app');
-if (target) mount(App, { target });
+if (target) {
+  replaceEarly(target, (files) => {
+    desk.add(files);
+  });
+  mount(App, { target });
+}
 service.start(); // after the first screen, which stands without its answer
 
 // A development server builds nothing that could be kept; plain HTTP in a hospital forbids keeping.

@@ -1,6 +1,7 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
 
+import { firstScreen } from './shell/first-screen.js';
 import { offlineShell } from './shell/plugin.js';
 
 // Hospital computers are old: these are the last browsers of Windows 7 and the Safari of 2022.
@@ -8,7 +9,7 @@ const OLDEST_BROWSERS = ['chrome109', 'firefox115', 'safari16'];
 const SERVICE = process.env.RAIOX_URL ?? 'http://127.0.0.1:8000';
 
 export default defineConfig({
-  plugins: [svelte(), offlineShell()],
+  plugins: [svelte(), firstScreen(), offlineShell()],
   build: {
     outDir: '../src/raiox/web/page',
     emptyOutDir: true,

@@ -24,6 +24,7 @@ from .documents import PNG, heatmap_png, make_document, make_problem
 from .report import make_map
 
 JSON = "application/json"
+QUEUED = {"state": "queued", "queue_position": 3, "estimated_wait_s": 11}
 PROXY_PAGE = b"<html><body>502 Bad Gateway</body></html>"
 
 
@@ -114,7 +115,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(502, "text/html", PROXY_PAGE)
         elif document := make_document(str(uuid4()), script.answer):
             script.kept[document["id"]] = document
-            queued = {**document, "state": "queued"}
+            queued = {**document, **QUEUED}
             self._send_json(202 if script.n_looks else 201, queued if script.n_looks else document)
         else:
             self._send_problem(script.answer)
@@ -133,7 +134,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(200, "image/png", heatmap_png(part))
         elif self.script.n_looks > 0:
             self.script.n_looks -= 1
-            self._send_json(200, {**document, "state": "queued"})
+            self._send_json(200, {**document, **QUEUED})
         else:
             self._send_json(200, document)
 

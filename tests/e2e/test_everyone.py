@@ -1,90 +1,15 @@
 """The page for everybody: languages, themes, small and large screens, assistive technology."""
 
 import re
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
-from .conftest import upload
 from .report import make_report
+from .states import bring_to, open_door
 
-AXE = Path(__file__).parents[2] / "ui" / "node_modules" / "axe-core" / "axe.min.js"
-SCREENS = {375: 812, 1440: 900}
-TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-STATES = ["empty", "result", "refusal", "history", "confirm"]
-OTHER_STATES = ["uncertain", "error", "history_empty"]
-DOORS = ["map", "method", "api", "privacy", "about"]
 WIDTHS = [320, 360, 768, 1024, 2560]
-ANSWERS = {"refusal": "rotated", "error": "queue_full", "uncertain": "uncertain"}
-
-
-def bring_to(page, stand_in, state):
-    """Lead the page to one of its states."""
-    stand_in.script.answer = ANSWERS.get(state, "analysed")
-    if state not in ("empty", "history_empty"):
-        upload(page)
-        place = page.locator("main h2").first
-        expect(place).to_be_visible()
-        expect(page.get_by_role("progressbar")).to_have_count(0)
-    if state in ("history", "history_empty", "confirm"):
-        page.get_by_role("navigation").get_by_role("link").nth(1).click()
-        expect(page.locator("main :is(li time, .stack.empty)").first).to_be_visible()
-    if state == "confirm":
-        # Closed dialogs hold a red button too, and may stand before the one that is seen.
-        page.locator("main button.danger:visible").first.click()
-        expect(page.get_by_role("dialog")).to_be_visible()
-
-
-def open_door(page, door):
-    """Go to a screen that is fetched when its door opens, and wait for all of it."""
-    page.evaluate("(door) => { location.hash = `#/${door}`; }", door)
-    expect(page.locator("main h1")).to_be_visible()
-    expect(page.get_by_text(re.compile("^(Carregando|Loading)"))).to_have_count(0)
-
-
-def violations(page):
-    """What axe says against the page as it is, by rule."""
-    if not AXE.exists():
-        pytest.skip("axe-core is not installed (npm ci in ui/)")
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    told = page.evaluate("(tags) => axe.run({ runOnly: tags, resultTypes: ['violations'] })", TAGS)
-    return {
-        violation["id"]: [node["target"] for node in violation["nodes"]]
-        for violation in told["violations"]
-    }
-
-
-@pytest.mark.parametrize("width", SCREENS)
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("language", ["pt", "en"])
-def test_axe_finds_no_violation(open_page, stand_in, language, theme, width):
-    found = {}
-    for state in STATES:
-        stand_in.script.kept.clear()
-        viewport = {"width": width, "height": SCREENS[width]}
-        page = open_page(f"{stand_in.url}/?lang={language}", viewport=viewport, color_scheme=theme)
-        bring_to(page, stand_in, state)
-        found[state] = violations(page)
-    assert not any(found.values()), found
-
-
-@pytest.mark.parametrize("width", SCREENS)
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("language", ["pt", "en"])
-def test_axe_finds_no_violation_behind_the_other_doors(open_page, stand_in, language, theme, width):
-    stand_in.script.report = make_report()
-    viewport = {"width": width, "height": SCREENS[width]}
-    page = open_page(f"{stand_in.url}/?lang={language}", viewport=viewport, color_scheme=theme)
-    found = {}
-    for door in DOORS:
-        open_door(page, door)
-        found[door] = violations(page)
-    open_door(page, "map")
-    for view in ("2D", re.compile("^(Tabela|Table)$")):
-        page.get_by_role("radio", name=view).check(force=True)
-        found[f"map {view}"] = violations(page)
-    assert not any(found.values()), found
+DOORS = ["map", "method", "api", "privacy", "about"]
 
 
 @pytest.mark.parametrize("door", DOORS)
@@ -98,15 +23,7 @@ def test_nothing_sticks_out_of_any_screen_behind_the_other_doors(open_page, stan
         assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
-@pytest.mark.parametrize("state", OTHER_STATES)
-def test_axe_finds_no_violation_in_rarer_states(open_page, stand_in, state):
-    page = open_page(stand_in.url)
-    bring_to(page, stand_in, state)
-
-    assert violations(page) == {}
-
-
-@pytest.mark.parametrize("state", ["empty", "result", "refusal", "history"])
+@pytest.mark.parametrize("state", ["empty", "queued", "result", "refusal", "history", "compare"])
 def test_nothing_sticks_out_of_any_screen(open_page, stand_in, state):
     page = open_page(stand_in.url)
     bring_to(page, stand_in, state)

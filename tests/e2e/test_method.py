@@ -42,17 +42,58 @@ def test_both_figures_are_drawn_and_told(page):
         expect(page.get_by_role("img", name=re.compile(told))).to_be_visible()
 
 
+def open_all(page):
+    page.get_by_role("button", name="Abrir tudo").click()
+
+
 def test_the_performance_is_what_the_report_says(page):
     expect(page.get_by_text("Um limite medido.")).to_be_visible()
     expect(page.get_by_text("Uma medida: 0,800; pedíamos 0,900.")).to_be_visible()
     expect(page.get_by_text("raiox evaluate BUNDLE --part test")).to_be_visible()
+    open_all(page)
     row = page.get_by_role("row", name=re.compile("medida de shortcuts"))
     expect(row).to_contain_text("0,870 – 0,930")
     for chart in ("Curva ROC", "Confiabilidade", "Curva de decisão", "Risco e cobertura"):
         expect(page.get_by_role("img", name=re.compile(f"^{chart}"))).to_be_visible()
 
 
+def table(page, name):
+    return page.get_by_role("table", name=name)
+
+
+def test_the_report_opens_with_the_limits_and_its_main_figures_only(page):
+    expect(page.get_by_text("Um limite medido.")).to_be_visible()
+    expect(table(page, "Por achado")).to_be_visible()
+    expect(table(page, "Por subgrupo")).to_have_count(0)
+
+    page.get_by_role("heading", name="Por subgrupo").click()
+
+    expect(table(page, "Por subgrupo")).to_be_visible()
+
+
+def test_an_address_opens_the_part_it_names(open_page, stand_in):
+    stand_in.script.report = make_report()
+    page = open_page(f"{stand_in.url}/#/method/performance/shortcuts")
+
+    expect(page.get_by_role("heading", name="Atalhos")).to_be_in_viewport()
+    expect(table(page, "Atalhos")).to_be_visible()
+    page.get_by_role("link", name="Por subgrupo").click()
+    expect(table(page, "Por subgrupo")).to_be_in_viewport()
+
+
+def test_on_paper_every_part_is_open_and_afterwards_it_is_as_before(page):
+    expect(table(page, "Por achado")).to_be_visible()
+
+    page.emulate_media(media="print")
+    expect(table(page, "Por subgrupo")).to_be_visible()
+    expect(page.get_by_role("img", name=re.compile("^Curva ROC"))).to_be_visible()
+    page.emulate_media(media="screen")
+
+    expect(table(page, "Por subgrupo")).to_have_count(0)
+
+
 def test_a_chart_can_be_read_as_a_table(page):
+    open_all(page)
     figure = page.get_by_role("figure").filter(has_text="Curva ROC")
     figure.get_by_text("Ver os números").click()
 

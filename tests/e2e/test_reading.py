@@ -7,9 +7,9 @@ import pytest
 from fakes import png
 from playwright.sync_api import expect
 
+from .axe import violations
 from .conftest import upload
 from .documents import PNG
-from .test_everyone import violations
 
 FAKE_ANSWER = re.compile("Padrão parecido com o de imagens rotuladas")
 
@@ -82,7 +82,7 @@ def test_the_history_holds_it_until_it_is_deleted(page):
 
     expect(page.get_by_role("heading", name="Nada por aqui ainda")).to_be_visible()
     proof = page.get_by_role("status").filter(has_text="Apagada do servidor")
-    expect(proof.get_by_text("não existe (404)")).to_have_count(3)
+    expect(proof.get_by_text("não existe (404)")).to_have_count(4)
     proof.get_by_role("button", name="Fechar").click()
     expect(page.get_by_text("Apagada do servidor")).to_have_count(0)
 
@@ -175,6 +175,38 @@ def test_deleting_everything_asks_first_and_can_be_declined(page):
     page.get_by_role("button", name="Sim, apagar").click()
 
     expect(page.get_by_role("heading", name="Nada por aqui ainda")).to_be_visible()
+
+
+def kept_by(served):
+    """Every byte that the service keeps, names of files included."""
+    files = [path for path in served.data_dir.rglob("*") if path.is_file() and path.name != "log"]
+    return b"".join(path.name.encode() + path.read_bytes() for path in files)
+
+
+def parts_of(analysis):
+    """Every address at which something of an analysis can be had."""
+    address = f"/api/v1/analyses/{analysis['id']}"
+    files = [f"{address}/export?format={kind}" for kind in ("json", "csv")]
+    return [address, analysis["image"], *analysis["maps"].values(), *files]
+
+
+def test_everything_deleted_is_gone_from_the_disk_and_the_page_proves_it(page, served):
+    bring_several(page, 61, 121, 191)
+    told = page.request.get(f"{served.url}/api/v1/analyses").json()["analyses"]
+    before = kept_by(served)
+    assert all(analysis["id"].encode() in before for analysis in told)
+
+    page.get_by_role("button", name="Apagar tudo").click()
+    page.get_by_role("button", name="Sim, apagar").click()
+
+    proof = page.get_by_role("status").filter(has_text="Apagadas do servidor: 3 análises")
+    expect(proof.get_by_text("3 endereços, nenhum existe (404)")).to_have_count(3)
+    expect(proof.get_by_text("9 endereços, nenhum existe (404)")).to_have_count(1)
+    expect(proof.get_by_text("Análises que restam")).to_be_visible()
+    addresses = [part for analysis in told for part in parts_of(analysis)]
+    assert {page.request.get(served.url + part).status for part in addresses} == {404}
+    after = kept_by(served)
+    assert not [a for a in told if a["id"].encode() in after or a["sha256"].encode() in after]
 
 
 def test_another_visitor_sees_nothing_of_it(page, open_page, served):

@@ -110,6 +110,7 @@ def test_a_lost_connection_is_named_and_the_retry_is_the_same_upload(page, stand
 
 
 def test_being_offline_is_named_and_ends(page):
+    page.wait_for_load_state("networkidle")
     page.context.set_offline(True)
     expect(page.get_by_text("Sem conexão.")).to_be_visible()
     upload(page)
@@ -170,12 +171,16 @@ def test_files_that_wait_are_seen_and_can_be_cancelled_and_tried_again(page, sta
     assert len(stand_in.script.uploads) == 2
 
 
-def test_a_queued_analysis_tells_that_the_image_has_arrived(page, stand_in):
+def test_a_queued_analysis_tells_its_place_and_its_time_also_to_those_who_do_not_see_it(
+    page, stand_in
+):
     stand_in.script.n_looks = 1
 
     upload(page)
 
-    expect(page.get_by_text("O servidor está ocupado").last).to_be_visible()
+    told = re.compile("O servidor está ocupado.*À sua frente: 3.*até 15 segundos")
+    expect(page.get_by_text(told).first).to_be_visible()
+    expect(page.locator("[aria-live=polite]")).to_have_text(told)
     expect(heading(page, re.compile("^Padrão parecido"))).to_be_visible()
 
 
@@ -239,26 +244,38 @@ def test_the_page_opens_without_a_network_and_has_kept_nothing_of_a_visitor(page
     expect(page.get_by_text("Sem conexão.")).to_be_visible()
 
 
-def test_a_larger_film_is_moved_by_dragging(page):
-    upload(page)
-    expect(heading(page, re.compile("^Padrão parecido"))).to_be_visible()
-    page.get_by_label("Zoom").fill("4")
-    stage = page.locator(".stage")
-    page.evaluate("scrollTo(0, 0)")
-    box = stage.bounding_box()
-    middle = (box["x"] + box["width"] / 2, box["y"] + 150)
-
-    page.mouse.move(*middle)
-    page.mouse.down()
-    page.mouse.move(middle[0] - 90, middle[1] - 60, steps=5)
-    page.mouse.up()
-
-    assert stage.evaluate("(stage) => [stage.scrollLeft > 0, stage.scrollTop > 0]") == [True, True]
-
-
 def test_without_javascript_the_page_leads_to_the_plain_form(open_page, stand_in):
     page = open_page(stand_in.url, java_script_enabled=False)
 
     expect(page.get_by_role("link", name="página simples")).to_have_attribute(
         "href", "/plain?lang=pt"
     )
+
+
+def test_a_file_chosen_before_the_app_has_come_is_not_lost(open_page, stand_in):
+    page = open_page("about:blank")
+    held = []
+
+    def hold(route):
+        held.append(route)
+
+    page.route("**/assets/index-*.js", hold)
+    page.goto(stand_in.url, wait_until="commit")
+    expect(page.get_by_text("Escolher radiografia")).to_be_visible()
+    upload(page)
+
+    for route in held:
+        route.continue_()
+
+    expect(heading(page, re.compile("^Padrão parecido"))).to_be_visible()
+    assert len(stand_in.script.uploads) == 1
+
+
+def test_the_early_first_screen_speaks_the_visitors_language(open_page, stand_in):
+    page = open_page("about:blank", locale="en-GB")
+    page.route("**/assets/index-*.js", lambda _: None)
+
+    page.goto(stand_in.url, wait_until="commit")
+
+    expect(page.get_by_role("heading", name="Analyse a chest radiograph")).to_be_visible()
+    expect(page.get_by_text("Escolher radiografia")).to_be_hidden()

@@ -101,6 +101,28 @@ async def test_waiting_uploads_are_read_together(start):
 
     assert engine.batches == [1, 4]
     assert [told.get("queue_position") for told in positions] == [None, 0, 1, 2, 3]
+    # Nothing was finished yet, so no time can be told honestly.
+    assert {told.get("estimated_wait_s") for told in positions} == {None}
+
+
+async def test_a_waiting_analysis_tells_a_time_once_one_was_measured(start):
+    engine = FakeEngine(delay_s=0.05)
+    async with start(engine=engine) as service:
+        browser = service.browser()
+        await browser.post(ANALYSES, content=png(), headers=OCTETS)
+        engine.go.clear()
+        sent = [
+            await browser.post(
+                ANALYSES, content=png(mark=n), headers=OCTETS | {"Prefer": "respond-async"}
+            )
+            for n in range(1, 3)
+        ]
+        told = (await browser.get(sent[1].headers["Location"])).json()
+        engine.go.set()
+        for answer in sent:
+            await _finished(browser, answer.headers["Location"])
+
+    assert told["estimated_wait_s"] >= 1
 
 
 @pytest.mark.parametrize("content", [b"", b"not an image", png()[:40]])

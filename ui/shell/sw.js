@@ -24,6 +24,7 @@ self.addEventListener('fetch', (event) => {
   const { origin, pathname } = new URL(request.url);
   if (request.method !== 'GET' || origin !== self.location.origin) return;
   if (request.mode === 'navigate' && pathname === '/') event.respondWith(askFirst(request));
+  else if (pathname === '/early.js') event.respondWith(askFirst(request));
   else if (pathname.startsWith(BUILT)) event.respondWith(keepFirst(request));
 });
 
@@ -37,7 +38,7 @@ async function askFirst(request) {
   try {
     return await fetch(request);
   } catch (error) {
-    const kept = await caches.match('/');
+    const kept = await caches.match(new URL(request.url).pathname);
     if (kept) return kept;
     throw error;
   }

@@ -42,8 +42,8 @@ test('a file that was the reason itself is not offered again', () => {
 
 test.each([
   [0.824, '0,82'],
-  [0.9999, '> 0,99'],
-  [0.0001, '< 0,01'],
+  [0.9999, '>\u00a00,99'],
+  [0.0001, '<\u00a00,01'],
 ])('the score %d is told as %s', (score, told) => {
   expect(formatScore(score)).toBe(told);
 });

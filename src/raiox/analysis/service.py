@@ -14,6 +14,7 @@ from typing import Protocol
 from raiox.analysis.doorbell import Doorbell, heard
 from raiox.analysis.handover import Handover
 from raiox.analysis.models import ModelGate
+from raiox.analysis.pace import Pace, Waiting
 from raiox.analysis.pixels import to_png, unpack
 from raiox.analysis.threads import Threads
 from raiox.analysis.twins import Twins
@@ -57,6 +58,7 @@ class Pieces:
     threads: Threads
     doorbell: Doorbell
     handover: Handover
+    pace: Pace
     render_heatmap: RenderHeatmap
     wake_worker: Callable[[], None]
 
@@ -128,11 +130,12 @@ class Analyses:
         """One analysis. Raises: AnalysisNotFoundError."""
         return await self._threads.read(lambda: self._records.history.get(analysis_id, owner))
 
-    async def queue_position(self, analysis: StoredAnalysis) -> int | None:
-        """How many wait before it, None once it is not waiting."""
+    async def waiting(self, analysis: StoredAnalysis) -> Waiting | None:
+        """How many wait before it and how long it may take, None once it is not waiting."""
         if analysis.state is not AnalysisState.QUEUED:
             return None
-        return await self._threads.read(lambda: self._records.queue.position(analysis.number))
+        n_before = await self._threads.read(lambda: self._records.queue.position(analysis.number))
+        return Waiting(n_before, self._pieces.pace.wait_s(n_before))
 
     async def history(self, owner: str, *, limit: int, cursor: str | None = None) -> Page:
         """One page of the owner's analyses, newest first. Raises: MalformedRequestError."""

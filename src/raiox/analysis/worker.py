@@ -15,6 +15,7 @@ from raiox.analysis.document import describe_failure, describe_reading
 from raiox.analysis.doorbell import Doorbell, heard
 from raiox.analysis.handover import Handover
 from raiox.analysis.models import ModelGate
+from raiox.analysis.pace import Pace
 from raiox.analysis.pixels import from_png, pack
 from raiox.analysis.threads import Threads
 from raiox.entities import Radiograph, Reading
@@ -64,6 +65,7 @@ class Worker:
         self._settings = settings
         self._max_batch_size = max_batch_size
         self._clock = clock
+        self.pace = Pace()
         self._work_came = asyncio.Event()
         self._stopping = False
         self._claims: list[Claim] = []
@@ -112,7 +114,8 @@ class Worker:
             return False
         readable = [claim for claim in claims if claim.id not in self_evident]
         async with self._leases_kept(readable):
-            answers = await self._answers(readable)
+            with self.pace.turn(len(readable)):
+                answers = await self._answers(readable)
         await self._finish(claims, self_evident | answers)
         return True
 

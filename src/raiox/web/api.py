@@ -201,8 +201,8 @@ def _file(documents: list[JsonObject], file_format: str) -> Response:
 async def _tell(
     runtime: Runtime, analysis: StoredAnalysis, status: int, headers: dict[str, str] | None = None
 ) -> Response:
-    position = await runtime.analyses.queue_position(analysis)
-    return _json(analysis_document(analysis, position), status, headers)
+    waiting = await runtime.analyses.waiting(analysis)
+    return _json(analysis_document(analysis, waiting), status, headers)
 
 
 def _json(

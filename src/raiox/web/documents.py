@@ -3,17 +3,19 @@
 from datetime import UTC, datetime
 
 from raiox.analysis.document import JsonObject, describe
+from raiox.analysis.pace import Waiting
 from raiox.records.rows import StoredAnalysis
 from raiox.vocabulary import FINDINGS, Finding
 
 API = "/api/v1"
 
 
-def analysis_document(analysis: StoredAnalysis, queue_position: int | None = None) -> JsonObject:
+def analysis_document(analysis: StoredAnalysis, waiting: Waiting | None = None) -> JsonObject:
     """Everything the API tells of one analysis."""
     document = describe(analysis.id, analysis.state, analysis.sha256, analysis.body)
-    if queue_position is not None:
-        document["queue_position"] = queue_position
+    if waiting is not None:
+        document["queue_position"] = waiting.n_before
+        document["estimated_wait_s"] = waiting.estimated_s
     return document | {
         "maps": heatmap_addresses(analysis),
         "image": image_address(analysis),

@@ -98,6 +98,7 @@ def _assemble(
         threads=threads,
         doorbell=doorbell,
         handover=handover,
+        pace=worker.pace,
         render_heatmap=choices.render_heatmap,
         wake_worker=worker.wake,
     )

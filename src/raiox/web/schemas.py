@@ -66,7 +66,10 @@ class AnalysisDocument(BaseModel):
     model_config = ConfigDict(extra="allow")
     id: str
     state: AnalysisState
-    queue_position: int | None = None
+    queue_position: int | None = Field(None, ge=0, description="How many wait before it.")
+    estimated_wait_s: int | None = Field(
+        None, ge=1, description="While queued, by the pace of recent analyses; null before any."
+    )
     outcome: Outcome | None = None
     rejection: Coded | None = None
     error: Coded | None = None

@@ -17,7 +17,7 @@ const ANALYSES = '/api/v1/analyses';
 const MAX_PAGE = 100;
 
 /** Seconds the service may keep an upload waiting for its result before it answers 202. */
-const WAIT_S = 10;
+const WAIT_S = 3; // an ordinary upload is answered sooner; who waits longer shall see the queue
 
 async function call<T>(path: string, options: RequestInit = {}): Promise<T> {
   let response: Response;
@@ -62,10 +62,10 @@ export async function fetchHistory(cursor: string | null = null): Promise<Histor
 }
 
 /** Every address at which something of an analysis can be had. */
-export function partsOf(id: string): { analysis: string; image: string; maps: string[] } {
+export function partsOf(id: string): Record<'analysis' | 'image' | 'maps' | 'file', string[]> {
   const analysis = `${ANALYSES}/${encodeURIComponent(id)}`;
   const maps = FINDINGS.map((finding) => `${analysis}/heatmap/${finding}.png`);
-  return { analysis, image: `${analysis}/image`, maps };
+  return { analysis: [analysis], image: [`${analysis}/image`], maps, file: [addressOfFile('json', id)] };
 }
 
 /** What the service answers to an address: its HTTP status, 0 where nothing came back. */

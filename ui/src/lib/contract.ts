@@ -70,6 +70,8 @@ export interface Analysis {
   sha256: string;
   /** How many wait before it, while it is queued. */
   queue_position?: number;
+  /** Seconds it may still take, while it is queued; null before anything was measured. */
+  estimated_wait_s?: number | null;
   /** Codes of what intake had to do or saw. */
   notes?: string[];
   created_at?: string;

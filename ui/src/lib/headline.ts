@@ -4,6 +4,7 @@ import type { Analysis } from './contract';
 import type { Item } from './desk.svelte';
 import { sentencesOf } from './failure';
 import { speech, t } from './language.svelte';
+import { tellWait } from './wait';
 import { formatScore, listFindings, nameFinding } from './words';
 
 /** For lists: the finding with its score, or why there is none. */
@@ -27,6 +28,6 @@ export function headline(item: Item): string {
   if (item.stage === 'done' && item.analysis) return summarise(item.analysis);
   if (item.stage === 'cancelled') return t('progress.cancelled');
   if (item.slow && item.stage === 'sending') return t('progress.slow_sending');
-  if (item.slow) return t('progress.slow_reading');
+  if (item.slow) return tellWait(item.analysis);
   return item.stage === 'sending' ? t('progress.sending') : t('progress.reading');
 }

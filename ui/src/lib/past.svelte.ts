@@ -45,12 +45,16 @@ class Past {
   }
 
   async eraseAll(): Promise<void> {
+    const erased: string[] = [];
     while (this.analyses.length > 0) {
-      for (const { id } of [...this.analyses]) await this.#erase(id);
+      for (const { id } of [...this.analyses]) {
+        await this.#erase(id);
+        erased.push(id);
+      }
       await this.load();
       if (this.failure) throw new ServiceError(this.failure);
     }
-    await proof.ofAll();
+    await proof.ofAll(erased);
   }
 
   async #erase(id: string): Promise<void> {

@@ -12,12 +12,16 @@ class ThemeChoice {
 
   start(): void {
     const stored = recall(STORED);
-    this.choose(THEMES.find((theme) => theme === stored) ?? 'auto');
+    this.#wear(THEMES.find((theme) => theme === stored) ?? 'auto');
   }
 
   choose(theme: Theme): void {
-    this.current = theme;
+    this.#wear(theme);
     remember(STORED, theme);
+  }
+
+  #wear(theme: Theme): void {
+    this.current = theme;
     if (theme === 'auto') delete document.documentElement.dataset['theme'];
     else document.documentElement.dataset['theme'] = theme;
   }

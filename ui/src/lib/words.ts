@@ -39,7 +39,7 @@ export function listFindings(findings: readonly Finding[]): string {
 /** Two decimals; what would round to certainty is told as a bound instead. */
 export function formatScore(score: number): string {
   const told = Math.min(Math.max(score, LEAST_SCORE), 1 - LEAST_SCORE);
-  const bound = score > told ? '> ' : score < told ? '< ' : '';
+  const bound = score > told ? '>\u00a0' : score < told ? '<\u00a0' : '';
   return bound + formatDecimal(told);
 }
 
@@ -58,29 +58,30 @@ export function formatNumber(value: number): string {
   return new Intl.NumberFormat(speech.tag).format(value);
 }
 
+/** Whole hours without `Intl`, whose units cost a slow phone a tenth of a second on the first screen. */
 export function formatHours(hours: number): string {
-  return new Intl.NumberFormat(speech.tag, {
-    style: 'unit',
-    unit: 'hour',
-    unitDisplay: 'long',
-    maximumFractionDigits: 1,
-  }).format(hours);
+  if (Number.isInteger(hours)) return t(hours === 1 ? 'unit.hour' : 'unit.hours', { n: hours });
+  return formatUnit(hours, 'hour', 1);
 }
 
 export function formatMegabytes(bytes: number): string {
-  return new Intl.NumberFormat(speech.tag, {
-    style: 'unit',
-    unit: 'megabyte',
-    maximumFractionDigits: bytes < 10_000_000 ? 1 : 0,
-  }).format(bytes / 1_000_000);
+  const megabytes = bytes / 1_000_000;
+  const told = Math.round(megabytes * (megabytes < 10 ? 10 : 1)) / (megabytes < 10 ? 10 : 1);
+  return `${Number.isInteger(told) ? String(told) : formatDecimal(told, 1)} MB`;
 }
 
 export function formatMilliseconds(ms: number): string {
-  return new Intl.NumberFormat(speech.tag, {
-    style: 'unit',
-    unit: 'millisecond',
-    maximumFractionDigits: 0,
-  }).format(ms);
+  return formatUnit(ms, 'millisecond', 0, 'short');
+}
+
+function formatUnit(
+  value: number,
+  unit: 'hour' | 'millisecond',
+  maximumFractionDigits: number,
+  unitDisplay: 'long' | 'short' = 'long',
+): string {
+  const options = { style: 'unit', unit, unitDisplay, maximumFractionDigits } as const;
+  return new Intl.NumberFormat(speech.tag, options).format(value);
 }
 
 export function formatPercent(share: number): string {

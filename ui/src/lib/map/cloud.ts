@@ -5,16 +5,24 @@
  * rests otherwise, so that a phone stays cool.
  */
 
-import { PerspectiveCamera, Scene, Vector2, Vector3, WebGLRenderer } from 'three';
+import { MathUtils, PerspectiveCamera, Scene, Vector2, Vector3, WebGLRenderer } from 'three';
 import { OrbitControls } from 'three/addons/controls/OrbitControls.js';
 
 import type { Group } from './chart';
 import { drawAxes, drawGroup, drawMarks, type Marks, type Place } from './drawing';
 
 const FIELD_OF_VIEW_DEG = 45;
+/** How wide the cloud lies at home, by its height. */
+const LEAST_ASPECT = 1.4;
 const HOME = new Vector3(1.1, 0.8, 1.55);
 /** How near, in pixels, a click must come to a case. */
 const REACH_PX = 14;
+
+/** Upwards, in degrees: on a narrow screen so much wider that the sides still hold all cases. */
+export function fieldOfView(aspect: number): number {
+  const half = Math.tan(MathUtils.degToRad(FIELD_OF_VIEW_DEG / 2));
+  return 2 * MathUtils.radToDeg(Math.atan(half / Math.min(1, aspect / LEAST_ASPECT)));
+}
 
 export class Cloud {
   readonly #canvas: HTMLCanvasElement;
@@ -123,7 +131,9 @@ export class Cloud {
   #fit(): void {
     const { clientWidth, clientHeight } = this.#canvas.parentElement ?? this.#canvas;
     this.#renderer.setSize(clientWidth, clientHeight, false);
-    this.#camera.aspect = clientWidth / Math.max(1, clientHeight);
+    const aspect = clientWidth / Math.max(1, clientHeight);
+    this.#camera.aspect = aspect;
+    this.#camera.fov = fieldOfView(aspect);
     this.#camera.updateProjectionMatrix();
     this.#draw();
   }

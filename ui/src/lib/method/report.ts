@@ -60,6 +60,14 @@ export interface Report {
   };
 }
 
+export type Part = Section | 'confusion' | 'curves' | 'paper';
+
+/** What a report has to show, in the order it is shown in. */
+export function partsOf({ figures, confusion }: Report): Part[] {
+  const sections = SECTIONS.filter((section) => figures.some((figure) => figure.section === section));
+  return [...sections, ...(confusion ? (['confusion'] as const) : []), 'curves', 'paper'];
+}
+
 let asked: Promise<Report | null> | null = null;
 
 /** The report of the answering classifier, asked for once; null where its bundle brings none. */

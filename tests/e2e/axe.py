@@ -1,0 +1,22 @@
+"""What axe-core says against a page as it is."""
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page
+
+AXE = Path(__file__).parents[2] / "ui" / "node_modules" / "axe-core" / "axe.min.js"
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+def violations(page: Page) -> dict[str, list[list[str]]]:
+    """The elements that break a rule, by rule."""
+    if not AXE.exists():
+        pytest.skip("axe-core is not installed (npm ci in ui/)")
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE.read_text(encoding="utf-8"))
+    told = page.evaluate("(tags) => axe.run({ runOnly: tags, resultTypes: ['violations'] })", TAGS)
+    return {
+        violation["id"]: [node["target"] for node in violation["nodes"]]
+        for violation in told["violations"]
+    }

@@ -1,0 +1,100 @@
+/** Zooms what lies in a frame by wheel or two fingers, and keeps the point under them where it is. */
+
+import { tick } from 'svelte';
+
+export const LEAST_ZOOM = 1;
+export const MOST_ZOOM = 4;
+
+/** A wheel that was already turning the page goes on turning it. */
+const SAME_SCROLL_MS = 300;
+const PER_PIXEL = 0.002;
+const LINE_PX = 16;
+
+export interface Zooming {
+  zoom: number;
+  set: (zoom: number) => void;
+}
+
+interface Point {
+  clientX: number;
+  clientY: number;
+}
+
+export function clampZoom(zoom: number): number {
+  return Math.min(MOST_ZOOM, Math.max(LEAST_ZOOM, Math.round(zoom * 100) / 100));
+}
+
+/** What one notch of a wheel makes of a zoom; browsers count in pixels or in lines. */
+export function afterWheel(zoom: number, { deltaY, deltaMode }: Pick<WheelEvent, 'deltaY' | 'deltaMode'>): number {
+  const pixels = deltaMode === 0 ? deltaY : deltaY * LINE_PX;
+  return clampZoom(zoom * Math.exp(-pixels * PER_PIXEL));
+}
+
+function spread([a, b]: readonly [Touch, Touch]): number {
+  return Math.hypot(a.clientX - b.clientX, a.clientY - b.clientY);
+}
+
+function between([a, b]: readonly [Touch, Touch]): Point {
+  return { clientX: (a.clientX + b.clientX) / 2, clientY: (a.clientY + b.clientY) / 2 };
+}
+
+function pairOf({ touches: [a, b, more] }: TouchEvent): [Touch, Touch] | null {
+  return a && b && !more ? [a, b] : null;
+}
+
+/** A frame that scrolls; what is zoomed is its first child. */
+export function zoomAround(frame: HTMLElement, given: Zooming): { update: (given: Zooming) => void; destroy: () => void } {
+  let now = given;
+  let pageMovedAt = -Infinity;
+  let pinch: { spread: number; zoom: number } | null = null;
+
+  const zoomTo = async (zoom: number, at: Point): Promise<void> => {
+    const film = frame.firstElementChild;
+    if (!film || zoom === now.zoom) return;
+    const { left, top, width, height } = film.getBoundingClientRect();
+    const [right, down] = [(at.clientX - left) / width, (at.clientY - top) / height];
+    now.set(zoom);
+    await tick();
+    const grown = film.getBoundingClientRect();
+    frame.scrollBy(grown.left + right * grown.width - at.clientX, grown.top + down * grown.height - at.clientY);
+  };
+  const notePage = (): void => {
+    pageMovedAt = performance.now();
+  };
+  const wheel = (event: WheelEvent): void => {
+    const zoom = afterWheel(now.zoom, event);
+    const pageMoves = performance.now() - pageMovedAt < SAME_SCROLL_MS;
+    if (zoom === now.zoom || (pageMoves && !event.ctrlKey)) return;
+    event.preventDefault();
+    void zoomTo(zoom, event);
+  };
+  const begin = (event: TouchEvent): void => {
+    const pair = pairOf(event);
+    pinch = pair && { spread: spread(pair), zoom: now.zoom };
+  };
+  const move = (event: TouchEvent): void => {
+    const pair = pairOf(event);
+    if (!pair || !pinch) return;
+    if (event.cancelable) event.preventDefault();
+    void zoomTo(clampZoom((pinch.zoom * spread(pair)) / pinch.spread), between(pair));
+  };
+
+  // These two may hold the page still, so the browser must wait for them; the others it need not.
+  frame.addEventListener('wheel', wheel, { passive: false });
+  frame.addEventListener('touchmove', move, { passive: false });
+  frame.addEventListener('touchstart', begin, { passive: true });
+  frame.addEventListener('touchend', begin, { passive: true });
+  addEventListener('scroll', notePage, { passive: true });
+  return {
+    update: (changed) => {
+      now = changed;
+    },
+    destroy: () => {
+      frame.removeEventListener('wheel', wheel);
+      frame.removeEventListener('touchmove', move);
+      frame.removeEventListener('touchstart', begin);
+      frame.removeEventListener('touchend', begin);
+      removeEventListener('scroll', notePage);
+    },
+  };
+}

@@ -11,19 +11,19 @@ from pathlib import Path
 from raiox.training.recipe import Distillation, OneCycle, Stage, load_recipe
 
 HERE = Path(__file__).resolve().parent
-FIRST, TEACHER = (
-    load_recipe(HERE / f"{name}.py") for name in ("raiox_classifier", "raiox_fast_onward")
+FIRST, SISTER = (
+    load_recipe(HERE / f"{name}.py") for name in ("raiox_classifier", "raiox_fast_framed")
 )
 
 RECIPE = FIRST.model_copy(
     update={
         "name": "raiox_classifier_framed",
-        "clean_statistics": 4_000,
+        "clean_statistics": SISTER.clean_statistics,
         "init": "bundle",
-        "regions": 0.5,
-        "augmentation": TEACHER.augmentation.model_copy(update={"untouched": 0.25}),
-        "style_mixing": 0.0,
-        "distillation": Distillation(teachers=(TEACHER.name,), answers=2.0, hints=0.0),
+        "regions": SISTER.regions,
+        "augmentation": SISTER.augmentation,
+        "style_mixing": SISTER.style_mixing,
+        "distillation": Distillation(teachers=("raiox_fast_onward",), answers=2.0, hints=0.0),
         "stages": (
             Stage(
                 side_px=144,

@@ -14,6 +14,7 @@ import numpy as np
 from raiox.evaluation.calibration import choose_operating_point
 from raiox.evaluation.metrics import Figure, bootstrapped, macro_auc, mean_of, proportion
 from raiox.evaluation.sources import inside_sources
+from raiox.evaluation.unseen import Scored, unseen_figures
 from raiox.training.examples import HELD_OUT
 from raiox.training.fit import train
 from raiox.training.predictions import Predictions, read_predictions
@@ -98,6 +99,8 @@ def _never_seen(runs: Iterable[Path]) -> Figures:
             read_predictions(run / f"predictions-{p}.csv") for p in (HELD_OUT, "valid")
         )
         figures |= dict(away_figures(held_out, valid))
+        asked = held_out.where(held_out.column("part") != "test")
+        figures |= dict(unseen_figures(valid.outputs, _scored(valid), _scored(asked)))
     areas = [figure for name, figure in figures.items() if name.startswith("AUC")]
     return {"mean AUC, never seen": mean_of(areas), **figures} if areas else figures
 
@@ -137,6 +140,11 @@ def _decisions(asked: Predictions, valid: Predictions) -> Iterator[tuple[str, Fi
             verb = "let in" if label == FRONTAL else "refused"
             told = f"{label} {verb}, {source}, never seen"
             yield told, proportion(int(right.sum()), len(right))
+
+
+def _scored(predictions: Predictions) -> Scored:
+    groups, sources = predictions.column("group_id"), predictions.column("source")
+    return Scored(predictions.scores, predictions.labels, groups, sources)
 
 
 def _macro_auc(predictions: Predictions) -> Figure:

@@ -137,9 +137,11 @@ def times_drawn(groups: Names, seed: int = 0) -> Times:
     _, group_of = np.unique(groups, return_inverse=True)
     n_groups = int(group_of.max()) + 1
     random = np.random.default_rng(seed)
-    drawn = [random.integers(n_groups, size=n_groups) for _ in range(N_RESAMPLES)]
-    times = np.stack([np.bincount(one, minlength=n_groups) for one in drawn]).astype(np.float32)
-    return times[:, group_of]
+    times = np.empty((N_RESAMPLES, len(groups)), np.float32)
+    for row in times:  # one by one: all draws at once would take several times the table
+        drawn = random.integers(n_groups, size=n_groups)
+        row[:] = np.bincount(drawn, minlength=n_groups)[group_of]
+    return times
 
 
 def weighted_auc(scores: Floats, positive: npt.NDArray[np.bool_], times: Times) -> Floats:

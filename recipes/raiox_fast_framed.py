@@ -19,6 +19,7 @@ RECIPE = ONWARD.model_copy(
         "clean_statistics": 4_000,
         "init": "raiox_fast_onward",
         "map_stride": 16,
+        "keep_start": 0.5,
         "regions": 0.3,
         "style_mixing": 0.3,
         "augmentation": ONWARD.augmentation.model_copy(

@@ -22,6 +22,7 @@ def test_every_recipe_is_asked_at_home_and_at_the_source_left_out(
     assert second.gain.value == pytest.approx(0.0), "the same recipe gained something"
     assert second.figures["macro AUC"] == first.figures["macro AUC"]
     assert first.figures["covid19 named, source1, never seen"].n == 6, "test cases were asked"
+    assert "calibration error, never sharpened, source1, never seen" in first.figures
     assert 0 <= first.figures["AUROC of the doubt, source1, never seen"].value <= 1
     assert "| gain in macro AUC |  | +0.000" in to_markdown([first, second])
 

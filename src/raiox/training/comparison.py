@@ -11,10 +11,19 @@ from pathlib import Path
 
 import numpy as np
 
-from raiox.evaluation.calibration import choose_operating_point
-from raiox.evaluation.metrics import Figure, bootstrapped, macro_auc, mean_of, proportion
+from raiox.evaluation.calibration import SHARPEST, choose_operating_point, fit_temperature
+from raiox.evaluation.metrics import (
+    Figure,
+    Floats,
+    Names,
+    bootstrapped,
+    calibration_error,
+    macro_auc,
+    mean_of,
+    proportion,
+)
 from raiox.evaluation.sources import inside_sources
-from raiox.evaluation.unseen import Scored, unseen_figures
+from raiox.evaluation.unseen import Mask, Scored, unseen_figures
 from raiox.training.examples import HELD_OUT
 from raiox.training.fit import train
 from raiox.training.predictions import Predictions, read_predictions
@@ -101,6 +110,8 @@ def _never_seen(runs: Iterable[Path]) -> Figures:
         figures |= dict(away_figures(held_out, valid))
         asked = held_out.where(held_out.column("part") != "test")
         figures |= dict(unseen_figures(valid.outputs, _scored(valid), _scored(asked)))
+        if FRONTAL not in valid.outputs:
+            figures |= dict(_calibration(asked, valid))
     areas = [figure for name, figure in figures.items() if name.startswith("AUC")]
     return {"mean AUC, never seen": mean_of(areas), **figures} if areas else figures
 
@@ -126,6 +137,21 @@ def away_figures(held_out: Predictions, valid: Predictions) -> Iterator[tuple[st
             if len(named):
                 told = f"{output} named, {source}, never seen"
                 yield told, proportion(int(named.sum()), len(named))
+
+
+def _calibration(asked: Predictions, valid: Predictions) -> Iterator[tuple[str, Figure]]:
+    """How far the scores lie from what happens, by temperatures that `valid` gives."""
+    sources = "+".join(np.unique(asked.column("source")))
+    right = asked.logits.argmax(axis=1) == asked.labels
+    for told, sharpest in (("sharpened by valid", SHARPEST), ("never sharpened", 1.0)):
+        logits = asked.logits / fit_temperature(valid.logits, valid.labels, sharpest)
+        highest = Predictions(asked.outputs, asked.cases, logits).scores.max(axis=1)
+        figure = _ece(highest, right, asked.column("group_id"))
+        yield f"calibration error, {told}, {sources}, never seen", figure
+
+
+def _ece(highest: Floats, right: Mask, groups: Names) -> Figure:
+    return bootstrapped(lambda drawn: calibration_error(highest[drawn], right[drawn]), groups)
 
 
 def _decisions(asked: Predictions, valid: Predictions) -> Iterator[tuple[str, Figure]]:

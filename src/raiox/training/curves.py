@@ -8,7 +8,8 @@ from typing import Any
 import lightning as L
 from lightning.pytorch.callbacks import Callback
 from lightning.pytorch.loggers.logger import Logger
-from lightning.pytorch.utilities import rank_zero_only
+
+from raiox.training.whole_files import first_process_only
 
 
 class JsonLines(Logger):
@@ -32,7 +33,7 @@ class JsonLines(Logger):
         """Nothing: the recipe lies beside the curves."""
         del params
 
-    @rank_zero_only
+    @first_process_only
     def log_metrics(self, metrics: dict[str, float], step: int | None = None) -> None:
         """Append one line."""
         self.file.parent.mkdir(parents=True, exist_ok=True)

@@ -7,7 +7,6 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import torch
-from lightning.pytorch.utilities import rank_zero_only
 from rich.progress import track
 from torch import nn
 from torch.utils.data import DataLoader
@@ -20,6 +19,7 @@ from raiox.training.passport import note, read_passport, split_sha256
 from raiox.training.recipe import TaskName
 from raiox.training.runs import Workplace, is_finished, load_run, weights_sha256
 from raiox.training.tasks import TASKS
+from raiox.training.whole_files import first_process_only
 
 COLUMNS = ("image", "source", "part", "group_id", "kind", "label", "output")
 """Before one column of logits for each output of the task."""
@@ -81,7 +81,7 @@ def predict(
     return np.concatenate(found)
 
 
-@rank_zero_only
+@first_process_only
 def write_predictions(
     file: Path, examples: Examples, logits: npt.NDArray[np.float64], task: TaskName
 ) -> None:

@@ -6,16 +6,25 @@ Lightning writes checkpoints through the system's temporary folder: where that i
 disk than the runs', its rename is a copy, and a kill during it leaves half a checkpoint.
 """
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, ParamSpec
 
 from lightning.pytorch.plugins.io import TorchCheckpointIO
 from lightning.pytorch.utilities import rank_zero_only
 from safetensors.torch import save_file
 from torch import nn
 
+Asked = ParamSpec("Asked")
 
-@rank_zero_only
+
+def first_process_only(write: Callable[Asked, None]) -> Callable[Asked, None]:
+    """Whatever it writes, the processes of the other devices do not."""
+    alone: Callable[Asked, None] = rank_zero_only(write)
+    return alone
+
+
+@first_process_only
 def save_text(text: str, file: Path) -> None:
     """UTF-8."""
     part = _part(file)
@@ -23,7 +32,7 @@ def save_text(text: str, file: Path) -> None:
     part.replace(file)
 
 
-@rank_zero_only
+@first_process_only
 def save_weights(network: nn.Module, file: Path) -> None:
     """As safetensors, by the names of the state dict."""
     part = _part(file)

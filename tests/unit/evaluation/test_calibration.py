@@ -56,3 +56,13 @@ def test_the_operating_point_separates_what_can_be_separated() -> None:
 
     assert 0.3 < point.threshold <= 0.7
     assert (point.sensitivity, point.specificity) == (1.0, 1.0)
+
+
+def test_scores_are_never_sharpened_unless_asked(
+    overconfident: tuple[np.ndarray, np.ndarray],
+) -> None:
+    logits, labels = overconfident
+    modest = logits / 9.0, labels
+
+    assert fit_temperature(*modest) == pytest.approx(1.0, abs=1e-6)
+    assert fit_temperature(*modest, at_least=0.05) == pytest.approx(1 / 3, rel=0.08)

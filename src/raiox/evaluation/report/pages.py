@@ -93,8 +93,11 @@ def index(reports: Mapping[str, Document]) -> str:
 OF_TRAININGS: Final[Mapping[str, str]] = {
     "paper_filter_small/repeats.md": "The paper's filter over ten seeds, in small",
     "paper_stage2_small/repeats.md": "The paper's two stages over five seeds, in small",
+    "paper_stage2_measured/repeats.md": "The same, with norms measured on clean films",
+    "paper_stage2_mobilenet/repeats.md": "The same protocol on a MobileNet that ImageNet started",
     "ablations.md": "What each change of the training buys at home",
     "unseen-sources.md": "What the classifier's training gives at sources never seen",
+    "grain.md": "What varied grain, mixed styles and regions give at a source never seen",
     "filter-unseen-sources.md": "What the filter gives at sources never seen",
     "starts.md": "What a DenseNet gains by where it starts from",
     "keep.md": "What keeping half of the start gains",

@@ -94,7 +94,6 @@ OF_TRAININGS: Final[Mapping[str, str]] = {
     "paper_filter_small/repeats.md": "The paper's filter over ten seeds, in small",
     "paper_stage2_small/repeats.md": "The paper's two stages over five seeds, in small",
     "paper_stage2_measured/repeats.md": "The same, with norms measured on clean films",
-    "paper_stage2_mobilenet/repeats.md": "The same protocol on a MobileNet that ImageNet started",
     "ablations.md": "What each change of the training buys at home",
     "unseen-sources.md": "What the classifier's training gives at sources never seen",
     "grain.md": "What varied grain, mixed styles and regions give at a source never seen",

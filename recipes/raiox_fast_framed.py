@@ -1,8 +1,8 @@
 """The fast classifier's last course: grain that varies, evidence inside the lungs, finer maps.
 
 Source:  `raiox_fast_onward.py`, from which it goes on; regions: Ross et al., 2017,
-         arXiv:1703.03717. Grain and mixed styles are what helped most at a source never seen:
-         docs/evidence/grain.md.
+         arXiv:1703.03717. What grain and regions bring, at home and at a source never
+         seen, is told by docs/evidence/grain.md.
 Takes:   12,000 images at 160 px: 25 minutes of one processor core, without bf16.
 Run:     raiox train recipes/raiox_fast_framed.py     (after raiox_fast_onward)
 """

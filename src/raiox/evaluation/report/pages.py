@@ -96,7 +96,7 @@ OF_TRAININGS: Final[Mapping[str, str]] = {
     "paper_stage2_measured/repeats.md": "The same, with norms measured on clean films",
     "ablations.md": "What each change of the training buys at home",
     "unseen-sources.md": "What the classifier's training gives at sources never seen",
-    "grain.md": "What varied grain, mixed styles and regions give at a source never seen",
+    "grain.md": "What varied grain and regions give at home and at a source never seen",
     "filter-unseen-sources.md": "What the filter gives at sources never seen",
     "starts.md": "What a DenseNet gains by where it starts from",
     "keep.md": "What keeping half of the start gains",

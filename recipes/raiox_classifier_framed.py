@@ -3,6 +3,7 @@
 Source:  `raiox_classifier.py`, whose bundle it goes on from; `raiox_fast_onward.py` teaches;
          regions: Ross et al., 2017, arXiv:1703.03717.
 Takes:   7,000 images at 144 px: 25 minutes of one processor core, without bf16.
+Expects: macro AUC of 0.974 on `valid` (0.968 to 0.979; `raiox compare` on this recipe).
 Run:     raiox train recipes/raiox_classifier_framed.py --bundle my-models/first_classifier
 """
 

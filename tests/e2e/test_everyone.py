@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from .conftest import upload
 from .report import make_report
 from .states import bring_to, open_door
 
@@ -29,6 +30,16 @@ def test_nothing_sticks_out_of_any_screen(open_page, stand_in, state):
     bring_to(page, stand_in, state)
 
     for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 800})
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_a_long_file_name_stays_within_the_screen(open_page, stand_in):
+    page = open_page(stand_in.url)
+    upload(page, b"%PDF-1.7 pages", names=("scan_" * 30 + ".png",))
+    expect(page.get_by_text("scan_scan_").first).to_be_visible()
+
+    for width in (360, 1440):
         page.set_viewport_size({"width": width, "height": 800})
         assert page.evaluate("document.documentElement.scrollWidth") <= width
 

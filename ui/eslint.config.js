@@ -22,12 +22,12 @@ export default ts.config(
     rules: { 'svelte/prefer-svelte-reactivity': 'off' },
   },
   {
-    files: ['scripts/**', 'shell/plugin.js', '*.config.js'],
+    files: ['vite/offline-shell.js', 'vite/bundle-size.js', '*.config.js'],
     languageOptions: { globals: { ...globals.node } },
     rules: { 'no-console': 'off' },
   },
   {
-    files: ['shell/sw.js'],
+    files: ['vite/service-worker.js'],
     // The build puts the list of its files in the place of `__FILES__`.
     languageOptions: { globals: { ...globals.serviceworker, __FILES__: 'readonly' } },
   },

@@ -1,8 +1,8 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
 
-import { firstScreen } from './shell/first-screen.js';
-import { offlineShell } from './shell/plugin.js';
+import { firstScreen } from './vite/first-screen.js';
+import { offlineShell } from './vite/offline-shell.js';
 
 // Hospital computers are old: these are the last browsers of Windows 7 and the Safari of 2022.
 const OLDEST_BROWSERS = ['chrome109', 'firefox115', 'safari16'];
@@ -17,7 +17,7 @@ export default defineConfig({
     assetsInlineLimit: 0, // the service forbids inline content
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 600, // kB: three.js, fetched only where the map is opened in 3D
-    reportCompressedSize: false, // scripts/weigh.js prints and judges it
+    reportCompressedSize: false, // vite/bundle-size.js prints and judges it
   },
   server: { proxy: { '/api': SERVICE } },
   test: { include: ['tests/**/*.test.ts'] },

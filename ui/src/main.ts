@@ -2,13 +2,13 @@ import { mount } from 'svelte';
 
 import App from './App.svelte';
 import './app.css';
-import { replaceEarly } from './lib/early';
-import { whenIdle } from './lib/idle';
-import { speech } from './lib/language.svelte';
-import { router } from './lib/route.svelte';
-import { service } from './lib/service.svelte';
-import { desk } from './lib/studio.svelte';
-import { theme } from './lib/theme.svelte';
+import { replaceEarly } from './firstScreen';
+import { whenIdle } from './shared/idle';
+import { speech } from './shared/i18n.svelte';
+import { router } from './shared/router.svelte';
+import { service } from './shared/service.svelte';
+import { desk } from './shared/upload/uploads';
+import { theme } from './shared/theme.svelte';
 
 theme.start();
 speech.start();

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 
-import type { MapCase } from '../src/lib/contract';
-import { extentOf, groupBy, nearest } from '../src/lib/map/chart';
-import { outline } from '../src/lib/map/marker';
-import { findNear, HOME, moved, SIDE, toPlane, zoomed } from '../src/lib/map/plane';
-import { orderRows } from '../src/lib/map/rows';
+import type { MapCase } from '../src/shared/contract';
+import { extentOf, groupBy, nearest } from '../src/map/groups';
+import { outline } from '../src/shared/marker';
+import { findNear, HOME, moved, SIDE, toPlane, zoomed } from '../src/map/plane';
+import { orderRows } from '../src/map/tableRows';
 
 const CASES: MapCase[] = [
   { image: 'rsna/a.jpg', finding: 'no_finding', source: 'rsna' },

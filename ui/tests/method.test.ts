@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 
 import splits from '../../recipes/splits.json';
-import { reliabilityOf, spanOf, thin } from '../src/lib/method/lines';
-import { binOf } from '../src/lib/method/report';
-import { OUR_COUNTS, PAPER_CONFUSION, PAPER_COUNTS } from '../src/lib/method/tables';
-import { CALLS, DIALECTS, writeOut } from '../src/lib/pages/examples';
+import { reliabilityOf, spanOf, thin } from '../src/method/series';
+import { binOf } from '../src/shared/report';
+import { OUR_COUNTS, PAPER_CONFUSION, PAPER_COUNTS } from '../src/method/imageCounts';
+import { CALLS, DIALECTS, writeOut } from '../src/pages/apiExamples';
 
 const FINDINGS = ['no_finding', 'lung_opacity', 'covid19'];
 

@@ -1,0 +1,151 @@
+/**
+ * The map of cases in three dimensions, drawn with three.js.
+ *
+ * Loaded only where somebody opens it. It draws when something changed and
+ * rests otherwise, so that a phone stays cool.
+ */
+
+import { MathUtils, PerspectiveCamera, Scene, Vector2, Vector3, WebGLRenderer } from 'three';
+import { OrbitControls } from 'three/addons/controls/OrbitControls.js';
+
+import type { Group } from './groups';
+import { drawAxes, drawGroup, drawMarks, type Marks, type Place } from './sceneObjects';
+
+const FIELD_OF_VIEW_DEG = 45;
+/** How wide the cloud lies at home, by its height. */
+const LEAST_ASPECT = 1.4;
+const HOME = new Vector3(1.1, 0.8, 1.55);
+/** How near, in pixels, a click must come to a case. */
+const REACH_PX = 14;
+
+/** Upwards, in degrees: on a narrow screen so much wider that the sides still hold all cases. */
+export function fieldOfView(aspect: number): number {
+  const half = Math.tan(MathUtils.degToRad(FIELD_OF_VIEW_DEG / 2));
+  return 2 * MathUtils.radToDeg(Math.atan(half / Math.min(1, aspect / LEAST_ASPECT)));
+}
+
+export class Cloud {
+  readonly #canvas: HTMLCanvasElement;
+  readonly #renderer: WebGLRenderer;
+  readonly #scene = new Scene();
+  readonly #camera = new PerspectiveCamera(FIELD_OF_VIEW_DEG, 1, 0.01, 50);
+  readonly #controls: OrbitControls;
+  readonly #watch: ResizeObserver;
+  readonly #marksLayer = 'marks';
+  #places: Place[] = [];
+  #waiting = 0;
+
+  /** Throws where the browser has no WebGL. */
+  constructor(canvas: HTMLCanvasElement, picked: (at: number) => void) {
+    this.#canvas = canvas;
+    this.#renderer = new WebGLRenderer({ canvas, antialias: true, alpha: true });
+    this.#renderer.setPixelRatio(Math.min(devicePixelRatio, 2));
+    this.#controls = new OrbitControls(this.#camera, canvas);
+    this.#controls.addEventListener('change', () => {
+      this.#draw();
+    });
+    this.#scene.add(drawAxes());
+    this.#watch = new ResizeObserver(() => {
+      this.#fit();
+    });
+    this.#watch.observe(canvas.parentElement ?? canvas);
+    this.#listen(picked);
+    this.goHome();
+  }
+
+  /** Args: places: of all cases, between -1 and 1. */
+  show(places: Place[], groups: readonly Group[]): void {
+    this.#places = places;
+    this.#remove('cases');
+    for (const group of groups) this.#scene.add(drawGroup('cases', group, places));
+    this.#draw();
+  }
+
+  mark(marks: Marks): void {
+    this.#remove(this.#marksLayer);
+    this.#scene.add(drawMarks(this.#marksLayer, marks));
+    this.#draw();
+  }
+
+  goHome(): void {
+    this.#camera.position.copy(HOME);
+    this.#controls.target.set(0, 0, 0);
+    this.#controls.update();
+    this.#draw();
+  }
+
+  /** Turn the camera around the middle, in radians. */
+  turn(around: number, over: number): void {
+    const offset = this.#camera.position.clone().sub(this.#controls.target);
+    const radius = offset.length();
+    const azimuth = Math.atan2(offset.x, offset.z) + around;
+    const most = Math.PI / 2 - 0.05;
+    const height = Math.min(most, Math.max(-most, Math.asin(offset.y / radius) + over));
+    offset.set(Math.sin(azimuth) * Math.cos(height), Math.sin(height), Math.cos(azimuth) * Math.cos(height));
+    this.#camera.position.copy(offset.multiplyScalar(radius)).add(this.#controls.target);
+    this.#controls.update();
+    this.#draw();
+  }
+
+  zoom(factor: number): void {
+    const offset = this.#camera.position.clone().sub(this.#controls.target).divideScalar(factor);
+    this.#camera.position.copy(this.#controls.target).add(offset);
+    this.#controls.update();
+    this.#draw();
+  }
+
+  end(): void {
+    cancelAnimationFrame(this.#waiting);
+    this.#watch.disconnect();
+    this.#controls.dispose();
+    this.#renderer.dispose();
+  }
+
+  #listen(picked: (at: number) => void): void {
+    let from = new Vector2();
+    this.#canvas.addEventListener('pointerdown', ({ clientX, clientY }) => {
+      from = new Vector2(clientX, clientY);
+    });
+    this.#canvas.addEventListener('pointerup', ({ clientX, clientY }) => {
+      const moved = from.distanceTo(new Vector2(clientX, clientY));
+      const at = moved < REACH_PX / 2 ? this.#find(clientX, clientY) : null;
+      if (at !== null) picked(at);
+    });
+  }
+
+  /** The case nearest to a point of the window, if one is within reach. */
+  #find(clientX: number, clientY: number): number | null {
+    const { left, top, width, height } = this.#canvas.getBoundingClientRect();
+    let found: number | null = null;
+    let least = REACH_PX;
+    this.#places.forEach((place, at) => {
+      const seen = new Vector3(...place).project(this.#camera);
+      const x = left + ((seen.x + 1) / 2) * width;
+      const y = top + ((1 - seen.y) / 2) * height;
+      const far = Math.hypot(x - clientX, y - clientY);
+      if (far < least) [least, found] = [far, at];
+    });
+    return found;
+  }
+
+  #fit(): void {
+    const { clientWidth, clientHeight } = this.#canvas.parentElement ?? this.#canvas;
+    this.#renderer.setSize(clientWidth, clientHeight, false);
+    const aspect = clientWidth / Math.max(1, clientHeight);
+    this.#camera.aspect = aspect;
+    this.#camera.fov = fieldOfView(aspect);
+    this.#camera.updateProjectionMatrix();
+    this.#draw();
+  }
+
+  #remove(layer: string): void {
+    for (const drawn of this.#scene.children.filter(({ name }) => name === layer)) drawn.removeFromParent();
+  }
+
+  #draw(): void {
+    this.#waiting ||= requestAnimationFrame(() => {
+      this.#waiting = 0;
+      this.#renderer.render(this.#scene, this.#camera);
+    });
+  }
+}

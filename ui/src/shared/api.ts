@@ -1,0 +1,167 @@
+/** Every call to the service, typed; each throws `ServiceError` and nothing else but aborts. */
+
+import {
+  FINDINGS,
+  type Analysis,
+  type CaseMap,
+  type CurrentModels,
+  type Example,
+  type ReferenceCase,
+} from './contract';
+import { failLocally, failWith, ServiceError } from './failure';
+import type { Report } from './report';
+
+const ANALYSES = '/api/v1/analyses';
+
+/** Analyses of one answer; the service gives no more. */
+const MAX_PAGE = 100;
+
+/** Seconds the service may keep an upload waiting for its result before it answers 202. */
+const WAIT_S = 3; // an ordinary upload is answered sooner; who waits longer shall see the queue
+
+async function call<T>(path: string, options: RequestInit = {}): Promise<T> {
+  let response: Response;
+  try {
+    response = await fetch(path, { credentials: 'same-origin', ...options });
+  } catch (error) {
+    if (options.signal?.aborted) throw error;
+    throw networkError();
+  }
+  const body: unknown = await response.json().catch(() => null);
+  if (!response.ok) {
+    throw new ServiceError(failWith(response.status, body, response.headers.get('Retry-After')));
+  }
+  return body as T;
+}
+
+function networkError(): ServiceError {
+  return new ServiceError(failLocally(navigator.onLine ? 'unreachable' : 'offline'));
+}
+
+export async function fetchAnalysis(id: string, signal?: AbortSignal): Promise<Analysis> {
+  return call<Analysis>(`${ANALYSES}/${encodeURIComponent(id)}`, signal ? { signal } : {});
+}
+
+export async function deleteAnalysis(id: string): Promise<void> {
+  await call(`${ANALYSES}/${encodeURIComponent(id)}`, { method: 'DELETE' });
+}
+
+export interface HistoryPage {
+  analyses: Analysis[];
+  next_cursor: string | null;
+}
+
+/** Address of the whole history, or of one analysis, as a file. */
+export function addressOfFile(format: 'csv' | 'json', id?: string): string {
+  return `${ANALYSES}${id ? `/${encodeURIComponent(id)}` : ''}/export?format=${format}`;
+}
+
+export async function fetchHistory(cursor: string | null = null): Promise<HistoryPage> {
+  const query = new URLSearchParams({ limit: String(MAX_PAGE), ...(cursor ? { cursor } : {}) });
+  return call<HistoryPage>(`${ANALYSES}?${query.toString()}`);
+}
+
+/** Every address at which something of an analysis can be had. */
+export function partsOf(id: string): Record<'analysis' | 'image' | 'maps' | 'file', string[]> {
+  const analysis = `${ANALYSES}/${encodeURIComponent(id)}`;
+  const maps = FINDINGS.map((finding) => `${analysis}/heatmap/${finding}.png`);
+  return { analysis: [analysis], image: [`${analysis}/image`], maps, file: [addressOfFile('json', id)] };
+}
+
+/** What the service answers to an address: its HTTP status, 0 where nothing came back. */
+export async function askStatus(address: string): Promise<number> {
+  return fetch(address, { credentials: 'same-origin', cache: 'no-store' }).then(
+    ({ status }) => status,
+    () => 0,
+  );
+}
+
+export async function fetchModels(): Promise<CurrentModels> {
+  return call<CurrentModels>('/api/v1/models/current');
+}
+
+const CASE_MAP = '/api/v1/embedding-map';
+
+/** The embedding map as TensorBoard's projector loads it: numbers, and words in the same order. */
+export const PROJECTOR_FILES = [`${CASE_MAP}/tensors.tsv`, `${CASE_MAP}/metadata.tsv`] as const;
+
+export async function fetchCaseMap(): Promise<CaseMap> {
+  return call<CaseMap>(CASE_MAP);
+}
+
+/** Args: image: source folder and file, as the map and the neighbours name it. */
+export async function fetchReferenceCase(image: string): Promise<ReferenceCase> {
+  const path = image.split('/').map(encodeURIComponent).join('/');
+  return call<ReferenceCase>(`${CASE_MAP}/cases/${path}`);
+}
+
+/** Null where the bundle of the answering classifier brings no report. */
+export async function fetchReport(): Promise<Report | null> {
+  try {
+    return await call<Report>('/api/v1/models/current/report');
+  } catch (error) {
+    if (error instanceof ServiceError && error.failure.status === 404) return null;
+    throw error;
+  }
+}
+
+export async function fetchExamples(): Promise<Example[]> {
+  return (await call<{ examples: Example[] }>('/api/v1/examples')).examples;
+}
+
+export async function fetchImage(address: string): Promise<Blob> {
+  let response: Response;
+  try {
+    response = await fetch(address, { credentials: 'same-origin' });
+  } catch {
+    throw networkError();
+  }
+  if (!response.ok) throw new ServiceError(failWith(response.status, null, null));
+  return response.blob();
+}
+
+export interface Upload {
+  file: Blob;
+  /** Sent again with the same key, an upload is analysed once. */
+  idempotencyKey: string;
+  onProgress: (share: number) => void;
+  signal: AbortSignal;
+}
+
+/** Upload one image. XMLHttpRequest, because fetch cannot tell how much has been sent. */
+export function sendImage(upload: Upload): Promise<Analysis> {
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest();
+    request.open('POST', ANALYSES);
+    request.responseType = 'json';
+    request.setRequestHeader('Prefer', `wait=${String(WAIT_S)}`);
+    request.setRequestHeader('Idempotency-Key', upload.idempotencyKey);
+    request.upload.onprogress = ({ loaded, total }) => {
+      upload.onProgress(total ? loaded / total : 0);
+    };
+    request.upload.onload = () => {
+      upload.onProgress(1);
+    };
+    request.onload = () => {
+      if (request.status >= 200 && request.status < 300) resolve(request.response as Analysis);
+      else reject(refusalOf(request));
+    };
+    request.onerror = () => {
+      reject(networkError());
+    };
+    request.onabort = () => {
+      reject(new DOMException('cancelled', 'AbortError'));
+    };
+    upload.signal.addEventListener('abort', () => {
+      request.abort();
+    });
+    const form = new FormData();
+    form.append('file', upload.file, 'radiograph'); // names of files often name patients
+    request.send(form);
+  });
+}
+
+function refusalOf(request: XMLHttpRequest): ServiceError {
+  const retryAfter = request.getResponseHeader('Retry-After');
+  return new ServiceError(failWith(request.status, request.response, retryAfter));
+}

@@ -1,0 +1,95 @@
+/** The report that a bundle brings: what was measured of it, on which images, by which command. */
+
+import { fetchReport } from './api';
+import type { Finding } from './contract';
+import type { Language } from './i18n.svelte';
+import { formatDecimal } from './format';
+
+export const SECTIONS = [
+  'overall',
+  'findings',
+  'inside_sources',
+  'operating_points',
+  'prevalence',
+  'calibration',
+  'sets',
+  'subgroups',
+  'baselines',
+  'shortcuts',
+  'saliency',
+  'out_of_distribution',
+] as const;
+export type Section = (typeof SECTIONS)[number];
+
+export interface Figure {
+  key: string;
+  section: Section;
+  name: Record<Language, string>;
+  value: number;
+  low: number | null;
+  high: number | null;
+  n: number | null;
+}
+
+/** Cases with about one score, and how many of them had the label. */
+export interface Bin {
+  mean_score: number;
+  observed: number;
+  n: number;
+  low: number;
+  high: number;
+}
+
+export type Line = [number, number][];
+
+export interface Report {
+  bundle: { id: string; role: string; sha256: string };
+  data: { part: 'valid' | 'test' | 'own'; n_cases: number; n_groups: number; test_opened: boolean };
+  code_version: string;
+  command: string;
+  limits: Record<Language, string>[];
+  missed: ({ figure: string; bar: number; value: number } & Record<Language, string>)[];
+  figures: Figure[];
+  confusion: { labels: string[]; counts: number[][] } | null;
+  curves: {
+    roc?: Partial<Record<Finding, Line>>;
+    pr?: Partial<Record<Finding, Line>>;
+    reliability?: Partial<Record<Finding, Bin[]>>;
+    decision?: Partial<Record<Finding, Line>>;
+    risk_coverage?: Line;
+  };
+}
+
+export type Part = Section | 'confusion' | 'curves' | 'paper';
+
+/** What a report has to show, in the order it is shown in. */
+export function partsOf({ figures, confusion }: Report): Part[] {
+  const sections = SECTIONS.filter((section) => figures.some((figure) => figure.section === section));
+  return [...sections, ...(confusion ? (['confusion'] as const) : []), 'curves', 'paper'];
+}
+
+let asked: Promise<Report | null> | null = null;
+
+/** The report of the answering classifier, asked for once; null where its bundle brings none. */
+export function loadReport(): Promise<Report | null> {
+  asked ??= fetchReport().catch((error: unknown) => {
+    asked = null; // the next who asks tries again
+    throw error;
+  });
+  return asked;
+}
+
+/** Shares and areas with two decimals more than a score has; counts as they are. */
+export function formatFigure(value: number): string {
+  return formatDecimal(value, Number.isInteger(value) && value > 1 ? 0 : 3);
+}
+
+export function formatInterval({ low, high }: Pick<Figure, 'low' | 'high'>): string {
+  return low === null || high === null ? '–' : `${formatFigure(low)} – ${formatFigure(high)}`;
+}
+
+/** The bin of the cases whose scores were nearest to this one. */
+export function binOf(bins: readonly Bin[], score: number): Bin | null {
+  const far = (bin: Bin): number => Math.abs(bin.mean_score - score);
+  return bins.reduce<Bin | null>((best, bin) => (best && far(best) <= far(bin) ? best : bin), null);
+}

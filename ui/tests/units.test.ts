@@ -1,0 +1,100 @@
+import { expect, test } from 'vitest';
+
+import { FULL, LESS, MORE, subtract, supportOf } from '../src/compare/difference';
+import { failWith, isWorthRetrying, sentencesOf } from '../src/shared/failure';
+import { rank } from '../src/shared/findings';
+import { notesOf } from '../src/shared/summary';
+import { turnsToUpright } from '../src/analyse/editImage';
+import { arrange } from '../src/history/filters';
+import { worthOf } from '../src/analyse/predictiveValues';
+import { addressOf, read } from '../src/shared/router.svelte';
+import { formatScore } from '../src/shared/format';
+
+test('bars come longest first', () => {
+  const bars = rank({ no_finding: 0.1, lung_opacity: 0.2, covid19: 0.7 });
+  expect(bars.map(({ finding }) => finding)).toEqual(['covid19', 'lung_opacity', 'no_finding']);
+});
+
+test.each([
+  [90, 3],
+  [180, 2],
+  [270, 1],
+  [0, 0],
+])('a film turned %i° clockwise is upright again after %i quarter turns', (degrees, turns) => {
+  expect(turnsToUpright(degrees)).toBe(turns);
+});
+
+test('the sentences of a problem are those of the service', () => {
+  const told = { title: 'Cheio', detail: 'Há fila', action: 'Espere' };
+  const failure = failWith(503, { code: 'queue_full', translations: { pt: told } }, '7');
+  expect([sentencesOf(failure, 'pt'), failure.retryAfterS]).toEqual([told, 7]);
+});
+
+test("a proxy's page instead of a problem still says what happened, why and what to do", () => {
+  const failure = failWith(502, null, null);
+  expect(Object.values(sentencesOf(failure, 'en')).every(Boolean)).toBe(true);
+  expect(isWorthRetrying(failure)).toBe(true);
+});
+
+test('a file that was the reason itself is not offered again', () => {
+  expect(isWorthRetrying(failWith(422, { code: 'corrupt_image' }, null))).toBe(false);
+});
+
+test.each([
+  [0.824, '0,82'],
+  [0.9999, '>\u00a00,99'],
+  [0.0001, '<\u00a00,01'],
+])('the score %d is told as %s', (score, told) => {
+  expect(formatScore(score)).toBe(told);
+});
+
+test('an analysis has an address that leads back to it', () => {
+  expect(read(addressOf('a/b?c'))).toEqual({ door: 'analyse', rest: ['a/b?c'] });
+});
+
+test('an address that is none leads to the first door', () => {
+  expect(read('#main')).toEqual({ door: 'analyse', rest: [] });
+});
+
+test('a poor picture is a note beside those of intake', () => {
+  const analysis = { id: '1', state: 'done' as const, sha256: '', notes: ['colour_removed'] };
+  const filter = { frontal: 0.9, kind: 'frontal' as const, rotation_deg: 0 };
+  expect(notesOf({ ...analysis, filter })).toEqual(['colour_removed']);
+  expect(notesOf({ ...analysis, filter: { ...filter, low_quality: true } })).toEqual(['colour_removed', 'low_quality']);
+});
+
+test('what an answer is worth falls with the prevalence, and follows Bayes', () => {
+  const { ppv, npv } = worthOf({ sensitivity: 0.9, specificity: 0.8 }, 0.1);
+  expect(ppv).toBeCloseTo(1 / 3);
+  expect(npv).toBeCloseTo(0.72 / 0.73);
+  expect(worthOf({ sensitivity: 0.9, specificity: 1 }, 0)).toEqual({ ppv: 0, npv: 1 });
+});
+
+const analysis = { state: 'done' as const, sha256: '' };
+const HISTORY = [
+  { ...analysis, id: 'a', created_at: '2026-01-02', finding: 'covid19' as const, scores: { no_finding: 0.1, lung_opacity: 0.1, covid19: 0.8 } },
+  { ...analysis, id: 'b', created_at: '2026-01-03', outcome: 'rejected' as const },
+  { ...analysis, id: 'c', created_at: '2026-01-01', finding: 'uncertain' as const, scores: { no_finding: 0, lung_opacity: 0.1, covid19: 0.9 } },
+];
+
+test.each([
+  ['everything', 'newest', 'bac'],
+  ['everything', 'oldest', 'cab'],
+  ['everything', 'covid19', 'cab'],
+  ['covid19', 'newest', 'a'],
+  ['uncertain', 'newest', 'c'],
+  ['rejected', 'newest', 'b'],
+  ['failed', 'newest', ''],
+] as const)('the history shows %s, %s first', (kind, order, ids) => {
+  expect(arrange(HISTORY, kind, order).map(({ id }) => id).join('')).toBe(ids);
+});
+
+test('the difference of two maps is told by colour and is clear where they agree', () => {
+  const [none, full] = [0, Math.round(0.85 * 255)];
+  const map = (...opacities: number[]) => new Uint8ClampedArray(opacities.flatMap((a) => [9, 9, 9, a]));
+  const drawn = subtract(map(none, full, full), map(full, none, full));
+  expect([...drawn.subarray(0, 4)]).toEqual([...MORE, FULL]);
+  expect([...drawn.subarray(4, 8)]).toEqual([...LESS, FULL]);
+  expect(drawn[11]).toBe(0);
+  expect(supportOf(full / 2)).toBeCloseTo(0.25, 2);
+});

@@ -1,0 +1,29 @@
+import { expect, test } from 'vitest';
+
+import type { Analysis } from '../src/shared/contract';
+import { tellWait } from '../src/analyse/waitEstimate';
+
+const QUEUED: Analysis = { id: 'a', state: 'queued', sha256: '' };
+
+test.each([
+  [1, 'até 2 segundos'],
+  [11, 'até 15 segundos'],
+  [12, 'até 15 segundos'],
+  [90, 'até 90 segundos'],
+  [91, 'até 2 minutos'],
+  [4_000, 'até 67 minutos'],
+])('%i seconds are told as %s', (seconds, told) => {
+  expect(tellWait({ ...QUEUED, estimated_wait_s: seconds })).toContain(told);
+});
+
+test('those before it are counted', () => {
+  expect(tellWait({ ...QUEUED, queue_position: 3 })).toContain('À sua frente: 3.');
+});
+
+test('where nothing was measured no time is promised', () => {
+  expect(tellWait({ ...QUEUED, queue_position: 0, estimated_wait_s: null })).not.toMatch(/[0-9]/);
+});
+
+test('what is being read no longer waits', () => {
+  expect(tellWait({ ...QUEUED, state: 'running' })).not.toContain('fila');
+});

@@ -22,10 +22,10 @@ from pathlib import Path
 
 from raiox.bundle import Bundle, open_bundle
 from raiox.cli.evaluate import written
-from raiox.evaluation.answers import Progress, ask
-from raiox.evaluation.cases import read_finding_cases, read_manifest
-from raiox.evaluation.report import Asked, make_report
 from raiox.intake import Intake
+from raiox.lab.datasets.manifest import read_finding_cases, read_manifest
+from raiox.lab.evaluation.predictions import Progress, ask
+from raiox.lab.evaluation.report import Asked, make_report
 from raiox.settings import Settings
 
 MODELS = Path(__file__).parents[1] / "src" / "raiox" / "models"

@@ -17,8 +17,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageOps
 
-from raiox.evaluation.fingerprints import thumbnail_of
-from raiox.evaluation.near_duplicates import near_identical
+from raiox.lab.audit.fingerprints import thumbnail_of
+from raiox.lab.audit.near_duplicates import near_identical
 
 Change = Callable[[Image.Image], Image.Image]
 SEED = 0

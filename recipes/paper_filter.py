@@ -15,8 +15,8 @@ Where text and code part, this is the text; the code's readings are
 The text's "decay of 0.5 each 5 epochs" is read as the code has it: after 5 epochs without progress.
 """
 
+from raiox.lab.training.recipe import Augmentation, Learning, Plateau, Recipe, Stage
 from raiox.preprocessing import Preprocessing
-from raiox.training.recipe import Augmentation, Learning, Plateau, Recipe, Stage
 
 TURNED = ("rotated_90", "rotated_180", "rotated_270")
 OTHERS = {"nonpulmonary_xray": 22, "natural": 17, "document": 5}

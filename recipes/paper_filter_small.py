@@ -8,7 +8,7 @@ Run:     raiox repeat recipes/paper_filter_small.py --seeds 10 --imagenet mobile
 
 from pathlib import Path
 
-from raiox.training.recipe import load_recipe
+from raiox.lab.training.recipe import load_recipe
 
 FULL = load_recipe(Path(__file__).with_name("paper_filter.py"))
 STAGE = FULL.stages[0]

@@ -9,8 +9,8 @@ Expects: no figure in the paper.
 Run:     raiox train recipes/paper_stage1.py --imagenet densenet121-a639ec97.pth --device gpu
 """
 
+from raiox.lab.training.recipe import Augmentation, Learning, Loss, Plateau, Recipe, Stage
 from raiox.preprocessing import Preprocessing
-from raiox.training.recipe import Augmentation, Learning, Loss, Plateau, Recipe, Stage
 
 RECIPE = Recipe(
     name="paper_stage1",

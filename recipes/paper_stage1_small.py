@@ -9,7 +9,7 @@ Run:     raiox train recipes/paper_stage1_small.py     (after ablations/hints.py
 
 from pathlib import Path
 
-from raiox.training.recipe import load_recipe
+from raiox.lab.training.recipe import load_recipe
 
 FULL = load_recipe(Path(__file__).with_name("paper_stage1.py"))
 STAGE = FULL.stages[0]

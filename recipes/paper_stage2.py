@@ -21,8 +21,8 @@ Where the paper's text and its authors' code part, or the text contradicts itsel
 The old Keras also stretched each training image to its own maximum; that is left behind.
 """
 
+from raiox.lab.training.recipe import Augmentation, Learning, Loss, Plateau, Recipe, Stage
 from raiox.preprocessing import Preprocessing
-from raiox.training.recipe import Augmentation, Learning, Loss, Plateau, Recipe, Stage
 
 RECIPE = Recipe(
     name="paper_stage2",

@@ -10,7 +10,7 @@ Run:     raiox repeat recipes/paper_stage2_measured.py --seeds 5     (after pape
 
 from pathlib import Path
 
-from raiox.training.recipe import load_recipe
+from raiox.lab.training.recipe import load_recipe
 
 SMALL = load_recipe(Path(__file__).with_name("paper_stage2_small.py"))
 

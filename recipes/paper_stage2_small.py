@@ -8,7 +8,7 @@ Run:     raiox repeat recipes/paper_stage2_small.py --seeds 5     (after paper_s
 
 from pathlib import Path
 
-from raiox.training.recipe import load_recipe
+from raiox.lab.training.recipe import load_recipe
 
 FULL = load_recipe(Path(__file__).with_name("paper_stage2.py"))
 STAGE = FULL.stages[0]

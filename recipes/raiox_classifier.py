@@ -6,8 +6,8 @@ Takes:   70 minutes of two processor cores without bf16.
 Run:     raiox train recipes/raiox_classifier.py     (after raiox_groundwork and raiox_fast)
 """
 
+from raiox.lab.training.recipe import Augmentation, Distillation, Loss, OneCycle, Recipe, Stage
 from raiox.preprocessing import Preprocessing
-from raiox.training.recipe import Augmentation, Distillation, Loss, OneCycle, Recipe, Stage
 
 RECIPE = Recipe(
     name="raiox_classifier",

@@ -9,7 +9,7 @@ Run:     raiox train recipes/raiox_classifier_framed.py --bundle my-models/first
 
 from pathlib import Path
 
-from raiox.training.recipe import Distillation, OneCycle, Stage, load_recipe
+from raiox.lab.training.recipe import Distillation, OneCycle, Stage, load_recipe
 
 HERE = Path(__file__).resolve().parent
 FIRST, SISTER = (

@@ -7,8 +7,8 @@ Takes:   48,000 images at 192 px: 15 minutes of two processor cores without bf16
 Run:     raiox train recipes/raiox_fast.py --imagenet mobilenetv1_100_tf_in1k.safetensors
 """
 
+from raiox.lab.training.recipe import Augmentation, Loss, OneCycle, Recipe, Stage
 from raiox.preprocessing import Preprocessing
-from raiox.training.recipe import Augmentation, Loss, OneCycle, Recipe, Stage
 
 RECIPE = Recipe(
     name="raiox_fast",

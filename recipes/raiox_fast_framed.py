@@ -10,7 +10,7 @@ Run:     raiox train recipes/raiox_fast_framed.py     (after raiox_fast_onward)
 
 from pathlib import Path
 
-from raiox.training.recipe import OneCycle, Stage, load_recipe
+from raiox.lab.training.recipe import OneCycle, Stage, load_recipe
 
 ONWARD = load_recipe(Path(__file__).resolve().parent / "raiox_fast_onward.py")
 

@@ -11,7 +11,7 @@ Run:     raiox train recipes/raiox_fast_longer.py --bundle my-models/first_fast
 
 from pathlib import Path
 
-from raiox.training.recipe import OneCycle, Stage, load_recipe
+from raiox.lab.training.recipe import OneCycle, Stage, load_recipe
 
 FAST = load_recipe(Path(__file__).resolve().parent / "raiox_fast.py")
 

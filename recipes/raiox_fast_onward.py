@@ -10,7 +10,7 @@ Run:     raiox train recipes/raiox_fast_onward.py     (after raiox_fast_longer)
 
 from pathlib import Path
 
-from raiox.training.recipe import Augmentation, OneCycle, Stage, load_recipe
+from raiox.lab.training.recipe import Augmentation, OneCycle, Stage, load_recipe
 
 FAST = load_recipe(Path(__file__).resolve().parent / "raiox_fast.py")
 

@@ -9,8 +9,8 @@ Expects: balanced accuracy of at least 98 % on `split=test`, upright frontal aga
 Run:     raiox train recipes/raiox_filter.py --imagenet mobilenetv1_100_tf_in1k.safetensors
 """
 
+from raiox.lab.training.recipe import Augmentation, Learning, Loss, OneCycle, Recipe, Stage
 from raiox.preprocessing import Preprocessing
-from raiox.training.recipe import Augmentation, Learning, Loss, OneCycle, Recipe, Stage
 
 RECIPE = Recipe(
     name="raiox_filter",

@@ -9,8 +9,8 @@ Expects: macro one-vs-rest AUC of about 0.955 on `split=test` (measured once, se
 Run:     raiox train recipes/raiox_groundwork.py     (after recipes/raiox_tutor.py)
 """
 
+from raiox.lab.training.recipe import Augmentation, Distillation, Loss, OneCycle, Recipe, Stage
 from raiox.preprocessing import Preprocessing
-from raiox.training.recipe import Augmentation, Distillation, Loss, OneCycle, Recipe, Stage
 
 RECIPE = Recipe(
     name="raiox_groundwork",

@@ -10,8 +10,8 @@ Expects: docs/evidence/starts.md; in small, after 3,200 images, it is worth no m
 Run:     raiox train recipes/raiox_pretrain.py --imagenet mobilenetv1_100_tf_in1k.safetensors
 """
 
+from raiox.lab.training.recipe import Augmentation, Distillation, Learning, OneCycle, Recipe, Stage
 from raiox.preprocessing import Preprocessing
-from raiox.training.recipe import Augmentation, Distillation, Learning, OneCycle, Recipe, Stage
 
 RECIPE = Recipe(
     name="raiox_pretrain",

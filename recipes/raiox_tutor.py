@@ -6,8 +6,8 @@ Expects: macro one-vs-rest AUC of about 0.969 on `split=test` (measured once, se
 Run:     raiox train recipes/raiox_tutor.py --imagenet mobilenetv1_100_tf_in1k.safetensors
 """
 
+from raiox.lab.training.recipe import Augmentation, Loss, OneCycle, Recipe, Stage
 from raiox.preprocessing import Preprocessing
-from raiox.training.recipe import Augmentation, Loss, OneCycle, Recipe, Stage
 
 RADIOGRAPH_AUGMENTATION = Augmentation(
     rotation_deg=10,

@@ -4,10 +4,10 @@ import json
 from pathlib import Path
 
 from raiox.bundle import REPORT_FILE
-from raiox.evaluation.cases import read_finding_cases, read_kind_cases
-from raiox.evaluation.datasheets import datasheets
-from raiox.evaluation.report.pages import between_marks, index, paper, readme_table
 from raiox.inference.local import SHIPPED_MODELS
+from raiox.lab.datasets.manifest import read_finding_cases, read_kind_cases
+from raiox.lab.evaluation.datasheets import datasheets
+from raiox.lab.evaluation.report.pages import between_marks, index, paper, readme_table
 from raiox.settings import Settings
 from raiox.vocabulary import Language
 

@@ -11,12 +11,9 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from raiox import errors
-from raiox.catalogue import load
 from raiox.errors import RaioxError
 from raiox.inference.frontal_filter import REJECTION_CODES
-from raiox.preprocessing import Preprocessing
-from raiox.settings import Settings
-from raiox.training.recipe import (
+from raiox.lab.training.recipe import (
     Augmentation,
     Distillation,
     Learning,
@@ -26,6 +23,9 @@ from raiox.training.recipe import (
     Recipe,
     Stage,
 )
+from raiox.messages import load
+from raiox.preprocessing import Preprocessing
+from raiox.settings import Settings
 
 FOLDER = Path(__file__).parents[1] / "docs" / "reference"
 NOTE_CODES = ("burned_in_annotation", "colour_removed")

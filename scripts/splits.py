@@ -3,8 +3,8 @@
 import json
 from pathlib import Path
 
+from raiox.lab.training.splits import describe_splits
 from raiox.settings import Settings
-from raiox.training.splits import describe_splits
 
 FILE = Path(__file__).parents[1] / "recipes" / "splits.json"
 

@@ -18,7 +18,8 @@ from raiox.entities import (
     Reading,
     Rejection,
 )
-from raiox.errors import EmptyUploadError, NotAnImageError, RaioxError
+from raiox.errors import RaioxError
+from raiox.intake.errors import EmptyUploadError, NotAnImageError
 from raiox.vocabulary import FINDINGS, ImageKind
 
 MODELS = {

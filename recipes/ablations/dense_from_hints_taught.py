@@ -7,7 +7,7 @@ Run:     raiox compare recipes/ablations/dense_scratch.py recipes/ablations/dens
 
 from pathlib import Path
 
-from raiox.training.recipe import Distillation, load_recipe
+from raiox.lab.training.recipe import Distillation, load_recipe
 
 DENSE_SCRATCH = load_recipe(Path(__file__).with_name("dense_scratch.py"))
 

@@ -5,8 +5,8 @@ Takes:   3,200 images at 80 px: 5 minutes of one processor core, without bf16.
 Run:     raiox compare recipes/ablations/dense_scratch.py recipes/ablations/dense_*.py
 """
 
+from raiox.lab.training.recipe import Augmentation, Loss, OneCycle, Recipe, Stage
 from raiox.preprocessing import Preprocessing
-from raiox.training.recipe import Augmentation, Loss, OneCycle, Recipe, Stage
 
 RECIPE = Recipe(
     name="dense_scratch",

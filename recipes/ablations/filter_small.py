@@ -12,7 +12,7 @@ Run:     raiox compare recipes/ablations/filter_small.py --leave-out siim+kerman
 
 from pathlib import Path
 
-from raiox.training.recipe import OneCycle, load_recipe
+from raiox.lab.training.recipe import OneCycle, load_recipe
 
 FILTER = load_recipe(Path(__file__).resolve().parent.parent / "raiox_filter.py")
 STAGE = FILTER.stages[0]

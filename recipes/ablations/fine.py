@@ -7,8 +7,8 @@ Run:     raiox compare recipes/ablations/fine.py recipes/ablations/regions.py --
 
 from pathlib import Path
 
+from raiox.lab.training.recipe import OneCycle, Stage, load_recipe
 from raiox.preprocessing import Preprocessing
-from raiox.training.recipe import OneCycle, Stage, load_recipe
 
 MILD = load_recipe(Path(__file__).with_name("mild.py"))
 

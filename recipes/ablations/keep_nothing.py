@@ -7,7 +7,7 @@ Run:     raiox compare recipes/ablations/keep_nothing.py recipes/raiox_fast_long
 
 from pathlib import Path
 
-from raiox.training.recipe import load_recipe
+from raiox.lab.training.recipe import load_recipe
 
 LONGER = load_recipe(Path(__file__).resolve().parent.parent / "raiox_fast_longer.py")
 

@@ -5,8 +5,8 @@ Takes:   8,000 images at 80 px: 2 minutes of one processor core, without bf16.
 Run:     raiox compare recipes/ablations/mild.py recipes/ablations/*.py --leave-out siim ...
 """
 
+from raiox.lab.training.recipe import Augmentation, Loss, OneCycle, Recipe, Stage
 from raiox.preprocessing import Preprocessing
-from raiox.training.recipe import Augmentation, Loss, OneCycle, Recipe, Stage
 
 RECIPE = Recipe(
     name="mild",

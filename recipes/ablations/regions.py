@@ -7,7 +7,7 @@ Run:     raiox compare recipes/ablations/fine.py recipes/ablations/regions.py
 
 from pathlib import Path
 
-from raiox.training.recipe import load_recipe
+from raiox.lab.training.recipe import load_recipe
 
 FINE = load_recipe(Path(__file__).with_name("fine.py"))
 

@@ -7,7 +7,7 @@ Run:     raiox compare recipes/ablations/mild.py recipes/ablations/stretch.py
 
 from pathlib import Path
 
-from raiox.training.recipe import load_recipe
+from raiox.lab.training.recipe import load_recipe
 
 MILD = load_recipe(Path(__file__).with_name("mild.py"))
 

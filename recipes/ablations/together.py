@@ -7,7 +7,7 @@ Run:     raiox compare recipes/ablations/mild.py recipes/ablations/together.py
 
 from pathlib import Path
 
-from raiox.training.recipe import load_recipe
+from raiox.lab.training.recipe import load_recipe
 
 HERE = Path(__file__).resolve().parent
 MILD, FAST = load_recipe(HERE / "mild.py"), load_recipe(HERE.parent / "raiox_fast.py")

@@ -7,7 +7,7 @@ Run:     raiox compare recipes/ablations/mild.py recipes/ablations/together_meas
 
 from pathlib import Path
 
-from raiox.training.recipe import load_recipe
+from raiox.lab.training.recipe import load_recipe
 
 TOGETHER = load_recipe(Path(__file__).with_name("together.py"))
 

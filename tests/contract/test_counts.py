@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from raiox.evaluation.cases import Case, read_finding_cases, read_kind_cases
-from raiox.evaluation.datasheets import datasheets
-from raiox.evaluation.published import CONFUSION_SUM, PRINTED
-from raiox.evaluation.report.pages import between_marks, index, paper, readme_table
+from raiox.lab.datasets.manifest import Case, read_finding_cases, read_kind_cases
+from raiox.lab.evaluation.datasheets import datasheets
+from raiox.lab.evaluation.paper_results import CONFUSION_SUM, PRINTED
+from raiox.lab.evaluation.report.pages import between_marks, index, paper, readme_table
 from raiox.vocabulary import FINDINGS, ImageKind
 
 ROOT = Path(__file__).parents[2]

@@ -9,13 +9,13 @@ import pytest
 import typer.main
 from fakes import FakeEngine, FakeIntake, paint, png, reading_of
 
-from raiox.analysis.document import describe, describe_failure, describe_reading
 from raiox.cli.app import app as command_line
-from raiox.errors import NotAnImageError
+from raiox.intake.errors import NotAnImageError
+from raiox.service.lifecycle import Choices
+from raiox.service.result_json import describe, describe_failure, describe_reading
 from raiox.settings import Settings
 from raiox.vocabulary import FINDINGS, IMAGE_KINDS, NOTICE, AnalysisState, Outcome
 from raiox.web.app import create_app
-from raiox.web.runtime import Choices
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])

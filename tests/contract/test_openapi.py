@@ -13,12 +13,12 @@ from serving import Served
 from raiox import errors
 from raiox.entities import Radiograph
 from raiox.errors import ErrorKind, InternalError, RaioxError
+from raiox.service.lifecycle import Choices
 from raiox.settings import Settings
 from raiox.vocabulary import FINDINGS, LANGUAGES
+from raiox.web.api.schemas import AnalysisDocument, AnalysisPage, CurrentModels, Problem
 from raiox.web.app import create_app
-from raiox.web.problems import MEDIA_TYPE
-from raiox.web.runtime import Choices
-from raiox.web.schemas import AnalysisDocument, AnalysisPage, CurrentModels, Problem
+from raiox.web.http.problems import MEDIA_TYPE
 
 HERE = "http://127.0.0.1:8000"
 

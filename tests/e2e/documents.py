@@ -8,12 +8,14 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from raiox.analysis.document import describe, describe_reading
 from raiox.entities import FilterVerdict, ModelIdentity, Prediction, Reading, Rejection
-from raiox.errors import QueueFullError, RaioxError, UnknownRouteError
+from raiox.errors import RaioxError
 from raiox.inference.heatmap import render
+from raiox.records.errors import QueueFullError
+from raiox.service.result_json import describe, describe_reading
 from raiox.vocabulary import FINDINGS, AnalysisState, ImageKind
-from raiox.web.problems import describe_problem, problem_headers
+from raiox.web.errors import UnknownRouteError
+from raiox.web.http.problems import describe_problem, problem_headers
 
 WIDTH_PX, HEIGHT_PX = 320, 288
 MODELS = MappingProxyType(

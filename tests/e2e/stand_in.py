@@ -18,7 +18,7 @@ from typing import Any, ClassVar, Self
 from uuid import uuid4
 
 from raiox.vocabulary import FINDINGS
-from raiox.web.envelope import SECURITY_HEADERS
+from raiox.web.http.middleware import SECURITY_HEADERS
 
 from .documents import PNG, heatmap_png, make_document, make_problem
 from .report import make_map

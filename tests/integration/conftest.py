@@ -11,9 +11,9 @@ import structlog
 from fakes import FakeClock, FakeEngine, FakeIntake, paint
 from fastapi import FastAPI
 
+from raiox.service.lifecycle import Choices, Runtime
 from raiox.settings import Settings
 from raiox.web.app import create_app
-from raiox.web.runtime import Choices, Runtime
 
 
 class Service:

@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 
 from raiox.entities import Radiograph
-from raiox.errors import IntakeError
 from raiox.intake import Intake
+from raiox.intake.errors import IntakeError
 from raiox.settings import IntakeSettings
 
 CORPUS = Path(os.environ.get("RAIOX_DATA", "/nonexistent")) / ".." / "badinputs"

@@ -4,7 +4,7 @@ import pytest
 from fakes import png
 
 from raiox.vocabulary import LANGUAGES
-from raiox.web.envelope import SECURITY_HEADERS
+from raiox.web.http.middleware import SECURITY_HEADERS
 
 pytestmark = pytest.mark.anyio
 

@@ -10,13 +10,13 @@ from bundles import BUNDLES, CLASSIFIERS, shipped
 
 from raiox.bundle import Bundle, open_bundle
 from raiox.entities import Reading
-from raiox.evaluation.answers import Answers, ask
-from raiox.evaluation.cases import read_finding_cases, read_kind_cases, shown
-from raiox.evaluation.metrics import balanced_accuracy, macro_auc
 from raiox.inference.classifier import MAP_SIDE_CELLS
 from raiox.inference.embedding_map import N_NEIGHBOURS
 from raiox.inference.local import SHIPPED_MODELS, LocalEngine
 from raiox.intake import Intake
+from raiox.lab.datasets.manifest import read_finding_cases, read_kind_cases, shown
+from raiox.lab.evaluation.predictions import Answers, ask
+from raiox.lab.metrics.intervals import balanced_accuracy, macro_auc
 from raiox.settings import InferenceSettings, IntakeSettings
 from raiox.vocabulary import FINDINGS, IMAGE_KINDS
 

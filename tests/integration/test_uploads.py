@@ -5,7 +5,8 @@ import asyncio
 import pytest
 from fakes import FakeEngine, FakeIntake, png
 
-from raiox.errors import BundleChecksumError, ModelOutputInvalidError
+from raiox.bundle.errors import BundleChecksumError
+from raiox.inference.errors import ModelOutputInvalidError
 from raiox.settings import IntakeSettings, RecordsSettings, WebSettings
 
 pytestmark = pytest.mark.anyio

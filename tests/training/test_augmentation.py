@@ -2,8 +2,8 @@
 
 import torch
 
-from raiox.training.augmentation import augment
-from raiox.training.recipe import Augmentation
+from raiox.lab.training.augment.augmentation import augment
+from raiox.lab.training.recipe import Augmentation
 
 EVERYTHING = Augmentation(
     rotation_deg=10, zoom=(0.8, 1.3), aspect=(0.8, 1.2), shift=0.1, flip=True, gamma=(0.7, 1.4),

@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 from test_training_run import recipe, workplace
 
-from raiox.evaluation.metrics import Figure
-from raiox.training.comparison import Compared, compare, train_with_needs
-from raiox.training.comparison_report import to_markdown, to_page
-from raiox.training.recipe import Distillation
+from raiox.lab.metrics.intervals import Figure
+from raiox.lab.training.recipe import Distillation
+from raiox.lab.training.runs.comparison import Compared, compare, train_with_needs
+from raiox.lab.training.runs.comparison_report import to_markdown, to_page
 
 
 def test_every_recipe_is_asked_at_home_and_at_the_source_left_out(

@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 from test_training_run import recipe
 
-from raiox.evaluation.cases import Case
-from raiox.training.draws import SeededDraws, draw_chances, repeated, resampled_as_coded
-from raiox.training.examples import Examples, into_parts, load_examples
-from raiox.training.recipe import Distillation, Learning, OneCycle, Stage
-from raiox.training.tasks import TASKS
+from raiox.lab.datasets.manifest import Case
+from raiox.lab.training.data.examples import Examples, into_parts, load_examples
+from raiox.lab.training.data.sampling import SeededDraws, draw_chances, repeated, resampled_as_coded
+from raiox.lab.training.recipe import Distillation, Learning, OneCycle, Stage
+from raiox.lab.training.tasks import TASKS
 
 
 def case(label: str, source: str, part: str = "train", group: str = "") -> Case:

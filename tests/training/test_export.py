@@ -13,14 +13,14 @@ from torch import nn
 
 from raiox.bundle import Bundle, BundleManifest, OperatingPoint, Training
 from raiox.entities import Radiograph
-from raiox.errors import ModelOutputInvalidError
 from raiox.inference.classifier import Classifier
+from raiox.inference.errors import ModelOutputInvalidError
 from raiox.inference.session import NetworkSession
+from raiox.lab.training.export.float16 import rounded
+from raiox.lab.training.export.onnx_export import MAX_PARITY_ERROR, parity_error, to_onnx
+from raiox.lab.training.networks.densenet import ThreeBlockDenseNet
+from raiox.lab.training.networks.mobilenet import MobileNetV1
 from raiox.preprocessing import Preprocessing, network_input
-from raiox.training.graph import MAX_PARITY_ERROR, parity_error, to_onnx
-from raiox.training.half_weights import rounded
-from raiox.training.networks.densenet import ThreeBlockDenseNet
-from raiox.training.networks.mobilenet import MobileNetV1
 from raiox.vocabulary import FINDINGS
 
 SPEC = Preprocessing(side_px=96, fit="letterbox")

@@ -13,14 +13,14 @@ from torch import nn
 
 from raiox.bundle import open_bundle
 from raiox.entities import Radiograph, Reading
-from raiox.errors import RecipeInvalidError
 from raiox.inference.heatmap import render
 from raiox.inference.local import LocalEngine
+from raiox.lab.errors import RecipeInvalidError
+from raiox.lab.training.export.bundle_export import export_run
+from raiox.lab.training.recipe import OneCycle, Recipe, Stage, TaskName
+from raiox.lab.training.runs.runs import build_network
 from raiox.preprocessing import Preprocessing
 from raiox.settings import InferenceSettings
-from raiox.training.export import export_run
-from raiox.training.recipe import OneCycle, Recipe, Stage, TaskName
-from raiox.training.runs import build_network
 
 SIDE_PX = 64
 

@@ -10,17 +10,17 @@ from safetensors.torch import load_file
 
 from raiox.bundle import Bundle, open_bundle, write_bundle
 from raiox.bundle.manifest import BundleManifest, Training
-from raiox.errors import RecipeInvalidError
 from raiox.inference.session import NetworkSession
+from raiox.lab.errors import RecipeInvalidError
+from raiox.lab.training.export.float16 import rounded
+from raiox.lab.training.export.onnx_export import to_onnx
+from raiox.lab.training.export.onnx_import import bundle_weights
+from raiox.lab.training.fit.fit import train
+from raiox.lab.training.fit.initialisation import blended, initialise
+from raiox.lab.training.recipe import OneCycle, Recipe, Stage
+from raiox.lab.training.runs.run_metadata import read_passport
+from raiox.lab.training.runs.runs import Workplace, build_network
 from raiox.preprocessing import Preprocessing
-from raiox.training.bundle_weights import bundle_weights
-from raiox.training.fit import train
-from raiox.training.graph import to_onnx
-from raiox.training.half_weights import rounded
-from raiox.training.passport import read_passport
-from raiox.training.recipe import OneCycle, Recipe, Stage
-from raiox.training.runs import Workplace, build_network
-from raiox.training.start import blended, initialise
 
 SIDE_PX = 64
 SPEC = Preprocessing(side_px=SIDE_PX, fit="letterbox")

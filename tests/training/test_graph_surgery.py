@@ -8,10 +8,10 @@ from onnx import numpy_helper
 
 from raiox.bundle import Bundle
 from raiox.inference.session import NetworkSession
-from raiox.training.graph import to_onnx
-from raiox.training.graph_surgery import shuffled, with_features
-from raiox.training.half_weights import rounded
-from raiox.training.networks.mobilenet import MobileNetV1
+from raiox.lab.training.export.float16 import rounded
+from raiox.lab.training.export.onnx_edit import shuffled, with_features
+from raiox.lab.training.export.onnx_export import to_onnx
+from raiox.lab.training.networks.mobilenet import MobileNetV1
 
 IMAGES = np.random.default_rng(0).normal(size=(2, 1, 64, 64)).astype(np.float32)
 

@@ -10,7 +10,7 @@ import torch
 from onnx import TensorProto, helper, numpy_helper
 from torch import nn
 
-from raiox.training.half_weights import rounded, store_halved
+from raiox.lab.training.export.float16 import rounded, store_halved
 
 RANDOM = np.random.default_rng(0)
 EXACT = RANDOM.normal(size=(4, 1, 3, 3)).astype(np.float16).astype(np.float32)

@@ -5,8 +5,8 @@ import math
 import pytest
 import torch
 
-from raiox.training.losses import class_weights, label_loss, smoothed
-from raiox.training.recipe import Loss
+from raiox.lab.training.fit.losses import class_weights, label_loss, smoothed
+from raiox.lab.training.recipe import Loss
 
 COUNTS = torch.tensor([100.0, 200.0, 50.0])
 LOGITS = torch.log(torch.tensor([[0.7, 0.2, 0.1]]))

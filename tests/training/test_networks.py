@@ -7,8 +7,8 @@ import torch
 from safetensors.torch import save_file
 from torch import nn
 
-from raiox.training.networks.densenet import ThreeBlockDenseNet
-from raiox.training.networks.mobilenet import MobileNetV1, SamePadConv2d
+from raiox.lab.training.networks.densenet import ThreeBlockDenseNet
+from raiox.lab.training.networks.mobilenet import MobileNetV1, SamePadConv2d
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from raiox.lab.training.data import pixel_cache
+from raiox.lab.training.data.pixel_cache import cached_pixels, read_square
 from raiox.preprocessing import Preprocessing
-from raiox.training import pixel_cache
-from raiox.training.pixel_cache import cached_pixels, read_square
 
 SPEC = Preprocessing(side_px=16, fit="letterbox")
 

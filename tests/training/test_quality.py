@@ -8,10 +8,10 @@ import pytest
 import torch
 from test_training_run import recipe, workplace
 
-from raiox.training.chance import Draw
-from raiox.training.fit import train
-from raiox.training.quality import FAULTS, degrade, quality_figures, quality_loss
-from raiox.training.runs import load_run
+from raiox.lab.training.augment.batch_random import Draw
+from raiox.lab.training.augment.image_quality import FAULTS, degrade, quality_figures, quality_loss
+from raiox.lab.training.fit.fit import train
+from raiox.lab.training.runs.runs import load_run
 
 
 def films(n: int) -> torch.Tensor:

@@ -9,13 +9,13 @@ import pytest
 import torch
 from PIL import Image
 
-from raiox.evaluation.cases import Case, read_finding_cases
+from raiox.lab.datasets.manifest import Case, read_finding_cases
+from raiox.lab.training.augment.augmentation import augment, moved_alike
+from raiox.lab.training.fit.fit import train
+from raiox.lab.training.fit.region_loss import SIDE, read_regions, region_loss
+from raiox.lab.training.recipe import Augmentation, OneCycle, Recipe, Stage
+from raiox.lab.training.runs.runs import Workplace
 from raiox.preprocessing import Preprocessing
-from raiox.training.augmentation import augment, moved_alike
-from raiox.training.fit import train
-from raiox.training.recipe import Augmentation, OneCycle, Recipe, Stage
-from raiox.training.regions import SIDE, read_regions, region_loss
-from raiox.training.runs import Workplace
 
 SPEC = Preprocessing(side_px=32, fit="letterbox")
 LEFT_HALF = torch.zeros(1, 1, SIDE, SIDE).index_fill_(3, torch.arange(SIDE // 2), 1.0)

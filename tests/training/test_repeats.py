@@ -17,18 +17,18 @@ import pytest
 from PIL import Image
 from test_training_run import recipe, workplace
 
-from raiox.catalogue import tell
-from raiox.errors import RecipeInvalidError, RunNotFinishedError, SeedsFailedError
+from raiox.lab.errors import RecipeInvalidError, RunNotFinishedError, SeedsFailedError
+from raiox.lab.training.recipe import OneCycle, Recipe, Stage
+from raiox.lab.training.runs.curve_figures import draw_curves, mean_curve
+from raiox.lab.training.runs.learning_curves import read_curves
+from raiox.lab.training.runs.local_runner import LocalRunner
+from raiox.lab.training.runs.predictions import open_part, read_predictions
+from raiox.lab.training.runs.repeats import Repeats, Watch, repeat
+from raiox.lab.training.runs.repeats_folder import write
+from raiox.lab.training.runs.runs import Workplace
+from raiox.lab.training.runs.seed_process import train_and_ask
+from raiox.messages import tell
 from raiox.preprocessing import Preprocessing
-from raiox.training.curve_figures import draw_curves, mean_curve
-from raiox.training.learning_curves import read_curves
-from raiox.training.local_runner import LocalRunner
-from raiox.training.predictions import open_part, read_predictions
-from raiox.training.recipe import OneCycle, Recipe, Stage
-from raiox.training.repeats import Repeats, Watch, repeat
-from raiox.training.repeats_folder import write
-from raiox.training.runs import Workplace
-from raiox.training.seed_process import train_and_ask
 
 SEEDS = range(2)
 
@@ -185,8 +185,8 @@ import sys
 from pathlib import Path
 sys.path.insert(0, {tests!r})
 from test_repeats import SEEDS, series_recipe, workplace
-from raiox.training.local_runner import LocalRunner
-from raiox.training.repeats import repeat
+from raiox.lab.training.runs.local_runner import LocalRunner
+from raiox.lab.training.runs.repeats import repeat
 repeat(series_recipe(), workplace(Path({data!r}), Path({runs!r})), SEEDS, LocalRunner())
 """
 

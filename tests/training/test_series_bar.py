@@ -6,8 +6,8 @@ from pathlib import Path
 from test_training_run import workplace
 
 from raiox.cli.repeat import SeriesBar
+from raiox.lab.training.recipe import Plateau, Recipe, Stage
 from raiox.preprocessing import Preprocessing
-from raiox.training.recipe import Plateau, Recipe, Stage
 
 RECIPE = Recipe(
     name="seen",

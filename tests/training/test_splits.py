@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from raiox.training.splits import describe_splits
+from raiox.lab.training.splits import describe_splits
 
 COMMITTED = Path(__file__).parents[2] / "recipes" / "splits.json"
 

@@ -7,15 +7,15 @@ import pytest
 import torch
 from torch import nn
 
+from raiox.lab.training.augment.style_mixing import mix_styles
+from raiox.lab.training.data.examples import Examples, load_examples
+from raiox.lab.training.fit.batchnorm import measure_statistics
+from raiox.lab.training.fit.fit import train
+from raiox.lab.training.fit.lightning_module import normalised
+from raiox.lab.training.networks.mobilenet import MobileNetV1
+from raiox.lab.training.recipe import Augmentation, OneCycle, Recipe, Stage
+from raiox.lab.training.runs.runs import Workplace, load_run
 from raiox.preprocessing import Preprocessing
-from raiox.training.examples import Examples, load_examples
-from raiox.training.fit import train
-from raiox.training.modules import normalised
-from raiox.training.networks.mobilenet import MobileNetV1
-from raiox.training.recipe import Augmentation, OneCycle, Recipe, Stage
-from raiox.training.runs import Workplace, load_run
-from raiox.training.statistics import measure_statistics
-from raiox.training.style_mixing import mix_styles
 
 SPEC = Preprocessing(side_px=32, fit="letterbox")
 

@@ -2,8 +2,8 @@
 
 import torch
 
-from raiox.training.networks.mobilenet import MobileNetV1
-from raiox.training.style_mixing import mix_styles, mixed
+from raiox.lab.training.augment.style_mixing import mix_styles, mixed
+from raiox.lab.training.networks.mobilenet import MobileNetV1
 
 
 def test_mixed_features_keep_their_shape_and_take_a_style_of_the_batch() -> None:

@@ -9,8 +9,8 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 from torch.nn.functional import batch_norm, conv2d, max_pool2d, relu
 
-from raiox.training.networks.densenet import ThreeBlockDenseNet
-from raiox.training.networks.torchvision_weights import COLOUR_MEAN, COLOUR_STD
+from raiox.lab.training.networks.densenet import ThreeBlockDenseNet
+from raiox.lab.training.networks.torchvision_weights import COLOUR_MEAN, COLOUR_STD
 
 BLOCKS = (6, 12, 24, 16)
 GROWTH, BOTTLENECK = 32, 128

@@ -13,13 +13,10 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from raiox.errors import RecipeInvalidError
-from raiox.preprocessing import Preprocessing
-from raiox.training.curves import LoaderShare
-from raiox.training.fit import train
-from raiox.training.learning_curves import read_curves
-from raiox.training.predictions import read_predictions
-from raiox.training.recipe import (
+from raiox.lab.errors import RecipeInvalidError
+from raiox.lab.training.fit.callbacks import LoaderShare
+from raiox.lab.training.fit.fit import train
+from raiox.lab.training.recipe import (
     Augmentation,
     Distillation,
     Learning,
@@ -29,7 +26,10 @@ from raiox.training.recipe import (
     Stage,
     load_recipe,
 )
-from raiox.training.runs import Workplace, load_run
+from raiox.lab.training.runs.learning_curves import read_curves
+from raiox.lab.training.runs.predictions import read_predictions
+from raiox.lab.training.runs.runs import Workplace, load_run
+from raiox.preprocessing import Preprocessing
 
 RECIPES = sorted(Path(__file__).parents[2].glob("recipes/**/*.py"))
 
@@ -89,7 +89,7 @@ import sys
 from pathlib import Path
 sys.path.insert(0, {tests!r})
 from test_training_run import recipe, workplace
-from raiox.training.fit import train
+from raiox.lab.training.fit.fit import train
 train(recipe("killed"), workplace(Path({data!r}), Path({runs!r})), seed=9, resume=True)
 """
 
@@ -306,8 +306,8 @@ import sys
 from pathlib import Path
 sys.path.insert(0, {tests!r})
 from test_training_run import recipe
-from raiox.training.fit import train
-from raiox.training.runs import Workplace
+from raiox.lab.training.fit.fit import train
+from raiox.lab.training.runs.runs import Workplace
 place = Workplace(Path({data!r}), Path({runs!r}), n_devices=2, n_threads=1, deterministic=True)
 train(recipe("shared"), place)
 """

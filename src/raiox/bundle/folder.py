@@ -7,8 +7,8 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from raiox.bundle.errors import BundleChecksumError, BundleInvalidError, BundleMissingError
 from raiox.bundle.manifest import EMBEDDING_MAP_FILE, MANIFEST_FILE, MODEL_FILE, BundleManifest
-from raiox.errors import BundleChecksumError, BundleInvalidError, BundleMissingError
 
 
 @dataclass(frozen=True, slots=True)

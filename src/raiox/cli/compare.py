@@ -19,9 +19,9 @@ def compare(
 ) -> None:  # fmt: skip
     """Train what is missing, print the table, keep it."""
     need_torch()
-    from raiox.training.comparison import compare as compare_recipes
-    from raiox.training.comparison_report import to_markdown, to_page
-    from raiox.training.recipe import load_recipe
+    from raiox.lab.training.recipe import load_recipe
+    from raiox.lab.training.runs.comparison import compare as compare_recipes
+    from raiox.lab.training.runs.comparison_report import to_markdown, to_page
 
     with reported():
         recipes = [load_recipe(file) for file in files]

@@ -12,13 +12,14 @@ import typer
 from raiox.bundle import REPORT_FILE, Bundle, add_to_bundle, open_bundle
 from raiox.cli.failure import reported
 from raiox.cli.train import bar
-from raiox.evaluation.answers import Answers, ask
-from raiox.evaluation.cases import Case, read_finding_cases, read_kind_cases, read_manifest
-from raiox.evaluation.labels import Translation, read_translation, translated
-from raiox.evaluation.probes import OF_CLASSIFIER, OF_FILTER, Bench
-from raiox.evaluation.probes.bench import Surgery
-from raiox.evaluation.provenance import code_version
-from raiox.evaluation.report import (
+from raiox.intake import Intake
+from raiox.lab.datasets.label_mapping import Translation, read_translation, translated
+from raiox.lab.datasets.manifest import Case, read_finding_cases, read_kind_cases, read_manifest
+from raiox.lab.evaluation.predictions import Answers, ask
+from raiox.lab.evaluation.probes import OF_CLASSIFIER, OF_FILTER, Bench
+from raiox.lab.evaluation.probes.context import Surgery
+from raiox.lab.evaluation.provenance import code_version
+from raiox.lab.evaluation.report import (
     Asked,
     NamedFigure,
     Report,
@@ -29,7 +30,6 @@ from raiox.evaluation.report import (
     to_json,
     to_markdown,
 )
-from raiox.intake import Intake
 from raiox.settings import Settings
 
 ALL = "all"
@@ -132,7 +132,7 @@ def _surgery() -> Surgery | None:
     """None in the service's environment, which edits no graph."""
     if find_spec("onnx") is None:
         return None
-    from raiox.training import graph_surgery
+    from raiox.lab.training.export import onnx_edit as graph_surgery
 
     return graph_surgery
 

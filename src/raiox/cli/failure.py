@@ -5,8 +5,8 @@ from contextlib import contextmanager
 
 import typer
 
-from raiox.catalogue import tell_in_all_languages
 from raiox.errors import ErrorKind, RaioxError
+from raiox.messages import tell_in_all_languages
 
 EXIT_STATUS = {
     ErrorKind.INVALID_INPUT: 2,

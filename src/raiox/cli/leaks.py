@@ -9,11 +9,11 @@ from rich.console import Console
 from rich.progress import track
 
 from raiox.cli.failure import reported
-from raiox.evaluation.fingerprints import take_fingerprints
-from raiox.evaluation.leaks import find_leaks
-from raiox.evaluation.leaks_report import Audit, to_csv, to_json, to_markdown
-from raiox.evaluation.listing import read_listing
 from raiox.intake import Intake
+from raiox.lab.audit.fingerprints import take_fingerprints
+from raiox.lab.audit.overlap import find_leaks
+from raiox.lab.audit.report import Audit, to_csv, to_json, to_markdown
+from raiox.lab.datasets.split_manifest import read_listing
 from raiox.settings import Settings
 
 NOTHING_SPANS, LEAKS_FOUND = 0, 1

@@ -17,13 +17,14 @@ from typing import IO, Any
 from rich.console import Console
 from rich.progress import track
 
-from raiox.analysis.document import describe, describe_failure, describe_reading
 from raiox.cli.failure import reported
 from raiox.entities import Prediction, Radiograph
-from raiox.errors import RaioxError, UnreadableFileError, UploadTooLargeError
+from raiox.errors import RaioxError
 from raiox.inference.heatmap import render
 from raiox.inference.local import LocalEngine
 from raiox.intake import Intake
+from raiox.intake.errors import UnreadableFileError, UploadTooLargeError
+from raiox.service.result_json import describe, describe_failure, describe_reading
 from raiox.settings import IntakeSettings, Settings
 from raiox.vocabulary import FINDINGS, AnalysisState
 

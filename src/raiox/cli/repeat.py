@@ -10,8 +10,8 @@ from raiox.cli.failure import reported
 from raiox.cli.train import TrainingOptions, need_torch
 
 if TYPE_CHECKING:
-    from raiox.training.recipe import Recipe
-    from raiox.training.runs import Workplace
+    from raiox.lab.training.recipe import Recipe
+    from raiox.lab.training.runs.runs import Workplace
 
 INTERRUPTED = 130
 """Exit status that shells give to Ctrl-C."""
@@ -27,10 +27,10 @@ def repeat(
 ) -> None:
     """Train the seeds, write tables and figures, print their folder."""
     need_torch("matplotlib")
-    from raiox.training.local_runner import LocalRunner
-    from raiox.training.recipe import load_recipe
-    from raiox.training.repeats import repeat as run_series
-    from raiox.training.repeats_folder import write
+    from raiox.lab.training.recipe import load_recipe
+    from raiox.lab.training.runs.local_runner import LocalRunner
+    from raiox.lab.training.runs.repeats import repeat as run_series
+    from raiox.lab.training.runs.repeats_folder import write
 
     with reported():
         recipe = load_recipe(file)
@@ -61,7 +61,7 @@ class SeriesBar:
         from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
         from rich.progress import TimeRemainingColumn as TimeLeft
 
-        from raiox.training.course import n_epochs
+        from raiox.lab.training.fit.schedules import n_epochs
 
         self._folders = [place.run_folder(recipe.name, seed) for seed in range(n_seeds)]
         self._max_epochs = sum(map(n_epochs, recipe.stages))
@@ -98,8 +98,8 @@ class SeriesBar:
         )
 
     def _look(self, seeds: Iterable[int]) -> None:
-        from raiox.training.learning_curves import n_epochs_seen
-        from raiox.training.runs import is_finished
+        from raiox.lab.training.runs.learning_curves import n_epochs_seen
+        from raiox.lab.training.runs.runs import is_finished
 
         for seed in seeds:
             finished = is_finished(self._folders[seed])

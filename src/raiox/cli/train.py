@@ -11,7 +11,7 @@ from raiox.cli.failure import reported
 from raiox.settings import Settings
 
 if TYPE_CHECKING:
-    from raiox.training.runs import Workplace
+    from raiox.lab.training.runs.runs import Workplace
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class TrainingOptions:
 
     def workplace(self) -> "Workplace":
         """Where the runs happen."""
-        from raiox.training.runs import Workplace
+        from raiox.lab.training.runs.runs import Workplace
 
         settings = Settings()
         n_threads = settings.inference.n_threads
@@ -39,8 +39,8 @@ def train(
 ) -> None:
     """Train one recipe; prints the run folder."""
     need_torch()
-    from raiox.training.fit import train as train_recipe
-    from raiox.training.recipe import load_recipe
+    from raiox.lab.training.fit.fit import train as train_recipe
+    from raiox.lab.training.recipe import load_recipe
 
     with reported():
         experiment = load_recipe(recipe)
@@ -53,7 +53,7 @@ def export(run: Path, out: Path, open_test: bool) -> None:
     """Write a bundle; prints its folder."""
     need_torch()
     from raiox.intake import Intake
-    from raiox.training.export import export_run
+    from raiox.lab.training.export.bundle_export import export_run
 
     settings = Settings()
     with reported(), Intake(settings.intake) as intake:

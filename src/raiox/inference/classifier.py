@@ -12,9 +12,11 @@ import numpy.typing as npt
 from PIL import Image
 
 from raiox.bundle import Bundle
+from raiox.bundle.errors import BundleInvalidError
 from raiox.entities import FloatArray, Prediction, Radiograph
-from raiox.errors import BundleInvalidError, ModelOutputInvalidError, RaioxError
+from raiox.errors import RaioxError
 from raiox.inference.embedding_map import EmbeddingMap
+from raiox.inference.errors import ModelOutputInvalidError
 from raiox.inference.session import NetworkSession, calibrated
 from raiox.preprocessing import content_box, network_input
 from raiox.settings import Runtime

@@ -8,8 +8,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from raiox.bundle import Bundle
+from raiox.bundle.errors import BundleInvalidError
 from raiox.entities import FilterVerdict, Radiograph, Rejection
-from raiox.errors import BundleInvalidError, ModelOutputInvalidError, RaioxError
+from raiox.errors import RaioxError
+from raiox.inference.errors import ModelOutputInvalidError
 from raiox.inference.session import NetworkSession, calibrated
 from raiox.preprocessing import network_input
 from raiox.settings import Runtime

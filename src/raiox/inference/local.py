@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from raiox.bundle import Bundle, open_bundle
+from raiox.bundle.errors import BundleInvalidError
 from raiox.entities import (
     FilterVerdict,
     ModelIdentity,
@@ -13,7 +14,7 @@ from raiox.entities import (
     Radiograph,
     Reading,
 )
-from raiox.errors import BundleInvalidError, RaioxError
+from raiox.errors import RaioxError
 from raiox.inference.classifier import Classifier
 from raiox.inference.frontal_filter import FrontalFilter
 from raiox.settings import InferenceSettings, Runtime

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from raiox.bundle import Bundle
 from raiox.entities import FloatArray
-from raiox.errors import ModelOutputInvalidError, ModelUnavailableError
+from raiox.inference.errors import ModelOutputInvalidError, ModelUnavailableError
 from raiox.settings import Runtime
 
 Run = Callable[[FloatArray], dict[str, FloatArray]]

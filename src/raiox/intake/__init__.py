@@ -5,6 +5,6 @@ array of grey values and a few codes, no tag, no name, no metadata. This file
 loads no codec and no pydantic, because every decoder process passes through it.
 """
 
-from raiox.intake.read import Intake
+from raiox.intake.intake import Intake
 
 __all__ = ["Intake"]

@@ -3,13 +3,13 @@
 from typing import Final
 
 from raiox.entities import GrayArray
-from raiox.errors import (
+from raiox.intake.errors import (
     BadGeometryError,
     CorruptImageError,
     TooFewPixelsError,
     TooManyPixelsError,
 )
-from raiox.intake.contract import DecodeLimits
+from raiox.intake.sandbox.decoder_api import DecodeLimits
 
 MAX_ASPECT: Final = 10  # our choice: a chest film is 1.3 times as long as wide, a strip is no film
 

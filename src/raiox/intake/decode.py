@@ -6,11 +6,12 @@ passes, because the process that met it has to end.
 
 import warnings
 
-from raiox.errors import CorruptImageError, RaioxError
+from raiox.errors import RaioxError
 from raiox.intake.checks import check_side
-from raiox.intake.contract import Decoded, DecodeLimits
-from raiox.intake.dicom import decode_dicom
+from raiox.intake.dicom.decode import decode_dicom
+from raiox.intake.errors import CorruptImageError
 from raiox.intake.raster import decode_raster
+from raiox.intake.sandbox.decoder_api import Decoded, DecodeLimits
 
 
 def decode(source_format: str, content: bytes, limits: DecodeLimits) -> Decoded:

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from PIL import Image, ImageChops
 
 from raiox.entities import GrayArray
-from raiox.errors import CorruptImageError, UnsupportedFormatError
+from raiox.intake.errors import CorruptImageError, UnsupportedFormatError
 
 BLOCK_ROWS: Final = (
     256  # arithmetic in floats on all pixels at once would need eight times the image

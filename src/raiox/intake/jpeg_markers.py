@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from raiox.errors import CorruptImageError
+from raiox.intake.errors import CorruptImageError
 
 SOI: Final = b"\xff\xd8"
 EOI: Final = 0xD9

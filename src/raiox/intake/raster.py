@@ -11,11 +11,16 @@ from typing import Final
 # Pillow loads its plugins on demand, a confined process cannot: so all of them come here.
 from PIL import Image, MpoImagePlugin, TiffImagePlugin, WebPImagePlugin  # noqa: F401
 
-from raiox.errors import CorruptImageError, DecodeTooSlowError, MultiFrameError, TruncatedImageError
 from raiox.intake.checks import check_geometry
-from raiox.intake.contract import Decoded, DecodeLimits
+from raiox.intake.errors import (
+    CorruptImageError,
+    DecodeTooSlowError,
+    MultiFrameError,
+    TruncatedImageError,
+)
 from raiox.intake.grayscale import flatten
 from raiox.intake.jpeg_markers import has_more_scans
+from raiox.intake.sandbox.decoder_api import Decoded, DecodeLimits
 from raiox.intake.truncation import is_truncated
 
 PLUGINS: Final = {"png": "PNG", "jpeg": "JPEG", "webp": "WEBP", "tiff": "TIFF", "bmp": "BMP"}

@@ -6,7 +6,7 @@ it is. Looks at fixed places only, so no content can make it slow.
 
 from typing import Final
 
-from raiox.errors import (
+from raiox.intake.errors import (
     CorruptImageError,
     EmptyUploadError,
     IntakeError,

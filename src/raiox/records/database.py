@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
-from raiox.errors import RecordsError, RecordsUnavailableError, StorageFullError
+from raiox.records.errors import RecordsError, RecordsUnavailableError, StorageFullError
 
 BUSY_TIMEOUT_S = 5.0
 RETRY_AFTER_S = 2

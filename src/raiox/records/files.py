@@ -12,7 +12,7 @@ from collections.abc import Set as AbstractSet
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from raiox.errors import RecordsUnavailableError, StorageFullError
+from raiox.records.errors import RecordsUnavailableError, StorageFullError
 
 SUFFIX = ".png"
 _UNFINISHED = ".tmp"

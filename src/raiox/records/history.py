@@ -11,8 +11,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, and_, delete, or_, select
 
-from raiox.errors import AnalysisNotFoundError, MalformedRequestError
 from raiox.records.database import Database
+from raiox.records.errors import AnalysisNotFoundError, InvalidCursorError
 from raiox.records.rows import StoredAnalysis
 from raiox.records.tables import analyses, idempotency_keys
 from raiox.vocabulary import AnalysisState
@@ -65,7 +65,7 @@ class History:
     def list(self, owner: str, *, limit: int, cursor: str | None = None) -> Page:
         """One page, newest first; a cursor stays valid when analyses are deleted.
 
-        Raises: MalformedRequestError for a cursor that this method did not give.
+        Raises: InvalidCursorError for a cursor that this method did not give.
         """
         statement = (
             select(*_COLUMNS)
@@ -144,4 +144,4 @@ def _read_cursor(cursor: str) -> tuple[float, str]:
         created_at, analysis_id = base64.urlsafe_b64decode(padded).decode().split(" ")
         return float(created_at), analysis_id
     except (ValueError, binascii.Error):
-        raise MalformedRequestError(part="cursor") from None
+        raise InvalidCursorError from None

@@ -21,8 +21,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import IntegrityError
 
-from raiox.errors import IdempotencyMismatchError, QueueFullError
 from raiox.records.database import Database
+from raiox.records.errors import IdempotencyMismatchError, QueueFullError
 from raiox.records.rows import Claim, Clock, Finish, IdempotencyKey, NewAnalysis
 from raiox.records.tables import analyses, idempotency_keys
 from raiox.settings import RecordsSettings

@@ -1,5 +1,5 @@
 """The network face: FastAPI app, problem+json, sessions, limits, the built page as files.
 
-Knows the use cases of `raiox.analysis` and what HTTP means; no model, no table,
+Knows the use cases of `raiox.service` and what HTTP means; no model, no table,
 no image codec.
 """

@@ -9,19 +9,20 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from raiox.bundle.manifest import EMBEDDING_MAP_FILE
+from raiox.service.lifecycle import Choices, running
 from raiox.settings import Settings
-from raiox.web import api, catalogue_api, health, map_api, plain
-from raiox.web.body import FRAME_BYTES
-from raiox.web.built_page import INDEX, Page
-from raiox.web.envelope import Envelope
-from raiox.web.examples import open_examples
-from raiox.web.face import Face
-from raiox.web.limits import Limits, UploadGate
+from raiox.web.api import analyses, case_map, health, models
+from raiox.web.api.reference_cases import ReferenceCases
+from raiox.web.dependencies import Face
+from raiox.web.http.body import FRAME_BYTES
+from raiox.web.http.middleware import Envelope
+from raiox.web.http.problems import install_problem_handlers
 from raiox.web.metrics import Metrics
-from raiox.web.problems import install_problem_handlers
-from raiox.web.reference_cases import ReferenceCases
-from raiox.web.runtime import Choices, running
+from raiox.web.rate_limits import Limits, UploadGate
 from raiox.web.sessions import open_sessions
+from raiox.web.site import html_form
+from raiox.web.site.examples import open_examples
+from raiox.web.site.static import INDEX, Page
 
 BUILT_PAGE = Path(__file__).parent / "page"
 HOUR_S = 3_600
@@ -46,7 +47,7 @@ def create_app(settings: Settings, choices: Choices, *, page_dir: Path = BUILT_P
     face = _face(settings)
     app.state.face = face
     app.state.examples = open_examples(settings)
-    folder = catalogue_api.classifier_folder(settings.inference)
+    folder = models.classifier_folder(settings.inference)
     app.state.classifier_folder = folder
     app.state.reference_cases = ReferenceCases(folder / EMBEDDING_MAP_FILE, settings.data)
     app.add_middleware(
@@ -57,7 +58,13 @@ def create_app(settings: Settings, choices: Choices, *, page_dir: Path = BUILT_P
         allowed_hosts=settings.web.allowed_hosts,
     )
     install_problem_handlers(app)
-    for router in (api.router, catalogue_api.router, map_api.router, health.router, plain.router):
+    for router in (
+        analyses.router,
+        models.router,
+        case_map.router,
+        health.router,
+        html_form.router,
+    ):
         app.include_router(router)
     _serve_page(app, Page(page_dir))
     return app

@@ -12,13 +12,13 @@ from types import FrameType
 import uvicorn
 from fastapi import FastAPI
 
-from raiox.analysis.service import ReadsUploads, RenderHeatmap
 from raiox.inference.engine import Engine
+from raiox.service.analyses import ReadsUploads, RenderHeatmap
+from raiox.service.lifecycle import Choices
 from raiox.settings import Settings, WebSettings
 from raiox.web.app import create_app
-from raiox.web.deadlines import MAX_HEAD_BYTES, protocol_with
+from raiox.web.http.timeouts import MAX_HEAD_BYTES, protocol_with
 from raiox.web.logs import configure_logs
-from raiox.web.runtime import Choices
 
 GRACE_S = 8
 KEEP_ALIVE_S = 15

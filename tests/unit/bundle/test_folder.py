@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from raiox.bundle import BundleManifest, Training, open_bundle, write_bundle
-from raiox.errors import BundleChecksumError, BundleInvalidError, BundleMissingError
+from raiox.bundle.errors import BundleChecksumError, BundleInvalidError, BundleMissingError
 from raiox.preprocessing import Preprocessing
 
 

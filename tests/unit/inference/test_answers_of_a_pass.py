@@ -5,9 +5,9 @@ import json
 import numpy as np
 import pytest
 
-from raiox.errors import ModelOutputInvalidError
 from raiox.inference.classifier import findings_set
 from raiox.inference.embedding_map import EmbeddingMap
+from raiox.inference.errors import ModelOutputInvalidError
 from raiox.inference.session import calibrated
 from raiox.vocabulary import Finding
 

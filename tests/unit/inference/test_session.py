@@ -4,7 +4,7 @@ import pytest
 from bundles import CLASSIFIERS, shipped
 
 from raiox.bundle import open_bundle
-from raiox.errors import ModelUnavailableError
+from raiox.inference.errors import ModelUnavailableError
 from raiox.inference.local import SHIPPED_MODELS, LocalEngine
 from raiox.inference.session import NetworkSession
 from raiox.settings import InferenceSettings

@@ -14,7 +14,7 @@ from pydicom.uid import (
     JPEGBaseline8Bit,
 )
 
-from raiox.intake.contract import DecodeLimits
+from raiox.intake.sandbox.decoder_api import DecodeLimits
 
 LIMITS = DecodeLimits(
     max_pixels=1_000_000,

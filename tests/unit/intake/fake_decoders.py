@@ -10,8 +10,8 @@ from pathlib import Path
 
 import numpy as np
 
-from raiox.errors import CorruptImageError, IntakeError
-from raiox.intake.contract import Decoded
+from raiox.intake.errors import CorruptImageError, IntakeError
+from raiox.intake.sandbox.decoder_api import Decoded
 
 GREY = np.full((70, 80), 7, np.uint8)
 

@@ -21,7 +21,9 @@ from pydicom.uid import (
     RLELossless,
 )
 
-from raiox.errors import (
+from raiox.intake.decode import decode
+from raiox.intake.dicom.transfer_syntaxes import NATIVE, PLUGINS
+from raiox.intake.errors import (
     BadGeometryError,
     CorruptImageError,
     DecodeTooSlowError,
@@ -35,8 +37,6 @@ from raiox.errors import (
     UnsupportedFormatError,
     UnsupportedTransferSyntaxError,
 )
-from raiox.intake.decode import decode
-from raiox.intake.dicom_syntaxes import NATIVE, PLUGINS
 
 
 def read(content, limits=LIMITS):

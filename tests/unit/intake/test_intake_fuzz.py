@@ -8,8 +8,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydicom.uid import JPEGLSLossless, RLELossless
 
-from raiox.errors import IntakeError
 from raiox.intake.decode import decode
+from raiox.intake.errors import IntakeError
 from raiox.intake.sniff import sniff
 
 UNHURRIED = settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])

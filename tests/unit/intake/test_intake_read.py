@@ -5,8 +5,8 @@ import pytest
 from drawings import dicom, phantom, picture, study
 from PIL import Image
 
-from raiox.errors import EmptyUploadError, NotAnImageError, UploadTooLargeError
 from raiox.intake import Intake
+from raiox.intake.errors import EmptyUploadError, NotAnImageError, UploadTooLargeError
 from raiox.settings import IntakeSettings
 
 

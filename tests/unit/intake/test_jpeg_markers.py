@@ -1,7 +1,7 @@
 import pytest
 from drawings import phantom, picture
 
-from raiox.errors import CorruptImageError
+from raiox.intake.errors import CorruptImageError
 from raiox.intake.jpeg_markers import FrameHeader, ends, has_more_scans, read_jpeg_header
 
 

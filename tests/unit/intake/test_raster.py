@@ -5,7 +5,8 @@ import pytest
 from drawings import LIMITS, phantom, picture
 from PIL import Image
 
-from raiox.errors import (
+from raiox.intake.decode import decode
+from raiox.intake.errors import (
     BadGeometryError,
     CorruptImageError,
     DecodeTooSlowError,
@@ -14,7 +15,6 @@ from raiox.errors import (
     TooManyPixelsError,
     TruncatedImageError,
 )
-from raiox.intake.decode import decode
 
 
 def read(file_format, content, limits=LIMITS):

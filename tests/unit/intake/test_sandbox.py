@@ -13,13 +13,9 @@ import pytest
 from drawings import LIMITS, phantom, picture
 from fake_decoders import GREY
 
-from raiox.errors import (
-    CorruptImageError,
-    DecoderCrashedError,
-    DecodeTooSlowError,
-    InternalError,
-)
-from raiox.intake.sandbox import Sandbox
+from raiox.errors import InternalError
+from raiox.intake.errors import CorruptImageError, DecoderCrashedError, DecodeTooSlowError
+from raiox.intake.sandbox.client import Sandbox
 
 OBEDIENT = "fake_decoders:obey"
 QUICK = replace(LIMITS, decoder_wall_s=1.0, decoder_cpu_s=1)
@@ -246,7 +242,7 @@ def test_a_killed_service_leaves_no_process(tmp_path):
         "import sys, time\n"
         "from threading import Thread\n"
         "from drawings import LIMITS\n"
-        "from raiox.intake.sandbox import Sandbox\n"
+        "from raiox.intake.sandbox.client import Sandbox\n"
         "sandbox = Sandbox(LIMITS, 2, 'fake_decoders:obey')\n"
         "sandbox.decode('png', b'nap 0')\n"
         "Thread(target=sandbox.decode, args=('png', b'sleep'), daemon=True).start()\n"

@@ -1,7 +1,7 @@
 import pytest
 from drawings import dicom, phantom, picture, study
 
-from raiox.errors import (
+from raiox.intake.errors import (
     CorruptImageError,
     EmptyUploadError,
     NotAnImageError,

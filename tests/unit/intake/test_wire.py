@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from drawings import LIMITS, phantom
 
-from raiox.errors import DecoderCrashedError, TooManyPixelsError
-from raiox.intake.contract import Decoded
-from raiox.intake.wire import (
+from raiox.intake.errors import DecoderCrashedError, TooManyPixelsError
+from raiox.intake.sandbox.decoder_api import Decoded
+from raiox.intake.sandbox.protocol import (
     receive_reply,
     receive_request,
     send_pixels,

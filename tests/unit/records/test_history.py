@@ -5,10 +5,11 @@ from pathlib import Path
 import pytest
 from fakes import FakeClock
 
-from raiox.errors import AnalysisNotFoundError, MalformedRequestError
+from raiox.records.errors import AnalysisNotFoundError
 from raiox.records.rows import NewAnalysis
 from raiox.records.store import Records, open_records
 from raiox.settings import RecordsSettings
+from raiox.web.errors import MalformedRequestError
 
 
 @pytest.fixture

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from fakes import FakeClock
 
-from raiox.errors import IdempotencyMismatchError, QueueFullError, RecordsUnavailableError
 from raiox.records import database as database_module
+from raiox.records.errors import IdempotencyMismatchError, QueueFullError, RecordsUnavailableError
 from raiox.records.rows import Finish, IdempotencyKey, NewAnalysis
 from raiox.records.store import Records, open_records
 from raiox.settings import RecordsSettings

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from fakes import FakeClock
 
-from raiox.errors import AnalysisNotFoundError
+from raiox.records.errors import AnalysisNotFoundError
 from raiox.records.rows import Finish, IdempotencyKey, NewAnalysis
 from raiox.records.store import Records, open_records
 from raiox.settings import RecordsSettings

@@ -3,9 +3,10 @@
 import pytest
 from fakes import FakeClock
 
-from raiox.errors import QueueFullError, TooManyRequestsError
-from raiox.web import limits
-from raiox.web.limits import TokenBuckets, UploadGate
+from raiox.records.errors import QueueFullError
+from raiox.web import rate_limits as limits
+from raiox.web.errors import TooManyRequestsError
+from raiox.web.rate_limits import TokenBuckets, UploadGate
 
 
 def test_a_bucket_refills_evenly():

@@ -1,0 +1,111 @@
+"""Why an upload cannot become a radiograph."""
+
+from raiox.errors import ErrorKind, RaioxError
+
+
+class IntakeError(RaioxError):
+    """The upload cannot become a radiograph."""
+
+    kind = ErrorKind.INVALID_INPUT
+
+
+class UnreadableFileError(IntakeError):
+    """The operating system does not give the file (`reason`)."""
+
+    code = "unreadable_file"
+
+
+class EmptyUploadError(IntakeError):
+    """Nothing was sent."""
+
+    code = "empty_upload"
+
+
+class UploadTooLargeError(IntakeError):
+    """More bytes than `max_bytes`."""
+
+    code = "upload_too_large"
+
+
+class NotAnImageError(IntakeError):
+    """The content is no image format we know of."""
+
+    code = "not_an_image"
+
+
+class UnsupportedFormatError(IntakeError):
+    """An image, in a format that is not read (`format`)."""
+
+    code = "unsupported_format"
+
+
+class UnsupportedTransferSyntaxError(IntakeError):
+    """DICOM in an encoding that is not read (`uid`)."""
+
+    code = "unsupported_transfer_syntax"
+
+
+class CorruptImageError(IntakeError):
+    """The decoder contradicts the file."""
+
+    code = "corrupt_image"
+
+
+class TruncatedImageError(IntakeError):
+    """The file ends before its pixels do."""
+
+    code = "truncated_image"
+
+
+class NoPixelDataError(IntakeError):
+    """DICOM without pixels."""
+
+    code = "no_pixel_data"
+
+
+class BadGeometryError(IntakeError):
+    """A strip: one side (`width`, `height`) more than `max_aspect` times the other."""
+
+    code = "bad_geometry"
+
+
+class MultiFrameError(IntakeError):
+    """More than one frame (`n_frames`)."""
+
+    code = "multi_frame"
+
+
+class NotARadiographError(IntakeError):
+    """DICOM of another modality (`modality`)."""
+
+    code = "not_a_radiograph"
+
+
+class TooManyPixelsError(IntakeError):
+    """More pixels than `max_pixels`."""
+
+    code = "too_many_pixels"
+
+
+class TooFewPixelsError(IntakeError):
+    """A side shorter than `min_side_px`."""
+
+    code = "too_few_pixels"
+
+
+class TooLargeInflatedError(IntakeError):
+    """Inflates beyond `max_bytes`."""
+
+    code = "too_large_inflated"
+
+
+class DecodeTooSlowError(IntakeError):
+    """Decoding passed its time limit (`limit_s`)."""
+
+    code = "decode_too_slow"
+
+
+class DecoderCrashedError(IntakeError):
+    """The decoder process died on this file."""
+
+    code = "decoder_crashed"

@@ -1,0 +1,58 @@
+"""The room's one door: bytes in, a radiograph or a refusal out.
+
+`pydantic` settings are named for the type checker only: decoder processes pass
+through this file and need none.
+"""
+
+import hashlib
+from dataclasses import fields
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from raiox.entities import Radiograph
+from raiox.intake.errors import UploadTooLargeError
+from raiox.intake.sandbox.client import Sandbox
+from raiox.intake.sandbox.decoder_api import DecodeLimits
+from raiox.intake.sniff import sniff
+
+if TYPE_CHECKING:
+    from raiox.settings import IntakeSettings
+
+
+class Intake:
+    """Reads uploads, from any number of threads; close it, or use it as a context."""
+
+    def __init__(self, settings: "IntakeSettings") -> None:
+        """Start the decoder processes, without waiting for them."""
+        self._max_bytes = settings.max_upload_bytes
+        limits = {limit.name: getattr(settings, limit.name) for limit in fields(DecodeLimits)}
+        self._sandbox = Sandbox(DecodeLimits(**limits), settings.n_decoders)
+
+    def read(self, content: bytes) -> Radiograph:
+        """Turn the bytes of one file into a radiograph; the same bytes, the same pixels.
+
+        Raises:
+            IntakeError: of the class that says why it cannot be.
+            InternalError: no decoder process can be started.
+        """
+        if len(content) > self._max_bytes:
+            raise UploadTooLargeError(max_bytes=self._max_bytes)
+        source_format = sniff(content)
+        decoded = self._sandbox.decode(source_format, content)
+        sha256 = hashlib.sha256(content).hexdigest()
+        return Radiograph(decoded.pixels, sha256, source_format, decoded.notes)
+
+    def close(self) -> None:
+        """End every decoder process."""
+        self._sandbox.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()

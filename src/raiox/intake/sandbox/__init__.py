@@ -1,0 +1,1 @@
+"""Decoding in confined processes: client, zygote, confinement, and the protocol between them."""

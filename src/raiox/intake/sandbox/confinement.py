@@ -1,0 +1,88 @@
+"""What a decoder process gives up: files, network, new programs, then memory and time.
+
+Two steps. The zygote gives up for good what no decode needs; each child bounds
+what one decode may cost. Beside resource limits everything is best effort,
+because kernels differ: where Landlock or user namespaces are missing, the rest
+still holds. Source: landlock(7), user_namespaces(7), prctl(2), setrlimit(2).
+"""
+
+import ctypes
+import os
+import resource
+import struct
+from contextlib import suppress
+from typing import Final
+
+from raiox.intake.sandbox.decoder_api import DecodeLimits
+
+CLONE_NEWUSER: Final = 0x1000_0000
+CLONE_NEWNET: Final = 0x4000_0000
+PR_SET_PDEATHSIG: Final = 1
+PR_SET_NO_NEW_PRIVS: Final = 38
+
+# Landlock came after the system calls of all architectures got the same numbers.
+SYS_LANDLOCK_CREATE_RULESET: Final = 444
+SYS_LANDLOCK_RESTRICT_SELF: Final = 446
+LANDLOCK_CREATE_RULESET_VERSION: Final = 1
+LANDLOCK_FILE_RIGHTS: Final = {1: 13, 2: 14, 3: 15, 4: 15}  # rights known to each version
+LANDLOCK_FILE_RIGHTS_NOW: Final = 16  # from version 5 on
+LANDLOCK_TCP: Final = 0b11  # bind and connect, from version 4 on
+LANDLOCK_SCOPES: Final = 0b11  # abstract sockets and signals, from version 6 on
+FIRST_VERSION_WITH_TCP: Final = 4
+FIRST_VERSION_WITH_SCOPES: Final = 6
+
+MAX_OPEN_FILES: Final = 32
+
+
+def confine_for_good() -> None:
+    """Give up network, files and privileges; call it once, with everything already imported.
+
+    The process must have one thread. Its children inherit all of it.
+    """
+    _limit(resource.RLIMIT_FSIZE, 0)
+    _limit(resource.RLIMIT_CORE, 0)
+    with suppress(OSError, AttributeError):  # no Linux, an old kernel, or a stricter outer sandbox
+        libc = ctypes.CDLL(None, use_errno=True)
+        libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+        libc.unshare(CLONE_NEWUSER | CLONE_NEWNET)
+        _forbid_files(libc)
+
+
+def limit_one_decode(limits: DecodeLimits) -> None:
+    """Bound memory and processor time of this process, and forbid it any other."""
+    _limit(resource.RLIMIT_AS, limits.decoder_memory_bytes)
+    _limit(resource.RLIMIT_CPU, limits.decoder_cpu_s)
+    _limit(resource.RLIMIT_NPROC, 0)
+    _limit(resource.RLIMIT_NOFILE, MAX_OPEN_FILES)
+
+
+def end_with_parent(signal_number: int) -> None:
+    """Let the kernel send this signal when the parent ends, however it ends."""
+    parent = os.getppid()
+    with suppress(OSError, AttributeError):
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal_number, 0, 0, 0)
+    if os.getppid() != parent:
+        os._exit(1)
+
+
+def _limit(kind: int, most: int) -> None:
+    """Lower a limit; the hard one is a step higher, so that the soft one is the one that speaks."""
+    with suppress(ValueError, OSError):  # lower already, or unknown to this system
+        resource.setrlimit(kind, (most, most + 1 if kind == resource.RLIMIT_CPU else most))
+
+
+def _forbid_files(libc: ctypes.CDLL) -> None:
+    """A Landlock ruleset that handles everything and allows nothing."""
+    version = libc.syscall(SYS_LANDLOCK_CREATE_RULESET, None, 0, LANDLOCK_CREATE_RULESET_VERSION)
+    if version < 1:
+        return
+    rights = (1 << LANDLOCK_FILE_RIGHTS.get(version, LANDLOCK_FILE_RIGHTS_NOW)) - 1
+    ruleset = struct.pack("=Q", rights)
+    if version >= FIRST_VERSION_WITH_TCP:
+        ruleset += struct.pack("=Q", LANDLOCK_TCP)
+    if version >= FIRST_VERSION_WITH_SCOPES:
+        ruleset += struct.pack("=Q", LANDLOCK_SCOPES)
+    descriptor = libc.syscall(SYS_LANDLOCK_CREATE_RULESET, ruleset, len(ruleset), 0)
+    if descriptor >= 0:
+        libc.syscall(SYS_LANDLOCK_RESTRICT_SELF, descriptor, 0)
+        os.close(descriptor)

@@ -1,0 +1,120 @@
+"""How one file and its answer travel between the service and a decoder process.
+
+The request is the format's name and the bytes; the reply a short JSON head and,
+where it went well, the pixels. The reader of a reply trusts nothing of it: every
+length, word and number is bounded before it is used, and nothing is unpickled.
+"""
+
+import json
+import socket
+import struct
+from collections.abc import Mapping
+from typing import Any, Final
+
+import numpy as np
+
+from raiox.errors import Fact
+from raiox.intake.errors import DecoderCrashedError, IntakeError
+from raiox.intake.sandbox.decoder_api import NOTES, Decoded, DecodeLimits
+
+REQUEST: Final = struct.Struct("!8sQ")  # the format's name, the number of bytes that follow
+HEAD_LENGTH: Final = struct.Struct("!I")
+READY: Final = b"R"  # the zygote, once, on the control socket; the rest is how a child ended
+FINISHED: Final = b"F"
+CRASHED: Final = b"C"
+TOO_SLOW: Final = b"S"
+
+MAX_HEAD_BYTES: Final = 4_096
+MAX_FACTS: Final = 8
+MAX_WORD_CHARS: Final = 64
+
+ERRORS: Final = {error.code: error for error in IntakeError.__subclasses__()}
+"""What a decoder process may answer, by code."""
+
+
+def send_request(channel: socket.socket, source_format: str, content: bytes) -> None:
+    """Hand one file over."""
+    channel.sendall(REQUEST.pack(source_format.encode(), len(content)))
+    channel.sendall(content)
+
+
+def receive_request(channel: socket.socket) -> tuple[str, bytes]:
+    """Take one file: its format and its bytes.
+
+    Raises:
+        EOFError: the other side went away.
+    """
+    name, n_bytes = REQUEST.unpack(_receive(channel, REQUEST.size))
+    return name.rstrip(b"\0").decode(), bytes(_receive(channel, n_bytes))
+
+
+def send_pixels(channel: socket.socket, decoded: Decoded) -> None:
+    """Answer with an image."""
+    _send_head(channel, {"shape": decoded.pixels.shape, "notes": decoded.notes})
+    channel.sendall(np.ascontiguousarray(decoded.pixels).data)
+
+
+def send_refusal(channel: socket.socket, error: IntakeError) -> None:
+    """Answer with the code and the facts of a refusal."""
+    _send_head(channel, {"code": error.code, "facts": error.facts})
+
+
+def receive_reply(channel: socket.socket, limits: DecodeLimits) -> Decoded:
+    """Take the answer.
+
+    Raises:
+        EOFError: it did not come whole.
+        IntakeError: the refusal it says, or `DecoderCrashedError` where it makes no sense.
+    """
+    (n_bytes,) = HEAD_LENGTH.unpack(_receive(channel, HEAD_LENGTH.size))
+    if n_bytes > MAX_HEAD_BYTES:
+        raise DecoderCrashedError
+    try:
+        head = json.loads(_receive(channel, n_bytes))
+        if "code" in head:
+            raise ERRORS[head["code"]](**_checked_facts(head["facts"]))
+        height, width = _checked_shape(head["shape"], limits)
+        notes = tuple(note for note in head["notes"] if note in NOTES)
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+        raise DecoderCrashedError from error
+    pixels = np.frombuffer(_receive(channel, height * width), np.uint8).reshape(height, width)
+    return Decoded(pixels, notes)
+
+
+def _send_head(channel: socket.socket, head: Mapping[str, Any]) -> None:
+    encoded = json.dumps(head).encode()
+    channel.sendall(HEAD_LENGTH.pack(len(encoded)) + encoded)
+
+
+def _receive(channel: socket.socket, n_bytes: int) -> bytearray:
+    received = bytearray(n_bytes)
+    rest = memoryview(received)
+    while rest:
+        n_read = channel.recv_into(rest)
+        if n_read == 0:
+            raise EOFError
+        rest = rest[n_read:]
+    return received
+
+
+def _checked_shape(shape: Any, limits: DecodeLimits) -> tuple[int, int]:
+    height, width = shape
+    if not (type(height) is int and type(width) is int and height > 0 and width > 0):
+        raise ValueError
+    if height * width > limits.max_pixels or min(height, width) < limits.min_side_px:
+        raise ValueError
+    return height, width
+
+
+def _checked_facts(facts: Any) -> dict[str, Fact]:
+    if len(facts) > MAX_FACTS or not all(name.isidentifier() for name in facts):
+        raise ValueError
+    return {name: _checked_fact(fact) for name, fact in facts.items()}
+
+
+def _checked_fact(fact: Any) -> Fact:
+    if isinstance(fact, str) and len(fact) <= MAX_WORD_CHARS and fact.isprintable():
+        return fact
+    if type(fact) in {int, float}:
+        return fact  # type: ignore[no-any-return]
+    raise ValueError

@@ -1,0 +1,169 @@
+"""The process that every decoder process is forked from: loaded once, confined for good.
+
+    python -m raiox.intake.sandbox.zygote CONTROL_FD DECODER LIMITS
+
+It has one thread, reads no hostile byte itself, and for each pair of descriptors
+that arrives on its control socket forks one child: the child decodes what comes
+on the first, the zygote tells on the second how the child ended. When the
+service goes away, the control socket ends, and so do the zygote and its children.
+"""
+
+import gc
+import json
+import os
+import selectors
+import signal
+import socket
+import sys
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Final, NoReturn
+
+from raiox.intake.errors import DecoderCrashedError, IntakeError
+from raiox.intake.sandbox.confinement import confine_for_good, end_with_parent, limit_one_decode
+from raiox.intake.sandbox.decoder_api import DecodeLimits, Decoder
+from raiox.intake.sandbox.protocol import (
+    CRASHED,
+    FINISHED,
+    READY,
+    TOO_SLOW,
+    receive_request,
+    send_pixels,
+    send_refusal,
+)
+
+CHANNEL_FD: Final = 3
+OPEN_FILES: Final = 1_024
+
+
+@dataclass(frozen=True, slots=True)
+class _Child:
+    deadline: float
+    """On the monotonic clock, in seconds."""
+    verdict_fd: int
+
+
+class Zygote:
+    """Forks, watches the clock, buries."""
+
+    def __init__(self, control: socket.socket, decoder: Decoder, limits: DecodeLimits) -> None:
+        self._control = control
+        self._decoder = decoder
+        self._limits = limits
+        self._children: dict[int, _Child] = {}
+        self._overdue: set[int] = set()
+        self._deaths, alarm = os.pipe()
+        os.set_blocking(self._deaths, False)
+        os.set_blocking(alarm, False)
+        signal.signal(signal.SIGCHLD, lambda *_: None)
+        signal.set_wakeup_fd(alarm, warn_on_full_buffer=False)
+
+    def serve(self) -> None:
+        """Work until the service goes away."""
+        selector = selectors.DefaultSelector()
+        selector.register(self._control, selectors.EVENT_READ)
+        selector.register(self._deaths, selectors.EVENT_READ)
+        self._control.sendall(READY)
+        while True:
+            awake = {key.fileobj for key, _ in selector.select(self._patience_s())}
+            if self._deaths in awake:
+                os.read(self._deaths, OPEN_FILES)
+            self._bury()
+            self._kill_overdue()
+            if self._control in awake and not self._take_one():
+                break
+        for pid in self._children:
+            os.kill(pid, signal.SIGKILL)
+
+    def _patience_s(self) -> float | None:
+        waiting = [c.deadline for pid, c in self._children.items() if pid not in self._overdue]
+        return max(0.0, min(waiting) - time.monotonic()) if waiting else None
+
+    def _take_one(self) -> bool:
+        _, descriptors, _, _ = socket.recv_fds(self._control, 1, 2)
+        if len(descriptors) != 2:  # noqa: PLR2004 - the channel and the verdict; fewer is the end
+            return False
+        channel_fd, verdict_fd = descriptors
+        deadline = time.monotonic() + self._limits.decoder_wall_s
+        pid = os.fork()
+        if pid == 0:
+            _become_decoder(channel_fd, self._decoder, self._limits)
+        os.close(channel_fd)
+        self._children[pid] = _Child(deadline, verdict_fd)
+        return True
+
+    def _kill_overdue(self) -> None:
+        now = time.monotonic()
+        for pid, child in self._children.items():
+            if child.deadline <= now and pid not in self._overdue:
+                self._overdue.add(pid)
+                os.kill(pid, signal.SIGKILL)  # not buried yet, so the number is still its own
+
+    def _bury(self) -> None:
+        while self._children:
+            pid, status = os.waitpid(-1, os.WNOHANG)
+            if pid == 0:
+                return
+            child = self._children.pop(pid)
+            with suppress(OSError):  # whoever asked may have gone
+                os.write(child.verdict_fd, self._verdict(pid, status))
+            os.close(child.verdict_fd)
+            self._overdue.discard(pid)
+
+    def _verdict(self, pid: int, status: int) -> bytes:
+        if status == 0:
+            return FINISHED
+        ended_by = os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
+        return TOO_SLOW if pid in self._overdue or ended_by == signal.SIGXCPU else CRASHED
+
+
+def _become_decoder(channel_fd: int, decoder: Decoder, limits: DecodeLimits) -> NoReturn:
+    """Decode one file and end; nothing of the zygote is left but its memory."""
+    try:
+        signal.set_wakeup_fd(-1)
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        end_with_parent(signal.SIGKILL)
+        os.dup2(channel_fd, CHANNEL_FD)
+        os.closerange(CHANNEL_FD + 1, OPEN_FILES)
+        limit_one_decode(limits)
+        with socket.socket(fileno=CHANNEL_FD) as channel:
+            _answer(channel, decoder, limits)
+        os._exit(0)
+    finally:
+        os._exit(1)  # whatever happened: a child must never return into the zygote's loop
+
+
+def _answer(channel: socket.socket, decoder: Decoder, limits: DecodeLimits) -> None:
+    source_format, content = receive_request(channel)
+    try:
+        decoded = decoder(source_format, content, limits)
+    except IntakeError as error:
+        send_refusal(channel, error)
+    except MemoryError:
+        send_refusal(channel, DecoderCrashedError())
+    else:
+        send_pixels(channel, decoded)
+
+
+def _load(name: str) -> Decoder:
+    module, _, function = name.partition(":")
+    decoder: Decoder = getattr(import_module(module), function)
+    return decoder
+
+
+def main(control_fd: str, decoder_name: str, limits_json: str) -> None:
+    """Load the codecs, give up everything else, serve."""
+    decoder = _load(decoder_name)
+    limits = DecodeLimits(**json.loads(limits_json))
+    with socket.socket(fileno=int(control_fd)) as control:
+        confine_for_good()
+        os.dup2(1, 2)  # until here errors told of the installation; codecs tell of each file
+        gc.collect()
+        gc.freeze()  # children share these pages as long as nobody counts references anew
+        Zygote(control, decoder, limits).serve()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,1 @@
+"""Data leakage: identities, files and near-duplicate images shared between splits."""

@@ -1,0 +1,170 @@
+"""What the parts of a split share and should not: patients, groups, images.
+
+A network that met a test patient in training is tested on its memory. Every kind
+of sharing is told apart, because they weigh differently: the same picture tells
+the answer, another film of the patient only hints at it.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import combinations
+from pathlib import PurePath
+
+from raiox.lab.audit.fingerprints import Fingerprints
+from raiox.lab.audit.near_duplicates import Progress, near_identical
+from raiox.lab.datasets.split_manifest import Listing
+
+
+class Kind(StrEnum):
+    """How images of two parts belong together, the plainest first."""
+
+    PATIENT = "patient"
+    GROUP = "group"
+    SAME_FILE = "same_file"
+    SAME_PIXELS = "same_pixels"
+    NEAR_IDENTICAL = "near_identical"
+    LOOK_ALIKE = "look_alike"
+    FILE_STEM = "file_stem"
+
+
+ANY = "any"
+"""In a tally: of all kinds together, each image counted once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """Images of more than one part that belong together."""
+
+    kind: Kind
+    images: tuple[int, ...]
+    """Places in the listing."""
+    distance: float = 0.0
+    """Of near-identical images and look-alikes; see `near_duplicates.Copy`."""
+    mirrored: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How much of one kind lies in two parts at once."""
+
+    kind: str
+    first_part: str
+    second_part: str
+    n_first: int
+    """Images of the first part that have a partner in the second."""
+    n_second: int
+    n_patients: int
+    """Known patients of all these images."""
+    share_of_second: float
+    """Of the second part's images, `n_second`."""
+
+
+def find_leaks(
+    listing: Listing, prints: Fingerprints, *, stems: bool = False, progress: Progress = iter
+) -> list[Shared]:
+    """Everything that spans parts.
+
+    `same_pixels` holds `same_file` too; `near_identical` and `look_alike` hold neither.
+
+    Args:
+        listing: what to look at.
+        prints: of its images, in its order.
+        stems: whether equal file names of different patients count.
+        progress: wraps the blocks of the search for near-identical images.
+    """
+    images = listing.images
+    parts = [image.part for image in images]
+    found = [
+        *_equal(Kind.PATIENT, [image.patient_id for image in images], parts),
+        *_equal(Kind.GROUP, [image.group_id for image in images], parts),
+        *_equal(Kind.SAME_FILE, prints.files, parts),
+        *_equal(Kind.SAME_PIXELS, prints.pixels, parts),
+        *_alike(prints, parts, progress),
+    ]
+    if stems:
+        names = [PurePath(image.name).stem for image in images]
+        found += [
+            shared
+            for shared in _equal(Kind.FILE_STEM, names, parts)
+            if len({images[i].patient_id for i in shared.images}) > 1
+        ]
+    return found
+
+
+def count(listing: Listing, found: Sequence[Shared]) -> list[Tally]:
+    """Tallies by kind and by pair of parts, those of nothing left out; `ANY` last."""
+    kinds: dict[str, list[Shared]] = {kind: [s for s in found if s.kind == kind] for kind in Kind}
+    kinds[ANY] = list(found)
+    pairs = list(combinations(listing.parts, 2))
+    tallies = [
+        _tally(kind, first, second, listing, shared)
+        for kind, shared in kinds.items()
+        for first, second in pairs
+    ]
+    return [tally for tally in tallies if tally.n_second]
+
+
+def concerned(
+    listing: Listing, found: Sequence[Shared], first: str, second: str
+) -> tuple[set[int], set[int]]:
+    """Images of both parts that have a partner in the other."""
+    lefts: set[int] = set()
+    rights: set[int] = set()
+    for shared in found:
+        by_part = _by_part(listing, shared.images)
+        if first in by_part and second in by_part:
+            lefts.update(by_part[first])
+            rights.update(by_part[second])
+    return lefts, rights
+
+
+def pairs_of(listing: Listing, shared: Shared) -> Iterator[tuple[int, int]]:
+    """Pairs across parts in which every image stands at least once, no more than needed.
+
+    All pairs would be quadratic: a patient with a hundred films a part is told in a
+    hundred lines, not ten thousand.
+    """
+    by_part = _by_part(listing, shared.images)
+    order = [part for part in listing.parts if part in by_part]
+    for first, second in combinations(order, 2):
+        left, right = by_part[first], by_part[second]
+        for k in range(max(len(left), len(right))):
+            yield left[min(k, len(left) - 1)], right[min(k, len(right) - 1)]
+
+
+def _equal(kind: Kind, keys: Sequence[str], parts: Sequence[str]) -> Iterator[Shared]:
+    members: defaultdict[str, list[int]] = defaultdict(list)
+    for i, key in enumerate(keys):
+        if key:
+            members[key].append(i)
+    for found in members.values():
+        if len({parts[i] for i in found}) > 1:
+            yield Shared(kind, tuple(found))
+
+
+def _alike(prints: Fingerprints, parts: Sequence[str], progress: Progress) -> Iterator[Shared]:
+    """Copies and look-alikes among the different pictures of each part."""
+    once = {(prints.pixels[i], part): i for i, part in enumerate(parts) if prints.pixels[i]}
+    places = sorted(once.values())
+    seen = [parts[i] for i in places]
+    for copy in near_identical(prints.thumbnails[places], seen, progress):
+        pair = places[copy.first], places[copy.second]
+        if prints.pixels[pair[0]] != prints.pixels[pair[1]]:
+            kind = Kind.NEAR_IDENTICAL if copy.certain else Kind.LOOK_ALIKE
+            yield Shared(kind, pair, copy.distance, copy.mirrored)
+
+
+def _tally(kind: str, first: str, second: str, listing: Listing, found: Sequence[Shared]) -> Tally:
+    lefts, rights = concerned(listing, found, first, second)
+    patients = {listing.images[i].patient_id for i in lefts | rights} - {""}
+    share = len(rights) / listing.parts[second]
+    return Tally(kind, first, second, len(lefts), len(rights), len(patients), share)
+
+
+def _by_part(listing: Listing, images: Sequence[int]) -> dict[str, list[int]]:
+    by_part: defaultdict[str, list[int]] = defaultdict(list)
+    for i in images:
+        by_part[listing.images[i].part].append(i)
+    return dict(by_part)

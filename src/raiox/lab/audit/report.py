@@ -1,0 +1,157 @@
+"""An audit of a split as people and programs read it: Markdown, JSON and CSV."""
+
+import csv
+import io
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Final
+
+from raiox.lab.audit.fingerprints import Fingerprints
+from raiox.lab.audit.overlap import ANY, Kind, Shared, concerned, count, pairs_of
+from raiox.lab.datasets.split_manifest import Listing
+from raiox.lab.tables import Table
+from raiox.lab.tables import to_markdown as to_pipes
+from raiox.vocabulary import NOTICE
+
+N_EXAMPLES: Final = 12
+"""Pairs named of each kind; all of them stand in the CSV."""
+N_COPIES: Final = 100
+"""Pairs named of the kinds that are found by looking: each wants a look."""
+
+MEANING: Final = {
+    Kind.PATIENT: "images of one patient (`patient_id`)",
+    Kind.GROUP: "linked images (`group_id`)",
+    Kind.SAME_FILE: "the same file, byte for byte",
+    Kind.SAME_PIXELS: "the same picture once decoded (same files included)",
+    Kind.NEAR_IDENTICAL: "copies: resized, encoded again, cut by 3 %, other tones, negative, mirrored",
+    Kind.LOOK_ALIKE: "films so alike that they are most often of one patient; look at them",
+    Kind.FILE_STEM: "the same file name under another patient",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """A listing, what was read of it and what its parts share."""
+
+    command: str
+    """What a reader types to see the same."""
+    listing: Listing
+    prints: Fingerprints
+    found: Sequence[Shared]
+
+
+def to_json(audit: Audit) -> dict[str, Any]:
+    """Counts and tallies as one object; the pairs are in the CSV."""
+    return {
+        "notice": NOTICE,
+        "command": audit.command,
+        "parts": audit.listing.parts,
+        "n_left_out": audit.listing.n_left_out,
+        "unread": dict(Counter(code for code in audit.prints.refusals if code)),
+        "leaks": [asdict(tally) for tally in count(audit.listing, audit.found)],
+        "by_source": [dict(zip(_SOURCES, row, strict=True)) for row in _by_source(audit)],
+    }
+
+
+def to_markdown(audit: Audit) -> str:
+    """The command, the verdict, the tables and examples by name."""
+    parts = ", ".join(f"{part} {n}" for part, n in audit.listing.parts.items())
+    kept = (
+        f"{parts or 'No image in any part'}; {audit.listing.n_left_out} lines left out (no part)."
+    )
+    told = ["# What the parts of a split share\n", f"    {audit.command}\n"]
+    told += [f"{NOTICE['en']}\n", kept, _unread(audit)]
+    if audit.found:
+        told += [to_pipes(_kinds(audit)), to_pipes(_sources(audit)), *_examples(audit)]
+    else:
+        told.append("Nothing spans two parts.\n")
+    return "\n".join(told)
+
+
+def to_csv(audit: Audit) -> str:
+    """One line a pair; each image concerned stands in at least one pair of its kind."""
+    file = io.StringIO()
+    writer = csv.writer(file, lineterminator="\n")
+    writer.writerow(["kind", "image_a", "part_a", "image_b", "part_b", "distance", "mirrored"])
+    for shared in audit.found:
+        for a, b in _pairs(audit, shared):
+            writer.writerow([shared.kind, *a, *b, f"{shared.distance:.4f}", int(shared.mirrored)])
+    return file.getvalue()
+
+
+_SOURCES: Final = ("kind", "source", "images", "concerned", "share")
+
+
+def _kinds(audit: Audit) -> Table:
+    rows = tuple(
+        (t.kind, f"{t.first_part} / {t.second_part}", str(t.n_first), str(t.n_second),
+         f"{t.share_of_second:.1%}", str(t.n_patients))
+        for t in count(audit.listing, audit.found)
+    )  # fmt: skip
+    columns = ("kind", "parts", "images of the first", "images of the second",
+               "share of the second", "patients")  # fmt: skip
+    return Table("What spans two parts", columns, rows)
+
+
+def _sources(audit: Audit) -> Table:
+    rows = tuple(
+        (kind, source, str(n), str(hit), f"{share:.1%}")
+        for kind, source, n, hit, share in _by_source(audit)
+    )
+    first, tested = audit.listing.compared
+    return Table(f"Images of `{tested}` with a partner in `{first}`, by source", _SOURCES, rows)
+
+
+def _by_source(audit: Audit) -> list[tuple[str, str, int, int, float]]:
+    """Of the tested part: kind, source, its images, those with a partner in the first part."""
+    listing = audit.listing
+    if not audit.found:
+        return []
+    first, tested = listing.compared
+    totals = Counter(image.source for image in listing.images if image.part == tested)
+    rows = []
+    for kind in (*Kind, ANY):
+        shared = [s for s in audit.found if kind in (s.kind, ANY)]
+        _, images = concerned(listing, shared, first, tested)
+        hit = Counter(listing.images[i].source for i in images)
+        rows += [
+            (str(kind), source or "all", n, hit[source], hit[source] / n)
+            for source, n in sorted(totals.items())
+            if hit[source]
+        ]
+    return rows
+
+
+def _unread(audit: Audit) -> str:
+    refused = [
+        (image.name, code)
+        for image, code in zip(audit.listing.images, audit.prints.refusals, strict=True)
+        if code
+    ]
+    if not refused:
+        return "Every image was read.\n"
+    named = ", ".join(f"`{name}` ({code})" for name, code in refused[:N_EXAMPLES])
+    more = f" and {len(refused) - N_EXAMPLES} more" if len(refused) > N_EXAMPLES else ""
+    return f"{len(refused)} images could not be read and were not compared: {named}{more}.\n"
+
+
+def _examples(audit: Audit) -> Iterator[str]:
+    for kind in Kind:
+        pairs = [(pair, s) for s in audit.found if s.kind == kind for pair in _pairs(audit, s)]
+        if not pairs:
+            continue
+        yield f"**{kind}**: {MEANING[kind]}; {len(pairs)} pairs\n"
+        by_looking = kind in {Kind.NEAR_IDENTICAL, Kind.LOOK_ALIKE}
+        for (a, b), shared in pairs[: N_COPIES if by_looking else N_EXAMPLES]:
+            mirror = ", mirrored" if shared.mirrored else ""
+            near = f", distance {shared.distance:.3f}{mirror}" if shared.distance else ""
+            yield f"- `{a[0]}` ({a[1]}) and `{b[0]}` ({b[1]}){near}"
+        yield ""
+
+
+def _pairs(audit: Audit, shared: Shared) -> Iterator[tuple[tuple[str, str], tuple[str, str]]]:
+    """Name and part of both images."""
+    images = audit.listing.images
+    for a, b in pairs_of(audit.listing, shared):
+        yield (images[a].name, images[a].part), (images[b].name, images[b].part)

@@ -1,0 +1,1 @@
+"""Labelled images on disk: manifests, splits, label mappings and annotations."""

@@ -1,0 +1,77 @@
+"""What somebody else's labels mean here, told by a small file.
+
+TOML, with what the columns of the manifest are called where they differ:
+
+    [labels]
+    "Pneumonia" = "lung_opacity"
+    "Normal" = "no_finding"
+    "Fracture" = ""           # left out
+
+    [columns]
+    image = "file"
+    label = "finding"
+
+or CSV, one line a label: `Pneumonia,lung_opacity`.
+"""
+
+import csv
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from raiox.lab.datasets.manifest import Case
+from raiox.lab.errors import LabelsUnreadableError, LabelUnknownError
+
+CSV_CELLS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Translation:
+    """From a manifest's words to ours."""
+
+    labels: Mapping[str, str] = field(default_factory=dict)
+    """Theirs to ours; empty for those that are left out."""
+    columns: Mapping[str, str] = field(default_factory=dict)
+    """Ours to theirs, where a column is called otherwise."""
+
+
+def read_translation(file: Path) -> Translation:
+    """Read a labels file.
+
+    Raises:
+        LabelsUnreadableError: it is not there, or not of one of the two forms.
+    """
+    try:
+        content = file.read_text(encoding="utf-8-sig")
+        if file.suffix.lower() == ".toml":
+            told = tomllib.loads(content)
+            return Translation(_words(told.get("labels", {})), _words(told.get("columns", {})))
+        rows = [row for row in csv.reader(content.splitlines()) if row]
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, csv.Error) as error:
+        raise LabelsUnreadableError(reason=type(error).__name__) from error
+    if any(len(row) != CSV_CELLS for row in rows):
+        raise LabelsUnreadableError(reason="two cells a line")
+    return Translation({theirs.strip(): ours.strip() for theirs, ours in rows})
+
+
+def translated(cases: Sequence[Case], translation: Translation, known: Sequence[str]) -> list[Case]:
+    """Cases under labels that the network answers; those that were translated to nothing left out.
+
+    Raises:
+        LabelUnknownError: a label is neither known nor translated to one that is.
+    """
+    found = [(case, translation.labels.get(case.label, case.label)) for case in cases]
+    kept = [(case, label) for case, label in found if label]
+    unknown = [case.label for case, label in kept if label not in known]
+    if unknown:
+        raise LabelUnknownError(
+            n_labels=len(set(unknown)), n_images=len(unknown), known=", ".join(known)
+        )
+    return [replace(case, label=label) for case, label in kept]
+
+
+def _words(table: object) -> dict[str, str]:
+    if not isinstance(table, dict) or not all(isinstance(v, str) for v in table.values()):
+        raise LabelsUnreadableError(reason="words only")
+    return {str(theirs): ours for theirs, ours in table.items()}

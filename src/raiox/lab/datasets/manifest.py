@@ -1,0 +1,188 @@
+"""Labelled images of the data sets: paths, labels and parts, no pixels.
+
+A data set is a folder with a `manifest.csv`; `RAIOX_DATA` names the folder that
+holds `chest/` and `filter/`. Parts (train, valid, test) never share a
+`group_id`: the manifest says so and `check_groups` makes sure.
+"""
+
+import csv
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from raiox.entities import GrayArray
+from raiox.lab.errors import DataSetMissingError, RecipeInvalidError
+from raiox.vocabulary import ImageKind
+
+TURNS = {ImageKind.ROTATED_90: 1, ImageKind.ROTATED_180: 2, ImageKind.ROTATED_270: 3}
+"""Quarter turns, clockwise, that make each kind of an upright film."""
+
+MADE_KINDS = (ImageKind.FRONTAL, *TURNS, ImageKind.INVERTED)
+"""What one upright film gives: itself, turned and as a negative."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One labelled image as a network meets it."""
+
+    path: Path
+    label: str
+    """A finding or a kind of image."""
+    source: str
+    part: str
+    """train, valid or test."""
+    group_id: str
+    """Patient and duplicates; never in two parts."""
+    licence: str
+    kind: ImageKind = ImageKind.FRONTAL
+    """How an upright film is turned or inverted before it is shown."""
+    view: str = ""
+    sex: str = ""
+    age: str = ""
+    """In years; these three are empty where nothing is known."""
+
+
+SPLITS = {"grouped": "split", "authors": "paper_split"}
+"""Column of the manifest that holds the parts: ours by group, and the paper's own."""
+
+
+def read_finding_cases(data: Path | None, split: str = "grouped") -> list[Case]:
+    """Upright frontal radiographs with their finding; contested and excluded ones left out.
+
+    The authors' split is taken as it is, with the patients it shares between parts.
+
+    Raises:
+        DataSetMissingError: `data` holds no `chest/manifest.csv`.
+        RecipeInvalidError: a group spans two parts of our split.
+    """
+    folder, rows = _read(data, "chest")
+    column = SPLITS[split]
+    cases = [
+        Case(
+            path=folder / row["image"],
+            label=row["label"],
+            source=row["source"],
+            part=row[column],
+            group_id=row["group_id"],
+            licence=row["licence"],
+            view=_told(row, "view"),
+            sex=_told(row, "sex"),
+            age=_told(row, "age"),
+        )
+        for row in rows
+        if row[column] not in ("", "exclude") and row["label_conflict"] == "0"
+    ]
+    if split == "grouped":
+        check_groups(cases)
+    return cases
+
+
+def read_kind_cases(data: Path | None, split: str = "grouped") -> list[Case]:
+    """Every kind of image the frontal filter tells apart.
+
+    A film that lies on its side is an upright one turned, a negative is a
+    positive subtracted from white: both are made from films of the same part.
+
+    Raises:
+        DataSetMissingError: `data` holds no `chest/` or no `filter/`.
+    """
+    chest = read_finding_cases(data, split)
+    folder, rows = _read(data, "filter")
+    others = [
+        Case(
+            path=folder / row["image"],
+            label=row["kind"],
+            source=row["source"],
+            part=row["split"],
+            group_id=row["image"],
+            licence=row["licence"],
+            kind=ImageKind(row["kind"]),
+        )
+        for row in rows
+    ]
+    made = [replace(case, label=str(kind), kind=kind) for case in chest for kind in MADE_KINDS]
+    return made + others
+
+
+def read_manifest(manifest: Path, columns: Mapping[str, str] | None = None) -> list[Case]:
+    """Anybody's labelled images: a CSV with `image` (relative to it) and `label`, or a folder.
+
+    `source`, `split`, `group_id` (or `patient_id`), `licence`, `view`, `sex` and `age` are used
+    where they are; without a group every image is its own. A label that is a kind of image only
+    says what the image is. In a folder, the sub-folder of an image is its label.
+
+    Args:
+        manifest: the file or folder.
+        columns: what a column is called there, by our name for it.
+
+    Raises:
+        DataSetMissingError: it is not there.
+        RecipeInvalidError: it has no `image` or no `label` column.
+    """
+    if manifest.is_dir():
+        return _labelled_folder(manifest)
+    if not manifest.is_file():
+        raise DataSetMissingError(data_set=manifest.stem)
+    with manifest.open(newline="", encoding="utf-8-sig") as file:
+        rows = list(csv.DictReader(file))
+    theirs = columns or {}
+    rows = [row | {ours: row[name] for ours, name in theirs.items() if name in row} for row in rows]
+    if rows and not {"image", "label"} <= rows[0].keys():
+        raise RecipeInvalidError(reason="manifest_columns")
+    return [
+        Case(
+            path=manifest.parent / row["image"],
+            label=row["label"],
+            source=row.get("source") or "all",
+            part=row.get("split") or "",
+            group_id=row.get("group_id") or row.get("patient_id") or row["image"],
+            licence=row.get("licence") or "",
+            view=_told(row, "view"),
+            sex=_told(row, "sex"),
+            age=_told(row, "age"),
+        )
+        for row in rows
+    ]
+
+
+def _labelled_folder(folder: Path) -> list[Case]:
+    """Every file of every sub-folder; hidden ones are nobody's images."""
+    files = sorted(p for p in folder.glob("*/*") if p.is_file() and not p.name.startswith("."))
+    return [Case(p, p.parent.name, folder.name, "", f"{p.parent.name}/{p.name}", "") for p in files]
+
+
+def shown(pixels: GrayArray, kind: ImageKind) -> GrayArray:
+    """Upright pixels (H, W) as a film of this kind would show them."""
+    turned = np.rot90(pixels, -TURNS.get(kind, 0))
+    return np.array(255 - turned if kind is ImageKind.INVERTED else turned, order="C")
+
+
+def check_groups(cases: Iterable[Case]) -> None:
+    """Refuse parts that share a patient, a duplicate or a linked image.
+
+    Raises:
+        RecipeInvalidError: a `group_id` lies in two parts.
+    """
+    parts: defaultdict[str, set[str]] = defaultdict(set)
+    for case in cases:
+        parts[case.group_id].add(case.part)
+    n_shared = sum(len(found) > 1 for found in parts.values())
+    if n_shared:
+        raise RecipeInvalidError(reason="groups_span_parts", n_groups=n_shared)
+
+
+def _told(row: dict[str, str], column: str) -> str:
+    """A cell, empty where the manifest does not know."""
+    value = (row.get(column) or "").strip()
+    return "" if value == "unknown" else value
+
+
+def _read(data: Path | None, name: str) -> tuple[Path, list[dict[str, str]]]:
+    if data is None or not (data / name / "manifest.csv").is_file():
+        raise DataSetMissingError(data_set=name)
+    folder = data / name
+    with (folder / "manifest.csv").open(newline="", encoding="utf-8") as file:
+        return folder, list(csv.DictReader(file))

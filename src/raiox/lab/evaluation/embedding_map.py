@@ -1,0 +1,41 @@
+"""Build the map of cases: principal components of the embeddings of reference cases.
+
+Source: the paper, section 4.3 and Figure 12 (294 cases; ours are all of the part that the
+card's figures are of).
+"""
+
+import json
+
+import numpy as np
+
+from raiox.lab.evaluation.predictions import Answers
+
+N_COMPONENTS = 12
+
+
+def build_embedding_map(answers: Answers) -> bytes:
+    """`embedding_map.json` of a bundle: components, and where each reference case lies."""
+    mean = answers.embeddings.mean(axis=0)
+    centred = answers.embeddings - mean
+    _, spread, axes = np.linalg.svd(centred, full_matrices=False)
+    # A singular vector has no sign of its own: the largest entry points up, so maps repeat.
+    axes *= np.sign(axes[np.arange(len(axes)), np.abs(axes).argmax(axis=1)])[:, None]
+    components = axes[:N_COMPONENTS]
+    variances = spread**2 / (spread**2).sum()
+    return json.dumps(
+        {
+            "explained_variance": np.round(variances[:N_COMPONENTS], 4).tolist(),
+            "mean": np.round(mean, 5).tolist(),
+            "components": np.round(components, 5).tolist(),
+            "coordinates": np.round(centred @ components.T, 3).tolist(),
+            "cases": [
+                {
+                    "image": f"{c.path.parent.name}/{c.path.name}",
+                    "finding": c.label,
+                    "source": c.source,
+                }
+                for c in answers.cases
+            ],
+        },
+        separators=(",", ":"),
+    ).encode()

@@ -1,0 +1,174 @@
+"""A bundle's raw answers to labelled cases, along the way every upload takes.
+
+An image is read, prepared, answered and forgotten: what is kept of it is its scores, its
+embedding and a few numbers of its file, so that memory does not grow with pixels.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from raiox.bundle import Bundle
+from raiox.entities import FloatArray, GrayArray, Radiograph
+from raiox.errors import RaioxError
+from raiox.inference.session import NetworkSession, calibrated
+from raiox.intake.errors import UnreadableFileError
+from raiox.lab.datasets.manifest import Case, shown
+from raiox.lab.errors import NoCaseError
+from raiox.lab.metrics.intervals import Floats, Indices
+from raiox.preprocessing import network_input
+
+Reader = Callable[[bytes], Radiograph]
+Progress = Callable[[Iterable[int]], Iterable[int]]
+Opener = Callable[[Path], tuple[GrayArray, int]]
+"""A file to its pixels, upright, and how many bytes it has."""
+BATCH = 32
+
+FACTS: Final = ("width_px", "height_px", "n_bytes", "mean", "sd", "black", "white")
+"""What is kept of a file: sizes, mean and spread of its grays, shares of black and of white."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Answers:
+    """What a bundle said of N cases."""
+
+    cases: Sequence[Case]
+    labels: Indices
+    """(N,) index of each case's label."""
+    logits: Floats
+    """(N, K)"""
+    embeddings: FloatArray
+    """(N, D)"""
+    peaks: Floats
+    """(N,) greatest evidence in the map of the case's own label."""
+    temperature: float
+    qualities: Floats | None = None
+    """(N,) rating of each film, from a network that rates them."""
+    facts: Floats = field(default_factory=lambda: np.empty((0, len(FACTS))))
+    """(N, 7), in the order of `FACTS`."""
+
+    @property
+    def scores(self) -> Floats:
+        """(N, K) calibrated."""
+        return calibrated(self.logits, self.temperature)
+
+    @property
+    def groups(self) -> npt.NDArray[np.str_]:
+        """(N,) group of each case."""
+        return np.array([case.group_id for case in self.cases])
+
+    @property
+    def sources(self) -> npt.NDArray[np.str_]:
+        """(N,) data set of each case."""
+        return np.array([case.source for case in self.cases])
+
+
+def ask(
+    bundle: Bundle,
+    cases: Sequence[Case],
+    read: Reader,
+    n_threads: int,
+    progress: Progress = iter,
+    unread: Counter[str] | None = None,
+) -> Answers:
+    """Read, prepare and answer every case.
+
+    Args:
+        bundle: the network asked.
+        cases: what to ask of.
+        read: bytes to radiograph, the intake's.
+        n_threads: of one pass.
+        progress: wraps the starts of the batches, e.g. with a bar.
+        unread: where given, images that cannot be read are left out and counted here by code.
+
+    Raises:
+        RaioxError: an image cannot be read, and nobody counts.
+        NoCaseError: there is no image, or none that could be read.
+    """
+    session, kept = NetworkSession(bundle, n_threads), _Kept(bundle)
+    opened = lru_cache(maxsize=1)(
+        lambda path: _opened(path, read)
+    )  # what is made of a film follows it
+    for start in progress(range(0, len(cases), BATCH)):
+        films = _films(cases[start : start + BATCH], opened, unread)
+        if films:
+            kept.add(films, session)
+    if not kept.cases:
+        raise NoCaseError
+    return kept.answers()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Film:
+    case: Case
+    pixels: GrayArray
+    n_bytes: int
+
+
+class _Kept:
+    """What stays of the images that were answered."""
+
+    def __init__(self, bundle: Bundle) -> None:
+        self.cases: list[Case] = []
+        self._manifest = bundle.manifest
+        self._rows: dict[str, list[npt.NDArray[np.generic]]] = {}
+
+    def add(self, films: Sequence[_Film], session: NetworkSession) -> None:
+        """Answer some films and keep what is small."""
+        images = np.stack([network_input(f.pixels, self._manifest.preprocessing) for f in films])
+        outputs = session.run(images)
+        labels = np.array([self._manifest.labels.index(film.case.label) for film in films])
+        maps = outputs["maps"] - outputs["maps"].mean(axis=1, keepdims=True)
+        own = maps[np.arange(len(films)), labels]
+        row = {
+            "labels": labels,
+            "logits": outputs["logits"].astype(np.float64),
+            "embeddings": outputs["embedding"],
+            "peaks": own.max(axis=(1, 2)).astype(np.float64),
+            "facts": np.array([_facts(film) for film in films]),
+        }
+        if "quality" in outputs:
+            row["qualities"] = outputs["quality"].astype(np.float64)
+        for name, values in row.items():
+            self._rows.setdefault(name, []).append(values)
+        self.cases += [film.case for film in films]
+
+    def answers(self) -> Answers:
+        """All of it."""
+        told = {name: np.concatenate(rows) for name, rows in self._rows.items()}
+        return Answers(cases=self.cases, temperature=self._manifest.temperature, **told)
+
+
+def _films(cases: Sequence[Case], opened: Opener, unread: Counter[str] | None) -> list[_Film]:
+    films = []
+    for case in cases:
+        try:
+            pixels, n_bytes = opened(case.path)
+        except RaioxError as error:
+            if unread is None:
+                raise
+            unread[error.code] += 1
+        else:
+            films.append(_Film(case, shown(pixels, case.kind), n_bytes))
+    return films
+
+
+def _opened(path: Path, read: Reader) -> tuple[GrayArray, int]:
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise UnreadableFileError(reason=type(error).__name__) from error
+    return read(content).pixels, len(content)
+
+
+def _facts(film: _Film) -> tuple[float, ...]:
+    pixels = film.pixels
+    height, width = pixels.shape
+    black, white = float((pixels == 0).mean()), float((pixels == 255).mean())  # noqa: PLR2004
+    return width, height, film.n_bytes, float(pixels.mean()), float(pixels.std()), black, white

@@ -1,0 +1,70 @@
+"""What can be told of the labels without looking at the lungs; the network's row comes last.
+
+Source and label go together in public data: a network that scores no better than these
+lines may have learned nothing but them. Source: Zech et al., 2018,
+doi:10.1371/journal.pmed.1002683; PMC8224464 (1.00 at sources seen, 0.38 at one unseen).
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from raiox.lab.evaluation.predictions import FACTS
+from raiox.lab.evaluation.probes.context import Bench
+from raiox.lab.evaluation.report.reported_metrics import NamedFigure, Text, text
+from raiox.lab.evaluation.report.subgroups import attributes
+from raiox.lab.metrics.intervals import Floats, Indices, Names, auc_figures
+from raiox.lab.metrics.linear_probe import cross_fitted, indicators, tenths
+
+KNOWN: dict[str, Text] = {
+    "source": text("só a fonte", "source only"),
+    "view": text("só a incidência", "view only"),
+    "age_sex": text("só idade e sexo", "age and sex only"),
+    "size": text("só a proporção e o tamanho", "aspect ratio and size only"),
+    "file": text("só estatísticas do arquivo", "file statistics only"),
+    "all": text("tudo isso junto", "all of these together"),
+    "network": text("a rede", "the network"),
+}
+"""Whose row a baseline is."""
+
+
+def baseline_figures(bench: Bench) -> Iterator[NamedFigure]:
+    """Macro AUC and AUC of every label by each baseline, then by the network on the same cases."""
+    answers = bench.answers
+    rows = dict(known_features(bench))
+    if len(rows) > 1:
+        rows["all"] = np.concatenate([*rows.values()], axis=1)
+    labels, groups = answers.labels, answers.groups
+    scored = {name: cross_fitted(features, labels, groups) for name, features in rows.items()}
+    for name, scores in [*scored.items(), ("network", answers.scores)]:
+        yield from _row(bench.labels, name, scores, labels, groups)
+
+
+def known_features(bench: Bench) -> Iterator[tuple[str, Floats]]:
+    """(N, D) of what is known of each case, by name; what is alike for all is left out."""
+    told = attributes(bench.answers.cases)
+    for name, columns in (
+        ("source", [told["source"]]),
+        ("view", [told["view"]]),
+        ("age_sex", [told["age"], told["sex"]]),
+    ):
+        if any(len(np.unique(column)) > 1 for column in columns):
+            yield name, indicators(*columns)
+    facts = dict(zip(FACTS, bench.answers.facts.T, strict=True))
+    width, height = facts["width_px"], facts["height_px"]
+    yield "size", tenths(np.column_stack([width / height, width, height]))
+    per_pixel = facts["n_bytes"] / (width * height)
+    rest = [facts[name] for name in ("mean", "sd", "black", "white")]
+    yield "file", tenths(np.column_stack([per_pixel, *rest]))
+
+
+def _row(
+    outputs: tuple[str, ...], name: str, scores: Floats, labels: Indices, groups: Names
+) -> Iterator[NamedFigure]:
+    told = auc_figures(scores, labels, groups)
+    who = KNOWN[name]
+    keys = ["macro", *outputs[: scores.shape[1]]]
+    for key, figure in zip(keys, told, strict=True):
+        of = text("média", "macro") if key == "macro" else text("{x}", "{x}", x=key)
+        line: Text = {language: f"AUC {of[language]}: {who[language]}" for language in who}
+        yield NamedFigure(f"baseline.{name}.auc.{key}", "baselines", line, figure)

@@ -1,0 +1,91 @@
+"""What a probe asks with: the bundle, the cases it was measured on, and a way to see their pixels.
+
+A probe asks more of a network than its answers hold: altered films, other images, maps. It
+sees one film at a time and keeps scores, so that it costs time and no memory.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+
+from raiox.bundle import Bundle
+from raiox.entities import FloatArray, GrayArray
+from raiox.inference.session import NetworkSession, calibrated
+from raiox.lab.datasets.manifest import Case, shown
+from raiox.lab.evaluation.predictions import Answers, Progress, Reader
+from raiox.lab.evaluation.report.reported_metrics import NamedFigure
+from raiox.lab.metrics.intervals import Floats, Indices
+from raiox.preprocessing import Preprocessing, network_input
+
+Probe = Callable[["Bench"], Iterator[NamedFigure]]
+
+
+class Surgery(Protocol):
+    """What may be done to a graph where the libraries for it are installed."""
+
+    def shuffled(self, model: bytes) -> bytes:
+        """The graph with shuffled weights."""
+        ...
+
+    def with_features(self, model: bytes) -> tuple[bytes, FloatArray]:
+        """The graph with the output `features` (N, D, h, w), and its head's weights (K, D)."""
+        ...
+
+
+@dataclass(frozen=True, eq=False)
+class Bench:
+    """One bundle, its answers, and what may be asked beyond them."""
+
+    bundle: Bundle
+    answers: Answers
+    read: Reader
+    n_threads: int
+    n_sampled: int
+    """Cases that a costly probe asks at most."""
+    data: Path | None
+    """The folder that `RAIOX_DATA` names; None for anybody's own images."""
+    part: str
+    progress: Progress = iter
+    surgery: Surgery | None = None
+    """None where what it takes is not installed."""
+    twin: Bundle | None = None
+    """The same recipe trained with another seed."""
+
+    @cached_property
+    def session(self) -> NetworkSession:
+        """The network, opened once."""
+        return NetworkSession(self.bundle, self.n_threads)
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Of the network's outputs."""
+        return self.bundle.manifest.labels
+
+    def sampled(self, indices: Indices | None = None) -> Indices:
+        """At most `n_sampled` of the cases (all of them, or the given ones), evenly spread."""
+        every = np.arange(len(self.answers.cases)) if indices is None else indices
+        return np.asarray(every[:: max(1, -(-len(every) // self.n_sampled))], np.int64)
+
+    def film(self, case: Case) -> GrayArray:
+        """Its pixels, as it is shown to the network."""
+        return shown(self.read(case.path.read_bytes()).pixels, case.kind)
+
+    def films(self, cases: Sequence[Case]) -> Iterator[GrayArray]:
+        """The pixels of each case, one at a time, with a bar."""
+        for i in self.progress(range(len(cases))):
+            yield self.film(cases[i])
+
+    def prepared(self, films: Iterable[GrayArray], spec: Preprocessing | None = None) -> FloatArray:
+        """(N, 1, S, S) network inputs, as this bundle or another wants them."""
+        wanted = spec or self.bundle.manifest.preprocessing
+        return np.stack([network_input(film, wanted) for film in films])
+
+    def scores(self, films: Iterable[GrayArray]) -> tuple[Floats, FloatArray]:
+        """(N, K) calibrated scores of films at hand, and their embeddings (N, D)."""
+        outputs = self.session.run(self.prepared(films))
+        temperature = self.bundle.manifest.temperature
+        return calibrated(outputs["logits"], temperature), outputs["embedding"]

@@ -1,0 +1,178 @@
+"""What a film may wear that says nothing of the lungs: marks, margins, copies, tones.
+
+Each takes pixels (H, W) uint8 and gives as many; the same film always gets the same.
+Source: DeGrave et al., 2021, doi:10.1038/s42256-021-00338-7; Zech et al., 2018,
+doi:10.1371/journal.pmed.1002683; Maguolo and Nanni, 2021, doi:10.1016/j.inffus.2021.04.008
+(lungs out).
+"""
+
+import io
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image, ImageDraw, ImageFont
+
+from raiox.entities import GrayArray
+from raiox.lab.evaluation.report.reported_metrics import Text
+
+Alter = Callable[[GrayArray], GrayArray]
+Mask = npt.NDArray[np.bool_]
+
+LUNG_BOX: Final = (0.12, 0.12, 0.88, 0.85)
+"""Left, top, right, bottom in parts of a side: where the lungs of nearly every film lie."""
+BORDER_SHARE: Final = 0.15
+STRIP_SHARE: Final = 1 / 6
+BLACK_BORDER_SHARE: Final = 0.08
+
+
+@dataclass(frozen=True, slots=True)
+class Alteration:
+    """One of them, with what it is called."""
+
+    name: Text
+    alter: Alter
+
+
+def write(word: str, x: float, y: float, height: float) -> Alter:
+    """A word in white, its middle at parts of a side, its letters as high as a part of it."""
+
+    def alter(pixels: GrayArray) -> GrayArray:
+        picture = Image.fromarray(pixels)
+        rows, columns = pixels.shape
+        font = ImageFont.load_default(max(6.0, height * rows))
+        at = (x * columns, y * rows)
+        ImageDraw.Draw(picture).text(at, word, fill=255, font=font, anchor="mm")
+        return np.array(picture, np.uint8)
+
+    return alter
+
+
+def point_at(x: float, y: float) -> Alter:
+    """A white arrow from the right that ends at parts of a side."""
+
+    def alter(pixels: GrayArray) -> GrayArray:
+        picture = Image.fromarray(pixels)
+        rows, columns = pixels.shape
+        pen, tip = ImageDraw.Draw(picture), (x * columns, y * rows)
+        length, head = 0.14 * columns, 0.03 * columns
+        pen.line([tip, (tip[0] + length, tip[1])], fill=255, width=max(1, columns // 80))
+        pen.polygon([tip, (tip[0] + head, tip[1] - head), (tip[0] + head, tip[1] + head)], fill=255)
+        return np.array(picture, np.uint8)
+
+    return alter
+
+
+def as_jpeg(quality: int) -> Alter:
+    """Compressed and read again."""
+
+    def alter(pixels: GrayArray) -> GrayArray:
+        file = io.BytesIO()
+        Image.fromarray(pixels).save(file, "JPEG", quality=quality)
+        return np.array(Image.open(file), np.uint8)
+
+    return alter
+
+
+def resampled(share: float) -> Alter:
+    """Scaled to a share of its size and back."""
+
+    def alter(pixels: GrayArray) -> GrayArray:
+        rows, columns = pixels.shape
+        small = (max(1, round(columns * share)), max(1, round(rows * share)))
+        picture = Image.fromarray(pixels).resize(small, Image.Resampling.BILINEAR)
+        return np.array(picture.resize((columns, rows), Image.Resampling.BILINEAR), np.uint8)
+
+    return alter
+
+
+def toned(gamma: float) -> Alter:
+    """Grays to the power of gamma: below 1 brighter, above darker."""
+    curve = np.round(255 * (np.arange(256) / 255) ** gamma).astype(np.uint8)
+    return lambda pixels: curve[pixels]
+
+
+def only(mask: Mask, pixels: GrayArray) -> GrayArray:
+    """Black wherever the mask (H, W) is not."""
+    return np.where(mask, pixels, 0).astype(np.uint8)
+
+
+def lung_box(shape: tuple[int, ...]) -> Mask:
+    """(H, W) true inside LUNG_BOX."""
+    rows, columns = shape
+    left, top, right, bottom = LUNG_BOX
+    mask = np.zeros((rows, columns), bool)
+    mask[
+        round(top * rows) : round(bottom * rows), round(left * columns) : round(right * columns)
+    ] = 1
+    return mask
+
+
+def border(shape: tuple[int, ...], share: float) -> Mask:
+    """(H, W) true within a share of a side from any border."""
+    rows, columns = shape
+    mask = np.ones((rows, columns), bool)
+    down, across = round(share * rows), round(share * columns)
+    mask[down : rows - down, across : columns - across] = False
+    return mask
+
+
+def top_strip(shape: tuple[int, ...]) -> Mask:
+    """(H, W) true in the highest sixth."""
+    mask = np.zeros(shape, bool)
+    mask[: round(STRIP_SHARE * shape[0])] = True
+    return mask
+
+
+MARKS: Final[Mapping[str, Alteration]] = {
+    "marker": Alteration(
+        {"pt": "marcador R colado", "en": "marker R pasted"}, write("R", 0.08, 0.1, 0.09)
+    ),
+    "marker_left": Alteration(
+        {"pt": "marcador L colado", "en": "marker L pasted"}, write("L", 0.92, 0.1, 0.09)
+    ),
+    "arrow": Alteration({"pt": "seta colada", "en": "arrow pasted"}, point_at(0.7, 0.45)),
+    "text": Alteration(
+        {"pt": "texto colado", "en": "text pasted"}, write("PORTABLE 07:42", 0.5, 0.95, 0.05)
+    ),
+    "black_border": Alteration(
+        {"pt": "bordas pretas", "en": "black borders"},
+        lambda pixels: only(~border(pixels.shape, BLACK_BORDER_SHARE), pixels),
+    ),
+    "jpeg_30": Alteration({"pt": "JPEG 30", "en": "JPEG 30"}, as_jpeg(30)),
+    "jpeg_50": Alteration({"pt": "JPEG 50", "en": "JPEG 50"}, as_jpeg(50)),
+    "jpeg_70": Alteration({"pt": "JPEG 70", "en": "JPEG 70"}, as_jpeg(70)),
+    "jpeg_95": Alteration({"pt": "JPEG 95", "en": "JPEG 95"}, as_jpeg(95)),
+    "resampled": Alteration(
+        {"pt": "reduzida à metade e de volta", "en": "halved and back"}, resampled(0.5)
+    ),
+    "brighter": Alteration({"pt": "tom mais claro", "en": "brighter tone"}, toned(0.7)),
+    "darker": Alteration({"pt": "tom mais escuro", "en": "darker tone"}, toned(1.4)),
+    "flipped": Alteration(
+        {"pt": "espelhada", "en": "mirrored"}, lambda pixels: pixels[:, ::-1].copy()
+    ),
+    "inverted": Alteration({"pt": "em negativo", "en": "as a negative"}, lambda p: 255 - p),
+}
+"""None of these may matter; a negative may, and the frontal filter refuses it."""
+
+REGIONS: Final[Mapping[str, Alteration]] = {
+    "lungs_out.box": Alteration(
+        {"pt": "caixa central apagada", "en": "central box blacked out"},
+        lambda pixels: only(~lung_box(pixels.shape), pixels),
+    ),
+    "lungs_only.box": Alteration(
+        {"pt": "só a caixa central", "en": "central box only"},
+        lambda pixels: only(lung_box(pixels.shape), pixels),
+    ),
+    "borders_only": Alteration(
+        {"pt": "só as bordas", "en": "borders only"},
+        lambda pixels: only(border(pixels.shape, BORDER_SHARE), pixels),
+    ),
+    "top_strip_only": Alteration(
+        {"pt": "só a faixa do topo", "en": "top strip only"},
+        lambda pixels: only(top_strip(pixels.shape), pixels),
+    ),
+}
+"""What is left of a film when its lungs, or all but them, are taken away."""

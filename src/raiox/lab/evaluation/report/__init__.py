@@ -1,0 +1,30 @@
+"""The report of a bundle: figures by section, curves, limits, and who writes them how."""
+
+from raiox.lab.evaluation.report.curve_plots import plots
+from raiox.lab.evaluation.report.html import to_html
+from raiox.lab.evaluation.report.markdown import figures_table, to_markdown
+from raiox.lab.evaluation.report.predictions_csv import to_csv
+from raiox.lab.evaluation.report.report import (
+    Asked,
+    CardFigures,
+    Report,
+    card_figures,
+    make_report,
+    to_json,
+)
+from raiox.lab.evaluation.report.reported_metrics import NamedFigure
+
+__all__ = [
+    "Asked",
+    "CardFigures",
+    "NamedFigure",
+    "Report",
+    "card_figures",
+    "figures_table",
+    "make_report",
+    "plots",
+    "to_csv",
+    "to_html",
+    "to_json",
+    "to_markdown",
+]

@@ -1,0 +1,255 @@
+"""The figures of a classifier's answers, section by section.
+
+Comparisons inside a source that holds two findings stand beside the overall ones:
+across sources, a network may score the hospital instead of the lungs.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from raiox.bundle import BundleManifest
+from raiox.inference.session import calibrated
+from raiox.lab.evaluation.predictions import Answers
+from raiox.lab.evaluation.report.reported_metrics import NamedFigure, Section, text
+from raiox.lab.evaluation.report.subgroups import subgroup_figures
+from raiox.lab.metrics.calibration import log_loss
+from raiox.lab.metrics.intervals import (
+    Figure,
+    auc_figure,
+    auc_figures,
+    average_precision,
+    bootstrapped,
+    bootstrapped_together,
+    brier,
+    calibration_error,
+    f1,
+    npv,
+    ppv,
+    proportion,
+    sensitivity,
+    specificity,
+)
+from raiox.lab.metrics.within_dataset import pairs_inside_sources
+
+Figures = Iterator[NamedFigure]
+Measure = Callable[[Answers, BundleManifest], Figures]
+
+PREVALENCES: Final = (2, 5, 10, 30)
+"""In percent: a screening, a general ward, an outbreak, its peak."""
+
+
+def overall(answers: Answers, _: BundleManifest) -> Figures:
+    """One figure for all labels at once."""
+    scores, labels = answers.scores, answers.labels
+    right = scores.argmax(axis=1) == labels
+    macro = auc_figures(scores, labels, answers.groups)[0]
+    name = text("AUC, média dos rótulos contra o resto", "macro one-vs-rest AUC")
+    yield NamedFigure("auc.macro", "overall", name, macro)
+    name = text("acurácia", "accuracy")
+    yield NamedFigure("accuracy", "overall", name, proportion(int(right.sum()), len(right)))
+    balanced = bootstrapped(
+        lambda drawn: float(np.mean([right[drawn][labels[drawn] == k].mean()
+                                     for k in np.unique(labels[drawn])])),
+        answers.groups,
+    )  # fmt: skip
+    name = text("acurácia, cada rótulo por igual", "accuracy, each label alike")
+    yield NamedFigure("balanced_accuracy", "overall", name, balanced)
+
+
+def by_label(answers: Answers, manifest: BundleManifest) -> Figures:
+    """Ranking of each label against the rest, and what naming the likeliest gives."""
+    scores, likeliest = answers.scores, answers.scores.argmax(axis=1)
+    for k, label in enumerate(manifest.labels):
+        truth = answers.labels == k
+        precision = bootstrapped(
+            lambda drawn, s=scores[:, k], t=truth: average_precision(  # type: ignore[misc]
+                s[drawn], t[drawn]
+            ),
+            answers.groups,
+        )
+        areas = (auc_figure(scores[:, k], truth, answers.groups), precision)
+        for key, area in zip(("auc", "auprc"), areas, strict=True):
+            name = text(
+                f"{key.upper()} {{x}} contra o resto", f"{key.upper()} {{x}} vs rest", x=label
+            )
+            yield NamedFigure(f"{key}.{label}", "findings", name, area)
+        yield from _of_answers(likeliest == k, truth, answers, label, "findings")
+
+
+def inside_sources(answers: Answers, manifest: BundleManifest) -> Figures:
+    """Pairs of labels that one source holds."""
+    for source, a, b, figure in pairs_inside_sources(
+        answers.sources, answers.groups, answers.labels, answers.logits
+    ):
+        low, high = manifest.labels[a], manifest.labels[b]
+        name = text(
+            f"AUC {{high}} contra {{low}}, dentro de {source}",
+            f"AUC {{high}} vs {{low}}, inside {source}",
+            high=high,
+            low=low,
+        )
+        yield NamedFigure(f"auc.{high}_vs_{low}.{source}", "inside_sources", name, figure)
+
+
+def operating_points(answers: Answers, manifest: BundleManifest) -> Figures:
+    """What each finding's frozen threshold gives, and false alarms where there can be no hit."""
+    for k, label in enumerate(manifest.labels):
+        answered = answers.scores[:, k] >= manifest.operating_points[label].threshold
+        truth = answers.labels == k
+        yield from _of_answers(answered, truth, answers, label, "operating_points")
+        for source in np.unique(answers.sources):
+            here = answers.sources == source
+            if not truth[here].any():
+                share = proportion(int(answered[here].sum()), int(here.sum()))
+                name = text(
+                    f"alarmes falsos de {{x}} em {source}, que não tem nenhum caso",
+                    f"false alarms of {{x}} in {source}, which holds no case of it",
+                    x=label,
+                )
+                key = f"false_alarms.{label}.{source}"
+                yield NamedFigure(key, "operating_points", name, share)
+
+
+def by_prevalence(answers: Answers, manifest: BundleManifest) -> Figures:
+    """Predictive values at the operating points where the finding is rarer or commoner.
+
+    By Bayes from sensitivity and specificity, which are taken to be what they are here.
+    """
+    for k, label in enumerate(manifest.labels):
+        answered = answers.scores[:, k] >= manifest.operating_points[label].threshold
+        told = bootstrapped_together(
+            lambda drawn, a=answered, t=answers.labels == k: _predictive_values(  # type: ignore[misc]
+                a[drawn], t[drawn]
+            ),
+            answers.groups,
+        )
+        keys = [(measure, p) for p in PREVALENCES for measure in ("ppv", "npv")]
+        for (measure, percent), figure in zip(keys, told, strict=True):
+            short = {"ppv": ("VPP", "PPV"), "npv": ("VPN", "NPV")}[measure]
+            name = text(
+                f"{short[0]} {{x}} a {percent} % de prevalência",
+                f"{short[1]} {{x}} at {percent} % prevalence",
+                x=label,
+            )
+            yield NamedFigure(f"{measure}.{label}.at_{percent}", "prevalence", name, figure)
+
+
+def calibration(answers: Answers, manifest: BundleManifest) -> Figures:
+    """Gaps between scores and shares, before and after the temperature."""
+    stages = (("before", 1.0, "antes da temperatura", "before temperature"),
+              ("after", manifest.temperature, "com a temperatura", "with temperature"))  # fmt: skip
+    for key, temperature, pt, en in stages:
+        scores, labels = calibrated(answers.logits, temperature), answers.labels
+        right = scores.argmax(axis=1) == labels
+        names = [("ece", text(f"ECE do achado mais provável, {pt}",
+                              f"ECE of the likeliest finding, {en}")),
+                 ("brier", text(f"Brier, {pt}", f"Brier, {en}")),
+                 ("log_loss", text(f"perda logarítmica, {pt}", f"log-loss, {en}"))]  # fmt: skip
+        names += [(f"ece.{label}", text(f"ECE de {{x}}, {pt}", f"ECE of {{x}}, {en}", x=label))
+                  for label in manifest.labels]  # fmt: skip
+        told = bootstrapped_together(
+            lambda drawn, s=scores, r=right, t=temperature: (  # type: ignore[misc]
+                calibration_error(s[drawn].max(axis=1), r[drawn]),
+                brier(s[drawn], labels[drawn]),  # noqa: B023 - the same in both stages
+                log_loss(answers.logits[drawn], labels[drawn], t),  # noqa: B023 - as above
+                *(calibration_error(s[drawn, k], labels[drawn] == k)  # noqa: B023 - as above
+                  for k in range(s.shape[1])),
+            ),
+            answers.groups,
+        )  # fmt: skip
+        for (measure, name), figure in zip(names, told, strict=True):
+            yield NamedFigure(f"{measure}.{key}", "calibration", name, figure)
+
+
+def sets(answers: Answers, manifest: BundleManifest) -> Figures:
+    """Whether the findings set holds the label, how large it is, how often it is one."""
+    if manifest.set_threshold is None:
+        return
+    scores, labels = answers.scores, answers.labels
+    own = np.arange(len(labels))
+    kept = scores >= manifest.set_threshold
+    kept[own, scores.argmax(axis=1)] = True
+    covered, size = kept[own, labels], kept.sum(axis=1)
+    alone = size == 1
+    name = text("o rótulo está no conjunto de achados", "label lies in the findings set")
+    yield NamedFigure("coverage", "sets", name, _share(covered))
+    for k, label in enumerate(manifest.labels):
+        name = text("o rótulo {x} está no conjunto", "label {x} lies in the set", x=label)
+        yield NamedFigure(f"coverage.{label}", "sets", name, _share(covered[labels == k]))
+    if (promised := manifest.set_coverage) is not None:
+        gap = bootstrapped(
+            lambda drawn: abs(float(covered[drawn].mean()) - promised), answers.groups
+        )
+        name = text(
+            "distância da cobertura prometida, em módulo", "distance from the coverage promised"
+        )
+        yield NamedFigure("coverage.gap", "sets", name, gap)
+    mean_size = bootstrapped(lambda drawn: float(size[drawn].mean()), answers.groups)
+    name = text("achados no conjunto, em média", "findings in the set, on average")
+    yield NamedFigure("set_size", "sets", name, mean_size)
+    name = text("respondidos com um só achado", "answered with one finding")
+    yield NamedFigure("single", "sets", name, _share(alone))
+    name = text("respondidos com `incerto`", "answered with `uncertain`")
+    yield NamedFigure("uncertain", "sets", name, _share(~alone))
+    name = text("certos quando respondidos com um só", "right when answered with one")
+    yield NamedFigure("right_when_single", "sets", name, _share(covered[alone]))
+
+
+MEASURES: Final[Mapping[Section, Measure]] = {
+    "overall": overall,
+    "findings": by_label,
+    "inside_sources": inside_sources,
+    "operating_points": operating_points,
+    "prevalence": by_prevalence,
+    "calibration": calibration,
+    "sets": sets,
+    "subgroups": subgroup_figures,
+}
+
+
+def _of_answers(
+    answered: npt.NDArray[np.bool_],
+    truth: npt.NDArray[np.bool_],
+    answers: Answers,
+    label: str,
+    section: Section,
+) -> Figures:
+    """Sensitivity, specificity, PPV, NPV, F1; keys tell likeliest from operating point."""
+    at_point = section == "operating_points"
+    prefix = "point." if at_point else ""
+    harmonic = bootstrapped(lambda drawn: f1(answered[drawn], truth[drawn]), answers.groups)
+    rows = (
+        ("sensitivity", "sensibilidade", "sensitivity", sensitivity(answered, truth)),
+        ("specificity", "especificidade", "specificity", specificity(answered, truth)),
+        ("ppv", "VPP", "PPV", ppv(answered, truth)),
+        ("npv", "VPN", "NPV", npv(answered, truth)),
+        ("f1", "F1", "F1", harmonic),
+    )
+    how = (", no ponto de operação", ", at the operating point") if at_point else ("", "")
+    for key, pt, en, figure in rows:
+        name = text(f"{pt} {{x}}{how[0]}", f"{en} {{x}}{how[1]}", x=label)
+        yield NamedFigure(f"{prefix}{key}.{label}", section, name, figure)
+
+
+def _predictive_values(
+    answered: npt.NDArray[np.bool_], truth: npt.NDArray[np.bool_]
+) -> list[float]:
+    """PPV and NPV at each of PREVALENCES, by turns; NaN where a resample lacks a kind."""
+    if truth.all() or not truth.any():
+        return [float("nan")] * 2 * len(PREVALENCES)
+    hits, passes = float(answered[truth].mean()), float((~answered[~truth]).mean())
+    told = []
+    for percent in PREVALENCES:
+        p = percent / 100
+        alarms = hits * p + (1 - passes) * (1 - p)
+        calm = passes * (1 - p) + (1 - hits) * p
+        told += [hits * p / alarms if alarms else float("nan"),
+                 passes * (1 - p) / calm if calm else float("nan")]  # fmt: skip
+    return told
+
+
+def _share(chosen: npt.NDArray[np.bool_]) -> Figure:
+    return proportion(int(chosen.sum()), len(chosen))

@@ -1,0 +1,126 @@
+"""The figures of a frontal filter's answers, section by section."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from raiox.bundle import BundleManifest
+from raiox.lab.evaluation.predictions import Answers
+from raiox.lab.evaluation.report.reported_metrics import NamedFigure, Section, text
+from raiox.lab.metrics.intervals import (
+    Figure,
+    Indices,
+    auc_figure,
+    balanced_accuracy,
+    bootstrapped,
+    proportion,
+    sensitivity,
+    specificity,
+)
+from raiox.vocabulary import ImageKind
+
+Figures = Iterator[NamedFigure]
+
+TABLE_1: Final[dict[tuple[str, ...], int]] = {
+    (ImageKind.FRONTAL,): 300,
+    (ImageKind.ROTATED_90, ImageKind.ROTATED_180, ImageKind.ROTATED_270): 100,
+    (ImageKind.NONPULMONARY_XRAY,): 100,
+    (ImageKind.NATURAL, ImageKind.DOCUMENT): 100,
+}
+"""Test images of the paper's filter, by what they show."""
+
+
+def overall(answers: Answers, manifest: BundleManifest) -> Figures:
+    """Upright frontal films against everything else."""
+    accepted, truth = accepts(answers, manifest), is_frontal(answers, manifest)
+    scores = answers.scores[:, manifest.labels.index(ImageKind.FRONTAL)]
+    both = bootstrapped(
+        lambda drawn: balanced_accuracy(accepted[drawn], truth[drawn]), answers.groups
+    )
+    name = text(
+        "acurácia balanceada, frontal em pé contra o resto",
+        "balanced accuracy, upright frontal vs rest",
+    )
+    yield NamedFigure("balanced_accuracy", "overall", name, both)
+    area = auc_figure(scores, truth, answers.groups)
+    name = text("AUC frontal em pé contra o resto", "AUC upright frontal vs rest")
+    yield NamedFigure("auc.frontal", "overall", name, area)
+    name = text("frontal em pé aceita", "upright frontal accepted")
+    yield NamedFigure("accepted.frontal", "overall", name, sensitivity(accepted, truth))
+    drawn = compose([manifest.labels[k] for k in answers.labels], TABLE_1)
+    if drawn is not None:
+        right = accepted[drawn] == truth[drawn]
+        name = text(
+            "acurácia, composição da Tabela 1 do artigo",
+            "accuracy, composition of the paper's Table 1",
+        )
+        yield NamedFigure("accuracy.table_1", "overall", name, _share(right))
+
+
+def by_kind(answers: Answers, manifest: BundleManifest) -> Figures:
+    """What is refused, and what is called by its name."""
+    accepted, truth = accepts(answers, manifest), is_frontal(answers, manifest)
+    likeliest = answers.scores.argmax(axis=1)
+    for k, kind in enumerate(manifest.labels):
+        here = answers.labels == k
+        if kind != ImageKind.FRONTAL:
+            name = text("{x} recusada", "{x} refused", x=kind)
+            refused = specificity(accepted[here], truth[here])
+            yield NamedFigure(f"refused.{kind}", "findings", name, refused)
+        name = text("{x} chamada pelo nome", "{x} named rightly", x=kind)
+        yield NamedFigure(f"named.{kind}", "findings", name, _share(likeliest[here] == k))
+
+
+def by_source(answers: Answers, manifest: BundleManifest) -> Figures:
+    """Right decisions on the images of each source, and its upright films that were accepted."""
+    accepted, truth = accepts(answers, manifest), is_frontal(answers, manifest)
+    for source in np.unique(answers.sources):
+        here = answers.sources == source
+        name = text(f"decisão certa, {source}", f"right decision, {source}")
+        right = _share(accepted[here] == truth[here])
+        yield NamedFigure(f"right.{source}", "inside_sources", name, right)
+        if (films := here & truth).any():
+            name = text(f"frontal em pé aceita, {source}", f"upright frontal accepted, {source}")
+            yield NamedFigure(f"accepted.{source}", "inside_sources", name, _share(accepted[films]))
+
+
+MEASURES: Final[Mapping[Section, Callable[[Answers, BundleManifest], Figures]]] = {
+    "overall": overall,
+    "findings": by_kind,
+    "inside_sources": by_source,
+}
+
+
+def accepts(answers: Answers, manifest: BundleManifest) -> npt.NDArray[np.bool_]:
+    """(N,) whether the filter would hand the image on, as the service decides."""
+    frontal = manifest.labels.index(ImageKind.FRONTAL)
+    threshold = manifest.operating_points[ImageKind.FRONTAL].threshold
+    scores = answers.scores
+    accepted: npt.NDArray[np.bool_] = (scores.argmax(axis=1) == frontal) & (
+        scores[:, frontal] >= threshold
+    )
+    return accepted
+
+
+def is_frontal(answers: Answers, manifest: BundleManifest) -> npt.NDArray[np.bool_]:
+    """(N,) whether it should."""
+    truth: npt.NDArray[np.bool_] = answers.labels == manifest.labels.index(ImageKind.FRONTAL)
+    return truth
+
+
+def compose(labels: Sequence[str], parts: Mapping[tuple[str, ...], int]) -> Indices | None:
+    """Indices of a test set with so many cases of each group of labels; None if there are fewer."""
+    random = np.random.default_rng(0)
+    drawn = []
+    for group, n in parts.items():
+        found = np.flatnonzero(np.isin(labels, group))
+        if len(found) < n:
+            return None
+        drawn.append(random.choice(found, size=n, replace=False))
+    return np.concatenate(drawn)
+
+
+def _share(chosen: npt.NDArray[np.bool_]) -> Figure:
+    return proportion(int(chosen.sum()), len(chosen))

@@ -1,0 +1,18 @@
+"""One line a case: what the bundle said of it, for whoever wants to count anew."""
+
+import csv
+import io
+
+from raiox.bundle import BundleManifest
+from raiox.lab.evaluation.predictions import Answers
+
+
+def to_csv(answers: Answers, manifest: BundleManifest) -> str:
+    """Image, source, group, label and the score of every label."""
+    file = io.StringIO()
+    writer = csv.writer(file)
+    writer.writerow(["image", "source", "group_id", "label", *manifest.labels])
+    for case, scores in zip(answers.cases, answers.scores, strict=True):
+        row = [case.path.name, case.source, case.group_id, case.label]
+        writer.writerow([*row, *(f"{score:.5f}" for score in scores)])
+    return file.getvalue()

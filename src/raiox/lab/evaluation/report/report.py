@@ -1,0 +1,173 @@
+"""One bundle's report as the JSON that page, README and every other writer read.
+
+The keys are a contract: docs/reference/report-json.md.
+"""
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from raiox.bundle import Bundle, BundleManifest
+from raiox.lab.evaluation.predictions import Answers
+from raiox.lab.evaluation.report import classifier_figures, curves, filter_figures
+from raiox.lab.evaluation.report.reported_metrics import SECTIONS, NamedFigure, Section, of_section
+from raiox.lab.evaluation.report.targets import LIMITS, Missed, missed_bars
+from raiox.lab.metrics.intervals import Figure, Indices
+from raiox.lab.metrics.seeds import confusion
+from raiox.vocabulary import ImageKind
+
+JsonObject = dict[str, Any]
+
+CARD_SECTIONS: tuple[Section, ...] = (
+    "overall", "findings", "inside_sources", "operating_points", "sets",
+)  # fmt: skip
+CardFigures = dict[str, Figure]
+"""What a card shows, by English name."""
+
+DECIMALS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What was asked, and by which code, so that it can be asked again."""
+
+    part: str
+    """valid, test or own."""
+    command: str
+    """As it was given, without the folders of this machine."""
+    code_version: str
+    unread: Mapping[str, int] = field(default_factory=dict)
+    """Images that could not be read, by code."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Report:
+    """Everything that was measured of a bundle on labelled cases."""
+
+    manifest: BundleManifest
+    sha256: str
+    """Of the bundle's model."""
+    asked: Asked
+    n_cases: int
+    n_groups: int
+    figures: Sequence[NamedFigure]
+    confusion: Indices
+    """(K, K) counts: label by likeliest answer."""
+    curves: JsonObject
+
+    @property
+    def missed(self) -> list[Missed]:
+        """Bars that the figures fall short of."""
+        return missed_bars(self.figures)
+
+    @property
+    def sections(self) -> dict[Section, list[NamedFigure]]:
+        """The figures of each section that has any, in the order of the sections."""
+        found = {section: of_section(self.figures, section) for section in SECTIONS}
+        return {section: figures for section, figures in found.items() if figures}
+
+
+def make_report(
+    bundle: Bundle, answers: Answers, asked: Asked, further: Iterable[NamedFigure] = ()
+) -> Report:
+    """Measure a bundle's answers.
+
+    Args:
+        bundle: whose answers they are.
+        answers: to the cases of one part.
+        asked: what was asked of it.
+        further: figures of probes, which ask more than the answers hold.
+    """
+    manifest = bundle.manifest
+    likeliest = answers.scores.argmax(axis=1)
+    return Report(
+        manifest=manifest,
+        sha256=bundle.sha256,
+        asked=asked,
+        n_cases=len(answers.labels),
+        n_groups=len(np.unique(answers.groups)),
+        figures=[*measured(answers, manifest), *further],
+        confusion=confusion(answers.labels, likeliest, len(manifest.labels)),
+        curves=_curves(answers, manifest),
+    )
+
+
+def measured(
+    answers: Answers, manifest: BundleManifest, sections: Iterable[Section] | None = None
+) -> Iterable[NamedFigure]:
+    """The figures that follow from the answers alone; of some sections, or of all."""
+    is_filter = manifest.role == "frontal_filter"
+    measures = filter_figures.MEASURES if is_filter else classifier_figures.MEASURES
+    for section in measures if sections is None else sections:
+        if section in measures:
+            yield from measures[section](answers, manifest)
+
+
+def card_figures(answers: Answers, manifest: BundleManifest) -> CardFigures:
+    """The figures of a card."""
+    return {f.name["en"]: f.figure for f in measured(answers, manifest, CARD_SECTIONS)}
+
+
+def to_json(report: Report) -> JsonObject:
+    """The report without NaN: a figure that is not defined is null."""
+    manifest, asked = report.manifest, report.asked
+    return {
+        "format_version": 1,
+        "bundle": {"id": manifest.id, "role": manifest.role, "sha256": report.sha256},
+        "data": {
+            "part": asked.part,
+            "n_cases": report.n_cases,
+            "n_groups": report.n_groups,
+            "test_opened": asked.part == "test",
+            "unread": dict(asked.unread),
+        },
+        "code_version": asked.code_version,
+        "command": asked.command,
+        "limits": [dict(limit) for limit in LIMITS[manifest.role]],
+        "missed": [
+            {"figure": m.figure, "bar": m.bar, "value": _told(m.value), **m.told}
+            for m in report.missed
+        ],
+        "figures": [_line(figure) for figure in report.figures],
+        "confusion": {"labels": list(manifest.labels), "counts": report.confusion.tolist()},
+        "curves": report.curves,
+    }
+
+
+def _line(named: NamedFigure) -> JsonObject:
+    figure = named.figure
+    return {
+        "key": named.key,
+        "section": named.section,
+        "name": dict(named.name),
+        "value": _told(figure.value),
+        "low": _told(figure.low),
+        "high": _told(figure.high),
+        "n": figure.n,
+    }
+
+
+def _curves(answers: Answers, manifest: BundleManifest) -> JsonObject:
+    """ROC, precision-recall, reliability and decision curves by label; risk by coverage."""
+    scores = answers.scores
+    drawn = {label: (scores[:, k], answers.labels == k) for k, label in enumerate(manifest.labels)}
+    if manifest.role == "frontal_filter":
+        drawn = {ImageKind.FRONTAL: drawn[ImageKind.FRONTAL]}
+    by_label = {
+        "roc": curves.roc,
+        "pr": curves.precision_recall,
+        "reliability": curves.reliability,
+        "decision": curves.decision,
+    }
+    told: JsonObject = {
+        name: {str(label): draw(*pair) for label, pair in drawn.items()}
+        for name, draw in by_label.items()
+    }
+    return told | {"risk_coverage": curves.risk_coverage(scores, answers.labels)}
+
+
+def _told(value: float) -> float | None:
+    return round(value, DECIMALS) if math.isfinite(value) else None

@@ -1,0 +1,83 @@
+"""Whether the classifier serves some people worse: view, sex, age band, source.
+
+Seyyed-Kalantari et al., 2021, doi:10.1038/s41591-021-01595-0: an average hides whom a
+network under-serves. A subgroup is told where it holds enough cases with and without
+the label.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from raiox.bundle import BundleManifest
+from raiox.lab.datasets.manifest import Case
+from raiox.lab.evaluation.predictions import Answers
+from raiox.lab.evaluation.report.reported_metrics import NamedFigure, text
+from raiox.lab.metrics.intervals import Names, auc_figure, sensitivity, specificity
+from raiox.lab.metrics.within_dataset import MIN_CASES_OF_A_LABEL
+
+AGE_BANDS: Final = ((0, 18), (18, 40), (40, 60), (60, 200))
+"""In years; the first are children."""
+
+
+def subgroup_figures(answers: Answers, manifest: BundleManifest) -> Iterator[NamedFigure]:
+    """AUC, and sensitivity and specificity at the operating point, of every subgroup."""
+    for attribute, values in attributes(answers.cases).items():
+        for value in np.unique(values):
+            here = values == value
+            if here.all():
+                continue  # no subgroup
+            for k, label in enumerate(manifest.labels):
+                yield from _of_subgroup(answers, manifest, here, k, (attribute, str(value), label))
+
+
+def attributes(cases: Sequence[Case]) -> dict[str, Names]:
+    """(N,) view, sex, age band and source of each case; `unknown` where it is not told."""
+    return {
+        "view": np.array([case.view or "unknown" for case in cases]),
+        "sex": np.array([case.sex or "unknown" for case in cases]),
+        "age": np.array([age_band(case.age) for case in cases]),
+        "source": np.array([case.source for case in cases]),
+    }
+
+
+def age_band(age: str) -> str:
+    """The band of an age in years, e.g. `40-59`; `unknown` where there is none."""
+    try:
+        years = float(age)
+    except ValueError:
+        return "unknown"
+    for start, end in AGE_BANDS:
+        if start <= years < end:
+            return f"{start}-{end - 1}" if end < AGE_BANDS[-1][1] else f"{start}+"
+    return "unknown"
+
+
+def _of_subgroup(
+    answers: Answers,
+    manifest: BundleManifest,
+    here: npt.NDArray[np.bool_],
+    k: int,
+    words: tuple[str, str, str],
+) -> Iterator[NamedFigure]:
+    truth, scores = answers.labels[here] == k, answers.scores[here, k]
+    n_true, n_others = int(truth.sum()), int((~truth).sum())
+    answered = scores >= manifest.operating_points[manifest.labels[k]].threshold
+    attribute, value, label = words
+    rows = []
+    if min(n_true, n_others) >= MIN_CASES_OF_A_LABEL:
+        area = auc_figure(scores, truth, answers.groups[here])
+        rows.append(("auc", "AUC", "AUC", area))
+    if n_true >= MIN_CASES_OF_A_LABEL:
+        rows.append(("sensitivity", "sensibilidade", "sensitivity", sensitivity(answered, truth)))
+    if n_others >= MIN_CASES_OF_A_LABEL:
+        rows.append(("specificity", "especificidade", "specificity", specificity(answered, truth)))
+    for key, pt, en, figure in rows:
+        name = text(
+            f"{pt} {{label}}, {{attribute}}: {{value}}",
+            f"{en} {{label}}, {{attribute}}: {{value}}",
+            label=label, attribute=attribute, value=value,
+        )  # fmt: skip
+        yield NamedFigure(f"{key}.{label}.{attribute}.{value}", "subgroups", name, figure)

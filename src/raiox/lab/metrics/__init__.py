@@ -1,0 +1,1 @@
+"""Statistics with confidence intervals: ranking, calibration, seeds, out-of-distribution."""

@@ -1,0 +1,98 @@
+"""Does a network notice by itself that what it is shown is not what it learned from?
+
+A source left out of every step of training stands for the next hospital: its films are as
+ordinary as those at home, and only the network's own doubt could tell that they are from
+elsewhere. Source: Hendrycks and Gimpel, 2017, arXiv:1610.02136 (doubt, AUROC, FPR95).
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from raiox.lab.metrics.intervals import (
+    Figure,
+    Floats,
+    Indices,
+    Names,
+    auc_figure,
+    bootstrapped,
+    false_alarms_at,
+)
+from raiox.vocabulary import ImageKind
+
+Mask = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scored:
+    """What a network answered to N cases, and where they are from."""
+
+    scores: Floats
+    """(N, K)"""
+    labels: Indices
+    """(N,) index of each case's label."""
+    groups: Names
+    """(N,)"""
+    sources: Names
+    """(N,)"""
+
+    def where(self, chosen: Mask) -> "Scored":
+        """The chosen ones of the N."""
+        return Scored(
+            self.scores[chosen], self.labels[chosen], self.groups[chosen], self.sources[chosen]
+        )
+
+
+def noticed(familiar: Floats, at_home: Mask, groups: Names) -> tuple[Figure, Figure]:
+    """AUROC and FPR95 of a value that is high at home.
+
+    Args:
+        familiar: (N,) e.g. the highest score.
+        at_home: (N,) false for what is foreign.
+        groups: (N,) resampled whole.
+
+    Returns: the chance that a case at home lies above a foreign one, and the share of the foreign
+        that pass where 95 % of those at home do.
+    """
+    passed = bootstrapped(lambda drawn: false_alarms_at(familiar[drawn], at_home[drawn]), groups)
+    return auc_figure(familiar, at_home, groups), passed
+
+
+def unseen_figures(
+    outputs: Sequence[str], home: Scored, away: Scored
+) -> Iterator[tuple[str, Figure]]:
+    """How well sources that trained nothing are told from those that did, by names that say so.
+
+    Of findings: each source by the doubt (one less the highest score). Of the frontal filter:
+    frontal films by the doubt, since they are let in all the same, and everything else of a
+    source by the score of upright frontal. What is at home is `home`; of a filter its frontal films.
+
+    Args:
+        outputs: (K,) names of the labels.
+        home: of sources that trained the network, though not these cases.
+        away: of sources that trained nothing of it.
+    """
+    if ImageKind.FRONTAL not in outputs:
+        yield from _by_source("doubt", home, away, home.scores.max(axis=1), away.scores.max(axis=1))
+        return
+    frontal = outputs.index(ImageKind.FRONTAL)
+    ours, upright = home.where(home.labels == frontal), away.labels == frontal
+    films, others = away.where(upright), away.where(~upright)
+    doubts = (ours.scores.max(axis=1), films.scores.max(axis=1))
+    yield from _by_source("doubt", ours, films, *doubts)
+    let_in = (ours.scores[:, frontal], others.scores[:, frontal])
+    yield from _by_source("frontal score", ours, others, *let_in)
+
+
+def _by_source(
+    way: str, home: Scored, away: Scored, at_home: Floats, elsewhere: Floats
+) -> Iterator[tuple[str, Figure]]:
+    for source in np.unique(away.sources):
+        here = away.sources == source
+        both = np.concatenate([at_home, elsewhere[here]])
+        groups = np.concatenate([home.groups, away.groups[here]])
+        figures = noticed(both, np.arange(len(both)) < len(at_home), groups)
+        for short, figure in zip(("AUROC", "FPR95"), figures, strict=True):
+            yield f"{short} of the {way}, {source}, never seen", figure

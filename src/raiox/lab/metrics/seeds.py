@@ -1,0 +1,211 @@
+"""One experiment over many seeds: figures of the mean, with two errors that stay apart.
+
+The standard deviation over seeds tells how far another training would land; it shrinks
+with no larger test set. The interval tells how far another test set would move the mean;
+it shrinks with no further seed. Neither contains the other, so both are given, each by
+its own name. Source: the paper, section 4.2, Tables 4 and 5, gives the first alone.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from raiox.lab.metrics.intervals import (
+    Figure,
+    Floats,
+    Indices,
+    Times,
+    proportion,
+    share,
+    times_drawn,
+    weighted_auc,
+)
+
+OF_AN_OUTPUT = ("sensitivity", "specificity", "ppv", "f1", "auc")
+"""Measures with one value an output; `auc` is one-vs-rest."""
+
+OF_ALL = ("accuracy", "balanced_accuracy")
+"""Measures with one value a run."""
+
+
+@dataclass(frozen=True, eq=False)
+class Series:
+    """What R runs of one recipe answered to the same N cases."""
+
+    outputs: tuple[str, ...]
+    labels: Indices
+    """(N,) index of the right output."""
+    groups: npt.NDArray[np.str_]
+    """(N,) patient and duplicates of each case."""
+    scores: Floats
+    """(R, N, K)"""
+
+    @property
+    def n_runs(self) -> int:
+        """R, one run a seed."""
+        return len(self.scores)
+
+    @property
+    def n_groups(self) -> int:
+        """Groups among the cases: what the interval resamples."""
+        return len(np.unique(self.groups))
+
+    @cached_property
+    def confusions(self) -> Indices:
+        """(R, K, K) counts: right output by answered output."""
+        return np.stack([confusion(self.labels, answers, self._k) for answers in self._answers])
+
+    @property
+    def _k(self) -> int:
+        return len(self.outputs)
+
+    @property
+    def _answers(self) -> Indices:
+        answers: Indices = self.scores.argmax(axis=2)
+        return answers
+
+
+@dataclass(frozen=True, slots=True)
+class Repeated:
+    """One measure over the runs of a series."""
+
+    mean: float
+    """NaN where no run defines it."""
+    sd: float | None
+    """Over seeds, n - 1 below; None for fewer than two runs, never 0."""
+    sampling: Figure
+    """The mean with the 95 % interval of a bootstrap over groups, the runs held fast."""
+    one_test_set: Figure | None
+    """Wilson's interval of the mean share on one test set; None where it is no plain share."""
+    by_run: tuple[float, ...]
+
+    @property
+    def n_runs(self) -> int:
+        """Runs that define it: a PPV needs one case so answered."""
+        return int(np.isfinite(self.by_run).sum())
+
+
+def confusion(labels: Indices, answers: Indices, n_outputs: int) -> Indices:
+    """(K, K) counts: right output by answered output."""
+    cells = np.bincount(labels * n_outputs + answers, minlength=n_outputs**2)
+    return cells.reshape(n_outputs, n_outputs)
+
+
+def measures(confusions: npt.NDArray[np.generic]) -> dict[str, Floats]:
+    """Every measure of (..., K, K) counts but `auc`: (..., K), or (...) for those of all outputs.
+
+    NaN where nothing could be counted.
+    """
+    counts = confusions.astype(np.float64)
+    right = np.diagonal(counts, axis1=-2, axis2=-1)
+    true, answered = counts.sum(axis=-1), counts.sum(axis=-2)
+    n = true.sum(axis=-1, keepdims=True)
+    sensitivity = share(right, true)
+    return {
+        "sensitivity": sensitivity,
+        "specificity": share(n - true - answered + right, n - true),
+        "ppv": share(right, answered),
+        "f1": share(2 * right, true + answered),
+        "accuracy": share(right.sum(axis=-1), n[..., 0]),
+        "balanced_accuracy": sensitivity.mean(axis=-1),
+    }
+
+
+def figures(series: Series, seed: int = 0) -> dict[str, Repeated]:
+    """Every measure of a series, by name: `accuracy`, `sensitivity covid19`, ...
+
+    Args:
+        series: the runs.
+        seed: of the resampling of groups; the runs are not resampled.
+    """
+    times = times_drawn(series.groups, seed)
+    seen = {**measures(series.confusions), "auc": _aucs(series, np.ones((1, len(series.labels))))}
+    seen["auc"] = seen["auc"][:, 0]
+    redrawn = {**measures(_redrawn_confusions(series, times)), "auc": _aucs(series, times)}
+    found = {name: _repeated(series, name, seen[name], redrawn[name]) for name in OF_ALL}
+    for name in OF_AN_OUTPUT:
+        for k, output in enumerate(series.outputs):
+            values, resampled = seen[name][..., k], redrawn[name][..., k]
+            found[f"{name} {output}"] = _repeated(series, name, values, resampled, k)
+    return found
+
+
+def to_document(found: Mapping[str, Repeated]) -> dict[str, dict[str, object]]:
+    """The same for JSON, which knows no NaN."""
+    return {
+        name: {
+            "mean": _told(f.mean),
+            "sd_over_seeds": f.sd,
+            "n_runs": f.n_runs,
+            "interval_of_groups": [_told(f.sampling.low), _told(f.sampling.high)],
+            "interval_of_one_test_set": f.one_test_set and [f.one_test_set.low, f.one_test_set.high],
+            "n_cases": f.sampling.n,
+            "by_run": [_told(value) for value in f.by_run],
+        }
+        for name, f in found.items()
+    }  # fmt: skip
+
+
+def _repeated(
+    series: Series, name: str, values: Floats, redrawn: Floats, output: int | None = None
+) -> Repeated:
+    """`values` (R,) of the runs, `redrawn` (R, B) of the same runs on redrawn groups."""
+    mean = float(_mean_of_defined(values))
+    n = _n_cases(series, name, output)
+    low, high = _percentiles(_mean_of_defined(redrawn))
+    defined = values[np.isfinite(values)]
+    plain_share = name in ("sensitivity", "specificity", "accuracy") and n
+    return Repeated(
+        mean=mean,
+        sd=float(defined.std(ddof=1)) if len(defined) > 1 else None,
+        sampling=Figure(mean, low, high, n),
+        one_test_set=proportion(mean * n, n) if plain_share else None,
+        by_run=tuple(map(float, values)),
+    )
+
+
+def _n_cases(series: Series, name: str, output: int | None) -> int:
+    """Cases a run's figure rests on: of the output, of the others, or all."""
+    n, of_output = len(series.labels), int((series.labels == output).sum())
+    return {"sensitivity": of_output, "specificity": n - of_output}.get(name, n)
+
+
+def _redrawn_confusions(series: Series, times: Times) -> Floats:
+    """(R, B, K, K), as `Series.confusions` on each redrawn test set."""
+    k = len(series.outputs)
+    found = []
+    for answers in series.scores.argmax(axis=2):
+        cells = np.zeros((len(answers), k * k))
+        cells[np.arange(len(answers)), series.labels * k + answers] = 1
+        found.append((times @ cells).reshape(-1, k, k))
+    return np.stack(found)
+
+
+def _aucs(series: Series, times: Times) -> Floats:
+    """(R, B, K) one-vs-rest, each case counted as often as it was drawn."""
+    found = np.empty((series.n_runs, len(times), len(series.outputs)))
+    for run, scores in enumerate(series.scores):
+        for k in range(len(series.outputs)):
+            found[run, :, k] = weighted_auc(scores[:, k], series.labels == k, times)
+    return found
+
+
+def _mean_of_defined(values: Floats) -> Floats:
+    """Over the runs, first axis; NaN where none defines it, without a warning."""
+    defined = np.isfinite(values)
+    return share(np.where(defined, values, 0).sum(axis=0), defined.sum(axis=0))
+
+
+def _percentiles(values: Floats) -> tuple[float, float]:
+    defined = values[np.isfinite(values)]
+    if not len(defined):
+        return float("nan"), float("nan")
+    low, high = np.percentile(defined, (2.5, 97.5))
+    return float(low), float(high)
+
+
+def _told(value: float) -> float | None:
+    return value if np.isfinite(value) else None

@@ -1,0 +1,1 @@
+"""Random changes to a batch on its device: geometry, intensity, artefacts, image quality."""

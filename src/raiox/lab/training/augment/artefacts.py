@@ -1,0 +1,90 @@
+"""What others put on a radiograph: stickers, letters, collimated or padded margins.
+
+They tell the hospital, not the lungs; pasted at random, they tell nothing.
+Source: Zech et al., 2018, doi:10.1371/journal.pmed.1002683 (laterality tokens give
+the hospital away); DeGrave et al., 2021, doi:10.1038/s42256-021-00338-7.
+"""
+
+from functools import cache
+
+import numpy as np
+import torch
+from PIL import Image, ImageDraw, ImageFont
+from torch import Tensor
+from torch.nn import functional
+
+from raiox.lab.training.augment.batch_random import Draw, per_image
+
+WORDS = ("L", "R", "D", "E", "AP", "PA", "PORTABLE", "SUPINE", "SEMI-ERECT", "LEFT", "->", "07:42")
+GLYPH_PX = (24, 72)
+MAX_BORDER_SHARE = 0.14
+
+
+def paste_patches(images: Tensor, n_patches: int, draw: Draw) -> Tensor:
+    """Flat rectangles in the outer quarter: stickers and black bars live there."""
+    side = images.shape[-1]
+    place = (torch.arange(side) + 0.5) / side
+    for _ in range(n_patches):
+        x, y = _near_a_border(draw)
+        half_width, half_height = draw.uniform(0.015, 0.1), draw.uniform(0.01, 0.07)
+        in_row = (place[None] - y[:, None]).abs() < half_height[:, None]
+        in_column = (place[None] - x[:, None]).abs() < half_width[:, None]
+        pasted = in_row[:, :, None] & in_column[:, None, :] & draw.chance(0.35)[:, None, None]
+        gray = per_image(draw.uniform(0, 1), images)
+        images = torch.where(pasted[:, None].to(images.device), gray, images)
+    return images
+
+
+def paste_markers(images: Tensor, n_markers: int, draw: Draw) -> Tensor:
+    """Letters in any gray, of any size, upright or mirrored, near the borders."""
+    for _ in range(n_markers):
+        x, y = _near_a_border(draw)
+        half_height = draw.uniform(0.015, 0.06)
+        half_width = half_height * (GLYPH_PX[1] / GLYPH_PX[0])
+        mirror = 1.0 - 2.0 * draw.chance(0.2).float()
+        matrix = torch.zeros(draw.n, 2, 3)
+        matrix[:, 0, 0], matrix[:, 1, 1] = mirror / half_width, 1 / half_height
+        matrix[:, 0, 2] = -mirror * (2 * x - 1) / half_width
+        matrix[:, 1, 2] = -(2 * y - 1) / half_height
+        glyphs = _glyphs()[draw.index(len(WORDS))].to(images.device)
+        grid = functional.affine_grid(
+            matrix.to(images.device), list(images.shape), align_corners=False
+        )
+        ink = functional.grid_sample(glyphs, grid, align_corners=False)
+        ink = ink * per_image(draw.chance(0.5).float() * draw.uniform(0.6, 1), images)
+        images = images * (1 - ink) + ink * per_image(draw.uniform(0, 1).round(), images)
+    return images
+
+
+def paste_borders(images: Tensor, share: float, draw: Draw) -> Tensor:
+    """Flat margins of their own width on each side, black, white or gray."""
+    chosen = draw.chance(share)
+    place = torch.arange(images.shape[-1]) / images.shape[-1]
+    widths = [draw.uniform(-0.05, MAX_BORDER_SHARE)[:, None] for _ in range(4)]
+    rows = (place < widths[0]) | (place >= 1 - widths[1])
+    columns = (place < widths[2]) | (place >= 1 - widths[3])
+    outside = (rows[:, :, None] | columns[:, None, :]) & chosen[:, None, None]
+    gray = per_image(torch.where(draw.chance(0.7), 0.0, draw.uniform(0, 1)), images)
+    return torch.where(outside[:, None].to(images.device), gray, images)
+
+
+def _near_a_border(draw: Draw) -> tuple[Tensor, Tensor]:
+    """(N,) x and y in [0, 1], one of them in the outer fifth."""
+    depth, along = draw.uniform(0.0, 0.22), draw.uniform(0.0, 1.0)
+    across = torch.where(draw.chance(0.5), depth, 1 - depth)
+    at_a_side = draw.chance(0.5)
+    return torch.where(at_a_side, across, along), torch.where(at_a_side, along, across)
+
+
+@cache
+def _glyphs() -> Tensor:
+    """(W, 1, h, w) float in [0, 1]: each word in Pillow's own typeface."""
+    drawn = []
+    for word in WORDS:
+        picture = Image.new("L", GLYPH_PX[::-1])
+        size = min(22.0, 100.0 / len(word))
+        font = ImageFont.load_default(size)
+        middle = (GLYPH_PX[1] / 2, GLYPH_PX[0] / 2)
+        ImageDraw.Draw(picture).text(middle, word, fill=255, font=font, anchor="mm")
+        drawn.append(np.asarray(picture, np.float32) / 255)
+    return torch.from_numpy(np.stack(drawn))[:, None]

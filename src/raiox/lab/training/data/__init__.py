@@ -1,0 +1,1 @@
+"""From files to batches: examples, the pixel cache and seeded sampling."""

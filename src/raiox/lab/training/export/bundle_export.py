@@ -1,0 +1,199 @@
+"""A finished run to a bundle: one graph, what was fitted on `valid`, the card.
+
+Everything fitted comes from `valid`, and so do the card's figures, until somebody
+opens `test`: each look at it makes the next figures less blind.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import nn
+
+from raiox.bundle import Bundle, BundleManifest, DataSource, Training, write_bundle
+from raiox.bundle.manifest import CARD_FILE, EMBEDDING_MAP_FILE, MODEL_FILE, Role
+from raiox.inference.session import calibrated
+from raiox.lab.datasets.manifest import Case, shown
+from raiox.lab.errors import RecipeInvalidError
+from raiox.lab.evaluation.embedding_map import build_embedding_map
+from raiox.lab.evaluation.predictions import Answers, Reader, ask
+from raiox.lab.evaluation.report import CardFigures, card_figures
+from raiox.lab.metrics.calibration import (
+    choose_operating_point,
+    choose_set_threshold,
+    fit_temperature,
+)
+from raiox.lab.training.augment.image_quality import quality_figures
+from raiox.lab.training.data.examples import into_parts
+from raiox.lab.training.export.card import write_card
+from raiox.lab.training.export.float16 import rounded
+from raiox.lab.training.export.onnx_export import MAX_PARITY_ERROR, parity_error, to_onnx
+from raiox.lab.training.fit.lightning_module import normalised
+from raiox.lab.training.recipe import Recipe, TaskName
+from raiox.lab.training.runs.runs import load_run
+from raiox.lab.training.tasks import TASKS
+from raiox.preprocessing import fit_to_square, network_input
+from raiox.vocabulary import ImageKind
+
+N_PARITY_CASES = 32
+N_RATED_FILMS = 500
+
+SET_COVERAGE = 0.95
+"""Share of `valid` labels that the findings set must hold: one miss in twenty is said aloud."""
+
+LOW_QUALITY_PERCENT = 1.0
+"""Of the upright films of `valid`, told to be poor pictures."""
+
+ROLES: dict[TaskName, Role] = {"findings": "covid_classifier", "frontal_filter": "frontal_filter"}
+LICENCE = (
+    "Apache-2.0 for the weights as far as we may grant it; trained on images under the licences "
+    "named per source, some of which are non-commercial or unstated."
+)
+
+Progress = Callable[[Iterable[int]], Iterable[int]]
+
+
+def export_run(
+    run: Path,
+    out: Path,
+    data: Path | None,
+    read: Reader,
+    n_threads: int,
+    progress: Progress = iter,
+    *,
+    open_test: bool = False,
+) -> None:
+    """Write the bundle of a finished run.
+
+    Args:
+        run: its folder.
+        out: the bundle's folder; replaced if there.
+        data: the folder that `RAIOX_DATA` names.
+        read: bytes to radiograph, the intake's.
+        n_threads: of one pass.
+        progress: wraps the starts of the batches, e.g. with a bar.
+        open_test: take figures and embedding map from `test` instead of `valid`.
+
+    Raises:
+        RecipeInvalidError: the run is not finished, or its task is not one that is served.
+        DataSetMissingError: the data set it is fitted on is not there.
+    """
+    recipe, network = load_run(run)
+    if recipe.task not in ROLES:
+        raise RecipeInvalidError(reason="task_is_not_served", task=recipe.task)
+    network = rounded(network)
+    parts = into_parts(TASKS[recipe.task].read_cases(data, recipe.learning.split), recipe.learning)
+    model = to_onnx(network, recipe.preprocessing.side_px)
+    draft = _draft(recipe, json.loads((run / "passport.json").read_text()), parts["train"])
+    _check_parity(network, Bundle(draft, model, None), parts["valid"], read)
+    valid = ask(Bundle(draft, model, None), parts["valid"], read, n_threads, progress)
+    manifest = _fitted(draft, valid)
+    shown_on = replace(valid, temperature=manifest.temperature)
+    if open_test:
+        shown_on = ask(Bundle(manifest, model, None), parts["test"], read, n_threads, progress)
+    contents = {MODEL_FILE: model}
+    if manifest.role == "covid_classifier":
+        contents[EMBEDDING_MAP_FILE] = build_embedding_map(shown_on)
+    figures = card_figures(shown_on, manifest)
+    if recipe.rates_quality:
+        figures |= _quality_figures(network, recipe, shown_on.cases, read)
+    card = write_card(manifest, figures, test_opened=open_test)
+    contents[CARD_FILE] = card.encode()
+    write_bundle(out, manifest, contents)
+
+
+def _check_parity(network: nn.Module, bundle: Bundle, cases: Sequence[Case], read: Reader) -> None:
+    spec = bundle.manifest.preprocessing
+    chosen = cases[:: max(1, len(cases) // N_PARITY_CASES)]
+    pixels = [shown(read(case.path.read_bytes()).pixels, case.kind) for case in chosen]
+    error = parity_error(network, bundle, np.stack([network_input(p, spec) for p in pixels]))
+    if not error <= MAX_PARITY_ERROR:
+        raise RecipeInvalidError(reason="graph_differs_from_network", max_error=error)
+
+
+def _quality_figures(
+    network: nn.Module, recipe: Recipe, cases: Sequence[Case], read: Reader
+) -> CardFigures:
+    upright = [case for case in cases if case.label == ImageKind.FRONTAL]
+    chosen = upright[:: max(1, len(upright) // N_RATED_FILMS)]
+    pixels = [fit_to_square(read(c.path.read_bytes()).pixels, recipe.preprocessing) for c in chosen]
+    images = torch.from_numpy(np.stack(pixels))[:, None].float() / 255.0
+    groups = np.array([case.group_id for case in chosen])
+    return quality_figures(
+        lambda batch: network(normalised(batch, recipe.preprocessing)).quality, images, groups
+    )
+
+
+def _draft(
+    recipe: Recipe, passport: Mapping[str, str], trained_on: Sequence[Case]
+) -> BundleManifest:
+    training = Training(
+        recipe=recipe.name,
+        seed=int(passport["seed"]),
+        code_version=passport["code_version"],
+        data_sha256=passport["data_sha256"],
+        started_from=_started_from(recipe, passport),
+        remarks=passport.get("remarks", ""),
+        regions=recipe.regions,
+        sources=_sources(trained_on),
+    )
+    return BundleManifest(
+        id=f"{recipe.name}-{passport['code_version'].partition('+')[0]}",
+        role=ROLES[recipe.task],
+        labels=TASKS[recipe.task].outputs,
+        preprocessing=recipe.preprocessing,
+        temperature=1.0,
+        operating_points={},
+        licence=LICENCE,
+        training=training,
+        files={},
+    )
+
+
+def _started_from(recipe: Recipe, passport: Mapping[str, str]) -> str:
+    told = {
+        "imagenet": f"ImageNet ({recipe.network})",
+        "scratch": "random weights",
+        "bundle": f"the bundle {passport.get('bundle', '')}",
+    }
+    started = told.get(recipe.init, f"the run of {recipe.init}")
+    if recipe.distillation:
+        started += f", taught by {' and '.join(recipe.distillation.teachers)}"
+    return started
+
+
+def _sources(cases: Sequence[Case]) -> tuple[DataSource, ...]:
+    images: dict[str, set[Path]] = {}
+    licences: dict[str, set[str]] = {}
+    for case in cases:
+        images.setdefault(case.source, set()).add(case.path)
+        licences.setdefault(case.source, set()).add(case.licence or "not stated")
+    return tuple(
+        DataSource(name=name, n_images=len(images[name]), licences=tuple(sorted(licences[name])))
+        for name in sorted(images)
+    )
+
+
+def _fitted(draft: BundleManifest, valid: Answers) -> BundleManifest:
+    """The manifest with all that `valid` decides."""
+    temperature = fit_temperature(valid.logits, valid.labels)
+    scores = calibrated(valid.logits, temperature)
+    points = {
+        name: choose_operating_point(scores[:, k], valid.labels == k)
+        for k, name in enumerate(draft.labels)
+    }
+    fitted: dict[str, object] = {
+        "temperature": temperature,
+        "operating_points": points,
+        "map_scale": max(1e-6, float(np.percentile(valid.peaks, 90))),
+    }
+    if draft.role == "covid_classifier":
+        fitted["set_coverage"] = SET_COVERAGE
+        fitted["set_threshold"] = choose_set_threshold(scores, valid.labels, SET_COVERAGE)
+    if valid.qualities is not None:
+        upright = valid.qualities[valid.labels == draft.labels.index(ImageKind.FRONTAL)]
+        fitted["quality_threshold"] = float(np.percentile(upright, LOW_QUALITY_PERCENT))
+    return draft.model_copy(update=fitted)

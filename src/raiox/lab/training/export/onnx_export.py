@@ -1,0 +1,94 @@
+"""A network to one ONNX graph that answers in one pass: logits, activation maps, embedding."""
+
+import logging
+import warnings
+
+import numpy as np
+import onnx
+import torch
+from onnxscript import optimizer
+from torch import Tensor, nn
+
+from raiox.bundle import Bundle
+from raiox.entities import FloatArray
+from raiox.inference.session import NetworkSession
+from raiox.lab.training.export.float16 import store_halved
+
+MAX_PARITY_ERROR = 1e-4
+"""Largest difference between torch's and a runtime's logits that is still the same network."""
+
+
+OUTPUTS = ("logits", "maps", "embedding", "quality")
+"""Of a graph, in this order; the last from a network that rates films."""
+
+
+class Served(nn.Module):
+    """The network without what only training needs."""
+
+    def __init__(self, network: nn.Module) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, image: Tensor) -> tuple[Tensor, ...]:
+        """(N, 1, S, S) to logits (N, K), maps (N, K, h, w), embedding (N, D), perhaps quality (N,)."""
+        output = self.network(image)
+        answers = (output.logits, output.maps, output.embedding)
+        return answers if output.quality is None else (*answers, output.quality)
+
+
+def to_onnx(network: nn.Module, side_px: int) -> bytes:
+    """The network as one ONNX file: `image` (N, 1, S, S) to `logits`, `maps`, `embedding`.
+
+    Args:
+        network: `half_weights.rounded`; weights that are not are stored at twice the size.
+        side_px: S.
+    """
+    served, example = Served(network).eval(), torch.zeros(2, 1, side_px, side_px)
+    logging.getLogger("torch.onnx").setLevel(logging.ERROR)  # it misses torchvision, we do not
+    with warnings.catch_warnings():
+        # The exporter warns of its own deprecated internals; nothing of ours can change that.
+        warnings.simplefilter("ignore")
+        program = torch.onnx.export(
+            served,
+            (example,),
+            input_names=["image"],
+            output_names=list(OUTPUTS[: len(served(example))]),
+            dynamic_shapes={"image": {0: torch.export.Dim("batch", min=1, max=1024)}},
+            dynamo=True,
+            external_data=False,
+            # It would fold batch norms into weights, and they would no longer fit into float16;
+            # runtimes fold them as they open the graph, once its constants are plain.
+            optimize=False,
+            verbose=False,
+        )
+    assert program is not None
+    model = program.model_proto
+    optimizer.fold_constants(model)
+    optimizer.remove_unused_nodes(model)
+    store_halved(model)
+    return without_traces(model)
+
+
+def without_traces(model: onnx.ModelProto) -> bytes:
+    """The file without the exporter's notes, which tell paths of the machine it ran on."""
+    graph = model.graph
+    for noted in (model, graph, *graph.node, *graph.initializer, *graph.value_info,
+                  *graph.input, *graph.output):  # fmt: skip
+        noted.ClearField("doc_string")
+        noted.ClearField("metadata_props")
+    content: bytes = model.SerializeToString()
+    return content
+
+
+def parity_error(network: nn.Module, bundle: Bundle, images: FloatArray) -> float:
+    """Largest difference of any logit between the network and its exported graph.
+
+    Args:
+        network: in evaluation mode.
+        bundle: holds the graph.
+        images: (N, 1, S, S) float32, prepared.
+    """
+    with torch.no_grad():
+        expected = network(torch.from_numpy(images)).logits.numpy()
+    answered = NetworkSession(bundle, n_threads=1).run(images)["logits"]
+    return float(np.abs(expected - answered).max())

@@ -1,0 +1,1 @@
+"""The optimisation: module, losses, schedules, initialisation and callbacks."""

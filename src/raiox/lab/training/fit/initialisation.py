@@ -1,0 +1,108 @@
+"""What a network is before its first step: fresh, ImageNet's, or what another learned."""
+
+from collections.abc import Mapping
+
+import torch
+from torch import Tensor, nn
+
+from raiox.bundle import open_bundle
+from raiox.lab.errors import RecipeInvalidError
+from raiox.lab.training.export.onnx_import import bundle_weights
+from raiox.lab.training.fit.distillation import Lesson
+from raiox.lab.training.networks.densenet import ThreeBlockDenseNet
+from raiox.lab.training.networks.mobilenet import MobileNetV1
+from raiox.lab.training.recipe import Recipe
+from raiox.lab.training.runs.runs import Workplace, load_run
+from raiox.lab.training.tasks import TASKS
+
+
+def initialise(network: nn.Module, recipe: Recipe, place: Workplace, seed: int) -> None:
+    """Fill a fresh network as `init` says.
+
+    Raises:
+        RecipeInvalidError: the ImageNet weights, the bundle or the other run are not there.
+        BundleInvalidError, BundleChecksumError: the bundle is damaged.
+    """
+    if recipe.init == "scratch":
+        return
+    if recipe.init == "imagenet":
+        _load_imagenet(network, recipe, place)
+        return
+    fresh, learned = network.state_dict(), _learned(recipe, place, seed)
+    kept = {
+        name: tensor
+        for name, tensor in learned.items()
+        if name in fresh and tensor.shape == fresh[name].shape
+    }
+    if not any(name.startswith(("trunk.", "blocks.")) for name in kept):
+        raise RecipeInvalidError(reason="init_is_another_network", run=recipe.init)
+    network.load_state_dict({**fresh, **kept})
+
+
+def blended(
+    start: Mapping[str, Tensor], end: Mapping[str, Tensor], share: float
+) -> dict[str, Tensor]:
+    """Weights between those a network started from and those it learned.
+
+    What it knew of films unlike the last ones is not forgotten, and serving costs the same.
+    Source: Wortsman et al., 2022, arXiv:2109.01903. Counters stay those of the end.
+
+    Args:
+        start: tensors by name.
+        end: likewise; the same names.
+        share: of the start, from 0 to 1.
+    """
+    return {
+        name: torch.lerp(tensor, start[name], share) if tensor.is_floating_point() else tensor
+        for name, tensor in end.items()
+    }
+
+
+def _learned(recipe: Recipe, place: Workplace, seed: int) -> Mapping[str, Tensor]:
+    if recipe.init != "bundle":
+        _, network = load_run(place.earlier_run(recipe.init, seed))
+        weights: Mapping[str, Tensor] = network.state_dict()
+        return weights
+    if place.bundle is None:
+        raise RecipeInvalidError(reason="bundle_missing")
+    return bundle_weights(open_bundle(place.bundle))
+
+
+def lesson_of(recipe: Recipe, student: nn.Module, place: Workplace, seed: int) -> Lesson | None:
+    """The recipe's teachers over a student, ready to teach.
+
+    Raises:
+        RecipeInvalidError: a teacher's run is not there, or it sees other pixels.
+    """
+    spec = recipe.distillation
+    if spec is None:
+        return None
+    teachers = [_teacher(name, recipe, place, seed) for name in spec.teachers]
+    return Lesson(teachers, student, spec)
+
+
+def _teacher(name: str, recipe: Recipe, place: Workplace, seed: int) -> nn.Module:
+    if name == "imagenet":
+        # Its answers are ImageNet's classes, which this head does not have: only features teach.
+        network: nn.Module = MobileNetV1(len(TASKS[recipe.task].outputs))
+        _load_imagenet(network, recipe, place)
+    else:
+        other, network = load_run(place.earlier_run(name, seed))
+        mine, its = recipe.preprocessing, other.preprocessing
+        if (mine.mean, mine.std, mine.fit) != (its.mean, its.std, its.fit):
+            raise RecipeInvalidError(reason="teacher_sees_other_pixels")
+    return network.to(memory_format=torch.channels_last)  # type: ignore[call-overload,no-any-return]
+
+
+def _load_imagenet(network: nn.Module, recipe: Recipe, place: Workplace) -> None:
+    if place.imagenet is None or not place.imagenet.is_file():
+        raise RecipeInvalidError(reason="imagenet_weights_missing")
+    spec = recipe.preprocessing
+    try:
+        if isinstance(network, ThreeBlockDenseNet):
+            network.load_imagenet(place.imagenet, spec.mean, spec.std)
+        else:
+            assert isinstance(network, MobileNetV1)
+            network.load_imagenet(place.imagenet)
+    except (KeyError, ValueError) as error:
+        raise RecipeInvalidError(reason="imagenet_weights_of_another_network") from error

@@ -1,0 +1,134 @@
+"""One network in training: its loss, its optimiser's course, its figures on `valid`."""
+
+from typing import Any
+
+import lightning as L
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+from torchmetrics import MetricCollection
+from torchmetrics.classification import MulticlassAccuracy, MulticlassAUROC
+
+from raiox.lab.training.augment.augmentation import augment, moved_alike
+from raiox.lab.training.augment.batch_random import Draw
+from raiox.lab.training.augment.image_quality import degrade, quality_loss
+from raiox.lab.training.fit.distillation import Lesson
+from raiox.lab.training.fit.losses import LabelLoss
+from raiox.lab.training.fit.region_loss import region_loss
+from raiox.lab.training.fit.schedules import optimisers
+from raiox.lab.training.networks.head import NetworkOutput
+from raiox.lab.training.recipe import Augmentation, Recipe, Stage
+from raiox.lab.training.tasks import TASKS
+from raiox.preprocessing import Preprocessing
+
+VALID_AS_CODED = Augmentation(rotation_deg=5, flip=True, shift=0.05, gain=(0.95, 1.05))
+"""What the authors' code does to the images it validates on."""
+
+Batch = tuple[Tensor, Tensor, Tensor, Tensor]
+"""(N, 1, S, S) uint8, (N,) indices of the labels' outputs, (N,) whether it may be zoomed,
+(N, 1, R, R) uint8 where the label may be read."""
+
+
+class TrainingModule(L.LightningModule):
+    """A network that learns one stage of a recipe, from labels and perhaps from teachers."""
+
+    def __init__(
+        self,
+        network: nn.Module,
+        recipe: Recipe,
+        stage: Stage,
+        seed: int,
+        loss: LabelLoss,
+        lesson: Lesson | None = None,
+    ) -> None:
+        super().__init__()
+        self.network, self.recipe, self.stage, self.seed = network, recipe, stage, seed
+        self.label_loss, self.lesson = loss, lesson
+        self.figures = _figures(len(TASKS[recipe.task].outputs))
+
+    def on_train_batch_start(self, batch: Batch, batch_index: int) -> None:
+        """Dropout draws the same after a resume as it would have without a kill."""
+        del batch
+        torch.manual_seed(self._batch_seed(batch_index))
+
+    def training_step(self, batch: Batch, batch_index: int) -> Tensor:
+        """Augment, answer, compare with label, regions and teacher."""
+        squares, labels, zoomed, regions = batch
+        generator = self._generator(batch_index)
+        images = augment(_unit(squares), self.recipe.augmentation, generator, zoomed)
+        quality = None
+        if self.recipe.rates_quality:
+            images, quality = degrade(images, Draw(len(images), generator))
+        images = normalised(images, self.recipe.preprocessing)
+        output: NetworkOutput = self.network(images)
+        self.log("accuracy", (output.logits.argmax(dim=1) == labels).float().mean())
+        terms = {"labels": self.label_loss(output.logits, labels)}
+        if quality is not None and output.quality is not None:
+            terms["quality"] = quality_loss(output.quality, quality, labels)
+        if self.recipe.regions:
+            moved = moved_alike(
+                _unit(regions), self.recipe.augmentation, self._generator(batch_index), zoomed
+            )
+            terms["regions"] = self.recipe.regions * region_loss(output.maps, labels, moved)
+        if self.lesson is not None:
+            terms["teacher"] = self.lesson(images, output)
+        for name, term in terms.items():
+            self.log(f"loss_{name}", term, prog_bar=True)
+        return torch.stack(list(terms.values())).sum()
+
+    def validation_step(self, batch: Batch, batch_index: int) -> None:
+        """Clean images, unless the recipe asks for the authors' way."""
+        squares, labels, *_ = batch
+        images = _unit(squares)
+        if self.recipe.learning.valid == "as_coded":
+            generator = torch.Generator().manual_seed(self.seed * 100_003 + batch_index)
+            images = augment(images, VALID_AS_CODED, generator)
+        images = normalised(images, self.recipe.preprocessing)
+        output: NetworkOutput = self.network(images)
+        logits = output.logits.float()
+        loss = self.label_loss(logits, labels)
+        if self.lesson is not None:
+            loss = loss + self.lesson(images, output)
+        self.log("valid_loss", loss, prog_bar=True, sync_dist=True)
+        self.log("valid_plain_loss", functional.cross_entropy(logits, labels), sync_dist=True)
+        self.figures.update(logits.softmax(dim=1), labels)
+
+    def on_validation_epoch_end(self) -> None:
+        """Log the figures that choose a checkpoint."""
+        if len(self.figures):
+            self.log_dict(self.figures.compute(), prog_bar=True, sync_dist=True)
+            self.figures.reset()
+
+    def configure_optimizers(self) -> Any:
+        """As the stage's course says."""
+        return optimisers(self, self.stage, self.trainer.datamodule.n_batches)
+
+    def _generator(self, batch_index: int) -> torch.Generator:
+        return torch.Generator().manual_seed(self._batch_seed(batch_index))
+
+    def _batch_seed(self, batch_index: int) -> int:
+        seed: int = (self.seed * 1_000_003 + self.current_epoch) * 100_003 + batch_index
+        return seed + 7_919 * int(self.global_rank)
+
+
+def normalised(images: Tensor, spec: Preprocessing) -> Tensor:
+    """(N, 1, S, S) in [0, 1] as the network is served."""
+    normal = (images - spec.mean) / spec.std
+    return normal.to(memory_format=torch.channels_last)
+
+
+def _figures(n_outputs: int) -> MetricCollection:
+    """Area under the curve and accuracy, each label counting alike; none where there is one."""
+    if n_outputs == 1:
+        return MetricCollection({})
+    return MetricCollection(
+        {
+            "valid_auc": MulticlassAUROC(n_outputs, average="macro"),
+            "valid_balanced_accuracy": MulticlassAccuracy(n_outputs, average="macro"),
+            "valid_accuracy": MulticlassAccuracy(n_outputs, average="micro"),
+        }
+    )
+
+
+def _unit(squares: Tensor) -> Tensor:
+    return squares.float() / 255.0

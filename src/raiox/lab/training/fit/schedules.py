@@ -1,0 +1,86 @@
+"""The way of the learning rate, and what ends it: one cycle, or plateaus and an early stop."""
+
+import math
+from typing import Any
+
+import lightning as L
+import torch
+from lightning.pytorch.callbacks import Callback, EarlyStopping
+from torch import nn
+
+from raiox.lab.training.recipe import OneCycle, Plateau, Stage
+
+WARM_UP_SHARE = 0.06
+
+
+def n_epochs(stage: Stage) -> int:
+    """Epochs of a stage, at most."""
+    if isinstance(stage.course, Plateau):
+        return stage.course.max_epochs
+    return max(1, round(stage.course.n_samples / (stage.samples_per_epoch or math.inf)))
+
+
+def epochs_per_validation(stage: Stage) -> int:
+    """A plateau is only seen by looking every epoch."""
+    if isinstance(stage.course, Plateau):
+        return 1
+    return min(stage.epochs_per_validation, n_epochs(stage))
+
+
+def optimisers(network: nn.Module, stage: Stage, n_batches: int) -> Any:
+    """What Lightning's `configure_optimizers` gives for epochs of so many steps."""
+    course = stage.course
+    if isinstance(course, Plateau):
+        return _plateau(network, course, n_batches)
+    return _one_cycle(network, course, max(1, course.n_samples // stage.batch_size))
+
+
+def endings(stage: Stage) -> list[Callback]:
+    """Callbacks that end a stage before its last epoch."""
+    course = stage.course
+    if not isinstance(course, Plateau):
+        return []
+    return [StayStopped(course.monitor, min_delta=course.min_delta, patience=course.stop_after)]
+
+
+class StayStopped(EarlyStopping):
+    """A run that was killed after it had stopped early does not train on when it is resumed."""
+
+    def on_train_start(self, trainer: L.Trainer, module: L.LightningModule) -> None:
+        """Stop again, before the first step."""
+        del module
+        trainer.should_stop = self.wait_count >= self.patience
+
+
+def one_cycle(progress: float) -> float:
+    """Share of the peak learning rate: linear warm-up, then half a cosine to 1 %."""
+    if progress < WARM_UP_SHARE:
+        return max(progress / WARM_UP_SHARE, 0.01)
+    done = min((progress - WARM_UP_SHARE) / (1 - WARM_UP_SHARE), 1.0)
+    return 0.01 + 0.99 * (1 + math.cos(math.pi * done)) / 2
+
+
+def _one_cycle(network: nn.Module, course: OneCycle, n_steps: int) -> Any:
+    """AdamW; batch norm and biases are not decayed."""
+    taught = [p for p in network.parameters() if p.requires_grad]
+    groups: list[dict[str, Any]] = [
+        {"params": [p for p in taught if p.ndim > 1]},
+        {"params": [p for p in taught if p.ndim <= 1], "weight_decay": 0.0},
+    ]
+    optimiser = torch.optim.AdamW(groups, lr=course.learning_rate, weight_decay=course.weight_decay)
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda i: one_cycle(i / n_steps))
+    return {"optimizer": optimiser, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}
+
+
+def _plateau(network: nn.Module, course: Plateau, n_batches: int) -> Any:
+    optimiser = torch.optim.Adam(network.parameters(), lr=course.learning_rate)
+    schedule = torch.optim.lr_scheduler.ReduceLROnPlateau(
+        optimiser,
+        factor=course.factor,
+        patience=course.patience,
+        threshold=course.min_delta,
+        threshold_mode="abs",
+    )
+    # "epoch" would step it after the checkpoint of that epoch: a resumed run would miss the step.
+    each_epoch = {"interval": "step", "frequency": n_batches, "monitor": course.monitor}
+    return {"optimizer": optimiser, "lr_scheduler": {"scheduler": schedule, **each_epoch}}

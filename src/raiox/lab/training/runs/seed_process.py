@@ -1,0 +1,57 @@
+"""One seed of a series in a process of its own: `python -m raiox.lab.training.runs.seed_process`.
+
+It trains the seed or goes on with it, then opens `test`. Its standard input is a pipe
+whose other end the series holds: when the series dies, however it dies, the pipe closes
+and so does this process, so that no orphan writes into a run folder that another series
+may have taken up. Several GPUs work too: Lightning starts this module again for each.
+"""
+
+import os
+import sys
+from pathlib import Path
+from threading import Thread
+
+from pydantic import TypeAdapter
+
+from raiox.lab.training.fit.fit import train
+from raiox.lab.training.runs.predictions import open_part
+from raiox.lab.training.recipe import Recipe
+from raiox.lab.training.runs.runs import Workplace
+
+PART = "test"
+_PLACE = TypeAdapter(Workplace)
+
+
+def command(recipe: Recipe, place: Workplace, seed: int) -> list[str]:
+    """What starts the process of one seed."""
+    job = [recipe.model_dump_json(), _PLACE.dump_json(place).decode(), str(seed)]
+    return [sys.executable, "-m", "raiox.lab.training.runs.seed_process", *job]
+
+
+def train_and_ask(recipe: Recipe, place: Workplace, seed: int) -> Path:
+    """A seed's run folder, trained to its end and asked on `test`; what is there is kept.
+
+    Raises:
+        DataSetMissingError, RecipeInvalidError: as `train`.
+    """
+    folder = train(recipe, place, seed, resume=True)
+    open_part(folder, place, PART)
+    return folder
+
+
+def main() -> None:
+    """Do what `command` says."""
+    Thread(target=_end_with_the_series, daemon=True).start()
+    recipe, place, seed = sys.argv[1:]
+    train_and_ask(Recipe.model_validate_json(recipe), _PLACE.validate_json(place), int(seed))
+
+
+def _end_with_the_series() -> None:
+    # Not through `sys.stdin`: its lock, held here for ever, would end the interpreter with an error.
+    while os.read(sys.stdin.fileno(), 1):
+        pass
+    os._exit(1)
+
+
+if __name__ == "__main__":
+    main()

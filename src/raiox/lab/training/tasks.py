@@ -1,0 +1,54 @@
+"""What can be learned: each task's outputs, and how a data set's labels become them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from raiox.lab.datasets.manifest import Case, read_finding_cases, read_kind_cases
+from raiox.lab.training.recipe import TaskName
+from raiox.vocabulary import FINDINGS, IMAGE_KINDS, Finding, ImageKind
+
+
+@dataclass(frozen=True)
+class Task:
+    """Outputs of a network and the labels that count as each."""
+
+    outputs: tuple[str, ...]
+    of_kinds: bool
+    """Whether it learns from every kind of image, or from upright radiographs alone."""
+    counts_as: Mapping[str, str] = field(default_factory=dict)
+    """Output of a label that is not one itself."""
+
+    def output(self, label: str) -> int:
+        """Index of the output that a label asks for."""
+        return self.outputs.index(self.counts_as.get(label, label))
+
+    def read_cases(self, data: Path | None, split: str) -> list[Case]:
+        """Every case the task may learn from or be asked.
+
+        Raises:
+            DataSetMissingError: `data` does not hold the data set.
+        """
+        return (read_kind_cases if self.of_kinds else read_finding_cases)(data, split)
+
+
+_FINDINGS = tuple(map(str, FINDINGS))
+_KINDS = tuple(map(str, IMAGE_KINDS))
+
+TASKS: dict[TaskName, Task] = {
+    "findings": Task(_FINDINGS, of_kinds=False),
+    # The paper's first stage: COVID-19 is an opacity until the second tells it apart.
+    "opacity": Task(
+        (str(Finding.NO_FINDING), str(Finding.LUNG_OPACITY)),
+        of_kinds=False,
+        counts_as={str(Finding.COVID19): str(Finding.LUNG_OPACITY)},
+    ),
+    "frontal_filter": Task(_KINDS, of_kinds=True),
+    "frontal_or_not": Task(
+        (str(ImageKind.FRONTAL), "not_frontal"),
+        of_kinds=True,
+        counts_as={kind: "not_frontal" for kind in _KINDS if kind != ImageKind.FRONTAL},
+    ),
+    # Labels play no part: only a teacher's features are learned.
+    "features": Task(("any",), of_kinds=True, counts_as=dict.fromkeys(_KINDS, "any")),
+}

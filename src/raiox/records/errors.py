@@ -1,0 +1,48 @@
+"""Why a row cannot be stored or found."""
+
+from raiox.errors import ErrorKind, RaioxError
+
+
+class RecordsError(RaioxError):
+    """The database or the image store cannot take or return anything now."""
+
+    kind = ErrorKind.UNAVAILABLE
+
+
+class QueueFullError(RecordsError):
+    """The queue has reached its limit (`retry_after_s`)."""
+
+    code = "queue_full"
+
+
+class StorageFullError(RecordsError):
+    """No space is left for the row or its file."""
+
+    code = "storage_full"
+
+
+class RecordsUnavailableError(RecordsError):
+    """The database is locked or unreachable (`retry_after_s`)."""
+
+    code = "records_unavailable"
+
+
+class AnalysisNotFoundError(RaioxError):
+    """This owner has no such analysis."""
+
+    code = "analysis_not_found"
+    kind = ErrorKind.NOT_FOUND
+
+
+class IdempotencyMismatchError(RaioxError):
+    """The idempotency key was used before with other content."""
+
+    code = "idempotency_mismatch"
+    kind = ErrorKind.INVALID_INPUT
+
+
+class InvalidCursorError(RaioxError):
+    """The cursor of a history page was not issued by this service."""
+
+    code = "invalid_cursor"
+    kind = ErrorKind.INVALID_INPUT

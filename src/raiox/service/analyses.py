@@ -1,0 +1,208 @@
+"""The use cases: send a radiograph, see it again, take it away.
+
+What is accepted was decoded, checked and committed; whatever is refused leaves
+nothing behind. Knows no HTTP, no SQL and no network, only their promises.
+"""
+
+import hashlib
+import time
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from raiox.entities import FloatArray, Radiograph
+from raiox.records.history import Page
+from raiox.records.rows import IdempotencyKey, NewAnalysis, StoredAnalysis
+from raiox.records.store import Records
+from raiox.service.decoded_cache import Handover
+from raiox.service.engine_holder import ModelGate
+from raiox.service.errors import HeatmapNotAvailableError, ImageNotKeptError
+from raiox.service.executors import Threads
+from raiox.service.notifier import Doorbell, heard
+from raiox.service.png import to_png, unpack
+from raiox.service.single_flight import Twins
+from raiox.service.wait_estimate import Pace, Waiting
+from raiox.vocabulary import FINDINGS, AnalysisState, Finding
+
+LOOK_AGAIN_S = 0.5
+"""How often a waiting request looks for results of other processes."""
+CLOSING_PATIENCE_S = 3.0
+"""How long a request may still wait when the service stops."""
+PAGE_OF_ALL = 200
+
+
+class ReadsUploads(Protocol):
+    """Turns hostile bytes into a radiograph; blocks."""
+
+    def read(self, content: bytes, /) -> Radiograph:
+        """Decode and check. Raises: IntakeError."""
+        ...
+
+    def close(self) -> None:
+        """End the decoders."""
+        ...
+
+
+RenderHeatmap = Callable[[FloatArray, int, int], bytes]
+"""Paints an (h, w) activation map as a PNG of the given width and height."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pieces:
+    """What the use cases are made of; the entry point chooses each."""
+
+    intake: ReadsUploads
+    records: Records
+    models: ModelGate
+    threads: Threads
+    doorbell: Doorbell
+    handover: Handover
+    pace: Pace
+    render_heatmap: RenderHeatmap
+    wake_worker: Callable[[], None]
+
+
+class Analyses:
+    """Everything a face of raiox may ask on behalf of one owner."""
+
+    def __init__(self, pieces: Pieces) -> None:
+        self._pieces = pieces
+        self._records = pieces.records
+        self._threads = pieces.threads
+        self._twins = Twins()
+
+    async def submit(self, content: bytes, owner: str, key: str | None = None) -> str:
+        """Accept one image; once this returns, the analysis cannot be lost.
+
+        Args:
+            key: an idempotency key; equal requests with it are one analysis.
+        Returns: the analysis id.
+        Raises: IntakeError, RecordsError, ModelUnavailableError,
+            IdempotencyMismatchError, IdempotencyInFlightError.
+        """
+        _ = self._pieces.models.engine
+        if key is None:
+            return await self._accept(content, owner, None)
+        named = IdempotencyKey(_sha256(key.encode()), _sha256(content))
+        return await self._twins.once(owner, named, lambda: self._replay(content, owner, named))
+
+    async def _replay(self, content: bytes, owner: str, key: IdempotencyKey) -> str:
+        existing = await self._threads.read(lambda: self._records.queue.find_by_key(owner, key))
+        return existing or await self._accept(content, owner, key)
+
+    async def _accept(self, content: bytes, owner: str, key: IdempotencyKey | None) -> str:
+        queue, files = self._records.queue, self._records.files
+        await self._threads.read(queue.refuse_if_full)
+        radiograph = await self._threads.decode(lambda: self._pieces.intake.read(content))
+        new = _new_analysis(radiograph, owner)
+        await self._threads.read(lambda: files.put(new.id, new.sha256, to_png(radiograph.pixels)))
+        accepted_id = ""
+        try:
+            self._pieces.handover.give(new.id, radiograph)
+            accepted_id = await self._threads.write(lambda: queue.enqueue(new, key))
+        finally:
+            if accepted_id != new.id:
+                self._pieces.handover.take(new.id)
+                await self._threads.read(lambda: files.remove(new.id, new.sha256))
+        self._pieces.wake_worker()
+        return accepted_id
+
+    async def wait(self, analysis_id: str, owner: str, timeout_s: float) -> StoredAnalysis:
+        """The analysis, finished if it finishes within `timeout_s`.
+
+        Raises: AnalysisNotFoundError.
+        """
+        deadline = time.monotonic() + timeout_s
+        with self._pieces.doorbell.listening(analysis_id) as bell:
+            analysis = await self.get(analysis_id, owner)
+            while not analysis.finished:
+                if self._pieces.doorbell.closing.is_set():
+                    deadline = min(deadline, time.monotonic() + CLOSING_PATIENCE_S)
+                left_s = deadline - time.monotonic()
+                if left_s <= 0:
+                    break
+                await heard(bell, min(left_s, LOOK_AGAIN_S))
+                analysis = await self.get(analysis_id, owner)
+        return analysis
+
+    async def get(self, analysis_id: str, owner: str) -> StoredAnalysis:
+        """One analysis. Raises: AnalysisNotFoundError."""
+        return await self._threads.read(lambda: self._records.history.get(analysis_id, owner))
+
+    async def waiting(self, analysis: StoredAnalysis) -> Waiting | None:
+        """How many wait before it and how long it may take, None once it is not waiting."""
+        if analysis.state is not AnalysisState.QUEUED:
+            return None
+        n_before = await self._threads.read(lambda: self._records.queue.position(analysis.number))
+        return Waiting(n_before, self._pieces.pace.wait_s(n_before))
+
+    async def history(self, owner: str, *, limit: int, cursor: str | None = None) -> Page:
+        """One page of the owner's analyses, newest first. Raises: InvalidCursorError."""
+        return await self._threads.read(
+            lambda: self._records.history.list(owner, limit=limit, cursor=cursor)
+        )
+
+    async def whole_history(self, owner: str) -> list[StoredAnalysis]:
+        """All of the owner's analyses, newest first."""
+        page = await self.history(owner, limit=PAGE_OF_ALL)
+        found = list(page.analyses)
+        while page.next_cursor:
+            page = await self.history(owner, limit=PAGE_OF_ALL, cursor=page.next_cursor)
+            found += page.analyses
+        return found
+
+    async def delete(self, analysis_id: str, owner: str) -> None:
+        """Remove everything of it; a result still on its way is refused.
+
+        Raises: AnalysisNotFoundError.
+        """
+        deleted = await self._threads.write(
+            lambda: self._records.history.delete(analysis_id, owner)
+        )
+        self._pieces.handover.take(analysis_id)
+        await self._threads.read(lambda: self._records.files.remove(deleted.id, deleted.sha256))
+        await self._threads.write(self._records.database.forget_old_pages)
+        self._pieces.doorbell.ring(analysis_id)
+
+    async def image(self, analysis_id: str, owner: str) -> bytes:
+        """The kept image as PNG. Raises: AnalysisNotFoundError, ImageNotKeptError."""
+        analysis = await self.get(analysis_id, owner)
+        content = await self._threads.read(
+            lambda: self._records.files.read(analysis.id, analysis.sha256)
+        )
+        if content is None:
+            raise ImageNotKeptError
+        return content
+
+    async def heatmap(self, analysis_id: str, owner: str, finding: Finding) -> bytes:
+        """The heatmap of one finding as PNG, of the image's shape.
+
+        Raises: AnalysisNotFoundError, HeatmapNotAvailableError.
+        """
+        analysis = await self.get(analysis_id, owner)
+        return await self._threads.read(lambda: self._paint(analysis, owner, finding))
+
+    def _paint(self, analysis: StoredAnalysis, owner: str, finding: Finding) -> bytes:
+        maps = self._records.history.maps(analysis.id, owner)
+        if maps is None:
+            raise HeatmapNotAvailableError
+        activation_map = unpack(maps)[FINDINGS.index(finding)]
+        return self._pieces.render_heatmap(activation_map, analysis.width_px, analysis.height_px)
+
+
+def _new_analysis(radiograph: Radiograph, owner: str) -> NewAnalysis:
+    height_px, width_px = radiograph.pixels.shape
+    return NewAnalysis(
+        id=str(uuid.uuid4()),
+        owner=owner,
+        sha256=radiograph.sha256,
+        source_format=radiograph.source_format,
+        notes=radiograph.notes,
+        width_px=width_px,
+        height_px=height_px,
+    )
+
+
+def _sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()

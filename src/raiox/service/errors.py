@@ -1,0 +1,43 @@
+"""Why an accepted analysis has no result, or no picture of it."""
+
+from raiox.errors import ErrorKind, RaioxError
+
+
+class AnalysisError(RaioxError):
+    """The analysis cannot give what was requested."""
+
+    kind = ErrorKind.INTERNAL
+
+
+class AnalysisPoisonedError(AnalysisError):
+    """The analysis broke its worker on every attempt (`attempts`)."""
+
+    code = "analysis_poisoned"
+
+
+class AnalysisExpiredError(AnalysisError):
+    """The analysis waited longer than `limit_s` and was not run."""
+
+    code = "analysis_expired"
+    kind = ErrorKind.UNAVAILABLE
+
+
+class HeatmapNotAvailableError(AnalysisError):
+    """This analysis has no heatmap: it was rejected, or it is not finished."""
+
+    code = "heatmap_not_available"
+    kind = ErrorKind.NOT_FOUND
+
+
+class ImageNotKeptError(AnalysisError):
+    """The image's retention time is over, or it was never kept; the result stays."""
+
+    code = "image_not_kept"
+    kind = ErrorKind.NOT_FOUND
+
+
+class IdempotencyInFlightError(AnalysisError):
+    """The first request with this idempotency key is still running."""
+
+    code = "idempotency_in_flight"
+    kind = ErrorKind.CONFLICT

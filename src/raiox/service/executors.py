@@ -1,0 +1,66 @@
+"""Where blocking work runs, so that the event loop never waits.
+
+Each kind of work has its own threads: a slow decode cannot hold up a look at
+the history, and a locked database cannot hold up a decode. Writes share one
+thread, because SQLite has one writer anyway and its busy loop is slower than a
+line of waiting calls.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+from raiox.records.errors import RecordsUnavailableError
+
+T = TypeVar("T")
+
+N_READERS = 4
+WRITE_PATIENCE_S = 5.0
+RETRY_AFTER_S = 2
+
+
+class Threads:
+    """The service's threads, by kind of work."""
+
+    def __init__(self, n_decoders: int) -> None:
+        self._writer = ThreadPoolExecutor(1, "raiox-write")
+        self._readers = ThreadPoolExecutor(N_READERS, "raiox-read")
+        self._decoders = ThreadPoolExecutor(n_decoders, "raiox-decode")
+        self._inference = ThreadPoolExecutor(1, "raiox-infer")
+
+    async def write(self, work: Callable[[], T]) -> T:
+        """Change the database; calls take turns.
+
+        Raises: RecordsUnavailableError if its turn does not come soon enough.
+        """
+        deadline = time.monotonic() + WRITE_PATIENCE_S
+        return await _run(self._writer, lambda: _before(deadline, work))
+
+    async def read(self, work: Callable[[], T]) -> T:
+        """Ask the database, read or write a file, paint a picture."""
+        return await _run(self._readers, work)
+
+    async def decode(self, work: Callable[[], T]) -> T:
+        """Wait for a decoder process."""
+        return await _run(self._decoders, work)
+
+    async def infer(self, work: Callable[[], T]) -> T:
+        """Run the networks; one batch at a time."""
+        return await _run(self._inference, work)
+
+    def close(self) -> None:
+        """Let running work end and drop what waits."""
+        for pool in (self._writer, self._readers, self._decoders, self._inference):
+            pool.shutdown(wait=False, cancel_futures=True)
+
+
+async def _run(pool: ThreadPoolExecutor, work: Callable[[], T]) -> T:
+    return await asyncio.get_running_loop().run_in_executor(pool, work)
+
+
+def _before(deadline: float, work: Callable[[], T]) -> T:
+    if time.monotonic() > deadline:
+        raise RecordsUnavailableError(retry_after_s=RETRY_AFTER_S)
+    return work()

@@ -1,0 +1,73 @@
+"""Whether the process lives, whether it can answer, and what it has counted."""
+
+import ipaddress
+
+from fastapi import APIRouter
+from prometheus_client import CONTENT_TYPE_LATEST
+from starlette.requests import Request
+from starlette.responses import Response
+
+from raiox.errors import RaioxError
+from raiox.inference.errors import ModelUnavailableError
+from raiox.records.errors import StorageFullError
+from raiox.records.store import Records
+from raiox.service.lifecycle import Runtime
+from raiox.web.api.schemas import problems
+from raiox.web.dependencies import FaceDep, RuntimeDep
+from raiox.web.errors import UnknownRouteError
+from raiox.web.http.problems import problem_response
+
+MIN_FREE_BYTES = 64_000_000
+
+router = APIRouter(tags=["health"])
+
+
+@router.get("/healthz", responses=problems())
+async def healthz() -> Response:
+    """The process lives."""
+    return Response('{"status": "ok"}', media_type="application/json")
+
+
+@router.get("/readyz", responses=problems(507))
+async def readyz(request: Request, runtime: RuntimeDep) -> Response:
+    """An upload sent now would be answered; if not, the reason."""
+    refusal = await _refusal(runtime)
+    if refusal is not None:
+        return problem_response(request, refusal)
+    return Response('{"status": "ready"}', media_type="application/json")
+
+
+async def _refusal(runtime: Runtime) -> RaioxError | None:
+    if runtime.stopping:
+        return ModelUnavailableError(reason="stopping")
+    try:
+        _ = runtime.models.engine
+        await runtime.threads.read(lambda: _check_records(runtime.records))
+    except RaioxError as error:
+        return error
+    return None
+
+
+def _check_records(records: Records) -> None:
+    records.queue.n_queued()
+    records.files.probe()
+    if records.files.free_bytes() < MIN_FREE_BYTES:
+        raise StorageFullError
+
+
+@router.get("/metrics", response_class=Response, responses=problems(404))
+async def metrics(request: Request, face: FaceDep, runtime: RuntimeDep) -> Response:
+    """Counts for Prometheus; for this machine only, unless the settings say otherwise."""
+    if not (face.settings.web.public_metrics or is_loopback(request)):
+        raise UnknownRouteError
+    n_queued = await runtime.threads.read(runtime.records.queue.n_queued)
+    page = face.metrics.page(n_queued=n_queued, ready=runtime.models.refusal is None)
+    return Response(page, media_type=CONTENT_TYPE_LATEST)
+
+
+def is_loopback(request: Request) -> bool:
+    """True if the caller sits on this machine."""
+    try:
+        return ipaddress.ip_address(request.client.host if request.client else "").is_loopback
+    except ValueError:
+        return False

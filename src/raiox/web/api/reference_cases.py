@@ -1,0 +1,75 @@
+"""The reference cases of the embedding map: what is known of each, and its image if it is here.
+
+Images belong to their data sets and are never shipped; they are shown where the
+settings name a folder that holds them. Only names that the map lists are read.
+"""
+
+import csv
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from raiox.web.errors import UnknownRouteError
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """One reference case."""
+
+    image: str
+    finding: str
+    source: str
+    licence: str | None
+    origin: str | None
+    path: Path | None
+    """None where the image is not at hand."""
+
+
+class ReferenceCases:
+    """All reference cases of one embedding map, by image; read when first asked for."""
+
+    def __init__(self, map_path: Path, data: Path | None) -> None:
+        self._map_path = map_path
+        self._chest = data / "chest" if data else None
+
+    def describe(self, image: str) -> Known:
+        """One case. Raises: UnknownRouteError if the map does not list it."""
+        case = self._cases.get(image)
+        if case is None:
+            raise UnknownRouteError
+        row = self._rows.get(image, {})
+        path = self._chest / "images" / image if self._chest and row else None
+        return Known(
+            image=image,
+            finding=case["finding"],
+            source=case["source"],
+            licence=row.get("licence"),
+            origin=row.get("origin"),
+            path=path if path and path.is_file() else None,
+        )
+
+    def read(self, image: str) -> bytes:
+        """The JPEG of a case. Raises: UnknownRouteError if it is not at hand."""
+        path = self.describe(image).path
+        if path is None:
+            raise UnknownRouteError
+        return path.read_bytes()
+
+    @cached_property
+    def _cases(self) -> Mapping[str, dict[str, str]]:
+        try:
+            told = json.loads(self._map_path.read_bytes())
+        except OSError:
+            return {}
+        return {case["image"]: case for case in told["cases"]}
+
+    @cached_property
+    def _rows(self) -> Mapping[str, dict[str, str]]:
+        manifest = self._chest / "manifest.csv" if self._chest else None
+        if manifest is None or not manifest.is_file():
+            return {}
+        with manifest.open(encoding="utf-8", newline="") as file:
+            rows = {row["image"].removeprefix("images/"): row for row in csv.DictReader(file)}
+        return {image: rows[image] for image in self._cases if image in rows}

@@ -1,0 +1,54 @@
+"""What is wrong with a request, whatever its file holds."""
+
+from raiox.errors import ErrorKind, RaioxError
+
+
+class RequestError(RaioxError):
+    """The request itself is wrong."""
+
+    kind = ErrorKind.INVALID_INPUT
+
+
+class MalformedRequestError(RequestError):
+    """The request breaks HTTP, multipart or the API's own rules (`part`)."""
+
+    code = "malformed_request"
+
+
+class RequestTooSlowError(RequestError):
+    """The request did not arrive within `limit_s`."""
+
+    code = "request_too_slow"
+
+
+class UnknownRouteError(RequestError):
+    """There is nothing at this address."""
+
+    code = "not_found"
+    kind = ErrorKind.NOT_FOUND
+
+
+class MethodNotAllowedError(RequestError):
+    """The address exists, the method does not."""
+
+    code = "method_not_allowed"
+
+
+class ForeignOriginError(RequestError):
+    """A page of another site requested a change."""
+
+    code = "foreign_origin"
+
+
+class ReportNotFoundError(RequestError):
+    """The current classifier's bundle carries no report."""
+
+    code = "report_not_found"
+    kind = ErrorKind.NOT_FOUND
+
+
+class TooManyRequestsError(RequestError):
+    """The session exceeded its rate limit (`retry_after_s`)."""
+
+    code = "too_many_requests"
+    kind = ErrorKind.UNAVAILABLE

@@ -1,0 +1,141 @@
+"""What every answer wears: request id, security headers, one log line, one count.
+
+The outermost layer of the app. An error that nobody foresaw ends here as a
+problem document; a client that leaves ends here as one word in the log.
+"""
+
+import time
+from collections.abc import Collection
+from uuid import uuid4
+
+import structlog
+from starlette.datastructures import MutableHeaders
+from starlette.requests import ClientDisconnect, HTTPConnection, Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from raiox.errors import InternalError, RaioxError
+from raiox.web.http.problems import problem_response
+from raiox.web.http.request_checks import refuse_unfit
+from raiox.web.metrics import Metrics, method_name
+from raiox.web.sessions import Sessions
+
+SECURITY_HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'self'; img-src 'self' blob: data:; object-src 'none'; base-uri 'none'; "
+        "form-action 'self'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    # Not `no-referrer`: a plain form would then send `Origin: null`.
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+}
+PRIVATE = "private, no-store"
+CLIENT_LEFT = 499
+"""As nginx counts it: the client closed before the answer."""
+
+
+class Envelope:
+    """ASGI middleware around the whole app."""
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        sessions: Sessions,
+        metrics: Metrics,
+        max_body_bytes: int,
+        allowed_hosts: Collection[str],
+    ) -> None:
+        self._app = app
+        self._sessions = sessions
+        self._metrics = metrics
+        self._max_body_bytes = max_body_bytes
+        self._allowed_hosts = allowed_hosts
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass one request through."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        exchange = _Exchange(scope, receive, send, self._sessions)
+        started = time.perf_counter()
+        try:
+            await self._answer(scope, exchange)
+        except ClientDisconnect:
+            exchange.status = CLIENT_LEFT
+        except Exception:  # noqa: BLE001  (logged and told as a problem)
+            structlog.get_logger().exception("unforeseen", request_id=exchange.request_id)
+            if exchange.status == 0:
+                await exchange.refuse(InternalError())
+        finally:
+            self._note(scope, exchange, time.perf_counter() - started)
+
+    async def _answer(self, scope: Scope, exchange: "_Exchange") -> None:
+        try:
+            refuse_unfit(
+                scope, max_body_bytes=self._max_body_bytes, allowed_hosts=self._allowed_hosts
+            )
+        except RaioxError as error:
+            await exchange.refuse(error)
+            return
+        await self._app(scope, exchange.receive, exchange.send)
+
+    def _note(self, scope: Scope, exchange: "_Exchange", duration_s: float) -> None:
+        route = getattr(scope.get("route"), "path", "unmatched")
+        self._metrics.count_request(scope["method"], route, exchange.status, duration_s)
+        structlog.get_logger().info(
+            "request",
+            method=method_name(scope["method"]),
+            route=route,
+            status=exchange.status,
+            ms=round(duration_s * 1000, 1),
+            request_id=exchange.request_id,
+        )
+
+
+class _Exchange:
+    """One request and its answer, as the envelope sees them."""
+
+    def __init__(self, scope: Scope, receive: Receive, send: Send, sessions: Sessions) -> None:
+        self._scope = scope
+        self._receive = receive
+        self._send = send
+        self._sessions = sessions
+        self.status = 0
+        self.request_id = uuid4().hex
+        scope.setdefault("state", {})["request_id"] = self.request_id
+        headers = HTTPConnection(scope).headers
+        announced = headers.get("content-length", "0") != "0"
+        self._must_close = announced or "transfer-encoding" in headers
+
+    async def receive(self) -> Message:
+        message = await self._receive()
+        if message["type"] == "http.request":
+            self._must_close = bool(message.get("more_body", False))
+        return message
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            self._dress(MutableHeaders(scope=message))
+        await self._send(message)
+
+    async def refuse(self, error: RaioxError) -> None:
+        """Answer without asking the app, and expect nothing more from this connection."""
+        self._must_close = True
+        response = problem_response(Request(self._scope), error)
+        await response(self._scope, self.receive, self.send)
+
+    def _dress(self, headers: MutableHeaders) -> None:
+        headers.update(SECURITY_HEADERS)
+        headers["X-Request-ID"] = self.request_id
+        headers.setdefault("Cache-Control", PRIVATE)
+        if self._must_close:
+            # Nobody will read the rest, so the connection cannot be used again.
+            headers["Connection"] = "close"
+        token = self._scope["state"].get("new_session")
+        if token:
+            headers.append("Set-Cookie", self._sessions.set_cookie(token).decode("latin-1"))

@@ -1,0 +1,162 @@
+"""Errors as RFC 9457 problem documents: the one place where a refusal becomes a status.
+
+Every error answer of the service comes from here, the framework's own included.
+"""
+
+import json
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any, Final
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Match
+from starlette.types import Scope
+
+from raiox.errors import ErrorKind, InternalError, RaioxError
+from raiox.messages import tell_in_all_languages
+from raiox.vocabulary import Language
+from raiox.web.errors import MalformedRequestError, MethodNotAllowedError, UnknownRouteError
+from raiox.web.http.language import language_of
+
+MEDIA_TYPE: Final = "application/problem+json"
+TYPE_PREFIX: Final = "urn:raiox:problem:"
+
+_STATUS_OF_KIND: Final = {
+    ErrorKind.INVALID_INPUT: 422,
+    ErrorKind.NOT_FOUND: 404,
+    ErrorKind.CONFLICT: 409,
+    ErrorKind.UNAVAILABLE: 503,
+    ErrorKind.INTERNAL: 500,
+}
+
+_METHODS: Final = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
+
+_STATUS_OF_CODE: Final = {
+    "malformed_request": 400,
+    "empty_upload": 400,
+    "foreign_origin": 403,
+    "method_not_allowed": 405,
+    "request_too_slow": 408,
+    "upload_too_large": 413,
+    "not_an_image": 415,
+    "unsupported_format": 415,
+    "unsupported_transfer_syntax": 415,
+    "too_many_requests": 429,
+    "storage_full": 507,
+}
+"""Where HTTP has a finer word than the kind."""
+
+
+class ProtocolError(MalformedRequestError):
+    """A malformed request for which HTTP has its own status, e.g. 414 or 431."""
+
+    def __init__(self, status: int, part: str) -> None:
+        super().__init__(part=part)
+        self.status = status
+
+
+def status_of(error: RaioxError) -> int:
+    """The HTTP status of a refusal."""
+    if isinstance(error, ProtocolError):
+        return error.status
+    return _STATUS_OF_CODE.get(error.code, _STATUS_OF_KIND[error.kind])
+
+
+def describe_problem(
+    error: RaioxError, *, language: Language, instance: str, request_id: str
+) -> dict[str, Any]:
+    """The problem document: RFC 9457's members and raiox's own."""
+    translations = tell_in_all_languages(error.code, error.facts)
+    return {
+        "type": TYPE_PREFIX + error.code,
+        "status": status_of(error),
+        **translations[language],
+        "instance": instance,
+        "code": error.code,
+        "request_id": request_id,
+        "facts": error.facts,
+        "translations": translations,
+    }
+
+
+def problem_headers(error: RaioxError) -> dict[str, str]:
+    """`Retry-After` where the refusal tells when to come back."""
+    retry_after_s = error.facts.get("retry_after_s")
+    return {} if retry_after_s is None else {"Retry-After": str(retry_after_s)}
+
+
+def problem_response(
+    request: Request, error: RaioxError, headers: Mapping[str, str] | None = None
+) -> Response:
+    """The answer to a request that was refused."""
+    document = describe_problem(
+        error,
+        language=language_of(request),
+        instance=request.url.path,
+        request_id=getattr(request.state, "request_id", ""),
+    )
+    return Response(
+        json.dumps(document, ensure_ascii=False),
+        status_of(error),
+        {**problem_headers(error), **(headers or {})},
+        MEDIA_TYPE,
+    )
+
+
+def install_problem_handlers(app: FastAPI) -> None:
+    """Make every refusal of the app and of the framework a problem document."""
+    app.add_exception_handler(RaioxError, _answer_ours)
+    app.add_exception_handler(HTTPException, _answer_framework)
+    app.add_exception_handler(RequestValidationError, _answer_validation)
+
+
+async def _answer_ours(request: Request, error: Exception) -> Response:
+    return problem_response(request, _as_ours(error))
+
+
+async def _answer_framework(request: Request, error: Exception) -> Response:
+    headers = dict(getattr(error, "headers", None) or {})
+    if getattr(error, "status_code", 0) == HTTPStatus.METHOD_NOT_ALLOWED:
+        # The router only tells of the first route with this address.
+        headers["Allow"] = ", ".join(sorted(_methods_at(request.app, request.scope)))
+    return problem_response(request, _as_ours(error), headers)
+
+
+def _methods_at(app: FastAPI, scope: Scope) -> set[str]:
+    asked = dict(scope)
+    return {
+        method
+        for method in _METHODS
+        for route in app.router.routes
+        if route.matches(asked | {"method": method})[0] is Match.FULL
+    }
+
+
+async def _answer_validation(request: Request, error: Exception) -> Response:
+    return problem_response(request, _as_ours(error))
+
+
+def _as_ours(error: Exception) -> RaioxError:
+    if isinstance(error, RaioxError):
+        return error
+    if isinstance(error, RequestValidationError):
+        # Only names of our own parameters, never what was sent.
+        names = sorted({str(found["loc"][-1]) for found in error.errors() if found["loc"]})
+        return ProtocolError(422, ", ".join(names))
+    if isinstance(error, HTTPException):
+        return _of_status(error.status_code)
+    return InternalError()
+
+
+def _of_status(status: int) -> RaioxError:
+    if status == HTTPStatus.NOT_FOUND:
+        return UnknownRouteError()
+    if status == HTTPStatus.METHOD_NOT_ALLOWED:
+        return MethodNotAllowedError()
+    if status < HTTPStatus.INTERNAL_SERVER_ERROR:
+        return ProtocolError(status, "request")
+    return InternalError()

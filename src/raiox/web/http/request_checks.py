@@ -1,0 +1,76 @@
+"""What is refused at the door, before any of it is read: from the head of the request alone.
+
+Sizes of URL and headers, announced bodies, encodings, and changes asked for by
+pages of other sites (OWASP: cross-site request forgery, "verify origin").
+"""
+
+from collections.abc import Collection
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers
+from starlette.types import Scope
+
+from raiox.intake.errors import UploadTooLargeError
+from raiox.web.errors import ForeignOriginError, MalformedRequestError
+from raiox.web.http.problems import ProtocolError
+
+MAX_URL_BYTES = 8_192
+MAX_HEADERS = 100
+MAX_HEADER_BYTES = 16_384
+KNOWN_VERSIONS = frozenset({"1.0", "1.1", "2"})
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+FRIENDLY_SITES = frozenset({"same-origin", "none"})
+
+
+def refuse_unfit(scope: Scope, *, max_body_bytes: int, allowed_hosts: Collection[str]) -> None:
+    """Check the head of a request.
+
+    Raises: ProtocolError, UploadTooLargeError, MalformedRequestError, ForeignOriginError.
+    """
+    _check_sizes(scope)
+    headers = Headers(scope=scope)
+    _check_framing(scope, headers)
+    if headers.get("content-encoding", "identity").lower() != "identity":
+        raise ProtocolError(415, "Content-Encoding")
+    if (
+        "*" not in allowed_hosts
+        and urlsplit(f"//{headers.get('host', '')}").hostname not in allowed_hosts
+    ):
+        raise ProtocolError(421, "Host")
+    _check_length(headers.get("content-length", "0"), max_body_bytes)
+    if scope["method"] not in SAFE_METHODS:
+        _check_origin(headers)
+
+
+def _check_sizes(scope: Scope) -> None:
+    if len(scope.get("raw_path") or b"") + len(scope["query_string"]) > MAX_URL_BYTES:
+        raise ProtocolError(414, "URL")
+    n_bytes = sum(len(name) + len(value) for name, value in scope["headers"])
+    if len(scope["headers"]) > MAX_HEADERS or n_bytes > MAX_HEADER_BYTES:
+        raise ProtocolError(431, "headers")
+
+
+def _check_framing(scope: Scope, headers: Headers) -> None:
+    if scope["http_version"] not in KNOWN_VERSIONS:
+        raise MalformedRequestError(part="HTTP")
+    if "content-length" in headers and "transfer-encoding" in headers:
+        # Two lengths are how requests are smuggled (RFC 9112, section 6.3).
+        raise MalformedRequestError(part="Content-Length")
+
+
+def _check_length(announced: str, max_body_bytes: int) -> None:
+    if not (announced.isascii() and announced.isdigit()):
+        raise MalformedRequestError(part="Content-Length")
+    if int(announced) > max_body_bytes:
+        raise UploadTooLargeError(max_bytes=max_body_bytes)
+
+
+def _check_origin(headers: Headers) -> None:
+    site = headers.get("sec-fetch-site")
+    if site is not None:
+        if site not in FRIENDLY_SITES:
+            raise ForeignOriginError
+        return
+    origin = headers.get("origin")
+    if origin is not None and urlsplit(origin).netloc != headers.get("host"):
+        raise ForeignOriginError

@@ -1,0 +1,1 @@
+"""What people see: the built page, the plain HTML form, the example images."""

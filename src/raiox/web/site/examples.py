@@ -1,0 +1,139 @@
+"""Images to try: this installation's own, else some of the data set, else a drawing.
+
+An installation's folder is told by its `examples.json`: `[{"id", "file", "attribution",
+"licence", "source", "title": {"pt", "en"}}, …]`; `id`, `file` and `attribution` must be
+there. Only files that a list names are served, with the attribution their licence asks
+for; raiox ships none of them.
+"""
+
+import csv
+import json
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from raiox.settings import Settings
+from raiox.vocabulary import FINDINGS, LANGUAGES
+from raiox.web.errors import UnknownRouteError
+from raiox.web.site.html_form_words import FINDING_NAMES, LABELLED, PHANTOM
+from raiox.web.site.placeholder import draw_phantom
+
+LIST = "examples.json"
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+_SHARED = "CC BY"
+"""Licences that let an image be shown with its attribution, by how they begin."""
+_MEDIA_TYPES = {".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg"}
+
+
+@dataclass(frozen=True, slots=True)
+class ExampleFile:
+    """One example as it is sent."""
+
+    content: bytes
+    media_type: str
+
+
+class Examples(Protocol):
+    """Images to try, from wherever."""
+
+    def describe(self, base: str) -> list[dict[str, Any]]:
+        """All examples with their address below `base`."""
+        ...
+
+    def read(self, example_id: str) -> ExampleFile:
+        """One example. Raises: UnknownRouteError if there is none of that name."""
+        ...
+
+
+def open_examples(settings: Settings) -> Examples:
+    """The examples of this installation; a drawing where it has no images at all."""
+    if settings.examples_dir is not None:
+        return ExampleFolder(settings.examples_dir, _read_list(settings.examples_dir))
+    chest = settings.data / "chest" if settings.data else None
+    entries = _pick_from(chest / "manifest.csv") if chest else []
+    return ExampleFolder(chest, entries) if chest and entries else Phantom()
+
+
+class Phantom:
+    """One drawing, which the filter refuses."""
+
+    def describe(self, base: str) -> list[dict[str, Any]]:
+        """The drawing, told as what it is."""
+        return [
+            {"id": "phantom", "attribution": "raiox", "title": PHANTOM, "url": f"{base}/phantom"}
+        ]
+
+    def read(self, example_id: str) -> ExampleFile:
+        """The drawing. Raises: UnknownRouteError for anything else."""
+        if example_id != "phantom":
+            raise UnknownRouteError
+        return ExampleFile(draw_phantom(), "image/png")
+
+
+class ExampleFolder:
+    """Listed images of one folder."""
+
+    def __init__(self, folder: Path, entries: list[dict[str, Any]]) -> None:
+        self._folder = folder
+        self._entries = {entry["id"]: entry for entry in entries if _usable(entry)}
+
+    def describe(self, base: str) -> list[dict[str, Any]]:
+        """All examples with their address below `base`; the file's name stays inside."""
+        return [
+            {name: value for name, value in entry.items() if name != "file"}
+            | {"url": f"{base}/{entry['id']}"}
+            for entry in self._entries.values()
+        ]
+
+    def read(self, example_id: str) -> ExampleFile:
+        """One example. Raises: UnknownRouteError if the list does not name it."""
+        entry = self._entries.get(example_id)
+        if entry is None:
+            raise UnknownRouteError
+        path = self._folder / entry["file"]
+        try:
+            return ExampleFile(path.read_bytes(), _MEDIA_TYPES[path.suffix.lower()])
+        except OSError:
+            raise UnknownRouteError from None
+
+
+def _read_list(folder: Path) -> list[dict[str, Any]]:
+    if not (folder / LIST).is_file():
+        return []
+    entries: list[dict[str, Any]] = json.loads((folder / LIST).read_text(encoding="utf-8"))
+    return entries
+
+
+def _pick_from(manifest: Path) -> list[dict[str, Any]]:
+    """One case of the test part for each finding, of those that may be shown with attribution."""
+    if not manifest.is_file():
+        return []
+    picked: dict[str, dict[str, Any]] = {}
+    with manifest.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            may = row["split"] == "test" and row["licence"].startswith(_SHARED)
+            if may and row["label_conflict"] == "0":
+                picked.setdefault(row["label"], _entry(row))
+    return [picked[finding] for finding in FINDINGS if finding in picked]
+
+
+def _entry(row: dict[str, str]) -> dict[str, Any]:
+    label = row["label"]
+    return {
+        "id": label,
+        "file": row["image"],
+        "attribution": f"{row['origin']} ({row['licence']})",
+        "title": {lang: LABELLED[lang].format(FINDING_NAMES[lang][label]) for lang in LANGUAGES},
+    }
+
+
+def _usable(entry: dict[str, Any]) -> bool:
+    """Complete, and plain names inside the folder."""
+    file = entry.get("file", "")
+    return bool(
+        entry.get("attribution")
+        and _NAME.fullmatch(entry.get("id", ""))
+        and all(_NAME.fullmatch(part) for part in file.split("/"))
+        and Path(file).suffix.lower() in _MEDIA_TYPES
+    )

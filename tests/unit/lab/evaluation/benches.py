@@ -1,0 +1,76 @@
+"""A bench without a bundle: drawn films, and a network that reads one spot of them."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+from answered import answers_of, bundle_of
+
+from raiox.entities import Radiograph
+from raiox.lab.evaluation.probes import Bench
+from raiox.vocabulary import FINDINGS
+
+LABELS = tuple(map(str, FINDINGS))
+SPOTS = {"centre": (slice(12, 20), slice(12, 20)), "corner": (slice(0, 6), slice(0, 6))}
+
+
+class SpotSession:
+    """COVID-19 by how bright a spot is, opacities by how middling; maps are the film itself."""
+
+    def __init__(self, spot: str) -> None:
+        self._spot = SPOTS[spot]
+
+    def run(self, images: np.ndarray) -> dict[str, np.ndarray]:
+        bright = images[:, 0, *self._spot].mean(axis=(1, 2))
+        logits = np.stack([-6 * bright, -6 * np.abs(bright), 6 * bright], axis=1)
+        maps = np.repeat(images[:, :, ::2, ::2], 3, axis=1)
+        maps[:, 1] += images[:, 0, ::2, ::2]
+        embedding = images.reshape(len(images), -1)[:, ::64]
+        return {"logits": logits, "maps": maps, "embedding": embedding}
+
+
+class SpotBench(Bench):
+    """A bench whose network is a `SpotSession`."""
+
+    spot = "centre"
+
+    @property
+    def session(self) -> SpotSession:
+        return SpotSession(self.spot)
+
+
+MASK = 9
+"""Instead of a label: the centre in white on black."""
+
+
+def film_of(label: int, seed: int, side: int = 40) -> np.ndarray:
+    """Noise around gray, with a centre as bright as the label's index."""
+    pixels = np.random.default_rng(seed).normal(90, 10, (side, side)) * (label != MASK)
+    pixels[side // 3 : -side // 3, side // 3 : -side // 3] = 30 + 90 * label
+    return pixels.clip(0, 255).astype(np.uint8)
+
+
+def read(content: bytes) -> Radiograph:
+    """Bytes are the film's label and seed."""
+    label, seed = map(int, content.split())
+    return Radiograph(film_of(label, seed), "0" * 64, "png")
+
+
+def bench_of(folder: Path, spot: str = "centre", n: int = 60) -> SpotBench:
+    """N films on disk, as short as their label and seed."""
+    answers = answers_of(LABELS, n)
+    cases = []
+    for i, case in enumerate(answers.cases):
+        file = folder / case.path.name
+        file.write_text(f"{answers.labels[i]} {i}")
+        cases.append(replace(case, path=file))
+    told = replace(answers, cases=cases)
+    bench = SpotBench(bundle_of(), told, read, 1, n, None, "valid")
+    object.__setattr__(bench, "spot", spot)
+    return bench
+
+
+def values(probe: Callable[[Bench], Iterator[object]], bench: Bench) -> dict[str, float]:
+    """What a probe tells, by key."""
+    return {named.key: named.figure.value for named in probe(bench)}

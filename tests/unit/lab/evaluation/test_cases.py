@@ -1,0 +1,65 @@
+"""Labelled images: parts never share a group, turned films are turned rightly."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from raiox.lab.datasets.manifest import Case, check_groups, read_finding_cases, read_manifest, shown
+from raiox.lab.errors import DataSetMissingError, RecipeInvalidError
+from raiox.vocabulary import ImageKind
+
+
+def case(part: str, group: str) -> Case:
+    return Case(Path("drawn.jpg"), "covid19", "drawn", part, group, "")
+
+
+def test_refuses_parts_that_share_a_patient() -> None:
+    with pytest.raises(RecipeInvalidError) as refusal:
+        check_groups([case("train", "a"), case("test", "b"), case("valid", "a")])
+
+    assert refusal.value.facts["n_groups"] == 1
+
+
+def test_accepts_several_images_of_a_patient_in_one_part() -> None:
+    groups = [case("train", "a"), case("train", "a"), case("test", "b")]
+
+    check_groups(groups)
+
+    assert {c.part for c in groups if c.group_id == "a"} == {"train"}
+
+
+def test_rotated_90_is_turned_clockwise() -> None:
+    upright = np.array([[1, 2], [3, 4]], np.uint8)
+
+    assert shown(upright, ImageKind.ROTATED_90).tolist() == [[3, 1], [4, 2]]
+    assert shown(upright, ImageKind.ROTATED_180).tolist() == [[4, 3], [2, 1]]
+    assert shown(upright, ImageKind.ROTATED_270).tolist() == [[2, 4], [1, 3]]
+
+
+def test_inverted_swaps_black_and_white() -> None:
+    assert shown(np.array([[0, 255]], np.uint8), ImageKind.INVERTED).tolist() == [[255, 0]]
+
+
+def test_says_which_data_set_is_missing(tmp_path: Path) -> None:
+    with pytest.raises(DataSetMissingError) as refusal:
+        read_finding_cases(tmp_path)
+
+    assert refusal.value.facts == {"data_set": "chest"}
+
+
+def test_reads_anybodys_manifest_and_groups_by_patient(tmp_path: Path) -> None:
+    manifest = tmp_path / "mine.csv"
+    manifest.write_text("image,label,patient_id\na.png,covid19,p1\nb.png,no_finding,\n")
+
+    cases = read_manifest(manifest)
+
+    assert [c.group_id for c in cases] == ["p1", "b.png"]
+    assert cases[0].path == tmp_path / "a.png"
+
+
+def test_says_when_a_manifest_has_no_labels(tmp_path: Path) -> None:
+    (tmp_path / "mine.csv").write_text("file\na.png\n")
+
+    with pytest.raises(RecipeInvalidError):
+        read_manifest(tmp_path / "mine.csv")

@@ -1,0 +1,92 @@
+"""Copies are found whatever was done to them; other films are not copies."""
+
+import numpy as np
+import pytest
+from phantoms import as_jpeg, cut, film
+from PIL import ImageOps
+
+from raiox.lab.audit.fingerprints import thumbnail_of
+from raiox.lab.audit.hog import describe, mirrored
+from raiox.lab.audit.near_duplicates import MAX_CANDIDATES, Copy, near_identical
+
+N_FILMS = 12
+MADE = {
+    "smaller": lambda image: image.resize((120, 120)),
+    "stretched": lambda image: image.resize((300, 224)),
+    "encoded again": lambda image: as_jpeg(image, 25),
+    "cut all round": lambda image: cut(image, 0.03, 0.03, 0.03, 0.03),
+    "cut at a corner": lambda image: cut(image, 0.03, 0.03, 0, 0),
+    "brighter": lambda image: image.point(lambda v: round(255 * (v / 255) ** 0.6)),
+    "darker": lambda image: image.point(lambda v: round(255 * (v / 255) ** 1.6)),
+    "negative": ImageOps.invert,
+    "mirrored": ImageOps.mirror,
+    "mirrored, cut and encoded": lambda image: as_jpeg(
+        ImageOps.mirror(cut(image, 0.03, 0.02, 0, 0.03)), 40
+    ),
+}
+
+
+def copies(first: list, second: list) -> list[Copy]:
+    thumbnails = np.stack([thumbnail_of(np.asarray(image)) for image in (*first, *second)])
+    return near_identical(thumbnails, ["train"] * len(first) + ["test"] * len(second))
+
+
+@pytest.mark.parametrize("change", MADE)
+def test_finds_a_copy_that_was(change):
+    films = [film(seed) for seed in range(N_FILMS)]
+
+    found = copies(films, [MADE[change](image) for image in films])
+
+    assert {(c.first, c.second) for c in found} == {(i, i + N_FILMS) for i in range(N_FILMS)}
+    assert {c.mirrored for c in found} == {"mirrored" in change}
+
+
+def test_a_single_pair_is_enough_to_be_found():
+    found = copies([film(0)], [as_jpeg(film(0), 50)])
+
+    assert [(c.first, c.second) for c in found] == [(0, 1)]
+    assert 0 <= found[0].distance < 0.05
+
+
+def test_other_films_of_like_chests_are_no_copies():
+    films = [film(seed) for seed in range(60)]
+
+    assert copies(films[:30], films[30:]) == []
+
+
+def test_blank_images_are_no_copies_of_anything():
+    blank = film(0).point(lambda _: 90)
+
+    assert copies([blank, film(1)], [blank, film(2)]) == []
+
+
+def test_images_of_one_part_are_not_compared():
+    assert copies([film(0), as_jpeg(film(0), 50)], [film(1)]) == []
+
+
+def test_a_film_with_many_copies_is_told_in_a_bounded_number_of_pairs():
+    others = [film(seed) for seed in range(1, 41)]
+    many = [as_jpeg(film(0), quality) for quality in range(20, 76)]
+
+    found = copies(many[:28] + others[:20], many[28:] + others[20:])
+
+    assert len(found) <= 28 * MAX_CANDIDATES
+    assert {c.first for c in found} == set(range(28))
+
+
+def test_no_image_gives_no_copy():
+    assert near_identical(np.zeros((0, 64, 64), np.uint8), []) == []
+
+
+def test_a_mirrored_descriptor_is_that_of_the_mirrored_picture():
+    thumbnail = thumbnail_of(np.asarray(film(3)))
+
+    expected = describe(thumbnail[np.newaxis, :, ::-1])
+
+    np.testing.assert_allclose(mirrored(describe(thumbnail[np.newaxis])), expected, atol=1e-5)
+
+
+def test_a_negative_has_the_descriptor_of_its_positive():
+    thumbnail = thumbnail_of(np.asarray(film(3)))[np.newaxis]
+
+    np.testing.assert_allclose(describe(255 - thumbnail), describe(thumbnail), atol=1e-5)

@@ -29,7 +29,7 @@ evidence: setup ## Measure the shipped bundles with every test, rewrite docs/evi
 train-setup: ## Prepare .venv-train, with torch
 	@scripts/setup-train.sh
 
-splits: train-setup ## Rewrite recipes/splits.json from RAIOX_DATA
+splits: train-setup ## Rewrite recipes/splits.json from RAIOX_DATASETS
 	@.venv-train/bin/python scripts/splits.py
 
 lock: ## Rewrite requirements/ from pyproject.toml

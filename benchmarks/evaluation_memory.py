@@ -1,7 +1,7 @@
 # ruff: noqa: INP001, T201  (a file that is run and prints, not a package)
 """How much memory `raiox evaluate` takes while it measures many images.
 
-Run:      RAIOX_DATA=DATA python benchmarks/evaluation_memory.py [--bundle NAME] [--images N]
+Run:      RAIOX_DATASETS=DATA python benchmarks/evaluation_memory.py [--bundle NAME] [--images N]
 Prints:   resident memory of the process, and of its decoders, after 1,000, 5,000 and N images
           of a labelled folder, then after the report of them; and the time an image takes.
 Expects:  about as much after ten thousand as after one thousand: only scores, embeddings
@@ -23,9 +23,9 @@ from pathlib import Path
 from raiox.bundle import Bundle, open_bundle
 from raiox.cli.evaluate import written
 from raiox.intake import Intake
-from raiox.lab.datasets.manifest import read_finding_cases, read_manifest
-from raiox.lab.evaluation.predictions import Progress, ask
-from raiox.lab.evaluation.report import Asked, make_report
+from raiox.lab.datasets.manifest import read_finding_samples, read_manifest
+from raiox.lab.evaluation.predictions import Progress, predict
+from raiox.lab.evaluation.report import Measurement, make_report
 from raiox.settings import Settings
 
 MODELS = Path(__file__).parents[1] / "src" / "raiox" / "models"
@@ -35,7 +35,7 @@ STOPS = (1_000, 5_000)
 def main() -> None:
     """Measure and print Markdown."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--bundle", default="fast_classifier")
+    parser.add_argument("--bundle", default="mobilenet")
     parser.add_argument("--images", type=int, default=10_000)
     options = parser.parse_args()
     settings, bundle = Settings(), open_bundle(MODELS / options.bundle)
@@ -48,7 +48,7 @@ def main() -> None:
 
 def linked(data: Path | None, folder: Path, n_images: int) -> int:
     """Links to films, in a folder a label; how many films there are."""
-    films = read_finding_cases(data)
+    films = read_finding_samples(data)
     films = films[:: max(1, len(films) // n_images)]
     for i, film in enumerate(islice(cycle(films), n_images)):
         (folder / film.label).mkdir(parents=True, exist_ok=True)
@@ -61,9 +61,9 @@ def measure(bundle: Bundle, intake: Intake, folder: Path, n_threads: int) -> Non
     cases, unread = read_manifest(folder / "films"), Counter[str]()
     told("the start")
     start = time.monotonic()
-    answers = ask(bundle, cases, intake.read, n_threads, telling(len(cases)), unread)
+    answers = predict(bundle, cases, intake.read, n_threads, telling(len(cases)), unread)
     ms = 1000 * (time.monotonic() - start) / len(cases)
-    report = make_report(bundle, answers, Asked("own", "benchmark", "benchmark", unread), ())
+    report = make_report(bundle, answers, Measurement("own", "benchmark", "benchmark", unread), ())
     written(folder / "out", bundle, answers, report)
     told("the report")
     peak = int(status_of(os.getpid())["VmHWM"].split()[0]) / 1024

@@ -88,11 +88,11 @@ def _intake_factory(name: str) -> Callable[[], Any]:
 
 
 def _serve(options: argparse.Namespace) -> None:
-    from raiox.web.server import run_service  # noqa: PLC0415  (as above)
+    from raiox.web.server import run_server  # noqa: PLC0415  (as above)
 
     settings = Settings().model_copy(update={"web": WebSettings(limits=False)})
     engine, intake = _factory(options.engine or ""), _intake_factory(options.intake or "")
-    run_service(settings, engine, intake, render, host="127.0.0.1", port=options.serve)
+    run_server(settings, engine, intake, render, host="127.0.0.1", port=options.serve)
 
 
 @contextmanager
@@ -132,7 +132,9 @@ def _film() -> bytes:
     small = Image.fromarray(rng.integers(30, 220, (16, 16), np.uint8))
     data = Settings().data
     if data is None:
-        _say("RAIOX_DATA names no data: a drawing is sent, and the classifier has nothing to do")
+        _say(
+            "RAIOX_DATASETS names no data: a drawing is sent, and the classifier has nothing to do"
+        )
     else:
         small = Image.open(min((data / "chest" / "images" / "siim").glob("*.jpg"))).convert("L")
     smooth = np.asarray(small.resize((SIDE_PX, SIDE_PX), Image.Resampling.BICUBIC), np.float32)
@@ -145,7 +147,7 @@ def _film() -> bytes:
 def _floor(engine: Any, content: bytes) -> float:
     started = time.perf_counter()
     pixels = np.asarray(Image.open(io.BytesIO(content)).convert("L"), np.uint8)
-    engine.read_many([Radiograph(pixels, hashlib.sha256(content).hexdigest(), "png")])
+    engine.predict([Radiograph(pixels, hashlib.sha256(content).hexdigest(), "png")])
     return time.perf_counter() - started
 
 

@@ -15,7 +15,7 @@ Where text and code part, this is the text; the code's readings are
 The text's "decay of 0.5 each 5 epochs" is read as the code has it: after 5 epochs without progress.
 """
 
-from raiox.lab.training.recipe import Augmentation, Learning, Plateau, Recipe, Stage
+from raiox.lab.training.recipe import Augmentation, Plateau, Recipe, Sampling, Stage
 from raiox.preprocessing import Preprocessing
 
 TURNED = ("rotated_90", "rotated_180", "rotated_270")
@@ -28,7 +28,7 @@ RECIPE = Recipe(
     head="flattened",
     init="imagenet",
     preprocessing=Preprocessing(side_px=224, fit="stretch", mean=0.0, std=1.0),
-    learning=Learning(
+    sampling=Sampling(
         sources=(
             "kermany", "hand_medmnist64", "knee_oai", "dental_mlua",
             "natural_imagenet", "food_shyam", "doc_sroie",
@@ -39,7 +39,7 @@ RECIPE = Recipe(
     stages=(
         Stage(
             side_px=224,
-            course=Plateau(learning_rate=1e-3, patience=5, stop_after=15, max_epochs=100),
+            schedule=Plateau(learning_rate=1e-3, patience=5, stop_after=15, max_epochs=100),
             batch_size=128,
             samples_per_epoch=5 * 128,
         ),

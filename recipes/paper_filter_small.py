@@ -21,7 +21,7 @@ RECIPE = FULL.model_copy(
             STAGE.model_copy(
                 update={
                     "side_px": 64,
-                    "course": STAGE.course.model_copy(update={"max_epochs": 9}),
+                    "course": STAGE.schedule.model_copy(update={"max_epochs": 9}),
                 }
             ),
         ),

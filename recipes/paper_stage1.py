@@ -9,7 +9,7 @@ Expects: no figure in the paper.
 Run:     raiox train recipes/paper_stage1.py --imagenet densenet121-a639ec97.pth --device gpu
 """
 
-from raiox.lab.training.recipe import Augmentation, Learning, Loss, Plateau, Recipe, Stage
+from raiox.lab.training.recipe import Augmentation, Loss, Plateau, Recipe, Sampling, Stage
 from raiox.preprocessing import Preprocessing
 
 RECIPE = Recipe(
@@ -18,13 +18,13 @@ RECIPE = Recipe(
     network="densenet",
     init="imagenet",
     preprocessing=Preprocessing(side_px=224, fit="stretch", mean=0.449, std=0.226),
-    learning=Learning(
+    sampling=Sampling(
         split="authors", sources=("cohen", "figure1", "rsna", "kermany"), draws="passes"
     ),
     stages=(
         Stage(
             side_px=224,
-            course=Plateau(learning_rate=1e-4, factor=0.5, patience=1, stop_after=5),
+            schedule=Plateau(learning_rate=1e-4, factor=0.5, patience=1, stop_after=5),
             batch_size=16,
             samples_per_epoch=None,
         ),

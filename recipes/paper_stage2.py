@@ -21,7 +21,7 @@ Where the paper's text and its authors' code part, or the text contradicts itsel
 The old Keras also stretched each training image to its own maximum; that is left behind.
 """
 
-from raiox.lab.training.recipe import Augmentation, Learning, Loss, Plateau, Recipe, Stage
+from raiox.lab.training.recipe import Augmentation, Loss, Plateau, Recipe, Sampling, Stage
 from raiox.preprocessing import Preprocessing
 
 RECIPE = Recipe(
@@ -30,7 +30,7 @@ RECIPE = Recipe(
     network="densenet",
     init="paper_stage1",
     preprocessing=Preprocessing(side_px=224, fit="stretch", mean=0.449, std=0.226),
-    learning=Learning(
+    sampling=Sampling(
         split="authors",
         sources=("cohen", "figure1", "rsna", "kermany"),
         draws="passes",
@@ -39,7 +39,7 @@ RECIPE = Recipe(
     stages=(
         Stage(
             side_px=224,
-            course=Plateau(learning_rate=1e-5, factor=0.5, patience=1, stop_after=5),
+            schedule=Plateau(learning_rate=1e-5, factor=0.5, patience=1, stop_after=5),
             batch_size=16,
             samples_per_epoch=None,
         ),

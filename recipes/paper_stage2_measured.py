@@ -14,4 +14,4 @@ from raiox.lab.training.recipe import load_recipe
 
 SMALL = load_recipe(Path(__file__).with_name("paper_stage2_small.py"))
 
-RECIPE = SMALL.model_copy(update={"name": "paper_stage2_measured", "clean_statistics": 2_048})
+RECIPE = SMALL.model_copy(update={"name": "paper_stage2_measured", "n_batchnorm_images": 2_048})

@@ -23,7 +23,7 @@ RECIPE = FULL.model_copy(
                 update={
                     "side_px": 80,
                     "samples_per_epoch": 1_920,
-                    "course": STAGE.course.model_copy(
+                    "course": STAGE.schedule.model_copy(
                         update={"learning_rate": 3e-4, "max_epochs": 3, "stop_after": 3}
                     ),
                 }

@@ -17,8 +17,10 @@ RECIPE = Recipe(
     init="raiox_groundwork",
     preprocessing=Preprocessing(side_px=160, fit="letterbox"),
     stages=(
-        Stage(side_px=128, course=OneCycle(n_samples=33_000, learning_rate=1.2e-3), average=0.998),
-        Stage(side_px=160, course=OneCycle(n_samples=30_000, learning_rate=6e-4), average=0.998),
+        Stage(
+            side_px=128, schedule=OneCycle(n_samples=33_000, learning_rate=1.2e-3), average=0.998
+        ),
+        Stage(side_px=160, schedule=OneCycle(n_samples=30_000, learning_rate=6e-4), average=0.998),
     ),
     augmentation=Augmentation(
         rotation_deg=7,

@@ -19,16 +19,16 @@ FIRST, SISTER = (
 RECIPE = FIRST.model_copy(
     update={
         "name": "raiox_classifier_framed",
-        "clean_statistics": SISTER.clean_statistics,
+        "n_batchnorm_images": SISTER.n_batchnorm_images,
         "init": "bundle",
-        "regions": SISTER.regions,
+        "regions": SISTER.region_loss,
         "augmentation": SISTER.augmentation,
         "style_mixing": SISTER.style_mixing,
         "distillation": Distillation(teachers=("raiox_fast_onward",), answers=2.0, hints=0.0),
         "stages": (
             Stage(
                 side_px=144,
-                course=OneCycle(n_samples=7_000, learning_rate=6e-4),
+                schedule=OneCycle(n_samples=7_000, learning_rate=6e-4),
                 samples_per_epoch=1_000,
                 average=0.995,
             ),

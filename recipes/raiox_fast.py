@@ -17,7 +17,7 @@ RECIPE = Recipe(
     init="imagenet",
     preprocessing=Preprocessing(side_px=192, fit="letterbox"),
     stages=(
-        Stage(side_px=192, course=OneCycle(n_samples=48_000, learning_rate=6e-4), average=0.998),
+        Stage(side_px=192, schedule=OneCycle(n_samples=48_000, learning_rate=6e-4), average=0.998),
     ),
     augmentation=Augmentation(
         rotation_deg=7,

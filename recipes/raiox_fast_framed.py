@@ -19,7 +19,7 @@ RECIPE = ONWARD.model_copy(
         "name": "raiox_fast_framed",
         "init": "raiox_fast_onward",
         "map_stride": 16,
-        "keep_start": 0.5,
+        "wise_ft_alpha": 0.5,
         "regions": 0.3,
         "style_mixing": 0.3,
         "augmentation": ONWARD.augmentation.model_copy(
@@ -35,7 +35,7 @@ RECIPE = ONWARD.model_copy(
         "stages": (
             Stage(
                 side_px=160,
-                course=OneCycle(n_samples=12_000, learning_rate=4e-4),
+                schedule=OneCycle(n_samples=12_000, learning_rate=4e-4),
                 samples_per_epoch=2_000,
                 average=0.995,
             ),

@@ -20,12 +20,12 @@ RECIPE = FAST.model_copy(
         "name": "raiox_fast_longer",
         "init": "bundle",
         "map_stride": 16,
-        "keep_start": 0.5,
+        "wise_ft_alpha": 0.5,
         "style_mixing": 0.0,
         "stages": (
             Stage(
                 side_px=192,
-                course=OneCycle(n_samples=12_000, learning_rate=3e-4),
+                schedule=OneCycle(n_samples=12_000, learning_rate=3e-4),
                 average=0.99,
             ),
         ),

@@ -17,13 +17,13 @@ FAST = load_recipe(Path(__file__).resolve().parent / "raiox_fast.py")
 RECIPE = FAST.model_copy(
     update={
         "name": "raiox_fast_onward",
-        "clean_statistics": 4_000,
+        "n_batchnorm_images": 4_000,
         "init": "raiox_fast_longer",
         "style_mixing": 0.0,
         "stages": (
             Stage(
                 side_px=160,
-                course=OneCycle(n_samples=48_000, learning_rate=5e-4),
+                schedule=OneCycle(n_samples=48_000, learning_rate=5e-4),
                 average=0.997,
             ),
         ),

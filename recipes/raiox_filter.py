@@ -9,7 +9,7 @@ Expects: balanced accuracy of at least 98 % on `split=test`, upright frontal aga
 Run:     raiox train recipes/raiox_filter.py --imagenet mobilenetv1_100_tf_in1k.safetensors
 """
 
-from raiox.lab.training.recipe import Augmentation, Learning, Loss, OneCycle, Recipe, Stage
+from raiox.lab.training.recipe import Augmentation, Loss, OneCycle, Recipe, Sampling, Stage
 from raiox.preprocessing import Preprocessing
 
 RECIPE = Recipe(
@@ -18,7 +18,7 @@ RECIPE = Recipe(
     network="mobilenet",
     init="imagenet",
     preprocessing=Preprocessing(side_px=128, fit="stretch"),
-    stages=(Stage(side_px=128, course=OneCycle(n_samples=24_000, learning_rate=6e-4)),),
+    stages=(Stage(side_px=128, schedule=OneCycle(n_samples=24_000, learning_rate=6e-4)),),
     augmentation=Augmentation(
         rotation_deg=12,
         zoom=(0.8, 1.4),
@@ -33,5 +33,5 @@ RECIPE = Recipe(
     ),
     rates_quality=True,
     loss=Loss(label_smoothing=0.05),
-    learning=Learning(label_weights={"frontal": 4.0, "lateral_cxr": 0.7}),
+    sampling=Sampling(label_weights={"frontal": 4.0, "lateral_cxr": 0.7}),
 )

@@ -19,8 +19,8 @@ RECIPE = Recipe(
     n_head_channels=256,
     preprocessing=Preprocessing(side_px=160, fit="letterbox"),
     stages=(
-        Stage(side_px=112, course=OneCycle(n_samples=45_000, learning_rate=2e-3)),
-        Stage(side_px=160, course=OneCycle(n_samples=24_000, learning_rate=8e-4)),
+        Stage(side_px=112, schedule=OneCycle(n_samples=45_000, learning_rate=2e-3)),
+        Stage(side_px=160, schedule=OneCycle(n_samples=24_000, learning_rate=8e-4)),
     ),
     augmentation=Augmentation(
         rotation_deg=8,

@@ -10,7 +10,7 @@ Expects: docs/evidence/starts.md; in small, after 3,200 images, it is worth no m
 Run:     raiox train recipes/raiox_pretrain.py --imagenet mobilenetv1_100_tf_in1k.safetensors
 """
 
-from raiox.lab.training.recipe import Augmentation, Distillation, Learning, OneCycle, Recipe, Stage
+from raiox.lab.training.recipe import Augmentation, Distillation, OneCycle, Recipe, Sampling, Stage
 from raiox.preprocessing import Preprocessing
 
 RECIPE = Recipe(
@@ -19,8 +19,8 @@ RECIPE = Recipe(
     network="densenet",
     n_head_channels=256,
     preprocessing=Preprocessing(side_px=160, fit="letterbox"),
-    learning=Learning(label_weights={"frontal": 6.0, "natural": 3.0, "other_medical": 2.0}),
-    stages=(Stage(side_px=112, course=OneCycle(n_samples=24_000, learning_rate=2e-3)),),
+    sampling=Sampling(label_weights={"frontal": 6.0, "natural": 3.0, "other_medical": 2.0}),
+    stages=(Stage(side_px=112, schedule=OneCycle(n_samples=24_000, learning_rate=2e-3)),),
     augmentation=Augmentation(
         rotation_deg=10,
         zoom=(0.8, 1.6),

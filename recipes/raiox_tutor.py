@@ -29,7 +29,7 @@ RECIPE = Recipe(
     network="mobilenet",
     init="imagenet",
     preprocessing=Preprocessing(side_px=160, fit="letterbox"),
-    stages=(Stage(side_px=160, course=OneCycle(n_samples=30_000, learning_rate=6e-4)),),
+    stages=(Stage(side_px=160, schedule=OneCycle(n_samples=30_000, learning_rate=6e-4)),),
     augmentation=RADIOGRAPH_AUGMENTATION,
     loss=Loss(label_smoothing=0.05),
 )

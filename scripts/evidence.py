@@ -5,7 +5,7 @@ from pathlib import Path
 
 from raiox.bundle import REPORT_FILE
 from raiox.inference.local import SHIPPED_MODELS
-from raiox.lab.datasets.manifest import read_finding_cases, read_kind_cases
+from raiox.lab.datasets.manifest import read_finding_samples, read_kind_samples
 from raiox.lab.evaluation.datasheets import datasheets
 from raiox.lab.evaluation.report.pages import between_marks, index, paper, readme_table
 from raiox.settings import Settings
@@ -28,9 +28,9 @@ def main() -> None:
     reports, data = shipped_reports(), Settings().data
     pages = {EVIDENCE / "README.md": index(reports), EVIDENCE / "paper.md": paper(reports)}
     if data is not None:
-        findings = read_finding_cases(data)
+        findings = read_finding_samples(data)
         films = {case.path for case in findings}
-        foreign = [case for case in read_kind_cases(data) if case.path not in films]
+        foreign = [case for case in read_kind_samples(data) if case.path not in films]
         pages[EVIDENCE / "datasheets.md"] = datasheets(findings, foreign)
     for language, name in READMES.items():
         text = (ROOT / name).read_text(encoding="utf-8")

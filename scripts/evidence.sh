@@ -1,6 +1,6 @@
 #!/bin/sh
 # Measures the shipped bundles with every probe and rewrites what docs/evidence and the readmes tell of
-# them. RAIOX_DATA names the data sets; RAIOX_EVIDENCE_PART the part (test). What has not changed since it
+# them. RAIOX_DATASETS names the data sets; RAIOX_EVIDENCE_PART the part (test). What has not changed since it
 # was measured is not measured again: bundle, part, data and code of the measurement are compared.
 # RAIOX_EVIDENCE_SAMPLE (300) is how many cases a costly probe asks, RAIOX_EVIDENCE_BUNDLES which bundles are
 # measured. All three took about 16 minutes on two cores (the DenseNet with a sample of 150).
@@ -10,10 +10,10 @@ cd "$(dirname "$0")/.."
 
 part=${RAIOX_EVIDENCE_PART:-test}
 sample=${RAIOX_EVIDENCE_SAMPLE:-300}
-bundles=${RAIOX_EVIDENCE_BUNDLES:-frontal_filter covid_classifier fast_classifier}
+bundles=${RAIOX_EVIDENCE_BUNDLES:-frontal_filter densenet mobilenet}
 build=build/evidence
 
-[ -f "${RAIOX_DATA:-}/chest/manifest.csv" ] || fail "RAIOX_DATA must name the folder of chest/ and filter/"
+[ -f "${RAIOX_DATASETS:-}/chest/manifest.csv" ] || fail "RAIOX_DATASETS must name the folder of chest/ and filter/"
 
 # The training environment can shuffle weights and take gradients; the service's leaves those figures out.
 python=.venv/bin/python
@@ -23,9 +23,9 @@ python=.venv/bin/python
 state_of() { # bundle
     {
         printf '%s %s %s %s\n' "$1" "$part" "$sample" "$python"
-        cat "src/raiox/models/$1/model.onnx" "$RAIOX_DATA/chest/manifest.csv" "$RAIOX_DATA/filter/manifest.csv"
+        cat "src/raiox/models/$1/model.onnx" "$RAIOX_DATASETS/chest/manifest.csv" "$RAIOX_DATASETS/filter/manifest.csv"
         grep -v '"report.json"' "src/raiox/models/$1/manifest.json" | tr -d '\n, '
-        find src/raiox/evaluation src/raiox/preprocessing.py -name '*.py' | LC_ALL=C sort | xargs cat
+        find src/raiox/lab/evaluation src/raiox/lab/metrics src/raiox/lab/datasets src/raiox/preprocessing.py -name '*.py' | LC_ALL=C sort | xargs cat
     } | cksum
 }
 

@@ -4,23 +4,26 @@ Run by `make docs`; a contract test compares the files with what this renders,
 so neither can fall behind. Prints nothing but what it wrote.
 """
 
-import re
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Iterator
 from pathlib import Path
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from raiox import errors
+import raiox
 from raiox.errors import RaioxError
 from raiox.inference.frontal_filter import REJECTION_CODES
 from raiox.lab.training.recipe import (
     Augmentation,
     Distillation,
-    Learning,
     Loss,
     OneCycle,
     Plateau,
     Recipe,
+    Sampling,
     Stage,
 )
 from raiox.messages import load
@@ -36,7 +39,7 @@ ERRORS_HEAD = """\
 Every refusal of raiox carries a stable `code`. The API sends it as problem+json (RFC 9457)
 together with title, detail and action in both languages; the command line prints the same
 sentences. Names in braces are facts, sent beside the code. Rewritten by `make docs` from
-`src/raiox/errors/` and `src/raiox/locales/`; do not edit by hand.
+the `errors` module of each room and `src/raiox/locales/`; do not edit by hand.
 
 The `kind` says whose turn it is: `invalid_input`, `not_found` and `conflict` are the caller's,
 `unavailable` (try later) and `internal` (our mistake) are the service's.
@@ -57,14 +60,36 @@ RECIPES_HEAD = """\
 A recipe is a Python file whose docstring tells source, cost, expected figures and command, and
 whose `RECIPE` is a `Recipe`. [How to train](../how-to/train.md) and
 [what the paper's ask for](../explanation/the-paper.md) tell more. Rewritten by `make docs` from
-`src/raiox/training/recipe.py`; do not edit by hand.
+`src/raiox/lab/training/recipe.py`; do not edit by hand.
 """
 
 
 def raised_errors() -> list[type[RaioxError]]:
-    """The classes of the drawn tree that have a code of their own, in its order."""
-    drawn = re.findall(r"(\w+Error) +[a-z_]+$", errors.__doc__ or "", re.MULTILINE)
-    return [getattr(errors, name) for name in drawn]
+    """Every class that has a code of its own, in the order of the tree."""
+    return [error for _, error in error_tree() if "code" in vars(error)]
+
+
+def error_tree() -> list[tuple[int, type[RaioxError]]]:
+    """Every deliberate error below `RaioxError`, each with its depth in the tree."""
+    for module in pkgutil.walk_packages(raiox.__path__, "raiox."):
+        if module.name.endswith(".errors"):
+            importlib.import_module(module.name)
+    return list(_subclasses(RaioxError, 0))
+
+
+def _subclasses(parent: type[RaioxError], depth: int) -> Iterator[tuple[int, type[RaioxError]]]:
+    ours = [error for error in parent.__subclasses__() if error.__module__.startswith("raiox.")]
+    for error in sorted(ours, key=lambda e: (e.__module__, inspect.findsource(e)[1])):
+        yield depth, error
+        yield from _subclasses(error, depth + 1)
+
+
+def _drawn_tree() -> str:
+    lines = [
+        f"{'    ' * (depth + 1)}{error.__name__}".ljust(44) + vars(error).get("code", "")
+        for depth, error in error_tree()
+    ]
+    return "\n".join(["## The tree\n", "```text", "RaioxError", *map(str.rstrip, lines), "```\n"])
 
 
 def errors_page() -> str:
@@ -74,6 +99,7 @@ def errors_page() -> str:
     notes = [(code, "note") for code in NOTE_CODES]
     return "\n".join([
         ERRORS_HEAD,
+        _drawn_tree(),
         _code_table("Errors", refusals),
         _code_table("What the frontal filter refuses", rejections),
         "These are results, not errors: the analysis is `done`, its outcome is `rejected`.\n",
@@ -98,7 +124,7 @@ def settings_page() -> str:
 
 def recipes_page() -> str:
     """docs/reference/recipes.md as the code has it."""
-    parts = (Recipe, Learning, Stage, OneCycle, Plateau, Loss, Distillation, Augmentation,
+    parts = (Recipe, Sampling, Stage, OneCycle, Plateau, Loss, Distillation, Augmentation,
              Preprocessing)  # fmt: skip
     return "\n".join([RECIPES_HEAD, *map(_fields_table, parts)])
 

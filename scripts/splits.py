@@ -1,4 +1,4 @@
-"""Writes recipes/splits.json: the splits of the data that RAIOX_DATA names (`make splits`)."""
+"""Writes recipes/splits.json: the splits of the data that RAIOX_DATASETS names (`make splits`)."""
 
 import json
 from pathlib import Path

@@ -6,8 +6,8 @@ import pytest
 
 from raiox.inference.local import SHIPPED_MODELS
 
-CLASSIFIERS = ("covid_classifier", "fast_classifier")
-"""Either answers in the role `covid_classifier`; a setting chooses."""
+CLASSIFIERS = ("densenet", "mobilenet")
+"""Either answers in the role `classifier`; a setting chooses."""
 
 BUNDLES = ("frontal_filter", *CLASSIFIERS)
 

@@ -10,12 +10,12 @@ import numpy as np
 from PIL import Image, UnidentifiedImageError
 
 from raiox.entities import (
-    FilterVerdict,
+    EngineResult,
+    FilterResult,
     ModelIdentity,
     OperatingPoint,
     Prediction,
     Radiograph,
-    Reading,
     Rejection,
 )
 from raiox.errors import RaioxError
@@ -24,7 +24,7 @@ from raiox.vocabulary import FINDINGS, ImageKind
 
 MODELS = {
     "frontal_filter": ModelIdentity("fake_filter", "f" * 64),
-    "covid_classifier": ModelIdentity(
+    "classifier": ModelIdentity(
         "fake_classifier", "c" * 64, {"covid19": OperatingPoint(0.3, 0.9, 0.8)}
     ),
 }
@@ -46,7 +46,7 @@ class FakeEngine:
     def models(self) -> Mapping[str, ModelIdentity]:
         return MODELS
 
-    def read_many(self, radiographs: Sequence[Radiograph]) -> list[Reading | RaioxError]:
+    def predict(self, radiographs: Sequence[Radiograph]) -> list[EngineResult | RaioxError]:
         self.batches.append(len(radiographs))
         self.go.wait()
         time.sleep(self._delay_s)
@@ -55,11 +55,13 @@ class FakeEngine:
         return [reading_of(radiograph) for radiograph in radiographs]
 
 
-def reading_of(radiograph: Radiograph) -> Reading:
+def reading_of(radiograph: Radiograph) -> EngineResult:
     mean = float(radiograph.pixels.mean())
     if mean > BRIGHT:
-        verdict = FilterVerdict(frontal=0.02, kind=ImageKind.DOCUMENT, accepted=False)
-        return Reading(verdict, Rejection("document_image"), None, MODELS, {"filter": 1.0})
+        filter_result = FilterResult(frontal=0.02, kind=ImageKind.DOCUMENT, accepted=False)
+        return EngineResult(
+            filter_result, Rejection("document_image"), None, MODELS, {"filter": 1.0}
+        )
     share = mean / 255
     scores = dict(zip(FINDINGS, (1 - share, share * 0.75, share * 0.25), strict=True))
     maps = np.linspace(0, 1, 3 * 7 * 7, dtype=np.float32).reshape(3, 7, 7)
@@ -70,8 +72,8 @@ def reading_of(radiograph: Radiograph) -> Reading:
         embedding=np.full(16, share, np.float32),
         embedding_xyz=(0.1, 0.2, 0.3),
     )
-    verdict = FilterVerdict(frontal=0.99, kind=ImageKind.FRONTAL, accepted=True)
-    return Reading(verdict, None, prediction, MODELS, {"filter": 1.0, "classifier": 2.0})
+    filter_result = FilterResult(frontal=0.99, kind=ImageKind.FRONTAL, accepted=True)
+    return EngineResult(filter_result, None, prediction, MODELS, {"filter": 1.0, "classifier": 2.0})
 
 
 class FakeIntake:

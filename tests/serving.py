@@ -13,7 +13,7 @@ import httpx
 from fakes import FakeEngine, FakeIntake, paint
 
 from raiox.settings import Settings
-from raiox.web.server import run_service
+from raiox.web.server import run_server
 
 ROOT = Path(__file__).parents[1]
 START_S = 90.0
@@ -94,7 +94,7 @@ def _free_port() -> int:
 
 def _serve(port: int) -> None:
     delay_s = float(os.environ.get("RAIOX_TEST_DELAY_S", "0"))
-    run_service(
+    run_server(
         Settings(),
         lambda: FakeEngine(delay_s=delay_s),
         FakeIntake,

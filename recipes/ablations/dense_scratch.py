@@ -14,7 +14,7 @@ RECIPE = Recipe(
     network="densenet",
     n_head_channels=256,
     preprocessing=Preprocessing(side_px=80, fit="letterbox"),
-    stages=(Stage(side_px=80, course=OneCycle(n_samples=3_200, learning_rate=2e-3)),),
+    stages=(Stage(side_px=80, schedule=OneCycle(n_samples=3_200, learning_rate=2e-3)),),
     augmentation=Augmentation(rotation_deg=5, zoom=(0.95, 1.1), flip=True),
     loss=Loss(label_smoothing=0.05),
 )

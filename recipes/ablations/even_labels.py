@@ -7,13 +7,13 @@ Run:     raiox compare recipes/ablations/mild.py recipes/ablations/even_labels.p
 
 from pathlib import Path
 
-from raiox.lab.training.recipe import Learning, load_recipe
+from raiox.lab.training.recipe import Sampling, load_recipe
 
 MILD = load_recipe(Path(__file__).with_name("mild.py"))
 
 RECIPE = MILD.model_copy(
     update={
         "name": "even_labels",
-        "learning": Learning(balance="sources"),
+        "learning": Sampling(balance="sources"),
     }
 )

@@ -15,9 +15,9 @@ MILD = load_recipe(Path(__file__).with_name("mild.py"))
 RECIPE = MILD.model_copy(
     update={
         "name": "fine",
-        "clean_statistics": 2_048,
+        "n_batchnorm_images": 2_048,
         "map_stride": 16,
         "preprocessing": Preprocessing(side_px=112, fit="letterbox"),
-        "stages": (Stage(side_px=112, course=OneCycle(n_samples=6_000, learning_rate=6e-4)),),
+        "stages": (Stage(side_px=112, schedule=OneCycle(n_samples=6_000, learning_rate=6e-4)),),
     }
 )

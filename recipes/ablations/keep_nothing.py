@@ -11,4 +11,4 @@ from raiox.lab.training.recipe import load_recipe
 
 LONGER = load_recipe(Path(__file__).resolve().parent.parent / "raiox_fast_longer.py")
 
-RECIPE = LONGER.model_copy(update={"name": "keep_nothing", "keep_start": 0.0})
+RECIPE = LONGER.model_copy(update={"name": "keep_nothing", "wise_ft_alpha": 0.0})

@@ -11,4 +11,4 @@ from raiox.lab.training.recipe import load_recipe
 
 MILD = load_recipe(Path(__file__).with_name("mild.py"))
 
-RECIPE = MILD.model_copy(update={"name": "measured", "clean_statistics": 2_048})
+RECIPE = MILD.model_copy(update={"name": "measured", "n_batchnorm_images": 2_048})

@@ -14,7 +14,7 @@ RECIPE = Recipe(
     network="mobilenet",
     init="imagenet",
     preprocessing=Preprocessing(side_px=80, fit="letterbox"),
-    stages=(Stage(side_px=80, course=OneCycle(n_samples=8_000, learning_rate=6e-4)),),
+    stages=(Stage(side_px=80, schedule=OneCycle(n_samples=8_000, learning_rate=6e-4)),),
     augmentation=Augmentation(rotation_deg=5, zoom=(0.95, 1.1), flip=True),
     loss=Loss(label_smoothing=0.05),
 )

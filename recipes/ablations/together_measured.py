@@ -11,4 +11,4 @@ from raiox.lab.training.recipe import load_recipe
 
 TOGETHER = load_recipe(Path(__file__).with_name("together.py"))
 
-RECIPE = TOGETHER.model_copy(update={"name": "together_measured", "clean_statistics": 2_048})
+RECIPE = TOGETHER.model_copy(update={"name": "together_measured", "n_batchnorm_images": 2_048})

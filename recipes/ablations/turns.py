@@ -7,7 +7,7 @@ Run:     raiox compare recipes/ablations/dense_scratch.py recipes/ablations/turn
 
 from pathlib import Path
 
-from raiox.lab.training.recipe import Learning, load_recipe
+from raiox.lab.training.recipe import Sampling, load_recipe
 
 DENSE_SCRATCH = load_recipe(Path(__file__).with_name("dense_scratch.py"))
 
@@ -15,7 +15,7 @@ RECIPE = DENSE_SCRATCH.model_copy(
     update={
         "name": "turns",
         "task": "frontal_filter",
-        "learning": Learning(labels=("frontal", "rotated_90", "rotated_180", "rotated_270")),
+        "learning": Sampling(labels=("frontal", "rotated_90", "rotated_180", "rotated_270")),
         "augmentation": DENSE_SCRATCH.augmentation.model_copy(update={"flip": True}),
     }
 )

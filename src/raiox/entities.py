@@ -1,7 +1,7 @@
 """The frozen values that travel from room to room.
 
 If you hold a `Radiograph` it was decoded in the sandbox and checked; if you
-hold a `Reading` the filter has spoken and, where it agreed, the classifier too.
+hold a `EngineResult` the filter has spoken and, where it agreed, the classifier too.
 This module knows shapes and words only, no codec, model or table.
 """
 
@@ -33,7 +33,7 @@ class Radiograph:
 
 
 @dataclass(frozen=True, slots=True)
-class FilterVerdict:
+class FilterResult:
     """What the frontal filter saw."""
 
     frontal: float
@@ -118,14 +118,14 @@ class ModelIdentity:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Reading:
+class EngineResult:
     """Everything the engine says of one radiograph."""
 
-    verdict: FilterVerdict
+    filter_result: FilterResult
     rejection: Rejection | None
     """Set exactly when `prediction` is not."""
     prediction: Prediction | None
     models: Mapping[str, ModelIdentity]
-    """By role: `frontal_filter`, `covid_classifier`."""
+    """By role: `frontal_filter`, `classifier`."""
     timings_ms: Mapping[str, float]
     """Of `filter` and `classifier`."""

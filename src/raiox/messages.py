@@ -24,15 +24,15 @@ def load(language: Language) -> dict[str, Sentences]:
     return sentences
 
 
-def tell(code: str, language: Language, facts: Mapping[str, Fact]) -> Sentences:
+def messages_for(code: str, language: Language, facts: Mapping[str, Fact]) -> Sentences:
     """Title, detail and action of a code, its facts filled in."""
     told = load(language).get(code) or load(language)["internal_error"]
     return {part: sentence.format_map(_Facts(facts)) for part, sentence in told.items()}
 
 
-def tell_in_all_languages(code: str, facts: Mapping[str, Fact]) -> dict[Language, Sentences]:
+def messages_in_all_languages(code: str, facts: Mapping[str, Fact]) -> dict[Language, Sentences]:
     """The same in every language, so that a page may switch without asking again."""
-    return {language: tell(code, language, facts) for language in LANGUAGES}
+    return {language: messages_for(code, language, facts) for language in LANGUAGES}
 
 
 class _Facts(dict[str, Fact]):

@@ -11,8 +11,8 @@ from typing import Literal
 from pydantic import BaseModel, Field, PositiveFloat, PositiveInt, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-Runtime = Literal["cpu", "cuda", "openvino"]
-"""Who computes: ONNX Runtime on the processor or a GPU, or OpenVINO on the processor."""
+Backend = Literal["cpu", "cuda", "openvino"]
+"""Who computes: ONNX Backend on the processor or a GPU, or OpenVINO on the processor."""
 
 
 class IntakeSettings(BaseModel, frozen=True):
@@ -41,11 +41,11 @@ class InferenceSettings(BaseModel, frozen=True):
     )
     filter_bundle: str = Field("frontal_filter", description="Bundle of the frontal filter.")
     classifier_bundle: str = Field(
-        "fast_classifier",
-        description="Bundle of the classifier: this, or `covid_classifier`, the paper's DenseNet.",
+        "mobilenet",
+        description="Bundle of the classifier: this, or `densenet`, the paper's DenseNet.",
     )
-    runtime: Runtime = Field("cpu", description="cpu, cuda (extra gpu) or openvino (its extra).")
-    n_threads: PositiveInt = Field(2, description="Threads of one forward pass.")
+    backend: Backend = Field("cpu", description="cpu, cuda (extra gpu) or openvino (its extra).")
+    n_threads: PositiveInt = Field(2, description="Executors of one forward pass.")
     max_batch_size: PositiveInt = Field(8, description="Analyses a worker claims at once.")
 
 
@@ -101,7 +101,9 @@ class Settings(BaseSettings):
         env_prefix="RAIOX_", env_nested_delimiter="__", frozen=True, extra="ignore"
     )
 
-    data: Path | None = Field(None, description="Folder that holds `chest/` and `filter/`.")
+    datasets: Path | None = Field(
+        None, description="Folder that holds the data sets `chest/` and `filter/`."
+    )
     data_dir: Path = Field(
         Path("var"), description="The service's own folder: database and images."
     )

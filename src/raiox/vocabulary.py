@@ -42,7 +42,7 @@ class ImageKind(StrEnum):
     NATURAL = "natural"
 
     @property
-    def is_film(self) -> bool:
+    def is_frontal_radiograph(self) -> bool:
         """Whether it is a chest radiograph seen from the front, however turned or inverted."""
         return self in (ImageKind.FRONTAL, ImageKind.INVERTED) or bool(self.rotation_deg)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from raiox.lab.datasets.manifest import Case, read_finding_cases, read_kind_cases
+from raiox.lab.datasets.manifest import Sample, read_finding_samples, read_kind_samples
 from raiox.lab.evaluation.datasheets import datasheets
 from raiox.lab.evaluation.paper_results import CONFUSION_SUM, PRINTED
 from raiox.lab.evaluation.report.pages import between_marks, index, paper, readme_table
@@ -17,7 +17,7 @@ from raiox.vocabulary import FINDINGS, ImageKind
 
 ROOT = Path(__file__).parents[2]
 EVIDENCE = ROOT / "docs" / "evidence"
-DATA = Path(os.environ.get("RAIOX_DATA", "nowhere"))
+DATA = Path(os.environ.get("RAIOX_DATASETS", "nowhere"))
 PARTS = ("train", "valid", "test")
 TYPED = (ROOT / "ui" / "src" / "lib" / "method" / "tables.ts").read_text(encoding="utf-8")
 
@@ -25,7 +25,7 @@ with_data = [
     pytest.mark.data,
     pytest.mark.skipif(
         not all((DATA / name / "manifest.csv").is_file() for name in ("chest", "filter")),
-        reason="RAIOX_DATA names no chest/ and filter/",
+        reason="RAIOX_DATASETS names no chest/ and filter/",
     ),
 ]
 
@@ -47,13 +47,13 @@ def typed(name: str) -> object:
 
 
 @pytest.fixture(scope="module")
-def films() -> list[Case]:
-    return read_finding_cases(DATA)
+def films() -> list[Sample]:
+    return read_finding_samples(DATA)
 
 
 @pytest.fixture(scope="module")
-def kinds() -> list[Case]:
-    return read_kind_cases(DATA)
+def kinds() -> list[Sample]:
+    return read_kind_samples(DATA)
 
 
 @pytest.mark.parametrize("row", typed("FILTER_ROWS"), ids=lambda row: row["kind"])

@@ -11,8 +11,8 @@ from fakes import FakeEngine, FakeIntake, paint, png, reading_of
 
 from raiox.cli.app import app as command_line
 from raiox.intake.errors import NotAnImageError
-from raiox.service.lifecycle import Choices
-from raiox.service.result_json import describe, describe_failure, describe_reading
+from raiox.service.lifecycle import Backends
+from raiox.service.result_json import describe, failure_json, result_json
 from raiox.settings import Settings
 from raiox.vocabulary import FINDINGS, IMAGE_KINDS, NOTICE, AnalysisState, Outcome
 from raiox.web.app import create_app
@@ -93,7 +93,7 @@ def test_every_make_target_is_a_script_or_explains_itself():
 
 def test_the_api_page_names_every_route(tmp_path):
     settings = Settings(data_dir=tmp_path)
-    choices = Choices(FakeEngine, FakeIntake, paint)
+    choices = Backends(FakeEngine, FakeIntake, paint)
     paths = create_app(settings, choices).openapi()["paths"]
     page = read("docs/reference/api.md")
 
@@ -104,7 +104,7 @@ def test_the_api_page_names_every_route(tmp_path):
 @pytest.mark.parametrize("mean", [100, 255], ids=["analysed", "rejected"])
 def test_the_document_page_names_every_key_of_a_reading(mean):
     reading = reading_of(FakeIntake().read(png(mean)))
-    document = describe("0" * 32, AnalysisState.DONE, "0" * 64, describe_reading(reading))
+    document = describe("0" * 32, AnalysisState.DONE, "0" * 64, result_json(reading))
 
     page = read("docs/reference/analysis-json.md")
     assert [key for key in document if f"| `{key}` |" not in page] == []
@@ -113,7 +113,7 @@ def test_the_document_page_names_every_key_of_a_reading(mean):
 def test_the_document_page_names_every_key_of_a_failure():
     page = read("docs/reference/analysis-json.md")
 
-    assert [key for key in describe_failure(NotAnImageError()) if f"| `{key}` |" not in page] == []
+    assert [key for key in failure_json(NotAnImageError()) if f"| `{key}` |" not in page] == []
 
 
 def test_the_example_document_is_json_and_carries_the_notice():

@@ -1,5 +1,8 @@
 """The API does what its description says, also when it is asked nonsense."""
 
+import runpy
+from pathlib import Path
+
 import anyio
 import httpx
 import pytest
@@ -10,10 +13,9 @@ from pydantic import ValidationError
 from schemathesis.checks import CHECKS
 from serving import Served
 
-from raiox import errors
 from raiox.entities import Radiograph
 from raiox.errors import ErrorKind, InternalError, RaioxError
-from raiox.service.lifecycle import Choices
+from raiox.service.lifecycle import Backends
 from raiox.settings import Settings
 from raiox.vocabulary import FINDINGS, LANGUAGES
 from raiox.web.api.schemas import AnalysisDocument, AnalysisPage, CurrentModels, Problem
@@ -32,8 +34,8 @@ def served(tmp_path_factory):
 
 def every_error() -> list[type[RaioxError]]:
     """The classes that are raised: each has a code of its own."""
-    found = (e for e in vars(errors).values() if isinstance(e, type) and issubclass(e, RaioxError))
-    return [error for error in found if "code" in vars(error) and error is not RaioxError]
+    script = Path(__file__).parents[2] / "scripts" / "reference.py"
+    return runpy.run_path(str(script))["raised_errors"]()
 
 
 class RefusingIntake(FakeIntake):
@@ -49,7 +51,7 @@ class RefusingIntake(FakeIntake):
 def refusals(tmp_path_factory) -> dict[str, httpx.Response]:
     """What an upload is answered when the intake refuses it, by the code of the error."""
     house, intake = Settings(data_dir=tmp_path_factory.mktemp("refusing")), RefusingIntake()
-    app = create_app(house, Choices(FakeEngine, lambda: intake, paint))
+    app = create_app(house, Backends(FakeEngine, lambda: intake, paint))
 
     async def ask() -> dict[str, httpx.Response]:
         transport = httpx.ASGITransport(app)

@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from raiox.entities import FilterVerdict, ModelIdentity, Prediction, Reading, Rejection
+from raiox.entities import EngineResult, FilterResult, ModelIdentity, Prediction, Rejection
 from raiox.errors import RaioxError
 from raiox.inference.heatmap import render
 from raiox.records.errors import QueueFullError
-from raiox.service.result_json import describe, describe_reading
+from raiox.service.result_json import describe, result_json
 from raiox.vocabulary import FINDINGS, AnalysisState, ImageKind
 from raiox.web.errors import UnknownRouteError
 from raiox.web.http.problems import describe_problem, problem_headers
@@ -21,10 +21,10 @@ WIDTH_PX, HEIGHT_PX = 320, 288
 MODELS = MappingProxyType(
     {
         "frontal_filter": ModelIdentity("frontal-filter-phantom", "5e" * 32),
-        "covid_classifier": ModelIdentity("covid-classifier-phantom", "c0" * 32),
+        "classifier": ModelIdentity("covid-classifier-phantom", "c0" * 32),
     }
 )
-FRONTAL = FilterVerdict(0.993, ImageKind.FRONTAL, accepted=True)
+FRONTAL = FilterResult(0.993, ImageKind.FRONTAL, accepted=True)
 
 
 def draw_phantom() -> Image.Image:
@@ -58,19 +58,21 @@ def heatmap_png(address: str) -> bytes:
     return render((spot * 0.95).astype(np.float32), WIDTH_PX, HEIGHT_PX)
 
 
-def _analysed(no_finding: float, lung_opacity: float, covid19: float, n_in_set: int = 1) -> Reading:
+def _analysed(
+    no_finding: float, lung_opacity: float, covid19: float, n_in_set: int = 1
+) -> EngineResult:
     scores = dict(zip(FINDINGS, (no_finding, lung_opacity, covid19), strict=True))
     ranked = sorted(FINDINGS, key=lambda finding: -scores[finding])
     prediction = Prediction(
         scores, tuple(ranked[:n_in_set]), np.zeros((3, 14, 14), np.float32), np.zeros(8, np.float32)
     )
     timings_ms = {"filter": 7.1, "classifier": 38.4}
-    return Reading(FRONTAL, None, prediction, MODELS, timings_ms)
+    return EngineResult(FRONTAL, None, prediction, MODELS, timings_ms)
 
 
-def _rejected(code: str, kind: ImageKind, **facts: float) -> Reading:
-    verdict = FilterVerdict(0.031, kind, accepted=False)
-    return Reading(verdict, Rejection(code, facts), None, MODELS, {"filter": 7.1})
+def _rejected(code: str, kind: ImageKind, **facts: float) -> EngineResult:
+    verdict = FilterResult(0.031, kind, accepted=False)
+    return EngineResult(verdict, Rejection(code, facts), None, MODELS, {"filter": 7.1})
 
 
 READINGS = {
@@ -98,7 +100,7 @@ def make_document(analysis_id: str, name: str) -> dict[str, Any] | None:
     address = f"/api/v1/analyses/{analysis_id}"
     maps = {str(finding): f"{address}/heatmap/{finding}.png" for finding in FINDINGS}
     return {
-        **describe(analysis_id, AnalysisState.DONE, "ab" * 32, describe_reading(reading)),
+        **describe(analysis_id, AnalysisState.DONE, "ab" * 32, result_json(reading)),
         "maps": maps if reading.prediction else None,
         "image": f"{address}/image",
         "created_at": now.isoformat(),

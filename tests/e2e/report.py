@@ -10,13 +10,13 @@ from raiox.vocabulary import FINDINGS
 def make_report() -> dict[str, Any]:
     """Every section has something to show."""
     sections = [
-        *("overall", "findings", "inside_sources", "operating_points", "prevalence"),
+        *("overall", "findings", "within_dataset_auc", "operating_points", "prevalence"),
         *("calibration", "sets", "subgroups", "baselines", "shortcuts", "saliency"),
         "out_of_distribution",
     ]
     return {
         "format_version": 1,
-        "bundle": {"id": "phantom-1", "role": "covid_classifier", "sha256": "c0" * 32},
+        "bundle": {"id": "phantom-1", "role": "classifier", "sha256": "c0" * 32},
         "data": {"part": "test", "n_cases": 2034, "n_groups": 1800, "test_opened": True},
         "code_version": "0.1.0+abcdef0",
         "command": "raiox evaluate BUNDLE --part test",

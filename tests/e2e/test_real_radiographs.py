@@ -19,13 +19,13 @@ from raiox.inference.local import SHIPPED_MODELS
 
 from .conftest import upload
 
-DATA = Path(os.environ.get("RAIOX_DATA", "")) / "chest"
+DATA = Path(os.environ.get("RAIOX_DATASETS", "")) / "chest"
 START_S = 60.0
 ANSWER = re.compile("^(Padrão parecido|Incerto)")
 
 pytestmark = [
     pytest.mark.data,
-    pytest.mark.skipif(not (DATA / "manifest.csv").exists(), reason="RAIOX_DATA names no data"),
+    pytest.mark.skipif(not (DATA / "manifest.csv").exists(), reason="RAIOX_DATASETS names no data"),
     pytest.mark.skipif(
         not (SHIPPED_MODELS / "frontal_filter").exists(), reason="no model is shipped yet"
     ),

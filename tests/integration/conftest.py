@@ -11,7 +11,7 @@ import structlog
 from fakes import FakeClock, FakeEngine, FakeIntake, paint
 from fastapi import FastAPI
 
-from raiox.service.lifecycle import Choices, Runtime
+from raiox.service.lifecycle import Backends, Service
 from raiox.settings import Settings
 from raiox.web.app import create_app
 
@@ -27,9 +27,9 @@ class Service:
         self._browsers: list[httpx.AsyncClient] = []
 
     @property
-    def runtime(self) -> Runtime:
-        runtime: Runtime = self.app.state.runtime
-        return runtime
+    def service(self) -> Service:
+        service: Service = self.app.state.service
+        return service
 
     def browser(self, address: str = "127.0.0.1", **options: object) -> httpx.AsyncClient:
         """A fresh one, without cookies."""
@@ -66,7 +66,7 @@ def start(tmp_path: Path) -> Callable[..., object]:
         engine, reader, clock = engine or FakeEngine(), reader or FakeIntake(), FakeClock()
         app = create_app(
             Settings(data_dir=tmp_path / "var", **settings),
-            Choices(open_engine or (lambda: engine), lambda: reader, paint, clock),
+            Backends(open_engine or (lambda: engine), lambda: reader, paint, clock),
             page_dir=page_dir,
         )
         async with app.router.lifespan_context(app):
@@ -83,5 +83,5 @@ def start(tmp_path: Path) -> Callable[..., object]:
 
 async def _loaded(service: Service) -> None:
     """Wait until the models are loaded or refused."""
-    while (refusal := service.runtime.models.refusal) and refusal.facts.get("reason") == "loading":  # noqa: ASYNC110  (nobody rings)
+    while (refusal := service.service.models.refusal) and refusal.facts.get("reason") == "loading":  # noqa: ASYNC110  (nobody rings)
         await anyio.sleep(0.005)

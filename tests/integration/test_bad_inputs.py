@@ -17,12 +17,12 @@ from raiox.intake import Intake
 from raiox.intake.errors import IntakeError
 from raiox.settings import IntakeSettings
 
-CORPUS = Path(os.environ.get("RAIOX_DATA", "/nonexistent")) / ".." / "badinputs"
+CORPUS = Path(os.environ.get("RAIOX_DATASETS", "/nonexistent")) / ".." / "badinputs"
 pytestmark = [
     pytest.mark.data,
     pytest.mark.skipif(
         not (CORPUS / "manifest.csv").is_file(),
-        reason="RAIOX_DATA names no folder with badinputs/ beside it",
+        reason="RAIOX_DATASETS names no folder with badinputs/ beside it",
     ),
 ]
 

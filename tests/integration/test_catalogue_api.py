@@ -14,13 +14,13 @@ async def test_tells_which_models_answer(start):
     async with start() as service:
         told = (await service.browser().get("/api/v1/models/current")).json()
 
-    assert told["models"]["covid_classifier"] == {"id": "fake_classifier", "sha256": "c" * 64}
+    assert told["models"]["classifier"] == {"id": "fake_classifier", "sha256": "c" * 64}
     assert told["keep_images_h"] == 24
     assert told["operating_points"] == {"covid19": 0.3}
     assert told["operating_figures"] == {"covid19": {"sensitivity": 0.9, "specificity": 0.8}}
 
 
-@pytest.mark.parametrize("name", ["covid_classifier", "fast_classifier"])
+@pytest.mark.parametrize("name", ["densenet", "mobilenet"])
 async def test_the_embedding_map_is_the_bundles_or_empty(start, tmp_path, name):
     bundle = tmp_path / "models" / name
     bundle.mkdir(parents=True)
@@ -61,7 +61,7 @@ CASES = "/api/v1/embedding-map/cases/cohen"
 async def test_a_reference_case_shows_its_image_and_licence_where_the_data_are(
     start, tmp_path, bundle_with_map
 ):
-    async with start(inference=bundle_with_map, data=tmp_path / "data") as service:
+    async with start(inference=bundle_with_map, datasets=tmp_path / "data") as service:
         browser = service.browser()
         told = (await browser.get(f"{CASES}/one.jpg")).json()
         image = await browser.get(told["url"])
@@ -73,7 +73,7 @@ async def test_a_reference_case_shows_its_image_and_licence_where_the_data_are(
 
 
 async def test_a_reference_case_without_the_data_has_no_image(start, bundle_with_map):
-    async with start(inference=bundle_with_map, data=None) as service:
+    async with start(inference=bundle_with_map, datasets=None) as service:
         browser = service.browser()
         told = (await browser.get(f"{CASES}/one.jpg")).json()
         image = await browser.get(f"{CASES}/one.jpg/image")
@@ -93,11 +93,9 @@ async def test_the_map_comes_in_the_projectors_two_files(start, bundle_with_map)
 
 
 async def test_the_report_is_the_answering_bundles_or_a_problem(start, tmp_path):
-    bundle = tmp_path / "models" / "fast_classifier"
+    bundle = tmp_path / "models" / "mobilenet"
     bundle.mkdir(parents=True)
-    inference = InferenceSettings(
-        models_dir=tmp_path / "models", classifier_bundle="fast_classifier"
-    )
+    inference = InferenceSettings(models_dir=tmp_path / "models", classifier_bundle="mobilenet")
     async with start(inference=inference) as service:
         browser = service.browser()
         without = await browser.get("/api/v1/models/current/report")
@@ -131,7 +129,7 @@ async def test_examples_carry_their_attribution_and_only_listed_files_are_served
 
 
 async def test_without_images_a_drawing_is_the_example_and_says_so(start):
-    async with start(data=None) as service:
+    async with start(datasets=None) as service:
         browser = service.browser()
         [told] = (await browser.get("/api/v1/examples")).json()["examples"]
         image = await browser.get(told["url"])
@@ -156,7 +154,7 @@ async def test_the_data_lend_an_example_of_each_finding_that_may_be_shown(start,
         (chest / "images" / f"{name}.jpg").write_bytes(name.encode())
         rows.append(f"images/{name}.jpg,{label},{split},{conflict},{licence},repo/{name}.jpg")
     (chest / "manifest.csv").write_text("\n".join(rows))
-    async with start(data=tmp_path / "data") as service:
+    async with start(datasets=tmp_path / "data") as service:
         browser = service.browser()
         told = (await browser.get("/api/v1/examples")).json()["examples"]
         images = [(await browser.get(example["url"])).content for example in told]

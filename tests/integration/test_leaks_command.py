@@ -11,7 +11,7 @@ from typer.testing import CliRunner, Result
 
 from raiox.cli.app import app
 
-DATA = Path(os.environ.get("RAIOX_DATA", "nowhere"))
+DATA = Path(os.environ.get("RAIOX_DATASETS", "nowhere"))
 
 
 def leaks(*arguments: object) -> Result:
@@ -67,7 +67,7 @@ def test_a_missing_column_is_wrong_usage_in_both_languages(manifest):
 
 
 @pytest.mark.data
-@pytest.mark.skipif(not DATA.is_dir(), reason="RAIOX_DATA names no data set")
+@pytest.mark.skipif(not DATA.is_dir(), reason="RAIOX_DATASETS names no data set")
 def test_finds_films_that_two_public_collections_both_hold(tmp_path):
     held = DATA / "chest" / "images"
     twice = (

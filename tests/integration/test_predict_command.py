@@ -13,11 +13,11 @@ from typer.testing import CliRunner, Result
 from raiox.cli.app import app
 from raiox.vocabulary import NOTICE
 
-DATA = Path(os.environ.get("RAIOX_DATA", "nowhere"))
+DATA = Path(os.environ.get("RAIOX_DATASETS", "nowhere"))
 
 pytestmark = [
     pytest.mark.data,
-    pytest.mark.skipif(not DATA.is_dir(), reason="RAIOX_DATA names no data set"),
+    pytest.mark.skipif(not DATA.is_dir(), reason="RAIOX_DATASETS names no data set"),
 ]
 
 

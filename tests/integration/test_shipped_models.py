@@ -9,32 +9,32 @@ import pytest
 from bundles import BUNDLES, CLASSIFIERS, shipped
 
 from raiox.bundle import Bundle, open_bundle
-from raiox.entities import Reading
+from raiox.entities import EngineResult
 from raiox.inference.classifier import MAP_SIDE_CELLS
 from raiox.inference.embedding_map import N_NEIGHBOURS
 from raiox.inference.local import SHIPPED_MODELS, LocalEngine
 from raiox.intake import Intake
-from raiox.lab.datasets.manifest import read_finding_cases, read_kind_cases, shown
-from raiox.lab.evaluation.predictions import Answers, ask
+from raiox.lab.datasets.manifest import as_kind, read_finding_samples, read_kind_samples
+from raiox.lab.evaluation.predictions import Predictions, predict
 from raiox.lab.metrics.intervals import balanced_accuracy, macro_auc
 from raiox.settings import InferenceSettings, IntakeSettings
 from raiox.vocabulary import FINDINGS, IMAGE_KINDS
 
-DATA = Path(os.environ.get("RAIOX_DATA", "nowhere"))
+DATA = Path(os.environ.get("RAIOX_DATASETS", "nowhere"))
 MAX_MODEL_BYTES = 40_000_000
 MAX_EVIDENCE = 5.0  # 1 is the top of the scale for nine in ten films of `valid`
 
 
-def answers(bundle: Bundle, n: int) -> Answers:
+def answers(bundle: Bundle, n: int) -> Predictions:
     """What a bundle says of about `n` cases of each label, spread over the test part."""
     role = bundle.manifest.role
-    every = read_kind_cases(DATA) if role == "frontal_filter" else read_finding_cases(DATA)
+    every = read_kind_samples(DATA) if role == "frontal_filter" else read_finding_samples(DATA)
     chosen = []
     for label in bundle.manifest.labels:
         of_label = [case for case in every if case.part == "test" and case.label == label]
         chosen += of_label[:: max(1, len(of_label) // n)]
     with Intake(IntakeSettings()) as intake:
-        return ask(bundle, chosen, intake.read, n_threads=2)
+        return predict(bundle, chosen, intake.read, n_threads=2)
 
 
 @pytest.mark.parametrize("name", BUNDLES)
@@ -42,7 +42,7 @@ def test_a_shipped_bundle_opens_and_is_what_its_folder_says(name: str) -> None:
     manifest = open_bundle(shipped(name)).manifest
 
     labels = IMAGE_KINDS if name == "frontal_filter" else FINDINGS
-    assert manifest.role == ("frontal_filter" if name == "frontal_filter" else "covid_classifier")
+    assert manifest.role == ("frontal_filter" if name == "frontal_filter" else "classifier")
     assert manifest.labels == tuple(map(str, labels))
     assert set(manifest.operating_points) == set(manifest.labels)
     assert all(source.licences for source in manifest.training.sources)
@@ -64,7 +64,7 @@ def test_a_card_says_first_what_it_is_not_for(name: str) -> None:
 
 
 @pytest.mark.data
-@pytest.mark.skipif(not DATA.is_dir(), reason="RAIOX_DATA names no data set")
+@pytest.mark.skipif(not DATA.is_dir(), reason="RAIOX_DATASETS names no data set")
 def test_the_filter_keeps_upright_frontal_films_and_refuses_the_rest() -> None:
     bundle = open_bundle(SHIPPED_MODELS / "frontal_filter")
     told = answers(bundle, 40)
@@ -76,7 +76,7 @@ def test_the_filter_keeps_upright_frontal_films_and_refuses_the_rest() -> None:
 
 
 @pytest.mark.data
-@pytest.mark.skipif(not DATA.is_dir(), reason="RAIOX_DATA names no data set")
+@pytest.mark.skipif(not DATA.is_dir(), reason="RAIOX_DATASETS names no data set")
 @pytest.mark.parametrize("name", CLASSIFIERS)
 def test_a_classifier_ranks_the_findings_of_films_it_never_saw(name: str) -> None:
     told = answers(open_bundle(shipped(name)), 70)
@@ -87,17 +87,19 @@ def test_a_classifier_ranks_the_findings_of_films_it_never_saw(name: str) -> Non
 
 
 @pytest.mark.data
-@pytest.mark.skipif(not DATA.is_dir(), reason="RAIOX_DATA names no data set")
+@pytest.mark.skipif(not DATA.is_dir(), reason="RAIOX_DATASETS names no data set")
 @pytest.mark.parametrize("name", CLASSIFIERS)
 def test_a_film_gets_scores_heatmaps_and_its_place_among_the_cases(name: str) -> None:
     settings = InferenceSettings(classifier_bundle=shipped(name).name, n_threads=2)
-    cases = [case for case in read_finding_cases(DATA) if case.part == "test"]
+    cases = [case for case in read_finding_samples(DATA) if case.part == "test"]
     with Intake(IntakeSettings()) as intake:
         films = [intake.read(case.path.read_bytes()) for case in cases[:: len(cases) // 4]]
 
-    readings = LocalEngine.open(settings).read_many(films)
+    readings = LocalEngine.open(settings).predict(films)
 
-    read = [r.prediction for r in readings if isinstance(r, Reading) and r.prediction is not None]
+    read = [
+        r.prediction for r in readings if isinstance(r, EngineResult) and r.prediction is not None
+    ]
     assert len(read) >= 3
     for prediction in read:
         assert sum(prediction.scores.values()) == pytest.approx(1.0)
@@ -109,21 +111,23 @@ def test_a_film_gets_scores_heatmaps_and_its_place_among_the_cases(name: str) ->
 
 
 @pytest.mark.data
-@pytest.mark.skipif(not DATA.is_dir(), reason="RAIOX_DATA names no data set")
+@pytest.mark.skipif(not DATA.is_dir(), reason="RAIOX_DATASETS names no data set")
 def test_a_film_is_rated_as_a_picture_and_a_photograph_is_not() -> None:
-    cases = [case for case in read_kind_cases(DATA) if case.part == "test"]
+    cases = [case for case in read_kind_samples(DATA) if case.part == "test"]
     of_kind = {case.kind: case for case in cases}
     chosen = [of_kind["frontal"], of_kind["inverted"], of_kind["natural"]]
     with Intake(IntakeSettings()) as intake:
         files = [intake.read(case.path.read_bytes()) for case in chosen]
     films = [
-        replace(file, pixels=shown(file.pixels, case.kind))
+        replace(file, pixels=as_kind(file.pixels, case.kind))
         for file, case in zip(files, chosen, strict=True)
     ]
 
-    readings = LocalEngine.open(InferenceSettings()).read_many(films)
+    readings = LocalEngine.open(InferenceSettings()).predict(films)
 
-    upright, negative, photograph = (r.verdict.quality for r in readings if isinstance(r, Reading))
+    upright, negative, photograph = (
+        r.verdict.quality for r in readings if isinstance(r, EngineResult)
+    )
     assert upright is not None
     assert negative is not None
     assert upright > 0.5

@@ -273,7 +273,7 @@ async def test_too_many_bytes_are_refused_before_they_arrive(start):
 
 async def test_without_a_verified_model_nothing_is_answered(start):
     def refuse() -> FakeEngine:
-        raise BundleChecksumError(bundle="covid_classifier", file="model.onnx")
+        raise BundleChecksumError(bundle="densenet", file="model.onnx")
 
     async with start(open_engine=refuse) as service:
         browser = service.browser()

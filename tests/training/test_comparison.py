@@ -30,17 +30,17 @@ def test_every_recipe_is_asked_at_home_and_at_the_source_left_out(
 def test_what_a_recipe_builds_on_is_trained_first_without_the_source_too(
     drawn_data: Path, tmp_path: Path
 ) -> None:
-    shelf = tmp_path / "recipes"
-    shelf.mkdir()
+    recipes_dir = tmp_path / "recipes"
+    recipes_dir.mkdir()
     tests = str(Path(__file__).parent)
-    (shelf / "teacher.py").write_text(
+    (recipes_dir / "teacher.py").write_text(
         f"import sys\nsys.path.insert(0, {tests!r})\n"
         "from test_training_run import recipe\nRECIPE = recipe('teacher')\n"
     )
     student = recipe("student", distillation=Distillation(teachers=("teacher",)))
-    place = workplace(drawn_data, tmp_path)
+    context = workplace(drawn_data, tmp_path)
 
-    train_with_needs(student.held_out("source0"), shelf, place, seed=0)
+    train_with_needs(student.held_out("source0"), recipes_dir, context, seed=0)
 
     assert (tmp_path / "teacher-without-source0-seed0" / "weights.safetensors").is_file()
     assert not (tmp_path / "teacher-seed0").exists()

@@ -24,7 +24,7 @@ from raiox.preprocessing import Preprocessing, network_input
 from raiox.vocabulary import FINDINGS
 
 SPEC = Preprocessing(side_px=96, fit="letterbox")
-DATA = os.environ.get("RAIOX_DATA")
+DATA = os.environ.get("RAIOX_DATASETS")
 
 
 def lived_in(network: nn.Module) -> nn.Module:
@@ -44,7 +44,7 @@ def bundle_of(model: bytes) -> Bundle:
     )
     manifest = BundleManifest(
         id="drawn",
-        role="covid_classifier",
+        role="classifier",
         labels=tuple(map(str, FINDINGS)),
         preprocessing=SPEC,
         temperature=1.0,
@@ -63,7 +63,7 @@ def exported() -> tuple[nn.Module, bytes]:
 
 
 @pytest.mark.data
-@pytest.mark.skipif(DATA is None, reason="RAIOX_DATA names no data set")
+@pytest.mark.skipif(DATA is None, reason="RAIOX_DATASETS names no data set")
 @pytest.mark.parametrize("name", ["densenet", "mobilenet"])
 def test_torch_and_onnx_agree_on_real_radiographs(
     name: str, exported: tuple[nn.Module, bytes]
@@ -111,7 +111,7 @@ def test_the_file_tells_nothing_of_the_machine_it_was_made_on(
     exported: tuple[nn.Module, bytes],
 ) -> None:
     assert b"site-packages" not in exported[1]
-    assert b"raiox/training" not in exported[1]
+    assert b"raiox/lab" not in exported[1]
 
 
 def test_a_batch_answers_as_its_images_alone(exported: tuple[nn.Module, bytes]) -> None:

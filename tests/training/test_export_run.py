@@ -12,7 +12,7 @@ from safetensors.torch import save_file
 from torch import nn
 
 from raiox.bundle import open_bundle
-from raiox.entities import Radiograph, Reading
+from raiox.entities import EngineResult, Radiograph
 from raiox.inference.heatmap import render
 from raiox.inference.local import LocalEngine
 from raiox.lab.errors import RecipeInvalidError
@@ -44,15 +44,15 @@ def finished_run(folder: Path, name: str, task: TaskName) -> Path:
         task=task,
         network="mobilenet",
         preprocessing=Preprocessing(side_px=SIDE_PX, fit="letterbox"),
-        stages=(Stage(side_px=SIDE_PX, course=OneCycle(n_samples=8, learning_rate=1e-3)),),
+        stages=(Stage(side_px=SIDE_PX, schedule=OneCycle(n_samples=8, learning_rate=1e-3)),),
     )
     network = build_network(recipe)
     if task == "frontal_filter":
         _take_all_for_frontal(network)
     folder.mkdir(parents=True)
     (folder / "recipe.json").write_text(recipe.model_dump_json())
-    passport = {"seed": 0, "code_version": "0.0+drawn", "data_sha256": "0" * 64}
-    (folder / "passport.json").write_text(json.dumps(passport))
+    run_metadata = {"seed": 0, "code_version": "0.0+drawn", "data_sha256": "0" * 64}
+    (folder / "passport.json").write_text(json.dumps(run_metadata))
     save_file(network.state_dict(), folder / "weights.safetensors")
     return folder
 
@@ -77,7 +77,7 @@ def digests(data: Path, part: str) -> set[str]:
 def models(drawn_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Bundles of both roles, exported with `test` closed; the classifier is the fast one."""
     folder = tmp_path_factory.mktemp("models")
-    for name, task in (("frontal_filter", "frontal_filter"), ("fast_classifier", "findings")):
+    for name, task in (("frontal_filter", "frontal_filter"), ("mobilenet", "findings")):
         run = finished_run(folder / "runs" / name, name, task)
         export_run(run, folder / name, drawn_data, OpenReader(), n_threads=1)
     return folder
@@ -88,7 +88,7 @@ def test_an_export_never_reads_the_test_part(
 ) -> None:
     reader = OpenReader()
 
-    export_run(models / "runs" / "fast_classifier", tmp_path / "b", drawn_data, reader, n_threads=1)
+    export_run(models / "runs" / "mobilenet", tmp_path / "b", drawn_data, reader, n_threads=1)
 
     assert reader.seen == digests(drawn_data, "valid")
     card = (tmp_path / "b" / "card.md").read_text()
@@ -100,11 +100,11 @@ def test_an_opened_test_part_gives_the_figures_and_the_map(
     models: Path, drawn_data: Path, tmp_path: Path
 ) -> None:
     reader, out = OpenReader(), tmp_path / "b"
-    run = models / "runs" / "fast_classifier"
+    run = models / "runs" / "mobilenet"
 
     export_run(run, out, drawn_data, reader, n_threads=1, open_test=True)
 
-    opened, closed = open_bundle(out), open_bundle(models / "fast_classifier")
+    opened, closed = open_bundle(out), open_bundle(models / "mobilenet")
     assert digests(drawn_data, "test") <= reader.seen
     assert "## Measured on `split=test`" in (out / "card.md").read_text()
     assert opened.embedding_map != closed.embedding_map
@@ -123,17 +123,15 @@ def test_a_run_of_a_task_that_nothing_serves_is_refused(drawn_data: Path, tmp_pa
     assert refusal.value.facts["reason"] == "task_is_not_served"
 
 
-def test_the_fast_classifier_reads_scores_maps_and_cases(models: Path, drawn_data: Path) -> None:
-    settings = InferenceSettings(
-        models_dir=models, classifier_bundle="fast_classifier", n_threads=1
-    )
+def test_the_mobilenet_reads_scores_maps_and_cases(models: Path, drawn_data: Path) -> None:
+    settings = InferenceSettings(models_dir=models, classifier_bundle="mobilenet", n_threads=1)
     engine = LocalEngine.open(settings)
     film = OpenReader()((drawn_data / "chest" / "covid19-3.png").read_bytes())
 
-    reading = engine.read_many([film])[0]
+    reading = engine.predict([film])[0]
 
-    assert isinstance(reading, Reading)
-    assert engine.models["covid_classifier"].id == "fast_classifier-0.0"
+    assert isinstance(reading, EngineResult)
+    assert engine.models["classifier"].id == "mobilenet-0.0"
     prediction = reading.prediction
     assert prediction is not None
     assert sum(prediction.scores.values()) == pytest.approx(1.0)

@@ -16,10 +16,10 @@ from raiox.lab.training.export.float16 import rounded
 from raiox.lab.training.export.onnx_export import to_onnx
 from raiox.lab.training.export.onnx_import import bundle_weights
 from raiox.lab.training.fit.fit import train
-from raiox.lab.training.fit.initialisation import blended, initialise
+from raiox.lab.training.fit.initialisation import initialise, interpolate_weights
 from raiox.lab.training.recipe import OneCycle, Recipe, Stage
-from raiox.lab.training.runs.run_metadata import read_passport
-from raiox.lab.training.runs.runs import Workplace, build_network
+from raiox.lab.training.runs.run_metadata import read_run_metadata
+from raiox.lab.training.runs.runs import TrainingContext, build_network
 from raiox.preprocessing import Preprocessing
 
 SIDE_PX = 64
@@ -37,7 +37,7 @@ def recipe(network: str, init: str = "scratch") -> Recipe:
         stages=(
             Stage(
                 side_px=SIDE_PX,
-                course=OneCycle(n_samples=8, learning_rate=1e-3),
+                schedule=OneCycle(n_samples=8, learning_rate=1e-3),
                 batch_size=4,
                 samples_per_epoch=8,
             ),
@@ -53,7 +53,7 @@ def bundle_of(folder: Path, network: str) -> Path:
         built(torch.rand(4, 1, SIDE_PX, SIDE_PX))
     manifest = BundleManifest(
         id="drawn-0.1",
-        role="covid_classifier",
+        role="classifier",
         labels=("no_finding", "lung_opacity", "covid19"),
         preprocessing=SPEC,
         temperature=1.0,
@@ -105,20 +105,20 @@ def test_a_run_goes_on_from_a_bundle_and_says_from_which(
     tmp_path: Path, drawn_data: Path, folders: dict[str, Path]
 ) -> None:
     folder = folders["mobilenet"]
-    place = Workplace(data=drawn_data, runs=tmp_path / "runs", bundle=folder, n_threads=1)
+    context = TrainingContext(data=drawn_data, runs=tmp_path / "runs", bundle=folder, n_threads=1)
 
-    run = train(recipe("mobilenet", init="bundle"), place)
+    run = train(recipe("mobilenet", init="bundle"), context)
 
     sha256 = open_bundle(folder).sha256
-    assert read_passport(run)["bundle"] == f"drawn-0.1 (SHA-256 {sha256[:16]}...)"
+    assert read_run_metadata(run)["bundle"] == f"drawn-0.1 (SHA-256 {sha256[:16]}...)"
 
 
 def test_a_bundle_of_another_network_is_refused(tmp_path: Path, folders: dict[str, Path]) -> None:
     asked = recipe("densenet", init="bundle")
-    place = Workplace(data=None, runs=tmp_path, bundle=folders["mobilenet"])
+    context = TrainingContext(data=None, runs=tmp_path, bundle=folders["mobilenet"])
 
     with pytest.raises(RecipeInvalidError) as caught:
-        initialise(build_network(asked), asked, place, seed=0)
+        initialise(build_network(asked), asked, context, seed=0)
 
     assert caught.value.facts["reason"] == "init_is_another_network"
 
@@ -127,7 +127,7 @@ def test_going_on_from_nothing_is_refused(tmp_path: Path) -> None:
     asked = recipe("mobilenet", init="bundle")
 
     with pytest.raises(RecipeInvalidError) as caught:
-        initialise(build_network(asked), asked, Workplace(data=None, runs=tmp_path), seed=0)
+        initialise(build_network(asked), asked, TrainingContext(data=None, runs=tmp_path), seed=0)
 
     assert caught.value.facts["reason"] == "bundle_missing"
 
@@ -143,18 +143,18 @@ def test_a_blend_lies_between_start_and_end_and_counts_as_the_end() -> None:
     start = {"weight": torch.tensor([0.0, 8.0]), "n": torch.tensor(3)}
     end = {"weight": torch.tensor([4.0, 0.0]), "n": torch.tensor(7)}
 
-    between = blended(start, end, 0.25)
+    between = interpolate_weights(start, end, 0.25)
 
     assert between["weight"].tolist() == [3.0, 2.0]
     assert between["n"].item() == 7
-    assert blended(start, end, 0.0)["weight"].tolist() == [4.0, 0.0]
+    assert interpolate_weights(start, end, 0.0)["weight"].tolist() == [4.0, 0.0]
 
 
 def test_a_run_keeps_its_share_of_the_start(tmp_path: Path, drawn_data: Path) -> None:
-    started = recipe("mobilenet").model_copy(update={"keep_start": 0.5})
-    place = Workplace(data=drawn_data, runs=tmp_path / "runs", n_threads=1)
+    started = recipe("mobilenet").model_copy(update={"wise_ft_alpha": 0.5})
+    context = TrainingContext(data=drawn_data, runs=tmp_path / "runs", n_threads=1)
 
-    run = train(started, place)
+    run = train(started, context)
 
     learned = load_file(run / "stage-0" / "weights.safetensors")
     kept = load_file(run / "weights.safetensors")

@@ -16,7 +16,7 @@ def test_openvino_agrees_with_onnx_runtime(name: str) -> None:
     images = np.random.default_rng(0).normal(size=(2, 1, side, side)).astype(np.float32)
 
     ours = NetworkSession(bundle, n_threads=1).run(images)
-    other = NetworkSession(bundle, n_threads=1, runtime="openvino").run(images)
+    other = NetworkSession(bundle, n_threads=1, backend="openvino").run(images)
 
     assert other.keys() == ours.keys()
     for output in ours:

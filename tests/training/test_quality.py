@@ -8,8 +8,13 @@ import pytest
 import torch
 from test_training_run import recipe, workplace
 
-from raiox.lab.training.augment.batch_random import Draw
-from raiox.lab.training.augment.image_quality import FAULTS, degrade, quality_figures, quality_loss
+from raiox.lab.training.augment.batch_random import BatchRandom
+from raiox.lab.training.augment.image_quality import (
+    DEGRADATIONS,
+    degrade,
+    quality_figures,
+    quality_loss,
+)
 from raiox.lab.training.fit.fit import train
 from raiox.lab.training.runs.runs import load_run
 
@@ -20,11 +25,11 @@ def films(n: int) -> torch.Tensor:
     return (0.5 * ramp[None, :] + 0.5 * ramp[:, None] + waves[None, :]).repeat(n, 1, 1, 1)
 
 
-def draw(n: int) -> Draw:
-    return Draw(n, torch.Generator().manual_seed(0))
+def draw(n: int) -> BatchRandom:
+    return BatchRandom(n, torch.Generator().manual_seed(0))
 
 
-@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize("fault", DEGRADATIONS)
 def test_every_fault_changes_a_film_more_the_more_severe_it_is(fault) -> None:
     image = films(1)
 

@@ -9,12 +9,12 @@ import pytest
 import torch
 from PIL import Image
 
-from raiox.lab.datasets.manifest import Case, read_finding_cases
+from raiox.lab.datasets.manifest import Sample, read_finding_samples
 from raiox.lab.training.augment.augmentation import augment, moved_alike
 from raiox.lab.training.fit.fit import train
 from raiox.lab.training.fit.region_loss import SIDE, read_regions, region_loss
 from raiox.lab.training.recipe import Augmentation, OneCycle, Recipe, Stage
-from raiox.lab.training.runs.runs import Workplace
+from raiox.lab.training.runs.runs import TrainingContext
 from raiox.preprocessing import Preprocessing
 
 SPEC = Preprocessing(side_px=32, fit="letterbox")
@@ -62,10 +62,10 @@ def test_regions_go_where_augmentation_puts_what_they_frame() -> None:
     )
 
     images = augment(squares, geometry, torch.Generator().manual_seed(4))
-    regions = moved_alike(squares, geometry, torch.Generator().manual_seed(4))
+    region_loss = moved_alike(squares, geometry, torch.Generator().manual_seed(4))
 
-    assert torch.equal(images > 0.5, regions > 0.5)
-    assert not torch.equal(regions > 0.5, squares > 0.5)
+    assert torch.equal(images > 0.5, region_loss > 0.5)
+    assert not torch.equal(region_loss > 0.5, squares > 0.5)
 
 
 @pytest.fixture(scope="module")
@@ -96,8 +96,8 @@ def write(file: Path, rows: object) -> None:
 
 
 def framed(data: Path) -> dict[str, np.ndarray]:
-    regions = read_regions(read_finding_cases(data), SPEC, data)
-    return {path.stem: region[0] > 0 for path, region in regions.items()}
+    region_loss = read_regions(read_finding_samples(data), SPEC, data)
+    return {path.stem: region[0] > 0 for path, region in region_loss.items()}
 
 
 def test_masks_by_hand_serve_every_label_and_a_networks_only_clear_films(framed_data: Path) -> None:
@@ -118,19 +118,19 @@ def test_regions_lie_where_the_film_lies_in_the_square(framed_data: Path) -> Non
 
 
 def test_a_run_learns_from_regions(framed_data: Path, tmp_path: Path) -> None:
-    course = OneCycle(n_samples=32, learning_rate=1e-3)
-    stage = Stage(side_px=32, course=course, batch_size=8, samples_per_epoch=16)
+    schedule = OneCycle(n_samples=32, learning_rate=1e-3)
+    stage = Stage(side_px=32, schedule=schedule, batch_size=8, samples_per_epoch=16)
     plain = Recipe(
         name="framed", task="findings", network="mobilenet", preprocessing=SPEC, map_stride=16,
-        stages=(stage,), augmentation=Augmentation(flip=True), regions=0.5,
+        stages=(stage,), augmentation=Augmentation(flip=True), region_loss=0.5,
     )  # fmt: skip
 
-    folder = train(plain, Workplace(data=framed_data, runs=tmp_path, n_threads=1))
+    folder = train(plain, TrainingContext(data=framed_data, runs=tmp_path, n_threads=1))
 
     assert "loss_regions" in (folder / "stage-0" / "curves.jsonl").read_text()
 
 
 def test_no_annotation_no_region(drawn_data: Path) -> None:
-    case = Case(Path("film.png"), "no_finding", "drawn", "train", "g", "drawn")
+    case = Sample(Path("film.png"), "no_finding", "drawn", "train", "g", "drawn")
 
     assert read_regions([case], SPEC, drawn_data) == {}

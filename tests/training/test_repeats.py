@@ -25,9 +25,9 @@ from raiox.lab.training.runs.local_runner import LocalRunner
 from raiox.lab.training.runs.predictions import open_part, read_predictions
 from raiox.lab.training.runs.repeats import Repeats, Watch, repeat
 from raiox.lab.training.runs.repeats_folder import write
-from raiox.lab.training.runs.runs import Workplace
+from raiox.lab.training.runs.runs import TrainingContext
 from raiox.lab.training.runs.seed_process import train_and_ask
-from raiox.messages import tell
+from raiox.messages import messages_for
 from raiox.preprocessing import Preprocessing
 
 SEEDS = range(2)
@@ -39,17 +39,19 @@ class Here:
     def __init__(self) -> None:
         self.trained: list[int] = []
 
-    def run(self, recipe: Recipe, place: Workplace, seeds: Sequence[int], watch: Watch) -> None:
+    def run(
+        self, recipe: Recipe, context: TrainingContext, seeds: Sequence[int], watch: Watch
+    ) -> None:
         for seed in seeds:
             watch([seed])
-            train_and_ask(recipe, place, seed)
+            train_and_ask(recipe, context, seed)
             self.trained.append(seed)
 
 
 @dataclass
 class Told:
     repeats: Repeats
-    place: Workplace
+    context: TrainingContext
     out: Path
 
     @property
@@ -58,20 +60,20 @@ class Told:
 
 
 def series_recipe(name: str = "series") -> Recipe:
-    course = OneCycle(n_samples=96, learning_rate=1e-3)
+    schedule = OneCycle(n_samples=96, learning_rate=1e-3)
     stage = Stage(
-        side_px=32, course=course, batch_size=8, samples_per_epoch=16, epochs_per_validation=2
+        side_px=32, schedule=schedule, batch_size=8, samples_per_epoch=16, epochs_per_validation=2
     )
     return recipe(name, stages=(stage,))
 
 
 @pytest.fixture(scope="module")
 def told(drawn_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Told:
-    place = workplace(drawn_data, tmp_path_factory.mktemp("series"))
-    repeats = repeat(series_recipe(), place, SEEDS, Here())
-    out = place.runs / "series-repeats"
+    context = workplace(drawn_data, tmp_path_factory.mktemp("series"))
+    repeats = repeat(series_recipe(), context, SEEDS, Here())
+    out = context.runs / "series-repeats"
     write(repeats, out)
-    return Told(repeats, place, out)
+    return Told(repeats, context, out)
 
 
 def test_every_seed_is_asked_about_the_test_part(told: Told) -> None:
@@ -105,7 +107,7 @@ def test_each_run_is_listed_with_what_made_it(told: Told) -> None:
 def test_a_finished_series_is_told_again_without_training(told: Told) -> None:
     again = Here()
 
-    found = repeat(series_recipe(), told.place, SEEDS, again)
+    found = repeat(series_recipe(), told.context, SEEDS, again)
 
     assert again.trained == []
     # By their text: a share of nothing is NaN, and NaN equals nothing.
@@ -130,33 +132,37 @@ def test_a_run_folder_of_another_recipe_is_not_counted(told: Told) -> None:
     )
 
     with pytest.raises(RecipeInvalidError) as refusal:
-        repeat(other, told.place, SEEDS, Here())
+        repeat(other, told.context, SEEDS, Here())
 
     assert refusal.value.facts["reason"] == "run_folder_holds_another_recipe"
 
 
 def test_answers_of_earlier_weights_are_asked_anew(told: Told, tmp_path: Path) -> None:
-    place = replace(told.place, runs=tmp_path)
-    folder = train_and_ask(series_recipe(), place, 0)
-    first = open_part(folder, place, "test").logits
+    context = replace(told.context, runs=tmp_path)
+    folder = train_and_ask(series_recipe(), context, 0)
+    first = open_part(folder, context, "test").logits
     seed1 = told.repeats.folders[1] / "weights.safetensors"
     (folder / "weights.safetensors").write_bytes(seed1.read_bytes())
 
-    second = open_part(folder, place, "test").logits
+    second = open_part(folder, context, "test").logits
 
     assert not np.array_equal(first, second)
-    np.testing.assert_array_equal(second, open_part(told.repeats.folders[1], place, "test").logits)
+    np.testing.assert_array_equal(
+        second, open_part(told.repeats.folders[1], context, "test").logits
+    )
 
 
 def test_a_missing_earlier_run_says_what_to_train_first(told: Told, tmp_path: Path) -> None:
-    place = replace(told.place, runs=tmp_path)
+    context = replace(told.context, runs=tmp_path)
     orphan = series_recipe("paper_second").model_copy(update={"init": "paper_first"})
 
     with pytest.raises(RunNotFinishedError) as refusal:
-        repeat(orphan, place, SEEDS, Here())
+        repeat(orphan, context, SEEDS, Here())
 
-    assert "paper_first-seed0" in tell(refusal.value.code, "en", refusal.value.facts)["detail"]
-    assert "paper_first " in tell(refusal.value.code, "pt", refusal.value.facts)["action"]
+    assert (
+        "paper_first-seed0" in messages_for(refusal.value.code, "en", refusal.value.facts)["detail"]
+    )
+    assert "paper_first " in messages_for(refusal.value.code, "pt", refusal.value.facts)["action"]
 
 
 def test_the_filter_of_the_paper_has_two_outputs_and_its_one_figure(
@@ -175,7 +181,7 @@ def test_the_filter_of_the_paper_has_two_outputs_and_its_one_figure(
 
 def test_features_cannot_be_repeated(told: Told) -> None:
     with pytest.raises(RecipeInvalidError) as refusal:
-        repeat(recipe("features", task="features"), told.place, SEEDS, Here())
+        repeat(recipe("features", task="features"), told.context, SEEDS, Here())
 
     assert refusal.value.facts["reason"] == "nothing_to_tell_apart"
 
@@ -223,9 +229,9 @@ def test_a_seed_that_has_finished_ends_its_process_without_an_error(
     told: Told, drawn_data: Path, tmp_path: Path
 ) -> None:
     shutil.copytree(told.repeats.folders[0], tmp_path / "series-seed0")
-    place = workplace(drawn_data, tmp_path)
+    context = workplace(drawn_data, tmp_path)
 
-    LocalRunner().run(series_recipe(), place, [0], lambda _: None)  # a failed seed raises
+    LocalRunner().run(series_recipe(), context, [0], lambda _: None)  # a failed seed raises
 
     assert (tmp_path / "series-seed0" / "log.txt").is_file()
 
@@ -259,15 +265,15 @@ def _without_times(curves: dict[str, dict[int, float]]) -> dict[str, dict[int, f
 
 
 def test_a_seed_that_fails_is_named_with_its_log_and_stops_no_other(tmp_path: Path) -> None:
-    def command(recipe: Recipe, place: Workplace, seed: int) -> list[str]:
+    def command(recipe: Recipe, context: TrainingContext, seed: int) -> list[str]:
         script = "import sys; sys.exit('broken' if sys.argv[1] == '1' else 0)"
         return [sys.executable, "-c", script, str(seed)]
 
-    place = workplace(tmp_path, tmp_path)
+    context = workplace(tmp_path, tmp_path)
     watched = []
 
     with pytest.raises(SeedsFailedError) as failure:
-        LocalRunner(2, command).run(series_recipe(), place, range(3), watched.append)
+        LocalRunner(2, command).run(series_recipe(), context, range(3), watched.append)
 
     assert failure.value.facts["seeds"] == "1"
     assert "broken" in (tmp_path / str(failure.value.facts["log"])).read_text()
@@ -278,12 +284,12 @@ def test_a_seed_that_fails_is_named_with_its_log_and_stops_no_other(tmp_path: Pa
 def test_seeds_share_the_threads(tmp_path: Path) -> None:
     shares = []
 
-    def command(recipe: Recipe, place: Workplace, seed: int) -> list[str]:
-        shares.append(place.n_threads)
+    def command(recipe: Recipe, context: TrainingContext, seed: int) -> list[str]:
+        shares.append(context.n_threads)
         return ["true"]
 
-    place = replace(workplace(tmp_path, tmp_path), n_threads=7)
-    LocalRunner(3, command).run(series_recipe(), place, range(2), lambda _: None)
+    context = replace(workplace(tmp_path, tmp_path), n_threads=7)
+    LocalRunner(3, command).run(series_recipe(), context, range(2), lambda _: None)
 
     assert shares == [2, 2]
 
@@ -292,7 +298,7 @@ def test_an_interrupted_runner_leaves_no_process(tmp_path: Path) -> None:
     def interrupt(_: Sequence[int]) -> None:
         raise KeyboardInterrupt
 
-    def command(recipe: Recipe, place: Workplace, seed: int) -> list[str]:
+    def command(recipe: Recipe, context: TrainingContext, seed: int) -> list[str]:
         return ["sleep", "600.25"]
 
     with pytest.raises(KeyboardInterrupt):

@@ -14,7 +14,7 @@ RECIPE = Recipe(
     task="findings",
     network="mobilenet",
     preprocessing=Preprocessing(side_px=32, fit="letterbox"),
-    stages=(Stage(side_px=32, course=Plateau(learning_rate=1e-3, max_epochs=40)),),
+    stages=(Stage(side_px=32, schedule=Plateau(learning_rate=1e-3, max_epochs=40)),),
 )
 
 

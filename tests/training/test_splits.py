@@ -13,9 +13,9 @@ COMMITTED = Path(__file__).parents[2] / "recipes" / "splits.json"
 
 @pytest.fixture(scope="module")
 def described() -> dict:
-    data = os.environ.get("RAIOX_DATA")
+    data = os.environ.get("RAIOX_DATASETS")
     if not data:
-        pytest.skip("RAIOX_DATA does not name the data sets")
+        pytest.skip("RAIOX_DATASETS does not name the data sets")
     return describe_splits(Path(data))
 
 

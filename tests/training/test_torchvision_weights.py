@@ -23,11 +23,11 @@ def layout() -> Iterator[tuple[str, tuple[int, ...]]]:
     width = 64
     for block, n_layers in enumerate(BLOCKS, start=1):
         for layer in range(1, n_layers + 1):
-            place = f"features.denseblock{block}.denselayer{layer}"
-            yield from norm(f"{place}.norm1", width)
-            yield f"{place}.conv1.weight", (BOTTLENECK, width, 1, 1)
-            yield from norm(f"{place}.norm2", BOTTLENECK)
-            yield f"{place}.conv2.weight", (GROWTH, BOTTLENECK, 3, 3)
+            context = f"features.denseblock{block}.denselayer{layer}"
+            yield from norm(f"{context}.norm1", width)
+            yield f"{context}.conv1.weight", (BOTTLENECK, width, 1, 1)
+            yield from norm(f"{context}.norm2", BOTTLENECK)
+            yield f"{context}.conv2.weight", (GROWTH, BOTTLENECK, 3, 3)
             width += GROWTH
         if block < len(BLOCKS):
             yield from norm(f"features.transition{block}.norm", width)
@@ -38,10 +38,10 @@ def layout() -> Iterator[tuple[str, tuple[int, ...]]]:
     yield "classifier.bias", (1000,)
 
 
-def norm(place: str, width: int) -> Iterator[tuple[str, tuple[int, ...]]]:
+def norm(context: str, width: int) -> Iterator[tuple[str, tuple[int, ...]]]:
     for part in ("weight", "bias", "running_mean", "running_var"):
-        yield f"{place}.{part}", (width,)
-    yield f"{place}.num_batches_tracked", ()
+        yield f"{context}.{part}", (width,)
+    yield f"{context}.num_batches_tracked", ()
 
 
 def drawn(name: str, shape: tuple[int, ...], generator: torch.Generator) -> Tensor:
@@ -154,21 +154,21 @@ def after_first_layer(network: ThreeBlockDenseNet, images: Tensor) -> Tensor:
 def first_layer(weights: dict[str, Tensor], gray: Tensor) -> Tensor:
     """DenseNet-121 up to its first dense layer on gray as colour, written out from the paper."""
 
-    def normalised(features: Tensor, place: str) -> Tensor:
+    def normalised(features: Tensor, context: str) -> Tensor:
         parts = ("running_mean", "running_var", "weight", "bias")
-        return batch_norm(features, *(weights[f"features.{place}.{part}"] for part in parts))
+        return batch_norm(features, *(weights[f"features.{context}.{part}"] for part in parts))
 
     mean, std = (torch.tensor(c)[None, :, None, None] for c in (COLOUR_MEAN, COLOUR_STD))
     colour = (gray - mean) / std
     stem = conv2d(colour, weights["features.conv0.weight"], stride=2, padding=3)
     stem = max_pool2d(relu(normalised(stem, "norm0")), 3, stride=2, padding=1)
-    place = "denseblock1.denselayer1"
+    context = "denseblock1.denselayer1"
     narrow = conv2d(
-        relu(normalised(stem, f"{place}.norm1")), weights[f"features.{place}.conv1.weight"]
+        relu(normalised(stem, f"{context}.norm1")), weights[f"features.{context}.conv1.weight"]
     )
     new = conv2d(
-        relu(normalised(narrow, f"{place}.norm2")),
-        weights[f"features.{place}.conv2.weight"],
+        relu(normalised(narrow, f"{context}.norm2")),
+        weights[f"features.{context}.conv2.weight"],
         padding=1,
     )
     return torch.cat((stem, new), dim=1)

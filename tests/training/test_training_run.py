@@ -19,16 +19,16 @@ from raiox.lab.training.fit.fit import train
 from raiox.lab.training.recipe import (
     Augmentation,
     Distillation,
-    Learning,
     OneCycle,
     Plateau,
     Recipe,
+    Sampling,
     Stage,
     load_recipe,
 )
 from raiox.lab.training.runs.learning_curves import read_curves
 from raiox.lab.training.runs.predictions import read_predictions
-from raiox.lab.training.runs.runs import Workplace, load_run
+from raiox.lab.training.runs.runs import TrainingContext, load_run
 from raiox.preprocessing import Preprocessing
 
 RECIPES = sorted(Path(__file__).parents[2].glob("recipes/**/*.py"))
@@ -43,7 +43,7 @@ def recipe(name: str, **changes: object) -> Recipe:
         stages=(
             Stage(
                 side_px=32,
-                course=OneCycle(n_samples=64, learning_rate=1e-3),
+                schedule=OneCycle(n_samples=64, learning_rate=1e-3),
                 batch_size=8,
                 samples_per_epoch=16,
             ),
@@ -53,8 +53,8 @@ def recipe(name: str, **changes: object) -> Recipe:
     return plain.model_copy(update=changes)
 
 
-def workplace(data: Path, runs: Path) -> Workplace:
-    return Workplace(data=data, runs=runs, n_threads=1)
+def workplace(data: Path, runs: Path) -> TrainingContext:
+    return TrainingContext(data=data, runs=runs, n_threads=1)
 
 
 @pytest.mark.parametrize("file", RECIPES, ids=lambda file: file.stem)
@@ -66,10 +66,10 @@ def test_a_run_folder_tells_where_its_weights_come_from(drawn_data: Path, tmp_pa
     folder = train(recipe("short"), workplace(drawn_data, tmp_path), seed=3)
 
     told, network = load_run(folder)
-    passport = json.loads((folder / "passport.json").read_text())
+    run_metadata = json.loads((folder / "passport.json").read_text())
     assert told == recipe("short")
-    assert passport["seed"] == 3
-    assert len(passport["data_sha256"]) == 64
+    assert run_metadata["seed"] == 3
+    assert len(run_metadata["data_sha256"]) == 64
     curves = (folder / "stage-0" / "curves.jsonl").read_text().splitlines()
     assert any("valid_auc" in json.loads(line) for line in curves)
     assert torch.isfinite(network(torch.zeros(1, 1, 32, 32)).logits).all()
@@ -121,8 +121,8 @@ def test_a_killed_run_resumes_to_the_same_weights(drawn_data: Path, tmp_path: Pa
 
 
 def test_a_student_learns_from_its_teachers_run(drawn_data: Path, tmp_path: Path) -> None:
-    place = workplace(drawn_data, tmp_path)
-    train(recipe("teacher"), place)
+    context = workplace(drawn_data, tmp_path)
+    train(recipe("teacher"), context)
     student = recipe(
         "student",
         network="densenet",
@@ -130,7 +130,7 @@ def test_a_student_learns_from_its_teachers_run(drawn_data: Path, tmp_path: Path
         distillation=Distillation(teachers=("teacher",)),
     )
 
-    folder = train(student, place)
+    folder = train(student, context)
 
     curves = (folder / "stage-0" / "curves.jsonl").read_text()
     assert "loss_teacher" in curves
@@ -147,8 +147,8 @@ def test_a_student_without_its_teacher_does_not_start(drawn_data: Path, tmp_path
 
 
 def wandering(name: str, **changes: object) -> Recipe:
-    course = Plateau(learning_rate=1e-3, patience=0, stop_after=2, max_epochs=12, **changes)
-    stage = Stage(side_px=32, course=course, batch_size=8, samples_per_epoch=16)
+    schedule = Plateau(learning_rate=1e-3, patience=0, stop_after=2, max_epochs=12, **changes)
+    stage = Stage(side_px=32, schedule=schedule, batch_size=8, samples_per_epoch=16)
     return recipe(name, stages=(stage,), network="mobilenet", head="flattened")
 
 
@@ -181,7 +181,7 @@ def _kill_in_the_third_epoch(_: object, trainer: object, __: object) -> None:
 def test_averaged_weights_resume_as_they_were(drawn_data: Path, tmp_path: Path) -> None:
     stage = Stage(
         side_px=32,
-        course=OneCycle(n_samples=64, learning_rate=1e-3),
+        schedule=OneCycle(n_samples=64, learning_rate=1e-3),
         batch_size=8,
         samples_per_epoch=16,
         average=0.9,
@@ -239,12 +239,12 @@ def test_a_run_killed_after_its_early_stop_does_not_train_on(
 def test_features_are_learned_without_labels_and_start_another_run(
     drawn_data: Path, tmp_path: Path
 ) -> None:
-    place = workplace(drawn_data, tmp_path)
-    train(recipe("teacher"), place)
+    context = workplace(drawn_data, tmp_path)
+    train(recipe("teacher"), context)
     only_hints = Distillation(teachers=("teacher",), answers=0.0)
-    train(recipe("pretrain", task="features", network="densenet", distillation=only_hints), place)
+    train(recipe("pretrain", task="features", network="densenet", distillation=only_hints), context)
 
-    started = train(recipe("started", network="densenet", init="pretrain"), place)
+    started = train(recipe("started", network="densenet", init="pretrain"), context)
 
     first = load_file(tmp_path / "pretrain-seed0" / "weights.safetensors")
     curves = (tmp_path / "pretrain-seed0" / "stage-0" / "curves.jsonl").read_text()
@@ -256,11 +256,11 @@ def test_features_are_learned_without_labels_and_start_another_run(
 def test_a_run_does_not_start_from_another_kind_of_network(
     drawn_data: Path, tmp_path: Path
 ) -> None:
-    place = workplace(drawn_data, tmp_path)
-    train(recipe("mobile"), place)
+    context = workplace(drawn_data, tmp_path)
+    train(recipe("mobile"), context)
 
     with pytest.raises(RecipeInvalidError) as refusal:
-        train(recipe("dense", network="densenet", init="mobile"), place)
+        train(recipe("dense", network="densenet", init="mobile"), context)
 
     assert refusal.value.facts["reason"] == "init_is_another_network"
 
@@ -275,7 +275,7 @@ def test_what_a_run_held_out_is_asked_afterwards(drawn_data: Path, tmp_path: Pat
 
 
 def test_a_recipe_that_leaves_no_image_does_not_start(drawn_data: Path, tmp_path: Path) -> None:
-    nothing = recipe("nothing", learning=Learning(sources=("nowhere",)))
+    nothing = recipe("nothing", sampling=Sampling(sources=("nowhere",)))
 
     with pytest.raises(RecipeInvalidError) as refusal:
         train(nothing, workplace(drawn_data, tmp_path))
@@ -307,7 +307,7 @@ from pathlib import Path
 sys.path.insert(0, {tests!r})
 from test_training_run import recipe
 from raiox.lab.training.fit.fit import train
-from raiox.lab.training.runs.runs import Workplace
-place = Workplace(Path({data!r}), Path({runs!r}), n_devices=2, n_threads=1, deterministic=True)
+from raiox.lab.training.runs.runs import TrainingContext
+place = TrainingContext(Path({data!r}), Path({runs!r}), n_devices=2, n_threads=1, deterministic=True)
 train(recipe("shared"), place)
 """

@@ -16,7 +16,7 @@ CARD_FILE: Final = "card.md"
 EMBEDDING_MAP_FILE: Final = "embedding_map.json"
 REPORT_FILE: Final = "report.json"
 
-Role = Literal["frontal_filter", "covid_classifier"]
+Role = Literal["frontal_filter", "classifier"]
 
 
 class OperatingPoint(BaseModel, frozen=True):

@@ -106,7 +106,7 @@ def train(
     n_devices: NDevices = 1,
     deterministic: Deterministic = False,
 ) -> None:
-    """Train a network by a recipe; needs the `train` extra and RAIOX_DATA.
+    """Train a network by a recipe; needs the `train` extra and RAIOX_DATASETS.
 
     Example: `raiox train recipes/raiox_filter.py --imagenet mobilenetv1_100_tf_in1k.safetensors`
     """

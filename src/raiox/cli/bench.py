@@ -44,9 +44,9 @@ def bench(as_json: bool) -> None:
 
 def _steps(intake: Intake, settings: InferenceSettings) -> Steps:
     folder = settings.models_dir or SHIPPED_MODELS
-    threads, runtime = settings.n_threads, settings.runtime
-    frontal_filter = FrontalFilter(open_bundle(folder / settings.filter_bundle), threads, runtime)
-    classifier = Classifier(open_bundle(folder / settings.classifier_bundle), threads, runtime)
+    threads, backend = settings.n_threads, settings.backend
+    frontal_filter = FrontalFilter(open_bundle(folder / settings.filter_bundle), threads, backend)
+    classifier = Classifier(open_bundle(folder / settings.classifier_bundle), threads, backend)
     png = _drawn_png()
     radiograph = intake.read(png)
     prediction = classifier.predict([radiograph])[0]
@@ -54,7 +54,7 @@ def _steps(intake: Intake, settings: InferenceSettings) -> Steps:
     return {
         "Pillow alone, unchecked": lambda: np.asarray(Image.open(io.BytesIO(png)).convert("L")),
         "intake (sandboxed decode)": lambda: intake.read(png),
-        "frontal filter": lambda: frontal_filter.judge([radiograph]),
+        "frontal filter": lambda: frontal_filter.classify([radiograph]),
         "classifier, maps and embedding": lambda: classifier.predict([radiograph]),
         "one heatmap PNG": lambda: render(evidence[0], SIDE_PX, SIDE_PX),
     }

@@ -26,8 +26,8 @@ def compare(
     with reported():
         recipes = [load_recipe(file) for file in files]
         away = [sources.split("+") for sources in left_out]
-        shelf = files[0].parent
-        rows = list(compare_recipes(recipes, away, shelf, options.workplace(), seed))
+        recipes_dir = files[0].parent
+        rows = list(compare_recipes(recipes, away, recipes_dir, options.workplace(), seed))
         typer.echo(to_markdown(rows))
         if out is not None:
             out.mkdir(parents=True, exist_ok=True)

@@ -13,16 +13,21 @@ from raiox.bundle import REPORT_FILE, Bundle, add_to_bundle, open_bundle
 from raiox.cli.failure import reported
 from raiox.cli.train import bar
 from raiox.intake import Intake
-from raiox.lab.datasets.label_mapping import Translation, read_translation, translated
-from raiox.lab.datasets.manifest import Case, read_finding_cases, read_kind_cases, read_manifest
-from raiox.lab.evaluation.predictions import Answers, ask
-from raiox.lab.evaluation.probes import OF_CLASSIFIER, OF_FILTER, Bench
-from raiox.lab.evaluation.probes.context import Surgery
+from raiox.lab.datasets.label_mapping import LabelMapping, apply_label_mapping, read_label_mapping
+from raiox.lab.datasets.manifest import (
+    Sample,
+    read_finding_samples,
+    read_kind_samples,
+    read_manifest,
+)
+from raiox.lab.evaluation.predictions import Predictions, predict
+from raiox.lab.evaluation.probes import OF_CLASSIFIER, OF_FILTER, ProbeContext
+from raiox.lab.evaluation.probes.context import GraphEditor
 from raiox.lab.evaluation.provenance import code_version
 from raiox.lab.evaluation.report import (
-    Asked,
-    NamedFigure,
+    Measurement,
     Report,
+    ReportedMetric,
     make_report,
     plots,
     to_csv,
@@ -75,13 +80,13 @@ def evaluate(question: Question, out: Path | None, *, into_bundle: bool) -> None
     settings = Settings()
     with reported(), Intake(settings.intake) as intake:
         bundle = open_bundle(question.bundle)
-        cases = _cases(question, bundle, settings.data)
+        cases = _cases(question, bundle, settings.datasets)
         unread: Counter[str] = Counter()
-        answers = ask(bundle, cases, intake.read, settings.inference.n_threads, bar, unread)
+        answers = predict(bundle, cases, intake.read, settings.inference.n_threads, bar, unread)
         part = "own" if question.manifest else question.part
-        asked = Asked(part, str(question), code_version(), unread)
-        bench = _bench(question, bundle, answers, settings, intake)
-        report = make_report(bundle, answers, asked, _probed(question.probes, bench))
+        asked = Measurement(part, str(question), code_version(), unread)
+        context = _bench(question, bundle, answers, settings, intake)
+        report = make_report(bundle, answers, asked, _probed(question.probes, context))
         typer.echo(to_markdown(report))
         if out is not None:
             written(out, bundle, answers, report)
@@ -89,29 +94,29 @@ def evaluate(question: Question, out: Path | None, *, into_bundle: bool) -> None
             add_to_bundle(question.bundle, REPORT_FILE, _json(report).encode())
 
 
-def _cases(question: Question, bundle: Bundle, data: Path | None) -> list[Case]:
+def _cases(question: Question, bundle: Bundle, data: Path | None) -> list[Sample]:
     manifest = bundle.manifest
     if question.manifest is not None:
-        translation = read_translation(question.labels) if question.labels else Translation()
+        translation = read_label_mapping(question.labels) if question.labels else LabelMapping()
         cases = read_manifest(question.manifest, translation.columns)
-        cases = translated(cases, translation, manifest.labels)
+        cases = apply_label_mapping(cases, translation, manifest.labels)
     else:
         is_filter = manifest.role == "frontal_filter"
-        cases = read_kind_cases(data) if is_filter else read_finding_cases(data)
+        cases = read_kind_samples(data) if is_filter else read_finding_samples(data)
     chosen = [case for case in cases if case.part in (question.part, "")]
     return _spread(chosen, question.limit)
 
 
 def _bench(
-    question: Question, bundle: Bundle, answers: Answers, settings: Settings, intake: Intake
-) -> Bench:
-    return Bench(
+    question: Question, bundle: Bundle, answers: Predictions, settings: Settings, intake: Intake
+) -> ProbeContext:
+    return ProbeContext(
         bundle=bundle,
         answers=answers,
         read=intake.read,
         n_threads=settings.inference.n_threads,
         n_sampled=question.n_sampled,
-        data=None if question.manifest else settings.data,
+        data=None if question.manifest else settings.datasets,
         part=question.part,
         progress=bar,
         surgery=_surgery(),
@@ -119,16 +124,16 @@ def _bench(
     )
 
 
-def _probed(names: Sequence[str], bench: Bench) -> Iterator[NamedFigure]:
+def _probed(names: Sequence[str], context: ProbeContext) -> Iterator[ReportedMetric]:
     """The figures of the probes asked for that suit the bundle's role."""
-    is_filter = bench.bundle.manifest.role == "frontal_filter"
+    is_filter = context.bundle.manifest.role == "frontal_filter"
     known = OF_FILTER if is_filter else OF_CLASSIFIER
     for name, probe in known.items():
         if name in names or ALL in names:
-            yield from probe(bench)
+            yield from probe(context)
 
 
-def _surgery() -> Surgery | None:
+def _surgery() -> GraphEditor | None:
     """None in the service's environment, which edits no graph."""
     if find_spec("onnx") is None:
         return None
@@ -137,12 +142,12 @@ def _surgery() -> Surgery | None:
     return graph_surgery
 
 
-def _spread(cases: Sequence[Case], limit: int | None) -> list[Case]:
+def _spread(cases: Sequence[Sample], limit: int | None) -> list[Sample]:
     step = 1 if limit is None else max(1, len(cases) // limit)
     return list(cases[::step])[:limit]
 
 
-def written(out: Path, bundle: Bundle, answers: Answers, report: Report) -> None:
+def written(out: Path, bundle: Bundle, answers: Predictions, report: Report) -> None:
     """The report's files, in a folder."""
     drawn = plots(report)
     contents = {

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 import typer
 
 from raiox.errors import ErrorKind, RaioxError
-from raiox.messages import tell_in_all_languages
+from raiox.messages import messages_in_all_languages
 
 EXIT_STATUS = {
     ErrorKind.INVALID_INPUT: 2,
@@ -23,7 +23,7 @@ def reported() -> Iterator[None]:
     try:
         yield
     except RaioxError as error:
-        for sentences in tell_in_all_languages(error.code, error.facts).values():
+        for sentences in messages_in_all_languages(error.code, error.facts).values():
             typer.echo(" ".join(sentences.values()), err=True)
         typer.echo(f"[{error}]", err=True)
         raise typer.Exit(EXIT_STATUS[error.kind]) from error

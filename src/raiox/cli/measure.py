@@ -57,9 +57,9 @@ def evaluate(
 ) -> None:
     """Measure a bundle on labelled images, with 95 % intervals.
 
-    Without a manifest: on the data sets that RAIOX_DATA names.
+    Without a manifest: on the data sets that RAIOX_DATASETS names.
 
-    Examples: `raiox evaluate src/raiox/models/covid_classifier --part test --out report/` ·
+    Examples: `raiox evaluate src/raiox/models/densenet --part test --out report/` ·
     `raiox evaluate BUNDLE --manifest mine.csv --labels mine.toml --out report/`
     """
     from raiox.cli.evaluate import Question

@@ -24,7 +24,7 @@ from raiox.inference.heatmap import render
 from raiox.inference.local import LocalEngine
 from raiox.intake import Intake
 from raiox.intake.errors import UnreadableFileError, UploadTooLargeError
-from raiox.service.result_json import describe, describe_failure, describe_reading
+from raiox.service.result_json import describe, failure_json, result_json
 from raiox.settings import IntakeSettings, Settings
 from raiox.vocabulary import FINDINGS, AnalysisState
 
@@ -62,17 +62,17 @@ def _documents(
             sha256 = hashlib.sha256(content).hexdigest()
             document = _read_one(intake.read(content), file, engine, heatmaps)
         except RaioxError as error:
-            document = describe(sha256[:32], AnalysisState.FAILED, sha256, describe_failure(error))
+            document = describe(sha256[:32], AnalysisState.FAILED, sha256, failure_json(error))
         yield {**document, "path": str(file.absolute())}
 
 
 def _read_one(
     radiograph: Radiograph, file: Path, engine: LocalEngine, heatmaps: Path | None
 ) -> dict[str, Any]:
-    reading = engine.read_many([radiograph])[0]
+    reading = engine.predict([radiograph])[0]
     if isinstance(reading, RaioxError):
         raise reading
-    body = describe_reading(reading)
+    body = result_json(reading)
     body["notes"] = list(radiograph.notes)
     body["maps"] = None
     if heatmaps is not None and reading.prediction is not None:
@@ -118,7 +118,7 @@ def _files_of(path: Path) -> Iterator[Path]:
 def _write(documents: Iterable[dict[str, Any]], total: int, table: Path | None) -> int:
     console = Console(stderr=True)
     shown = track(
-        documents, "Reading", total=total, console=console, disable=not console.is_terminal
+        documents, "EngineResult", total=total, console=console, disable=not console.is_terminal
     )
     status = ALL_ANALYSED
     with _open(table) as stream:

@@ -11,7 +11,7 @@ from raiox.cli.train import TrainingOptions, need_torch
 
 if TYPE_CHECKING:
     from raiox.lab.training.recipe import Recipe
-    from raiox.lab.training.runs.runs import Workplace
+    from raiox.lab.training.runs.runs import TrainingContext
 
 INTERRUPTED = 130
 """Exit status that shells give to Ctrl-C."""
@@ -36,15 +36,15 @@ def repeat(
         recipe = load_recipe(file)
         if hold_out:
             recipe = recipe.held_out(*hold_out)
-        place = options.workplace()
+        context = options.workplace()
         try:
-            with SeriesBar(recipe, place, n_seeds) as bar:
+            with SeriesBar(recipe, context, n_seeds) as bar:
                 runner = LocalRunner(n_jobs)
-                found = run_series(recipe, place, range(n_seeds), runner, bar.show)
+                found = run_series(recipe, context, range(n_seeds), runner, bar.show)
         except KeyboardInterrupt:
             typer.echo("Interrupted. The same command goes on from the last epochs.", err=True)
             raise typer.Exit(INTERRUPTED) from None
-        folder = out or place.runs / f"{recipe.name}-repeats"
+        folder = out or context.runs / f"{recipe.name}-repeats"
         write(found, folder)
         typer.echo(folder)
 
@@ -56,14 +56,14 @@ class SeriesBar:
     take counts, so the first time left is an upper bound.
     """
 
-    def __init__(self, recipe: "Recipe", place: "Workplace", n_seeds: int) -> None:
+    def __init__(self, recipe: "Recipe", context: "TrainingContext", n_seeds: int) -> None:
         from rich.console import Console
         from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
         from rich.progress import TimeRemainingColumn as TimeLeft
 
         from raiox.lab.training.fit.schedules import n_epochs
 
-        self._folders = [place.run_folder(recipe.name, seed) for seed in range(n_seeds)]
+        self._folders = [context.run_folder(recipe.name, seed) for seed in range(n_seeds)]
         self._max_epochs = sum(map(n_epochs, recipe.stages))
         self._n_seen = [0] * n_seeds
         self._done: set[int] = set()

@@ -9,7 +9,7 @@ from raiox.inference.heatmap import render
 from raiox.inference.local import LocalEngine
 from raiox.intake import Intake
 from raiox.settings import Settings
-from raiox.web.server import run_service
+from raiox.web.server import run_server
 
 
 def serve(host: str, port: int, data_dir: Path | None = None) -> None:
@@ -21,7 +21,7 @@ def serve(host: str, port: int, data_dir: Path | None = None) -> None:
     """
     chosen = {} if data_dir is None else {"data_dir": data_dir}
     settings = Settings().model_copy(update=chosen)
-    run_service(
+    run_server(
         settings,
         lambda: LocalEngine.open(settings.inference),
         lambda: Intake(settings.intake),

@@ -11,7 +11,7 @@ from raiox.cli.failure import reported
 from raiox.settings import Settings
 
 if TYPE_CHECKING:
-    from raiox.lab.training.runs.runs import Workplace
+    from raiox.lab.training.runs.runs import TrainingContext
 
 
 @dataclass(frozen=True)
@@ -25,13 +25,13 @@ class TrainingOptions:
     n_devices: int
     deterministic: bool
 
-    def workplace(self) -> "Workplace":
+    def workplace(self) -> "TrainingContext":
         """Where the runs happen."""
-        from raiox.lab.training.runs.runs import Workplace
+        from raiox.lab.training.runs.runs import TrainingContext
 
         settings = Settings()
         n_threads = settings.inference.n_threads
-        return Workplace(data=settings.data, n_threads=n_threads, **vars(self))
+        return TrainingContext(data=settings.datasets, n_threads=n_threads, **vars(self))
 
 
 def train(
@@ -58,7 +58,7 @@ def export(run: Path, out: Path, open_test: bool) -> None:
     settings = Settings()
     with reported(), Intake(settings.intake) as intake:
         n_threads = settings.inference.n_threads
-        data = settings.data
+        data = settings.datasets
         export_run(run, out, data, intake.read, n_threads, bar, open_test=open_test)
         typer.echo(out)
 

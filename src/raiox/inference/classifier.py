@@ -19,7 +19,7 @@ from raiox.inference.embedding_map import EmbeddingMap
 from raiox.inference.errors import ModelOutputInvalidError
 from raiox.inference.session import NetworkSession, calibrated
 from raiox.preprocessing import content_box, network_input
-from raiox.settings import Runtime
+from raiox.settings import Backend
 from raiox.vocabulary import FINDINGS, Finding
 
 MAP_SIDE_CELLS = 40
@@ -29,11 +29,11 @@ MAP_SIDE_CELLS = 40
 class Classifier:
     """The second network: one prediction for each accepted radiograph."""
 
-    def __init__(self, bundle: Bundle, n_threads: int, runtime: Runtime = "cpu") -> None:
+    def __init__(self, bundle: Bundle, n_threads: int, backend: Backend = "cpu") -> None:
         self.manifest = bundle.manifest
         if self.manifest.labels != tuple(map(str, FINDINGS)):
             raise BundleInvalidError(bundle=self.manifest.id, reason="labels")
-        self._session = NetworkSession(bundle, n_threads, runtime)
+        self._session = NetworkSession(bundle, n_threads, backend)
         self._map = EmbeddingMap.read(bundle.embedding_map) if bundle.embedding_map else None
 
     def predict(self, radiographs: Sequence[Radiograph]) -> list[Prediction | RaioxError]:

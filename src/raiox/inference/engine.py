@@ -7,7 +7,7 @@ other machines, is decided by the entry point alone.
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from raiox.entities import ModelIdentity, Radiograph, Reading
+from raiox.entities import EngineResult, ModelIdentity, Radiograph
 from raiox.errors import RaioxError
 
 
@@ -16,10 +16,10 @@ class Engine(Protocol):
 
     @property
     def models(self) -> Mapping[str, ModelIdentity]:
-        """The networks that answer, by role: `frontal_filter`, `covid_classifier`."""
+        """The networks that answer, by role: `frontal_filter`, `classifier`."""
         ...
 
-    def read_many(self, radiographs: Sequence[Radiograph]) -> list[Reading | RaioxError]:
+    def predict(self, radiographs: Sequence[Radiograph]) -> list[EngineResult | RaioxError]:
         """Read several radiographs in one go; one that fails does not harm the others.
 
         Returns: one entry for each radiograph, in order: its reading, or the

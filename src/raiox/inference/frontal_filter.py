@@ -9,12 +9,12 @@ import numpy as np
 
 from raiox.bundle import Bundle
 from raiox.bundle.errors import BundleInvalidError
-from raiox.entities import FilterVerdict, Radiograph, Rejection
+from raiox.entities import FilterResult, Radiograph, Rejection
 from raiox.errors import RaioxError
 from raiox.inference.errors import ModelOutputInvalidError
 from raiox.inference.session import NetworkSession, calibrated
 from raiox.preprocessing import network_input
-from raiox.settings import Runtime
+from raiox.settings import Backend
 from raiox.vocabulary import IMAGE_KINDS, ImageKind
 
 REJECTION_CODES = {
@@ -42,14 +42,14 @@ SHORTEST_TURN_BACK = {
 class FrontalFilter:
     """The first network: one verdict for each radiograph."""
 
-    def __init__(self, bundle: Bundle, n_threads: int, runtime: Runtime = "cpu") -> None:
+    def __init__(self, bundle: Bundle, n_threads: int, backend: Backend = "cpu") -> None:
         self.manifest = bundle.manifest
         if self.manifest.labels != tuple(map(str, IMAGE_KINDS)):
             raise BundleInvalidError(bundle=self.manifest.id, reason="labels")
         self.threshold = self.manifest.operating_points[ImageKind.FRONTAL].threshold
-        self._session = NetworkSession(bundle, n_threads, runtime)
+        self._session = NetworkSession(bundle, n_threads, backend)
 
-    def judge(self, radiographs: Sequence[Radiograph]) -> list[FilterVerdict | RaioxError]:
+    def classify(self, radiographs: Sequence[Radiograph]) -> list[FilterResult | RaioxError]:
         """One verdict each, or why there is none."""
         spec = self.manifest.preprocessing
         images = np.stack([network_input(r.pixels, spec) for r in radiographs])
@@ -57,27 +57,30 @@ class FrontalFilter:
         qualities = outputs.get("quality", [None] * len(images))
         return [self._verdict(*answer) for answer in zip(outputs["logits"], qualities, strict=True)]
 
-    def reject(self, verdict: FilterVerdict) -> Rejection | None:
+    def reject(self, filter_result: FilterResult) -> Rejection | None:
         """The refusal that a verdict means; None where it was accepted."""
-        if verdict.accepted:
+        if filter_result.accepted:
             return None
-        code = REJECTION_CODES[verdict.kind]
+        code = REJECTION_CODES[filter_result.kind]
         if code == "rotated_radiograph":
-            turn = verdict.rotation_deg
+            turn = filter_result.rotation_deg
             return Rejection(
                 code,
                 {
                     "rotation_deg": turn,
                     "turn_back_deg": 360 - turn,
-                    "turn_back": SHORTEST_TURN_BACK[verdict.kind],
+                    "turn_back": SHORTEST_TURN_BACK[filter_result.kind],
                 },
             )
         if code == "unsure_frontal":
-            facts = {"frontal": round(verdict.frontal, 2), "threshold": round(self.threshold, 2)}
+            facts = {
+                "frontal": round(filter_result.frontal, 2),
+                "threshold": round(self.threshold, 2),
+            }
             return Rejection(code, facts)
         return Rejection(code)
 
-    def _verdict(self, logits: np.ndarray, rated: np.floating | None) -> FilterVerdict | RaioxError:
+    def _verdict(self, logits: np.ndarray, rated: np.floating | None) -> FilterResult | RaioxError:
         try:
             scores = calibrated(logits, self.manifest.temperature)
         except RaioxError as error:
@@ -85,9 +88,13 @@ class FrontalFilter:
         kind = IMAGE_KINDS[int(scores.argmax())]
         frontal = float(scores[IMAGE_KINDS.index(ImageKind.FRONTAL)])
         accepted = kind is ImageKind.FRONTAL and frontal >= self.threshold
-        if rated is None or self.manifest.quality_threshold is None or not kind.is_film:
-            return FilterVerdict(frontal, kind, accepted)
+        if (
+            rated is None
+            or self.manifest.quality_threshold is None
+            or not kind.is_frontal_radiograph
+        ):
+            return FilterResult(frontal, kind, accepted)
         if not 0 <= rated <= 1:
             return ModelOutputInvalidError(reason="quality")
         low = float(rated) < self.manifest.quality_threshold
-        return FilterVerdict(frontal, kind, accepted, float(rated), low)
+        return FilterResult(frontal, kind, accepted, float(rated), low)

@@ -7,17 +7,17 @@ from pathlib import Path
 from raiox.bundle import Bundle, open_bundle
 from raiox.bundle.errors import BundleInvalidError
 from raiox.entities import (
-    FilterVerdict,
+    EngineResult,
+    FilterResult,
     ModelIdentity,
     OperatingPoint,
     Prediction,
     Radiograph,
-    Reading,
 )
 from raiox.errors import RaioxError
 from raiox.inference.classifier import Classifier
 from raiox.inference.frontal_filter import FrontalFilter
-from raiox.settings import InferenceSettings, Runtime
+from raiox.settings import Backend, InferenceSettings
 
 SHIPPED_MODELS = Path(__file__).parent.parent / "models"
 
@@ -30,10 +30,10 @@ class LocalEngine:
         filter_bundle: Bundle,
         classifier_bundle: Bundle,
         n_threads: int,
-        runtime: Runtime = "cpu",
+        backend: Backend = "cpu",
     ) -> None:
-        self._filter = FrontalFilter(filter_bundle, n_threads, runtime)
-        self._classifier = Classifier(classifier_bundle, n_threads, runtime)
+        self._filter = FrontalFilter(filter_bundle, n_threads, backend)
+        self._classifier = Classifier(classifier_bundle, n_threads, backend)
         self._models: dict[str, ModelIdentity] = {
             bundle.manifest.role: _identity(bundle) for bundle in (filter_bundle, classifier_bundle)
         }
@@ -50,26 +50,24 @@ class LocalEngine:
         bundles = [
             open_bundle(folder / n) for n in (settings.filter_bundle, settings.classifier_bundle)
         ]
-        for bundle, role in zip(bundles, ("frontal_filter", "covid_classifier"), strict=True):
+        for bundle, role in zip(bundles, ("frontal_filter", "classifier"), strict=True):
             if bundle.manifest.role != role:
                 raise BundleInvalidError(bundle=bundle.manifest.id, reason="role")
-        return cls(bundles[0], bundles[1], settings.n_threads, settings.runtime)
+        return cls(bundles[0], bundles[1], settings.n_threads, settings.backend)
 
     @property
     def models(self) -> Mapping[str, ModelIdentity]:
         """The networks that answer, by role."""
         return self._models
 
-    def read_many(self, radiographs: Sequence[Radiograph]) -> list[Reading | RaioxError]:
+    def predict(self, radiographs: Sequence[Radiograph]) -> list[EngineResult | RaioxError]:
         """Filter all, classify the accepted; one that fails does not harm the others."""
         if not radiographs:
             return []
         started = time.perf_counter()
-        verdicts = self._filter.judge(radiographs)
+        verdicts = self._filter.classify(radiographs)
         filtered = time.perf_counter()
-        accepted = [
-            i for i, v in enumerate(verdicts) if isinstance(v, FilterVerdict) and v.accepted
-        ]
+        accepted = [i for i, v in enumerate(verdicts) if isinstance(v, FilterResult) and v.accepted]
         predictions = dict(
             zip(accepted, self._classifier.predict([radiographs[i] for i in accepted]), strict=True)
         )
@@ -82,16 +80,16 @@ class LocalEngine:
 
     def _reading(
         self,
-        verdict: FilterVerdict | RaioxError,
+        filter_result: FilterResult | RaioxError,
         prediction: Prediction | RaioxError | None,
         timings_ms: Mapping[str, float],
-    ) -> Reading | RaioxError:
-        if isinstance(verdict, RaioxError):
-            return verdict
+    ) -> EngineResult | RaioxError:
+        if isinstance(filter_result, RaioxError):
+            return filter_result
         if isinstance(prediction, RaioxError):
             return prediction
-        rejection = self._filter.reject(verdict)
-        return Reading(verdict, rejection, prediction, self._models, timings_ms)
+        rejection = self._filter.reject(filter_result)
+        return EngineResult(filter_result, rejection, prediction, self._models, timings_ms)
 
 
 def _identity(bundle: Bundle) -> ModelIdentity:

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from raiox.bundle import Bundle
 from raiox.entities import FloatArray
 from raiox.inference.errors import ModelOutputInvalidError, ModelUnavailableError
-from raiox.settings import Runtime
+from raiox.settings import Backend
 
 Run = Callable[[FloatArray], dict[str, FloatArray]]
 """(n, 1, S, S) float32 to the graph's outputs by name."""
@@ -26,15 +26,15 @@ CUDA_BATCH: Final = 16  # a GPU answers a batch about as fast as one image
 class NetworkSession:
     """A verified bundle, ready to answer."""
 
-    def __init__(self, bundle: Bundle, n_threads: int, runtime: Runtime = "cpu") -> None:
+    def __init__(self, bundle: Bundle, n_threads: int, backend: Backend = "cpu") -> None:
         """Load the graph.
 
         Raises:
             ModelUnavailableError: the runtime asked for is not installed here.
         """
-        open_graph = _openvino if runtime == "openvino" else _onnxruntime
-        self._run = open_graph(bundle.model, n_threads, runtime)
-        self._batch = CUDA_BATCH if runtime == "cuda" else 1
+        open_graph = _openvino if backend == "openvino" else _onnxruntime
+        self._run = open_graph(bundle.model, n_threads, backend)
+        self._batch = CUDA_BATCH if backend == "cuda" else 1
 
     def run(self, images: FloatArray) -> dict[str, FloatArray]:
         """(N, 1, S, S) float32 to the graph's outputs by name, each (N, ...).
@@ -50,12 +50,12 @@ class NetworkSession:
         return outputs
 
 
-def _onnxruntime(model: bytes, n_threads: int, runtime: Runtime) -> Run:
+def _onnxruntime(model: bytes, n_threads: int, backend: Backend) -> Run:
     import onnxruntime as ort  # noqa: PLC0415 - slow to load, and not every command needs it
 
-    provider = PROVIDERS[runtime]
+    provider = PROVIDERS[backend]
     if provider not in ort.get_available_providers():
-        raise ModelUnavailableError(reason=f"runtime_{runtime}_not_installed")
+        raise ModelUnavailableError(reason=f"runtime_{backend}_not_installed")
     options = ort.SessionOptions()
     options.intra_op_num_threads = n_threads
     options.inter_op_num_threads = 1
@@ -66,11 +66,11 @@ def _onnxruntime(model: bytes, n_threads: int, runtime: Runtime) -> Run:
     return lambda images: dict(zip(names, session.run(names, {image: images}), strict=True))
 
 
-def _openvino(model: bytes, n_threads: int, runtime: Runtime) -> Run:
+def _openvino(model: bytes, n_threads: int, backend: Backend) -> Run:
     try:
         import openvino  # noqa: PLC0415 - an extra
     except ImportError as error:
-        raise ModelUnavailableError(reason=f"runtime_{runtime}_not_installed") from error
+        raise ModelUnavailableError(reason=f"runtime_{backend}_not_installed") from error
     core = openvino.Core()
     # Left to itself it computes in bf16 where the processor can, and answers differ by machine.
     exact: dict[str, Any] = {

@@ -46,7 +46,7 @@ def read_jpeg_header(stream: bytes) -> FrameHeader:
     raise CorruptImageError
 
 
-def has_more_scans(stream: bytes, max_scans: int) -> bool:
+def exceeds_scan_limit(stream: bytes, max_scans: int) -> bool:
     """Whether the stream comes in more scans than allowed.
 
     A small progressive file may repeat its scans thousands of times, and each
@@ -58,7 +58,7 @@ def has_more_scans(stream: bytes, max_scans: int) -> bool:
     return sum(marker == SOS for marker, _ in _segments(stream)) > max_scans
 
 
-def ends(stream: bytes) -> bool:
+def is_complete(stream: bytes) -> bool:
     """Whether the stream reaches its end marker."""
     return any(marker == EOI for marker, _ in _segments(stream))
 

@@ -19,14 +19,14 @@ from raiox.intake.errors import (
     TruncatedImageError,
 )
 from raiox.intake.grayscale import flatten
-from raiox.intake.jpeg_markers import has_more_scans
+from raiox.intake.jpeg_markers import exceeds_scan_limit
 from raiox.intake.sandbox.decoder_api import Decoded, DecodeLimits
 from raiox.intake.truncation import is_truncated
 
-PLUGINS: Final = {"png": "PNG", "jpeg": "JPEG", "webp": "WEBP", "tiff": "TIFF", "bmp": "BMP"}
+PILLOW_FORMATS: Final = {"png": "PNG", "jpeg": "JPEG", "webp": "WEBP", "tiff": "TIFF", "bmp": "BMP"}
 """The one Pillow plugin of each format of `sniff`."""
 
-UPRIGHT: Final = {
+EXIF_TRANSPOSE: Final = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
     4: Image.Transpose.FLIP_TOP_BOTTOM,
@@ -46,14 +46,14 @@ def decode_raster(source_format: str, content: bytes, limits: DecodeLimits) -> D
     """Decode one picture.
 
     Args:
-        source_format: a key of `PLUGINS`.
+        source_format: a key of `PILLOW_FORMATS`.
         content: the whole file.
         limits: of this decode.
 
     Raises:
         IntakeError: of the class that says why.
     """
-    if source_format == "jpeg" and has_more_scans(content, limits.max_jpeg_scans):
+    if source_format == "jpeg" and exceeds_scan_limit(content, limits.max_jpeg_scans):
         raise DecodeTooSlowError(limit_s=limits.decoder_wall_s)
     try:
         return _decode(source_format, content, limits)
@@ -79,7 +79,7 @@ def _decode(source_format: str, content: bytes, limits: DecodeLimits) -> Decoded
 
 
 def _open(source_format: str, content: bytes) -> Image.Image:
-    return Image.open(BytesIO(content), formats=[PLUGINS[source_format]])
+    return Image.open(BytesIO(content), formats=[PILLOW_FORMATS[source_format]])
 
 
 def _upright(image: Image.Image) -> Image.Image:
@@ -87,5 +87,5 @@ def _upright(image: Image.Image) -> Image.Image:
         orientation = image.getexif().get(EXIF_ORIENTATION)
     except Exception:  # noqa: BLE001 - broken EXIF is common, raises anything, and is no reason to refuse
         return image
-    turn = UPRIGHT.get(orientation) if isinstance(orientation, int) else None
+    turn = EXIF_TRANSPOSE.get(orientation) if isinstance(orientation, int) else None
     return image if turn is None else image.transpose(turn)

@@ -33,7 +33,7 @@ def is_truncated(source_format: str, content: bytes, complaint: str) -> bool:
         case "png":
             return _png_ends_early(content)
         case "jpeg":
-            return not jpeg_markers.ends(content) and _has_jpeg_frame(content)
+            return not jpeg_markers.is_complete(content) and _has_jpeg_frame(content)
         case "webp":
             return content[12:16] in WEBP_CHUNKS and _riff_size(content) > len(content)
         case "tiff":

@@ -46,7 +46,7 @@ class RecipeError(RaioxError):
 
 
 class DataSetMissingError(RecipeError):
-    """`RAIOX_DATA` names no data set."""
+    """`RAIOX_DATASETS` names no data set."""
 
     code = "data_set_missing"
 

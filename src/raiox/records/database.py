@@ -50,7 +50,7 @@ class Database:
 
         Raises: RecordsUnavailableError, StorageFullError.
         """
-        with _told_in_our_words(), self._reading_engine.begin() as connection:
+        with _translated_errors(), self._reading_engine.begin() as connection:
             yield connection
 
     @contextmanager
@@ -59,22 +59,22 @@ class Database:
 
         Raises: RecordsUnavailableError after `BUSY_TIMEOUT_S`, StorageFullError.
         """
-        with _told_in_our_words(), self._engine.begin() as connection:
+        with _translated_errors(), self._engine.begin() as connection:
             yield connection
 
     @contextmanager
-    def writing_fleetingly(self) -> Iterator[Connection]:
+    def writing_relaxed(self) -> Iterator[Connection]:
         """As `writing`, for what a power cut may undo: it does not wait for the disk.
 
         A killed process loses nothing; later transactions keep this one as well.
         """
-        with _told_in_our_words(), self._fleeting_engine.begin() as connection:
+        with _translated_errors(), self._fleeting_engine.begin() as connection:
             yield connection
 
-    def forget_old_pages(self) -> None:
+    def checkpoint_wal(self) -> None:
         """Empty the write-ahead log, so that deleted rows do not linger in it."""
         if self.is_sqlite:
-            with _told_in_our_words(), _outside_transactions(self._engine) as cursor:
+            with _translated_errors(), _outside_transactions(self._engine) as cursor:
                 cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def close(self) -> None:
@@ -105,7 +105,7 @@ def _begin_sqlite(connection: Connection) -> None:
 
 
 @contextmanager
-def _told_in_our_words() -> Iterator[None]:
+def _translated_errors() -> Iterator[None]:
     try:
         yield
     except (OperationalError, InterfaceError) as error:

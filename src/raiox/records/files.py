@@ -25,7 +25,7 @@ class ImageFiles:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        with _told_in_our_words():
+        with _translated_errors():
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
     def put(self, analysis_id: str, sha256: str, content: bytes) -> None:
@@ -35,7 +35,7 @@ class ImageFiles:
         """
         target = self._path(analysis_id, sha256)
         unfinished = target.with_suffix(_UNFINISHED)
-        with _told_in_our_words():
+        with _translated_errors():
             try:
                 _write_through(unfinished, content)
                 unfinished.rename(target)
@@ -74,7 +74,7 @@ class ImageFiles:
     def probe(self) -> None:
         """Try whether an image could be kept now. Raises: StorageFullError."""
         probe = self._folder / _PROBE
-        with _told_in_our_words():
+        with _translated_errors():
             try:
                 probe.write_bytes(bytes(65_536))
             finally:
@@ -119,7 +119,7 @@ def _modified(entry: os.DirEntry[str]) -> float:
 
 
 @contextmanager
-def _told_in_our_words() -> Iterator[None]:
+def _translated_errors() -> Iterator[None]:
     try:
         yield
     except OSError as error:

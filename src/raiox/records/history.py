@@ -24,7 +24,7 @@ _COLUMNS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class HistoryPage:
     """Some analyses of one owner, newest first, and where the next ones begin."""
 
     analyses: list[StoredAnalysis]
@@ -62,7 +62,7 @@ class History:
             raise AnalysisNotFoundError
         return None if row.array is None else bytes(row.array)
 
-    def list(self, owner: str, *, limit: int, cursor: str | None = None) -> Page:
+    def list(self, owner: str, *, limit: int, cursor: str | None = None) -> HistoryPage:
         """One page, newest first; a cursor stays valid when analyses are deleted.
 
         Raises: InvalidCursorError for a cursor that this method did not give.
@@ -79,7 +79,7 @@ class History:
             found = [_stored(row) for row in connection.execute(statement)]
         page = found[:limit]
         more = len(found) > limit
-        return Page(page, _write_cursor(page[-1]) if more and page else None)
+        return HistoryPage(page, _write_cursor(page[-1]) if more and page else None)
 
     def delete(self, analysis_id: str, owner: str) -> StoredAnalysis:
         """Remove row, result and keys; the image is the caller's next step.

@@ -23,7 +23,7 @@ from sqlalchemy.exc import IntegrityError
 
 from raiox.records.database import Database
 from raiox.records.errors import IdempotencyMismatchError, QueueFullError
-from raiox.records.rows import Claim, Clock, Finish, IdempotencyKey, NewAnalysis
+from raiox.records.rows import Claim, Clock, Completion, IdempotencyKey, NewAnalysis
 from raiox.records.tables import analyses, idempotency_keys
 from raiox.settings import RecordsSettings
 from raiox.vocabulary import AnalysisState
@@ -75,7 +75,7 @@ class AnalysisQueue:
         with self._database.reading() as connection:
             return _find_by_key(connection, owner, key)
 
-    def refuse_if_full(self) -> None:
+    def check_capacity(self) -> None:
         """Tell early, before anything costly is done.
 
         Raises: QueueFullError.
@@ -104,13 +104,13 @@ class AnalysisQueue:
         take its neighbours with it. The caller fails a claim whose `attempt`
         is beyond `max_attempts`.
         """
-        with self._database.writing_fleetingly() as connection:
+        with self._database.writing_relaxed() as connection:
             now = self._clock()
-            return self._lease(connection, self._lost(now), 1, now) or self._lease(
+            return self._lease(connection, self._lease_expired(now), 1, now) or self._lease(
                 connection, analyses.c.state == AnalysisState.QUEUED, n, now
             )
 
-    def _lost(self, now: float) -> ColumnElement[bool]:
+    def _lease_expired(self, now: float) -> ColumnElement[bool]:
         """Running, but its lease ran out, or lies so far ahead that the clock was set back."""
         lease = analyses.c.lease_until
         # Twice, because the clocks of several machines differ a little.
@@ -146,17 +146,17 @@ class AnalysisQueue:
     def renew(self, claims: list[Claim]) -> None:
         """Keep the leases of work that takes long."""
         until = self._clock() + self._settings.lease_s
-        with self._database.writing_fleetingly() as connection:
+        with self._database.writing_relaxed() as connection:
             for claim in claims:
-                connection.execute(_held(claim).values(lease_until=until))
+                connection.execute(_owned_by_claim(claim).values(lease_until=until))
 
     def release(self, claims: list[Claim]) -> None:
         """Let others take the work at once; for a worker that has to stop."""
         with self._database.writing() as connection:
             for claim in claims:
-                connection.execute(_held(claim).values(lease_until=0.0))
+                connection.execute(_owned_by_claim(claim).values(lease_until=0.0))
 
-    def finish(self, results: list[tuple[Claim, Finish]]) -> list[bool]:
+    def finish(self, results: list[tuple[Claim, Completion]]) -> list[bool]:
         """Write how claims ended, all in one transaction.
 
         Returns: for each claim, False where the row is gone or another attempt
@@ -216,7 +216,7 @@ def _count_queued() -> Select[int]:
     )
 
 
-def _held(claim: Claim) -> Any:
+def _owned_by_claim(claim: Claim) -> Any:
     """The row, as long as this very attempt holds it."""
     return update(analyses).where(
         analyses.c.id == claim.id,
@@ -225,9 +225,9 @@ def _held(claim: Claim) -> Any:
     )
 
 
-def _finish(connection: Connection, claim: Claim, end: Finish, now: float) -> bool:
+def _finish(connection: Connection, claim: Claim, end: Completion, now: float) -> bool:
     written = connection.execute(
-        _held(claim).values(
+        _owned_by_claim(claim).values(
             state=end.state,
             body=end.body,
             maps=end.maps,

@@ -24,7 +24,7 @@ _FINISHED = (AnalysisState.DONE, AnalysisState.FAILED)
 
 
 @dataclass(frozen=True, slots=True)
-class Swept:
+class SweepResult:
     """What one sweep deleted."""
 
     n_results: int
@@ -40,7 +40,7 @@ class Retention:
         self._files = files
         self._clock = clock
 
-    def sweep(self) -> Swept:
+    def sweep(self) -> SweepResult:
         """Delete everything whose time has come."""
         now = self._clock()
         n_results = self._delete_results(now)
@@ -48,8 +48,8 @@ class Retention:
         self._delete_keys(now)
         n_orphans = self._files.sweep(self._ids_with_image(), older_than=now - ORPHAN_AGE_S)
         if n_results:
-            self._database.forget_old_pages()
-        return Swept(n_results, n_images, n_orphans)
+            self._database.checkpoint_wal()
+        return SweepResult(n_results, n_images, n_orphans)
 
     def _delete_results(self, now: float) -> int:
         due = (analyses.c.expires_at < now) & analyses.c.state.in_(_FINISHED)

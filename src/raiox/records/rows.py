@@ -73,7 +73,7 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
-class Finish:
+class Completion:
     """How a claim ended."""
 
     state: AnalysisState

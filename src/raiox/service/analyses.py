@@ -12,22 +12,22 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from raiox.entities import FloatArray, Radiograph
-from raiox.records.history import Page
+from raiox.records.history import HistoryPage
 from raiox.records.rows import IdempotencyKey, NewAnalysis, StoredAnalysis
 from raiox.records.store import Records
-from raiox.service.decoded_cache import Handover
-from raiox.service.engine_holder import ModelGate
+from raiox.service.decoded_cache import DecodedCache
+from raiox.service.engine_holder import EngineHolder
 from raiox.service.errors import HeatmapNotAvailableError, ImageNotKeptError
-from raiox.service.executors import Threads
-from raiox.service.notifier import Doorbell, heard
+from raiox.service.executors import Executors
+from raiox.service.notifier import Notifier, wait_for
 from raiox.service.png import to_png, unpack
-from raiox.service.single_flight import Twins
-from raiox.service.wait_estimate import Pace, Waiting
+from raiox.service.single_flight import SingleFlight
+from raiox.service.wait_estimate import QueueStatus, WaitEstimator
 from raiox.vocabulary import FINDINGS, AnalysisState, Finding
 
-LOOK_AGAIN_S = 0.5
+POLL_INTERVAL_S = 0.5
 """How often a waiting request looks for results of other processes."""
-CLOSING_PATIENCE_S = 3.0
+SHUTDOWN_GRACE_S = 3.0
 """How long a request may still wait when the service stops."""
 PAGE_OF_ALL = 200
 
@@ -49,16 +49,16 @@ RenderHeatmap = Callable[[FloatArray, int, int], bytes]
 
 
 @dataclass(frozen=True, slots=True)
-class Pieces:
+class Dependencies:
     """What the use cases are made of; the entry point chooses each."""
 
     intake: ReadsUploads
     records: Records
-    models: ModelGate
-    threads: Threads
-    doorbell: Doorbell
-    handover: Handover
-    pace: Pace
+    models: EngineHolder
+    executors: Executors
+    notifier: Notifier
+    decoded_cache: DecodedCache
+    wait_estimator: WaitEstimator
     render_heatmap: RenderHeatmap
     wake_worker: Callable[[], None]
 
@@ -66,11 +66,11 @@ class Pieces:
 class Analyses:
     """Everything a face of raiox may ask on behalf of one owner."""
 
-    def __init__(self, pieces: Pieces) -> None:
-        self._pieces = pieces
-        self._records = pieces.records
-        self._threads = pieces.threads
-        self._twins = Twins()
+    def __init__(self, dependencies: Dependencies) -> None:
+        self._dependencies = dependencies
+        self._records = dependencies.records
+        self._executors = dependencies.executors
+        self._single_flight = SingleFlight()
 
     async def submit(self, content: bytes, owner: str, key: str | None = None) -> str:
         """Accept one image; once this returns, the analysis cannot be lost.
@@ -81,31 +81,33 @@ class Analyses:
         Raises: IntakeError, RecordsError, ModelUnavailableError,
             IdempotencyMismatchError, IdempotencyInFlightError.
         """
-        _ = self._pieces.models.engine
+        _ = self._dependencies.models.engine
         if key is None:
             return await self._accept(content, owner, None)
         named = IdempotencyKey(_sha256(key.encode()), _sha256(content))
-        return await self._twins.once(owner, named, lambda: self._replay(content, owner, named))
+        return await self._single_flight.run(
+            owner, named, lambda: self._replay(content, owner, named)
+        )
 
     async def _replay(self, content: bytes, owner: str, key: IdempotencyKey) -> str:
-        existing = await self._threads.read(lambda: self._records.queue.find_by_key(owner, key))
+        existing = await self._executors.read(lambda: self._records.queue.find_by_key(owner, key))
         return existing or await self._accept(content, owner, key)
 
     async def _accept(self, content: bytes, owner: str, key: IdempotencyKey | None) -> str:
         queue, files = self._records.queue, self._records.files
-        await self._threads.read(queue.refuse_if_full)
-        radiograph = await self._threads.decode(lambda: self._pieces.intake.read(content))
+        await self._executors.read(queue.check_capacity)
+        radiograph = await self._executors.decode(lambda: self._dependencies.intake.read(content))
         new = _new_analysis(radiograph, owner)
-        await self._threads.read(lambda: files.put(new.id, new.sha256, to_png(radiograph.pixels)))
+        await self._executors.read(lambda: files.put(new.id, new.sha256, to_png(radiograph.pixels)))
         accepted_id = ""
         try:
-            self._pieces.handover.give(new.id, radiograph)
-            accepted_id = await self._threads.write(lambda: queue.enqueue(new, key))
+            self._dependencies.decoded_cache.give(new.id, radiograph)
+            accepted_id = await self._executors.write(lambda: queue.enqueue(new, key))
         finally:
             if accepted_id != new.id:
-                self._pieces.handover.take(new.id)
-                await self._threads.read(lambda: files.remove(new.id, new.sha256))
-        self._pieces.wake_worker()
+                self._dependencies.decoded_cache.take(new.id)
+                await self._executors.read(lambda: files.remove(new.id, new.sha256))
+        self._dependencies.wake_worker()
         return accepted_id
 
     async def wait(self, analysis_id: str, owner: str, timeout_s: float) -> StoredAnalysis:
@@ -114,32 +116,32 @@ class Analyses:
         Raises: AnalysisNotFoundError.
         """
         deadline = time.monotonic() + timeout_s
-        with self._pieces.doorbell.listening(analysis_id) as bell:
+        with self._dependencies.notifier.subscribe(analysis_id) as bell:
             analysis = await self.get(analysis_id, owner)
             while not analysis.finished:
-                if self._pieces.doorbell.closing.is_set():
-                    deadline = min(deadline, time.monotonic() + CLOSING_PATIENCE_S)
+                if self._dependencies.notifier.closing.is_set():
+                    deadline = min(deadline, time.monotonic() + SHUTDOWN_GRACE_S)
                 left_s = deadline - time.monotonic()
                 if left_s <= 0:
                     break
-                await heard(bell, min(left_s, LOOK_AGAIN_S))
+                await wait_for(bell, min(left_s, POLL_INTERVAL_S))
                 analysis = await self.get(analysis_id, owner)
         return analysis
 
     async def get(self, analysis_id: str, owner: str) -> StoredAnalysis:
         """One analysis. Raises: AnalysisNotFoundError."""
-        return await self._threads.read(lambda: self._records.history.get(analysis_id, owner))
+        return await self._executors.read(lambda: self._records.history.get(analysis_id, owner))
 
-    async def waiting(self, analysis: StoredAnalysis) -> Waiting | None:
+    async def waiting(self, analysis: StoredAnalysis) -> QueueStatus | None:
         """How many wait before it and how long it may take, None once it is not waiting."""
         if analysis.state is not AnalysisState.QUEUED:
             return None
-        n_before = await self._threads.read(lambda: self._records.queue.position(analysis.number))
-        return Waiting(n_before, self._pieces.pace.wait_s(n_before))
+        n_before = await self._executors.read(lambda: self._records.queue.position(analysis.number))
+        return QueueStatus(n_before, self._dependencies.wait_estimator.wait_s(n_before))
 
-    async def history(self, owner: str, *, limit: int, cursor: str | None = None) -> Page:
+    async def history(self, owner: str, *, limit: int, cursor: str | None = None) -> HistoryPage:
         """One page of the owner's analyses, newest first. Raises: InvalidCursorError."""
-        return await self._threads.read(
+        return await self._executors.read(
             lambda: self._records.history.list(owner, limit=limit, cursor=cursor)
         )
 
@@ -157,18 +159,18 @@ class Analyses:
 
         Raises: AnalysisNotFoundError.
         """
-        deleted = await self._threads.write(
+        deleted = await self._executors.write(
             lambda: self._records.history.delete(analysis_id, owner)
         )
-        self._pieces.handover.take(analysis_id)
-        await self._threads.read(lambda: self._records.files.remove(deleted.id, deleted.sha256))
-        await self._threads.write(self._records.database.forget_old_pages)
-        self._pieces.doorbell.ring(analysis_id)
+        self._dependencies.decoded_cache.take(analysis_id)
+        await self._executors.read(lambda: self._records.files.remove(deleted.id, deleted.sha256))
+        await self._executors.write(self._records.database.checkpoint_wal)
+        self._dependencies.notifier.notify(analysis_id)
 
     async def image(self, analysis_id: str, owner: str) -> bytes:
         """The kept image as PNG. Raises: AnalysisNotFoundError, ImageNotKeptError."""
         analysis = await self.get(analysis_id, owner)
-        content = await self._threads.read(
+        content = await self._executors.read(
             lambda: self._records.files.read(analysis.id, analysis.sha256)
         )
         if content is None:
@@ -181,14 +183,16 @@ class Analyses:
         Raises: AnalysisNotFoundError, HeatmapNotAvailableError.
         """
         analysis = await self.get(analysis_id, owner)
-        return await self._threads.read(lambda: self._paint(analysis, owner, finding))
+        return await self._executors.read(lambda: self._paint(analysis, owner, finding))
 
     def _paint(self, analysis: StoredAnalysis, owner: str, finding: Finding) -> bytes:
         maps = self._records.history.maps(analysis.id, owner)
         if maps is None:
             raise HeatmapNotAvailableError
         activation_map = unpack(maps)[FINDINGS.index(finding)]
-        return self._pieces.render_heatmap(activation_map, analysis.width_px, analysis.height_px)
+        return self._dependencies.render_heatmap(
+            activation_map, analysis.width_px, analysis.height_px
+        )
 
 
 def _new_analysis(radiograph: Radiograph, owner: str) -> NewAnalysis:

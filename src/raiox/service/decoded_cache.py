@@ -12,7 +12,7 @@ from raiox.entities import Radiograph
 MAX_BYTES = 64_000_000
 
 
-class Handover:
+class DecodedCache:
     """A short memory of radiographs, by analysis."""
 
     def __init__(self, max_bytes: int = MAX_BYTES) -> None:

@@ -14,7 +14,7 @@ from raiox.inference.engine import Engine
 from raiox.inference.errors import ModelUnavailableError
 
 
-class ModelGate:
+class EngineHolder:
     """Gives the engine to those who ask, once there is one."""
 
     def __init__(self, open_engine: Callable[[], Engine]) -> None:

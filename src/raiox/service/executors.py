@@ -17,11 +17,11 @@ from raiox.records.errors import RecordsUnavailableError
 T = TypeVar("T")
 
 N_READERS = 4
-WRITE_PATIENCE_S = 5.0
+WRITE_TIMEOUT_S = 5.0
 RETRY_AFTER_S = 2
 
 
-class Threads:
+class Executors:
     """The service's threads, by kind of work."""
 
     def __init__(self, n_decoders: int) -> None:
@@ -35,7 +35,7 @@ class Threads:
 
         Raises: RecordsUnavailableError if its turn does not come soon enough.
         """
-        deadline = time.monotonic() + WRITE_PATIENCE_S
+        deadline = time.monotonic() + WRITE_TIMEOUT_S
         return await _run(self._writer, lambda: _before(deadline, work))
 
     async def read(self, work: Callable[[], T]) -> T:

@@ -12,11 +12,11 @@ from raiox.inference.engine import Engine
 from raiox.records.errors import RecordsError
 from raiox.records.rows import Clock
 from raiox.records.store import Records, open_records
-from raiox.service.analyses import Analyses, Pieces, ReadsUploads, RenderHeatmap
-from raiox.service.decoded_cache import Handover
-from raiox.service.engine_holder import ModelGate
-from raiox.service.executors import Threads
-from raiox.service.notifier import Doorbell
+from raiox.service.analyses import Analyses, Dependencies, ReadsUploads, RenderHeatmap
+from raiox.service.decoded_cache import DecodedCache
+from raiox.service.engine_holder import EngineHolder
+from raiox.service.executors import Executors
+from raiox.service.notifier import Notifier
 from raiox.service.worker import Worker
 from raiox.settings import Settings
 
@@ -25,7 +25,7 @@ RESTART_AFTER_S = 1.0
 
 
 @dataclass(frozen=True, slots=True)
-class Choices:
+class Backends:
     """What the entry point chose; tests choose otherwise."""
 
     open_engine: Callable[[], Engine]
@@ -35,85 +35,87 @@ class Choices:
 
 
 @dataclass(frozen=True, slots=True)
-class Runtime:
+class Service:
     """A started service."""
 
     analyses: Analyses
-    models: ModelGate
+    models: EngineHolder
     records: Records
-    threads: Threads
-    doorbell: Doorbell
+    executors: Executors
+    notifier: Notifier
 
     @property
     def stopping(self) -> bool:
         """True once the service has been asked to stop."""
-        return self.doorbell.closing.is_set()
+        return self.notifier.closing.is_set()
 
 
 @asynccontextmanager
-async def running(settings: Settings, choices: Choices) -> AsyncIterator[Runtime]:
+async def run_service(settings: Settings, choices: Backends) -> AsyncIterator[Service]:
     """Start everything; on the way out, finish or give back what was begun."""
     records = await asyncio.to_thread(
         open_records, settings.records, settings.data_dir, choices.clock
     )
     intake = choices.open_intake()
-    runtime, worker = _assemble(settings, choices, records, intake)
-    loading = asyncio.create_task(_load(runtime.models, worker))
+    service, worker = _assemble(settings, choices, records, intake)
+    loading = asyncio.create_task(_load(service.models, worker))
     working = asyncio.create_task(_kept_alive("worker", worker.run))
-    sweeping = asyncio.create_task(_kept_alive("sweeper", lambda: _sweep(records, runtime.threads)))
+    sweeping = asyncio.create_task(
+        _kept_alive("sweeper", lambda: _sweep(records, service.executors))
+    )
     try:
-        yield runtime
+        yield service
     finally:
-        runtime.doorbell.close()
+        service.notifier.close()
         await worker.stop(working)
         for task in (loading, sweeping):
             task.cancel()
             with suppress(asyncio.CancelledError):
                 await task
-        runtime.threads.close()
+        service.executors.close()
         intake.close()
         records.close()
 
 
 def _assemble(
-    settings: Settings, choices: Choices, records: Records, intake: ReadsUploads
-) -> tuple[Runtime, Worker]:
-    threads = Threads(settings.intake.n_decoders)
-    models = ModelGate(choices.open_engine)
-    doorbell, handover = Doorbell(), Handover()
+    settings: Settings, choices: Backends, records: Records, intake: ReadsUploads
+) -> tuple[Service, Worker]:
+    executors = Executors(settings.intake.n_decoders)
+    models = EngineHolder(choices.open_engine)
+    notifier, decoded_cache = Notifier(), DecodedCache()
     worker = Worker(
         records=records,
         models=models,
-        threads=threads,
-        doorbell=doorbell,
-        handover=handover,
+        executors=executors,
+        notifier=notifier,
+        decoded_cache=decoded_cache,
         settings=settings.records,
         max_batch_size=settings.inference.max_batch_size,
         clock=choices.clock,
     )
-    pieces = Pieces(
+    dependencies = Dependencies(
         intake=intake,
         records=records,
         models=models,
-        threads=threads,
-        doorbell=doorbell,
-        handover=handover,
-        pace=worker.pace,
+        executors=executors,
+        notifier=notifier,
+        decoded_cache=decoded_cache,
+        wait_estimator=worker.wait_estimator,
         render_heatmap=choices.render_heatmap,
         wake_worker=worker.wake,
     )
-    return Runtime(Analyses(pieces), models, records, threads, doorbell), worker
+    return Service(Analyses(dependencies), models, records, executors, notifier), worker
 
 
-async def _load(models: ModelGate, worker: Worker) -> None:
+async def _load(models: EngineHolder, worker: Worker) -> None:
     await asyncio.to_thread(models.load)
     worker.wake()
 
 
-async def _sweep(records: Records, threads: Threads) -> None:
+async def _sweep(records: Records, executors: Executors) -> None:
     while True:
         with suppress(RecordsError):  # the next sweep tries again
-            await threads.write(records.retention.sweep)
+            await executors.write(records.retention.sweep)
         await asyncio.sleep(SWEEP_EVERY_S)
 
 

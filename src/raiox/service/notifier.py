@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 
-class Doorbell:
+class Notifier:
     """Rings by name of the analysis; everybody who listens hears it."""
 
     def __init__(self) -> None:
@@ -19,7 +19,7 @@ class Doorbell:
         """Set when the service stops: nobody should wait much longer."""
 
     @contextmanager
-    def listening(self, analysis_id: str) -> Iterator[asyncio.Event]:
+    def subscribe(self, analysis_id: str) -> Iterator[asyncio.Event]:
         """An event that is set by every ring from now on."""
         event = asyncio.Event()
         self._listeners[analysis_id].add(event)
@@ -30,7 +30,7 @@ class Doorbell:
             if not self._listeners[analysis_id]:
                 del self._listeners[analysis_id]
 
-    def ring(self, analysis_id: str) -> None:
+    def notify(self, analysis_id: str) -> None:
         """Wake all who listen."""
         for event in self._listeners.get(analysis_id, ()):
             event.set()
@@ -40,7 +40,7 @@ class Doorbell:
         self.closing.set()
 
 
-async def heard(event: asyncio.Event, timeout_s: float) -> bool:
+async def wait_for(event: asyncio.Event, timeout_s: float) -> bool:
     """Wait for a ring; False if none came in time."""
     try:
         async with asyncio.timeout(timeout_s):

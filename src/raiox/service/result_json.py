@@ -8,9 +8,9 @@ the API, files on the command line.
 from dataclasses import asdict
 from typing import Any
 
-from raiox.entities import Prediction, Reading, Rejection
+from raiox.entities import EngineResult, Prediction, Rejection
 from raiox.errors import RaioxError
-from raiox.messages import tell_in_all_languages
+from raiox.messages import messages_in_all_languages
 from raiox.vocabulary import NOTICE, AnalysisState, Outcome
 
 JsonObject = dict[str, Any]
@@ -18,19 +18,21 @@ JsonObject = dict[str, Any]
 SCORE_DECIMALS = 4
 
 
-def describe_reading(reading: Reading) -> JsonObject:
+def result_json(reading: EngineResult) -> JsonObject:
     """The part of the document that the engine's answer decides."""
-    verdict, models = reading.verdict, reading.models
-    classifier, frontal_filter = models["covid_classifier"], models["frontal_filter"]
+    filter_result, models = reading.filter_result, reading.models
+    classifier, frontal_filter = models["classifier"], models["frontal_filter"]
     return {
         "outcome": str(Outcome.REJECTED if reading.rejection else Outcome.ANALYSED),
         "rejection": _rejection(reading.rejection) if reading.rejection else None,
         "filter": {
-            "frontal": round(verdict.frontal, SCORE_DECIMALS),
-            "kind": str(verdict.kind),
-            "rotation_deg": verdict.rotation_deg,
-            "quality": None if verdict.quality is None else round(verdict.quality, SCORE_DECIMALS),
-            "low_quality": verdict.low_quality,
+            "frontal": round(filter_result.frontal, SCORE_DECIMALS),
+            "kind": str(filter_result.kind),
+            "rotation_deg": filter_result.rotation_deg,
+            "quality": None
+            if filter_result.quality is None
+            else round(filter_result.quality, SCORE_DECIMALS),
+            "low_quality": filter_result.low_quality,
         },
         **_prediction(reading.prediction),
         "model": {
@@ -42,9 +44,9 @@ def describe_reading(reading: Reading) -> JsonObject:
     }
 
 
-def describe_failure(error: RaioxError) -> JsonObject:
+def failure_json(error: RaioxError) -> JsonObject:
     """The part of the document that says why there is no result."""
-    sentences = tell_in_all_languages(error.code, error.facts)
+    sentences = messages_in_all_languages(error.code, error.facts)
     return {"error": {"code": error.code, **error.facts, "messages": sentences}}
 
 
@@ -54,7 +56,7 @@ def describe(analysis_id: str, state: AnalysisState, sha256: str, body: JsonObje
 
 
 def _rejection(rejection: Rejection) -> JsonObject:
-    sentences = tell_in_all_languages(rejection.code, rejection.facts)
+    sentences = messages_in_all_languages(rejection.code, rejection.facts)
     return {"code": rejection.code, **rejection.facts, "messages": sentences}
 
 

@@ -14,16 +14,14 @@ from raiox.service.errors import IdempotencyInFlightError
 PATIENCE_S = 10.0
 
 
-class Twins:
+class SingleFlight:
     """Runs the first of several equal requests and gives its outcome to all."""
 
     def __init__(self, patience_s: float = PATIENCE_S) -> None:
         self._patience_s = patience_s
         self._running: dict[tuple[str, str], tuple[str, asyncio.Future[str]]] = {}
 
-    async def once(
-        self, owner: str, key: IdempotencyKey, work: Callable[[], Awaitable[str]]
-    ) -> str:
+    async def run(self, owner: str, key: IdempotencyKey, work: Callable[[], Awaitable[str]]) -> str:
         """The outcome of `work`, run by whoever came first.
 
         Raises: IdempotencyMismatchError if the first has other content;

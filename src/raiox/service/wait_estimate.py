@@ -16,7 +16,7 @@ N_TURNS = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class QueueStatus:
     """An analysis in the queue."""
 
     n_before: int
@@ -24,7 +24,7 @@ class Waiting:
     """Whole seconds, rounded up; None before anything was measured."""
 
 
-class Pace:
+class WaitEstimator:
     """The durations of the latest turns of work."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:

@@ -11,30 +11,30 @@ from contextlib import asynccontextmanager, suppress
 
 import structlog
 
-from raiox.entities import Radiograph, Reading
+from raiox.entities import EngineResult, Radiograph
 from raiox.errors import InternalError, RaioxError
 from raiox.records.errors import RecordsError
-from raiox.records.rows import Claim, Clock, Finish
+from raiox.records.rows import Claim, Clock, Completion
 from raiox.records.store import Records
-from raiox.service.decoded_cache import Handover
-from raiox.service.engine_holder import ModelGate
+from raiox.service.decoded_cache import DecodedCache
+from raiox.service.engine_holder import EngineHolder
 from raiox.service.errors import AnalysisExpiredError, AnalysisPoisonedError, ImageNotKeptError
-from raiox.service.executors import Threads
-from raiox.service.notifier import Doorbell, heard
+from raiox.service.executors import Executors
+from raiox.service.notifier import Notifier, wait_for
 from raiox.service.png import from_png, pack
-from raiox.service.result_json import describe_failure, describe_reading
-from raiox.service.wait_estimate import Pace
+from raiox.service.result_json import failure_json, result_json
+from raiox.service.wait_estimate import WaitEstimator
 from raiox.settings import RecordsSettings
 from raiox.vocabulary import AnalysisState
 
-LOOK_AGAIN_S = 1.0
+POLL_INTERVAL_S = 1.0
 """How often an idle worker looks for lost leases and rows of other processes."""
-PAUSE_AFTER_TROUBLE_S = 1.0
+ERROR_BACKOFF_S = 1.0
 """How long it leaves records alone that are locked or full."""
-STOP_PATIENCE_S = 5.0
+STOP_GRACE_S = 5.0
 """How long a stopping worker waits for its batch before it gives the leases back."""
 
-Answer = Reading | RaioxError
+Answer = EngineResult | RaioxError
 
 
 class Worker:
@@ -44,23 +44,23 @@ class Worker:
         self,
         *,
         records: Records,
-        models: ModelGate,
-        threads: Threads,
-        doorbell: Doorbell,
-        handover: Handover,
+        models: EngineHolder,
+        executors: Executors,
+        notifier: Notifier,
+        decoded_cache: DecodedCache,
         settings: RecordsSettings,
         max_batch_size: int,
         clock: Clock = time.time,
     ) -> None:
         self._records = records
         self._models = models
-        self._threads = threads
-        self._doorbell = doorbell
-        self._handover = handover
+        self._executors = executors
+        self._notifier = notifier
+        self._decoded_cache = decoded_cache
         self._settings = settings
         self._max_batch_size = max_batch_size
         self._clock = clock
-        self.pace = Pace()
+        self.wait_estimator = WaitEstimator()
         self._work_came = asyncio.Event()
         self._stopping = False
         self._claims: list[Claim] = []
@@ -73,48 +73,48 @@ class Worker:
         """Work until stopped."""
         while not self._stopping:
             try:
-                busy = await self.take_turn()
+                busy = await self.process_batch()
             except RecordsError as error:
                 # The rows are safe; their leases run out and the work is taken again.
                 structlog.get_logger().warning("records_in_trouble", code=error.code)
-                await asyncio.sleep(PAUSE_AFTER_TROUBLE_S)
+                await asyncio.sleep(ERROR_BACKOFF_S)
                 continue
             if not busy and not self._stopping:
-                await heard(self._work_came, LOOK_AGAIN_S)
+                await wait_for(self._work_came, POLL_INTERVAL_S)
 
     async def stop(self, running: asyncio.Task[None]) -> None:
-        """Finish the batch in hand; give its leases back if that takes too long."""
+        """Completion the batch in hand; give its leases back if that takes too long."""
         self._stopping = True
         self.wake()
-        done, _ = await asyncio.wait({running}, timeout=STOP_PATIENCE_S)
+        done, _ = await asyncio.wait({running}, timeout=STOP_GRACE_S)
         if not done:
             running.cancel()
             with suppress(asyncio.CancelledError):
                 await running
             claims = self._claims
-            await self._threads.write(lambda: self._records.queue.release(claims))
+            await self._executors.write(lambda: self._records.queue.release(claims))
 
-    async def take_turn(self) -> bool:
+    async def process_batch(self) -> bool:
         """Claim one batch and finish it.
 
         Returns: False if nothing waited or no model is loaded.
         """
         if self._models.refusal is not None:
             return False
-        self._claims = await self._threads.write(
+        self._claims = await self._executors.write(
             lambda: self._records.queue.claim(self._max_batch_size)
         )
-        claims, self_evident = self._claims, self._given_up(self._claims)
+        claims, self_evident = self._claims, self._expired_or_poisoned(self._claims)
         if not claims:
             return False
         readable = [claim for claim in claims if claim.id not in self_evident]
-        async with self._leases_kept(readable):
-            with self.pace.turn(len(readable)):
+        async with self._renewing_leases(readable):
+            with self.wait_estimator.turn(len(readable)):
                 answers = await self._answers(readable)
         await self._finish(claims, self_evident | answers)
         return True
 
-    def _given_up(self, claims: list[Claim]) -> dict[str, Answer]:
+    def _expired_or_poisoned(self, claims: list[Claim]) -> dict[str, Answer]:
         answers: dict[str, Answer] = {}
         oldest = self._clock() - self._settings.max_queued_s
         for claim in claims:
@@ -129,8 +129,8 @@ class Worker:
             return {}
         radiographs = await self._radiographs(claims)
         found = [claim.id for claim in claims if claim.id in radiographs]
-        read = await self._threads.infer(
-            lambda: self._ask([radiographs[analysis_id] for analysis_id in found])
+        read = await self._executors.infer(
+            lambda: self._predict([radiographs[analysis_id] for analysis_id in found])
         )
         missing: dict[str, Answer] = {
             claim.id: ImageNotKeptError() for claim in claims if claim.id not in radiographs
@@ -140,7 +140,7 @@ class Worker:
     async def _radiographs(self, claims: list[Claim]) -> dict[str, Radiograph]:
         found: dict[str, Radiograph] = {}
         for claim in claims:
-            radiograph = self._handover.take(claim.id) or await self._threads.read(
+            radiograph = self._decoded_cache.take(claim.id) or await self._executors.read(
                 lambda claim=claim: self._read_back(claim)  # type: ignore[misc]
             )
             if radiograph is not None:
@@ -155,12 +155,12 @@ class Worker:
             content, sha256=claim.sha256, source_format=claim.source_format, notes=claim.notes
         )
 
-    def _ask(self, radiographs: Sequence[Radiograph]) -> list[Answer]:
+    def _predict(self, radiographs: Sequence[Radiograph]) -> list[Answer]:
         """Ask for all at once, and one by one if the engine breaks on them together."""
         if not radiographs:
             return []
         try:
-            return list(self._models.engine.read_many(radiographs))
+            return list(self._models.engine.predict(radiographs))
         except RaioxError as error:
             refusal: RaioxError = error
         except Exception:  # noqa: BLE001  (logged and told as a refusal)
@@ -168,23 +168,23 @@ class Worker:
             refusal = InternalError()
         if len(radiographs) == 1:
             return [refusal]
-        return [answer for radiograph in radiographs for answer in self._ask([radiograph])]
+        return [answer for radiograph in radiographs for answer in self._predict([radiograph])]
 
     async def _finish(self, claims: list[Claim], answers: dict[str, Answer]) -> None:
         results = [(claim, _finish(answers[claim.id])) for claim in claims]
-        written = await self._threads.write(lambda: self._records.queue.finish(results))
+        written = await self._executors.write(lambda: self._records.queue.finish(results))
         for claim, was_written in zip(claims, written, strict=True):
             if was_written:
-                self._doorbell.ring(claim.id)
+                self._notifier.notify(claim.id)
             if self._settings.keep_images_h == 0 and was_written:
                 await self._forget_image(claim)
 
     async def _forget_image(self, claim: Claim) -> None:
-        await self._threads.write(lambda: self._records.queue.forget_image(claim.id))
-        await self._threads.read(lambda: self._records.files.remove(claim.id, claim.sha256))
+        await self._executors.write(lambda: self._records.queue.forget_image(claim.id))
+        await self._executors.read(lambda: self._records.files.remove(claim.id, claim.sha256))
 
     @asynccontextmanager
-    async def _leases_kept(self, claims: list[Claim]) -> AsyncIterator[None]:
+    async def _renewing_leases(self, claims: list[Claim]) -> AsyncIterator[None]:
         heartbeat = asyncio.create_task(self._renew(claims))
         try:
             yield
@@ -197,16 +197,16 @@ class Worker:
         while True:
             await asyncio.sleep(self._settings.lease_s / 3)
             with suppress(RecordsError):  # the next beat, or the fence, will tell
-                await self._threads.write(lambda: self._records.queue.renew(claims))
+                await self._executors.write(lambda: self._records.queue.renew(claims))
 
 
-def _finish(answer: Answer) -> Finish:
+def _finish(answer: Answer) -> Completion:
     if isinstance(answer, RaioxError):
-        return Finish(AnalysisState.FAILED, describe_failure(answer))
+        return Completion(AnalysisState.FAILED, failure_json(answer))
     prediction = answer.prediction
-    return Finish(
+    return Completion(
         AnalysisState.DONE,
-        describe_reading(answer),
+        result_json(answer),
         maps=pack(prediction.activation_maps) if prediction else None,
         embedding=pack(prediction.embedding) if prediction else None,
     )

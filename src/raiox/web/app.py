@@ -9,26 +9,26 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from raiox.bundle.manifest import EMBEDDING_MAP_FILE
-from raiox.service.lifecycle import Choices, running
+from raiox.service.lifecycle import Backends, run_service
 from raiox.settings import Settings
 from raiox.web.api import analyses, case_map, health, models
 from raiox.web.api.reference_cases import ReferenceCases
-from raiox.web.dependencies import Face
+from raiox.web.dependencies import WebContext
 from raiox.web.http.body import FRAME_BYTES
-from raiox.web.http.middleware import Envelope
+from raiox.web.http.middleware import RequestMiddleware
 from raiox.web.http.problems import install_problem_handlers
 from raiox.web.metrics import Metrics
-from raiox.web.rate_limits import Limits, UploadGate
+from raiox.web.rate_limits import RateLimits, UploadGate
 from raiox.web.sessions import open_sessions
 from raiox.web.site import html_form
 from raiox.web.site.examples import open_examples
-from raiox.web.site.static import INDEX, Page
+from raiox.web.site.static import INDEX, StaticSite
 
 BUILT_PAGE = Path(__file__).parent / "page"
 HOUR_S = 3_600
 
 
-def create_app(settings: Settings, choices: Choices, *, page_dir: Path = BUILT_PAGE) -> FastAPI:
+def create_app(settings: Settings, choices: Backends, *, page_dir: Path = BUILT_PAGE) -> FastAPI:
     """The whole service as one app; its lifespan starts and stops everything.
 
     Args:
@@ -44,16 +44,16 @@ def create_app(settings: Settings, choices: Choices, *, page_dir: Path = BUILT_P
         redoc_url=None,
         redirect_slashes=False,
     )
-    face = _face(settings)
-    app.state.face = face
+    web_context = _context(settings)
+    app.state.web_context = web_context
     app.state.examples = open_examples(settings)
     folder = models.classifier_folder(settings.inference)
     app.state.classifier_folder = folder
-    app.state.reference_cases = ReferenceCases(folder / EMBEDDING_MAP_FILE, settings.data)
+    app.state.reference_cases = ReferenceCases(folder / EMBEDDING_MAP_FILE, settings.datasets)
     app.add_middleware(
-        Envelope,
-        sessions=face.sessions,
-        metrics=face.metrics,
+        RequestMiddleware,
+        sessions=web_context.sessions,
+        metrics=web_context.metrics,
         max_body_bytes=settings.intake.max_upload_bytes + FRAME_BYTES,
         allowed_hosts=settings.web.allowed_hosts,
     )
@@ -66,33 +66,33 @@ def create_app(settings: Settings, choices: Choices, *, page_dir: Path = BUILT_P
         html_form.router,
     ):
         app.include_router(router)
-    _serve_page(app, Page(page_dir))
+    _serve_page(app, StaticSite(page_dir))
     return app
 
 
 @asynccontextmanager
-async def _lifespan(app: FastAPI, settings: Settings, choices: Choices) -> AsyncIterator[None]:
-    async with running(settings, choices) as runtime:
-        app.state.runtime = runtime
+async def _lifespan(app: FastAPI, settings: Settings, choices: Backends) -> AsyncIterator[None]:
+    async with run_service(settings, choices) as service:
+        app.state.service = service
         yield
 
 
-def _face(settings: Settings) -> Face:
+def _context(settings: Settings) -> WebContext:
     max_age_s = round(settings.records.keep_results_h * HOUR_S)
-    return Face(
+    return WebContext(
         settings=settings,
         sessions=open_sessions(settings.web, settings.data_dir, max_age_s),
-        limits=Limits(settings.web),
+        limits=RateLimits(settings.web),
         gate=UploadGate(),
         metrics=Metrics(),
     )
 
 
-def _serve_page(app: FastAPI, page: Page) -> None:
+def _serve_page(app: FastAPI, page: StaticSite) -> None:
     async def index(request: Request) -> Response:
-        face: Face = request.app.state.face
+        web_context: WebContext = request.app.state.web_context
         # The first visit begins the session, so that uploads sent side by side share it.
-        face.sessions.owner_of(request)
+        web_context.sessions.owner_of(request)
         return page.answer(request, INDEX)
 
     app.add_api_route("/", index, include_in_schema=False)
@@ -100,7 +100,7 @@ def _serve_page(app: FastAPI, page: Page) -> None:
         app.add_api_route(address, _asset(page, address), include_in_schema=False)
 
 
-def _asset(page: Page, address: str) -> Callable[..., object]:
+def _asset(page: StaticSite, address: str) -> Callable[..., object]:
     async def asset(request: Request) -> Response:
         return page.answer(request, address.removeprefix("/"))
 

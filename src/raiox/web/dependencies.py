@@ -6,42 +6,42 @@ from typing import Annotated
 from fastapi import Depends, Query
 from starlette.requests import Request
 
-from raiox.service.lifecycle import Runtime
+from raiox.service.lifecycle import Service
 from raiox.settings import Settings
 from raiox.vocabulary import Language
 from raiox.web.metrics import Metrics
-from raiox.web.rate_limits import Limits, UploadGate
+from raiox.web.rate_limits import RateLimits, UploadGate
 from raiox.web.sessions import Sessions
 
 
 @dataclass(frozen=True, slots=True)
-class Face:
+class WebContext:
     """The web's pieces; one for each app."""
 
     settings: Settings
     sessions: Sessions
-    limits: Limits
+    limits: RateLimits
     gate: UploadGate
     metrics: Metrics
 
 
-async def _face(request: Request) -> Face:
-    face: Face = request.app.state.face
-    return face
+async def _context(request: Request) -> WebContext:
+    web_context: WebContext = request.app.state.web_context
+    return web_context
 
 
-async def _runtime(request: Request) -> Runtime:
-    runtime: Runtime = request.app.state.runtime
-    return runtime
+async def _service(request: Request) -> Service:
+    service: Service = request.app.state.service
+    return service
 
 
 async def _owner(request: Request) -> str:
-    face: Face = request.app.state.face
-    return face.sessions.owner_of(request)
+    web_context: WebContext = request.app.state.web_context
+    return web_context.sessions.owner_of(request)
 
 
-FaceDep = Annotated[Face, Depends(_face)]
-RuntimeDep = Annotated[Runtime, Depends(_runtime)]
+WebDep = Annotated[WebContext, Depends(_context)]
+ServiceDep = Annotated[Service, Depends(_service)]
 OwnerDep = Annotated[str, Depends(_owner)]
 LangQuery = Annotated[
     Language | str | None,

@@ -15,6 +15,14 @@ class MalformedRequestError(RequestError):
     code = "malformed_request"
 
 
+class ProtocolError(MalformedRequestError):
+    """A malformed request for which HTTP has its own status, e.g. 414 or 431."""
+
+    def __init__(self, status: int, part: str) -> None:
+        super().__init__(part=part)
+        self.status = status
+
+
 class RequestTooSlowError(RequestError):
     """The request did not arrive within `limit_s`."""
 

@@ -21,7 +21,7 @@ def configure_logs() -> None:
             structlog.processors.JSONRenderer(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(LEVEL),
-        logger_factory=structlog.PrintLoggerFactory(_Steady()),  # type: ignore[arg-type]
+        logger_factory=structlog.PrintLoggerFactory(_SafeStderr()),  # type: ignore[arg-type]
         cache_logger_on_first_use=False,
     )
     handler = _ToStructlog()
@@ -33,7 +33,7 @@ def configure_logs() -> None:
     logging.getLogger("uvicorn.access").disabled = True
 
 
-class _Steady:
+class _SafeStderr:
     """Standard error that never breaks a request: a log on a full disk is a lost line."""
 
     def write(self, text: str) -> None:

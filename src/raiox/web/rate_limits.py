@@ -61,7 +61,7 @@ class TokenBuckets:
         return bucket
 
 
-class Limits:
+class RateLimits:
     """What one session and one address may do."""
 
     def __init__(self, settings: WebSettings, clock: MonotonicClock = time.monotonic) -> None:

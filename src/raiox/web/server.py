@@ -14,7 +14,7 @@ from fastapi import FastAPI
 
 from raiox.inference.engine import Engine
 from raiox.service.analyses import ReadsUploads, RenderHeatmap
-from raiox.service.lifecycle import Choices
+from raiox.service.lifecycle import Backends
 from raiox.settings import Settings, WebSettings
 from raiox.web.app import create_app
 from raiox.web.http.timeouts import MAX_HEAD_BYTES, protocol_with
@@ -28,7 +28,7 @@ class PublicWithoutLimitsError(ValueError):
     """Listening beyond this machine without limits must be asked for in so many words."""
 
 
-def run_service(
+def run_server(
     settings: Settings,
     engine_factory: Callable[[], Engine],
     intake_factory: Callable[[], ReadsUploads],
@@ -43,8 +43,8 @@ def run_service(
     """
     refuse_public_without_limits(settings.web, host)
     configure_logs()
-    choices = Choices(engine_factory, intake_factory, render_heatmap)
-    server = OrderlyServer(create_app(settings, choices), settings.web, host, port)
+    choices = Backends(engine_factory, intake_factory, render_heatmap)
+    server = GracefulServer(create_app(settings, choices), settings.web, host, port)
     server.run()
 
 
@@ -54,7 +54,7 @@ def refuse_public_without_limits(settings: WebSettings, host: str) -> None:
         raise PublicWithoutLimitsError(host)
 
 
-class OrderlyServer(uvicorn.Server):
+class GracefulServer(uvicorn.Server):
     """uvicorn that tells the app when it is asked to stop."""
 
     def __init__(self, app: FastAPI, settings: WebSettings, host: str, port: int) -> None:
@@ -92,9 +92,9 @@ class OrderlyServer(uvicorn.Server):
             self.force_exit = True
             return
         self.should_exit = True
-        runtime = getattr(self._app.state, "runtime", None)
-        if runtime is not None and self._loop is not None:
-            self._loop.call_soon_threadsafe(runtime.doorbell.close)
+        service = getattr(self._app.state, "runtime", None)
+        if service is not None and self._loop is not None:
+            self._loop.call_soon_threadsafe(service.notifier.close)
 
 
 def _is_loopback(host: str) -> bool:

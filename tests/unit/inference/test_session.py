@@ -14,7 +14,7 @@ def test_a_gpu_that_is_not_there_is_not_replaced_by_the_processor() -> None:
     bundle = open_bundle(SHIPPED_MODELS / "frontal_filter")
 
     with pytest.raises(ModelUnavailableError) as refusal:
-        NetworkSession(bundle, n_threads=1, runtime="cuda")
+        NetworkSession(bundle, n_threads=1, backend="cuda")
 
     assert refusal.value.facts == {"reason": "runtime_cuda_not_installed"}
 
@@ -25,9 +25,9 @@ def test_the_shipped_networks_tell_who_they_are(name: str) -> None:
 
     models = LocalEngine.open(settings).models
 
-    assert set(models) == {"frontal_filter", "covid_classifier"}
+    assert set(models) == {"frontal_filter", "classifier"}
     assert all(len(model.sha256) == 64 for model in models.values())
-    assert set(models["covid_classifier"].operating_points) == {
+    assert set(models["classifier"].operating_points) == {
         "no_finding",
         "lung_opacity",
         "covid19",

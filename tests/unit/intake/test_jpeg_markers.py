@@ -2,7 +2,7 @@ import pytest
 from drawings import phantom, picture
 
 from raiox.intake.errors import CorruptImageError
-from raiox.intake.jpeg_markers import FrameHeader, ends, has_more_scans, read_jpeg_header
+from raiox.intake.jpeg_markers import FrameHeader, exceeds_scan_limit, is_complete, read_jpeg_header
 
 
 def test_reads_the_size_that_a_jpeg_declares():
@@ -19,7 +19,7 @@ def test_a_stream_without_a_frame_is_damaged():
 def test_counts_scans_and_not_what_looks_like_them():
     content = picture(phantom(), "jpeg", comment=b"\xff\xda" * 100)
 
-    assert not has_more_scans(content, 64)
+    assert not exceeds_scan_limit(content, 64)
 
 
 def test_counts_the_scans_of_a_progressive_jpeg():
@@ -27,12 +27,12 @@ def test_counts_the_scans_of_a_progressive_jpeg():
     n_scans = content.count(b"\xff\xda")
 
     assert n_scans > 1
-    assert has_more_scans(content, n_scans - 1)
-    assert not has_more_scans(content, n_scans)
+    assert exceeds_scan_limit(content, n_scans - 1)
+    assert not exceeds_scan_limit(content, n_scans)
 
 
 def test_sees_whether_a_jpeg_ends():
     content = picture(phantom(), "jpeg")
 
-    assert ends(content)
-    assert not ends(content[:-2])
+    assert is_complete(content)
+    assert not is_complete(content[:-2])

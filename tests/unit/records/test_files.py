@@ -60,7 +60,7 @@ def test_sweeps_what_no_row_wants_but_spares_the_young(files: ImageFiles, tmp_pa
 FILL = """
 import resource, sys
 from pathlib import Path
-from raiox.errors import StorageFullError
+from raiox.records.errors import StorageFullError
 from raiox.records.files import ImageFiles
 files = ImageFiles(Path(sys.argv[1]))
 resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))

@@ -5,11 +5,10 @@ from pathlib import Path
 import pytest
 from fakes import FakeClock
 
-from raiox.records.errors import AnalysisNotFoundError
+from raiox.records.errors import AnalysisNotFoundError, InvalidCursorError
 from raiox.records.rows import NewAnalysis
 from raiox.records.store import Records, open_records
 from raiox.settings import RecordsSettings
-from raiox.web.errors import MalformedRequestError
 
 
 @pytest.fixture
@@ -66,7 +65,7 @@ def test_a_cursor_survives_the_deletion_of_its_analysis(records: Records):
 
 @pytest.mark.parametrize("cursor", ["", "!", "YWJj", "ÿ", "bmFuIGE"[:5], "A" * 201])
 def test_refuses_a_cursor_it_did_not_give(records: Records, cursor: str):
-    with pytest.raises(MalformedRequestError):
+    with pytest.raises(InvalidCursorError):
         records.history.list("ana", limit=2, cursor=cursor)
 
 
@@ -84,7 +83,7 @@ def test_deleted_bytes_do_not_stay_in_the_database_files(tmp_path: Path):
     records = open_records(RecordsSettings(), tmp_path)
     keep(records, "an-id-that-can-be-searched-for")
     records.history.delete("an-id-that-can-be-searched-for", "ana")
-    records.database.forget_old_pages()
+    records.database.checkpoint_wal()
 
     left = b"".join(path.read_bytes() for path in tmp_path.glob("raiox.sqlite3*"))
     records.close()

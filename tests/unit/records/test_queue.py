@@ -9,13 +9,13 @@ from fakes import FakeClock
 
 from raiox.records import database as database_module
 from raiox.records.errors import IdempotencyMismatchError, QueueFullError, RecordsUnavailableError
-from raiox.records.rows import Finish, IdempotencyKey, NewAnalysis
+from raiox.records.rows import Completion, IdempotencyKey, NewAnalysis
 from raiox.records.store import Records, open_records
 from raiox.settings import RecordsSettings
 from raiox.vocabulary import AnalysisState
 
 SETTINGS = RecordsSettings(max_queued=5, lease_s=30, max_attempts=3)
-DONE = Finish(AnalysisState.DONE, {"outcome": "analysed"})
+DONE = Completion(AnalysisState.DONE, {"outcome": "analysed"})
 
 
 @pytest.fixture
@@ -85,7 +85,7 @@ def test_a_result_of_an_older_attempt_is_refused(records: Records, clock: FakeCl
     clock.pass_s(31)
     [living] = records.queue.claim(1)
 
-    assert records.queue.finish([(zombie, Finish(AnalysisState.FAILED, {}))]) == [False]
+    assert records.queue.finish([(zombie, Completion(AnalysisState.FAILED, {}))]) == [False]
     assert records.queue.finish([(living, DONE)]) == [True]
 
 
@@ -94,7 +94,7 @@ def test_a_finished_analysis_cannot_be_finished_again(records: Records):
     [claim] = records.queue.claim(1)
     records.queue.finish([(claim, DONE)])
 
-    assert records.queue.finish([(claim, Finish(AnalysisState.FAILED, {}))]) == [False]
+    assert records.queue.finish([(claim, Completion(AnalysisState.FAILED, {}))]) == [False]
 
 
 def test_a_late_result_of_a_deleted_analysis_is_refused(records: Records):

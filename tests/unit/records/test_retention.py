@@ -7,7 +7,7 @@ import pytest
 from fakes import FakeClock
 
 from raiox.records.errors import AnalysisNotFoundError
-from raiox.records.rows import Finish, IdempotencyKey, NewAnalysis
+from raiox.records.rows import Completion, IdempotencyKey, NewAnalysis
 from raiox.records.store import Records, open_records
 from raiox.settings import RecordsSettings
 from raiox.vocabulary import AnalysisState
@@ -34,7 +34,7 @@ def keep(records: Records, name: str, *, finished: bool = True) -> None:
     records.queue.enqueue(NewAnalysis(name, "ana", SHA, "png", (), 64, 48), key)
     if finished:
         [claim] = records.queue.claim(1)
-        records.queue.finish([(claim, Finish(AnalysisState.DONE, {}, b"maps", b"embedding"))])
+        records.queue.finish([(claim, Completion(AnalysisState.DONE, {}, b"maps", b"embedding"))])
 
 
 def test_an_image_goes_when_its_time_is_over_and_the_result_stays(

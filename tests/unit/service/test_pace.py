@@ -1,6 +1,6 @@
 """What a waiting visitor is told comes from what was measured."""
 
-from raiox.service.wait_estimate import N_TURNS, Pace
+from raiox.service.wait_estimate import N_TURNS, WaitEstimator
 
 
 class Watch:
@@ -13,13 +13,13 @@ class Watch:
         return self.now_s
 
 
-def paced(*turns: tuple[int, float]) -> Pace:
+def paced(*turns: tuple[int, float]) -> WaitEstimator:
     watch = Watch()
-    pace = Pace(watch)
+    wait_estimator = WaitEstimator(watch)
     for n, duration_s in turns:
-        with pace.turn(n):
+        with wait_estimator.turn(n):
             watch.now_s += duration_s
-    return pace
+    return wait_estimator
 
 
 def test_nothing_is_promised_before_anything_was_measured():

@@ -1,4 +1,4 @@
-"""Handover, twins and doorbell."""
+"""DecodedCache, twins and doorbell."""
 
 import asyncio
 
@@ -9,11 +9,11 @@ from raiox.entities import Radiograph
 from raiox.intake.errors import NotAnImageError
 from raiox.records.errors import IdempotencyMismatchError
 from raiox.records.rows import IdempotencyKey
-from raiox.service.decoded_cache import Handover
+from raiox.service.decoded_cache import DecodedCache
 from raiox.service.errors import IdempotencyInFlightError
-from raiox.service.notifier import Doorbell, heard
+from raiox.service.notifier import Notifier, wait_for
 from raiox.service.png import pack, unpack
-from raiox.service.single_flight import Twins
+from raiox.service.single_flight import SingleFlight
 
 pytestmark = pytest.mark.anyio
 
@@ -25,20 +25,20 @@ def radiograph(n_pixels: int) -> Radiograph:
 
 
 def test_a_handover_forgets_the_oldest_first():
-    handover = Handover(max_bytes=100)
+    decoded_cache = DecodedCache(max_bytes=100)
     for name in "abc":
-        handover.give(name, radiograph(40))
+        decoded_cache.give(name, radiograph(40))
 
-    assert handover.take("a") is None
-    assert handover.take("b") is not None
-    assert handover.take("b") is None
+    assert decoded_cache.take("a") is None
+    assert decoded_cache.take("b") is not None
+    assert decoded_cache.take("b") is None
 
 
 def test_a_radiograph_larger_than_the_memory_is_not_kept():
-    handover = Handover(max_bytes=100)
-    handover.give("a", radiograph(101))
+    decoded_cache = DecodedCache(max_bytes=100)
+    decoded_cache.give("a", radiograph(101))
 
-    assert handover.take("a") is None
+    assert decoded_cache.take("a") is None
 
 
 def test_arrays_come_back_as_they_were():
@@ -55,15 +55,15 @@ async def test_twins_share_one_outcome():
         await asyncio.sleep(0.01)
         return "id"
 
-    twins = Twins()
-    outcomes = await asyncio.gather(*(twins.once("ana", KEY, work) for _ in range(10)))
+    twins = SingleFlight()
+    outcomes = await asyncio.gather(*(twins.run("ana", KEY, work) for _ in range(10)))
 
     assert outcomes == ["id"] * 10
     assert len(runs) == 1
 
 
 async def test_twins_share_a_refusal_and_the_next_may_try_again():
-    twins = Twins()
+    twins = SingleFlight()
 
     async def refuse() -> str:
         await asyncio.sleep(0.01)
@@ -73,51 +73,51 @@ async def test_twins_share_a_refusal_and_the_next_may_try_again():
         return "id"
 
     outcomes = await asyncio.gather(
-        *(twins.once("ana", KEY, refuse) for _ in range(3)), return_exceptions=True
+        *(twins.run("ana", KEY, refuse) for _ in range(3)), return_exceptions=True
     )
 
     assert [type(outcome) for outcome in outcomes] == [NotAnImageError] * 3
-    assert await twins.once("ana", KEY, accept) == "id"
+    assert await twins.run("ana", KEY, accept) == "id"
 
 
 async def test_a_twin_with_other_content_is_refused_at_once():
-    twins, go = Twins(), asyncio.Event()
+    twins, go = SingleFlight(), asyncio.Event()
 
     async def work() -> str:
         await go.wait()
         return "id"
 
-    first = asyncio.create_task(twins.once("ana", KEY, work))
+    first = asyncio.create_task(twins.run("ana", KEY, work))
     await asyncio.sleep(0)
     with pytest.raises(IdempotencyMismatchError):
-        await twins.once("ana", IdempotencyKey("k", "other"), work)
+        await twins.run("ana", IdempotencyKey("k", "other"), work)
     go.set()
     assert await first == "id"
 
 
 async def test_a_twin_does_not_wait_for_ever():
-    twins, go = Twins(patience_s=0.01), asyncio.Event()
+    twins, go = SingleFlight(patience_s=0.01), asyncio.Event()
 
     async def work() -> str:
         await go.wait()
         return "id"
 
-    first = asyncio.create_task(twins.once("ana", KEY, work))
+    first = asyncio.create_task(twins.run("ana", KEY, work))
     await asyncio.sleep(0)
     with pytest.raises(IdempotencyInFlightError):
-        await twins.once("ana", KEY, work)
+        await twins.run("ana", KEY, work)
     go.set()
     assert await first == "id"
 
 
 async def test_a_ring_wakes_everybody_who_listens_and_nobody_else():
-    doorbell = Doorbell()
+    notifier = Notifier()
     with (
-        doorbell.listening("a") as one,
-        doorbell.listening("a") as two,
-        doorbell.listening("b") as other,
+        notifier.subscribe("a") as one,
+        notifier.subscribe("a") as two,
+        notifier.subscribe("b") as other,
     ):
-        doorbell.ring("a")
+        notifier.notify("a")
 
-        assert [await heard(bell, 0.01) for bell in (one, two, other)] == [True, True, False]
-    assert doorbell._listeners == {}
+        assert [await wait_for(bell, 0.01) for bell in (one, two, other)] == [True, True, False]
+    assert notifier._listeners == {}

@@ -10,10 +10,10 @@ from fakes import FakeClock, FakeEngine, reading_of
 from raiox.bundle.errors import BundleMissingError
 from raiox.records.rows import NewAnalysis
 from raiox.records.store import open_records
-from raiox.service.decoded_cache import Handover
-from raiox.service.engine_holder import ModelGate
-from raiox.service.executors import Threads
-from raiox.service.notifier import Doorbell
+from raiox.service.decoded_cache import DecodedCache
+from raiox.service.engine_holder import EngineHolder
+from raiox.service.executors import Executors
+from raiox.service.notifier import Notifier
 from raiox.service.png import from_png, to_png
 from raiox.service.worker import Worker
 from raiox.settings import RecordsSettings
@@ -30,15 +30,15 @@ class House:
     def __init__(self, folder: Path, engine, settings: RecordsSettings = SETTINGS) -> None:
         self.clock = FakeClock()
         self.records = open_records(settings, folder, self.clock)
-        self.threads = Threads(1)
-        self.models = ModelGate(lambda: engine)
+        self.executors = Executors(1)
+        self.models = EngineHolder(lambda: engine)
         self.models.load()
         self.worker = Worker(
             records=self.records,
             models=self.models,
-            threads=self.threads,
-            doorbell=Doorbell(),
-            handover=Handover(),
+            executors=self.executors,
+            notifier=Notifier(),
+            decoded_cache=DecodedCache(),
             settings=settings,
             max_batch_size=4,
             clock=self.clock,
@@ -63,7 +63,7 @@ def build(tmp_path):
 
     yield built
     for house in houses:
-        house.threads.close()
+        house.executors.close()
         house.records.close()
 
 
@@ -72,7 +72,7 @@ class BreaksOnBright:
 
     models = FakeEngine().models
 
-    def read_many(self, radiographs):
+    def predict(self, radiographs):
         if any(radiograph.pixels.mean() > 150 for radiograph in radiographs):
             raise FloatingPointError
         return [reading_of(radiograph) for radiograph in radiographs]
@@ -83,7 +83,7 @@ async def test_one_bad_image_does_not_harm_its_batch(build):
     for name, mean in (("a", 50), ("b", 180), ("c", 60)):
         house.send(name, mean)
 
-    await house.worker.take_turn()
+    await house.worker.process_batch()
 
     told = [house.told(name) for name in "abc"]
     assert told == [("done", None), ("failed", "internal_error"), ("done", None)]
@@ -97,7 +97,7 @@ async def test_what_broke_every_worker_fails_as_poisoned_without_another_try(bui
         house.records.queue.claim(1)
         house.clock.pass_s(31)
 
-    await house.worker.take_turn()
+    await house.worker.process_batch()
 
     assert house.told("a") == ("failed", "analysis_poisoned")
     assert engine.batches == []
@@ -109,7 +109,7 @@ async def test_what_waited_too_long_is_not_run(build):
     house.send("a")
     house.clock.pass_s(601)
 
-    await house.worker.take_turn()
+    await house.worker.process_batch()
 
     assert house.told("a") == ("failed", "analysis_expired")
     assert engine.batches == []
@@ -120,7 +120,7 @@ async def test_a_lost_image_is_a_reason(build):
     house.send("a")
     house.records.files.remove("a", SHA)
 
-    await house.worker.take_turn()
+    await house.worker.process_batch()
 
     assert house.told("a") == ("failed", "image_not_kept")
 
@@ -135,12 +135,12 @@ async def test_claims_nothing_without_a_model(build):
     house.models.load()
     house.send("a")
 
-    assert await house.worker.take_turn() is False
+    assert await house.worker.process_batch() is False
     assert house.told("a") == ("queued", None)
 
 
 async def test_a_worker_that_must_stop_gives_its_leases_back(build, monkeypatch):
-    monkeypatch.setattr("raiox.service.worker.STOP_PATIENCE_S", 0.1)
+    monkeypatch.setattr("raiox.service.worker.STOP_GRACE_S", 0.1)
     engine = FakeEngine()
     engine.go.clear()
     house = build(engine)
@@ -160,7 +160,7 @@ async def test_a_long_batch_keeps_its_lease(build):
     engine.go.clear()
     house = build(engine, RecordsSettings(lease_s=0.15))
     house.send("a")
-    turn = asyncio.create_task(house.worker.take_turn())
+    turn = asyncio.create_task(house.worker.process_batch())
     while not engine.batches:  # noqa: ASYNC110  (set by another thread)
         await asyncio.sleep(0.01)
     for _ in range(6):

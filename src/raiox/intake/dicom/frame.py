@@ -13,7 +13,7 @@ from pydicom.uid import RLELossless
 
 from raiox.intake.dicom.transfer_syntaxes import JPEG, JPEG_2000
 from raiox.intake.errors import CorruptImageError, DecodeTooSlowError, TruncatedImageError
-from raiox.intake.jpeg_markers import FrameHeader, ends, has_more_scans, read_jpeg_header
+from raiox.intake.jpeg_markers import FrameHeader, exceeds_scan_limit, is_complete, read_jpeg_header
 from raiox.intake.sandbox.decoder_api import DecodeLimits
 
 RLE_HEADER_BYTES: Final = 64  # PS3.5, G.5: the number of segments and 15 offsets
@@ -37,9 +37,9 @@ def check_frame(header: Dataset, limits: DecodeLimits) -> None:
         _check_size(_read_codestream_header(frame), header)
     elif syntax in JPEG:
         _check_size(read_jpeg_header(frame), header)
-        if has_more_scans(frame, limits.max_jpeg_scans):
+        if exceeds_scan_limit(frame, limits.max_jpeg_scans):
             raise DecodeTooSlowError(limit_s=limits.decoder_wall_s)
-        if not ends(frame):
+        if not is_complete(frame):
             raise TruncatedImageError
 
 

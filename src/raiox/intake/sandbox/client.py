@@ -31,7 +31,7 @@ from raiox.intake.sandbox.protocol import (
 )
 
 DECODER: Final = "raiox.intake.decode:decode"
-PATIENCE_S: Final = 2.0  # beyond the clock that the zygote keeps; after it the zygote is to blame
+GRACE_S: Final = 2.0  # beyond the clock that the zygote keeps; after it the zygote is to blame
 START_S: Final = 60.0  # a cold disk reads the codecs slowly
 INHERITED: Final = ("PATH", "LD_LIBRARY_PATH", "LANG", "SYSTEMROOT", "TMPDIR")
 ATTEMPTS: Final = 2
@@ -165,7 +165,7 @@ class _ZygoteProcess:
             with ours:
                 with theirs:
                     self._hand_over(theirs.fileno(), their_verdict_fd)
-                ours.settimeout(self._limits.decoder_wall_s + PATIENCE_S)
+                ours.settimeout(self._limits.decoder_wall_s + GRACE_S)
                 with suppress(BrokenPipeError, ConnectionResetError):  # it may have died by now
                     send_request(ours, source_format, content)
                 return receive_reply(ours, self._limits)
@@ -182,7 +182,7 @@ class _ZygoteProcess:
         self._ended = True
         self._control.close()
         try:
-            self._process.wait(PATIENCE_S)
+            self._process.wait(GRACE_S)
         except subprocess.TimeoutExpired:
             with suppress(ProcessLookupError):
                 os.killpg(self._process.pid, signal.SIGKILL)
@@ -197,7 +197,7 @@ class _ZygoteProcess:
             os.close(verdict_fd)
 
     def _read_verdict(self, verdict_fd: int) -> Exception:
-        readable, _, _ = select.select([verdict_fd], [], [], PATIENCE_S)
+        readable, _, _ = select.select([verdict_fd], [], [], GRACE_S)
         verdict = os.read(verdict_fd, 1) if readable else b""
         if verdict == TOO_SLOW:
             return DecodeTooSlowError(limit_s=self._limits.decoder_wall_s)

@@ -53,9 +53,9 @@ class Zygote:
         self._decoder = decoder
         self._limits = limits
         self._children: dict[int, _Child] = {}
-        self._overdue: set[int] = set()
-        self._deaths, alarm = os.pipe()
-        os.set_blocking(self._deaths, False)
+        self._timed_out: set[int] = set()
+        self._sigchld_fd, alarm = os.pipe()
+        os.set_blocking(self._sigchld_fd, False)
         os.set_blocking(alarm, False)
         signal.signal(signal.SIGCHLD, lambda *_: None)
         signal.set_wakeup_fd(alarm, warn_on_full_buffer=False)
@@ -64,24 +64,24 @@ class Zygote:
         """Work until the service goes away."""
         selector = selectors.DefaultSelector()
         selector.register(self._control, selectors.EVENT_READ)
-        selector.register(self._deaths, selectors.EVENT_READ)
+        selector.register(self._sigchld_fd, selectors.EVENT_READ)
         self._control.sendall(READY)
         while True:
             awake = {key.fileobj for key, _ in selector.select(self._patience_s())}
-            if self._deaths in awake:
-                os.read(self._deaths, OPEN_FILES)
-            self._bury()
+            if self._sigchld_fd in awake:
+                os.read(self._sigchld_fd, OPEN_FILES)
+            self._reap()
             self._kill_overdue()
-            if self._control in awake and not self._take_one():
+            if self._control in awake and not self._accept():
                 break
         for pid in self._children:
             os.kill(pid, signal.SIGKILL)
 
     def _patience_s(self) -> float | None:
-        waiting = [c.deadline for pid, c in self._children.items() if pid not in self._overdue]
+        waiting = [c.deadline for pid, c in self._children.items() if pid not in self._timed_out]
         return max(0.0, min(waiting) - time.monotonic()) if waiting else None
 
-    def _take_one(self) -> bool:
+    def _accept(self) -> bool:
         _, descriptors, _, _ = socket.recv_fds(self._control, 1, 2)
         if len(descriptors) != 2:  # noqa: PLR2004 - the channel and the verdict; fewer is the end
             return False
@@ -97,11 +97,11 @@ class Zygote:
     def _kill_overdue(self) -> None:
         now = time.monotonic()
         for pid, child in self._children.items():
-            if child.deadline <= now and pid not in self._overdue:
-                self._overdue.add(pid)
+            if child.deadline <= now and pid not in self._timed_out:
+                self._timed_out.add(pid)
                 os.kill(pid, signal.SIGKILL)  # not buried yet, so the number is still its own
 
-    def _bury(self) -> None:
+    def _reap(self) -> None:
         while self._children:
             pid, status = os.waitpid(-1, os.WNOHANG)
             if pid == 0:
@@ -110,13 +110,13 @@ class Zygote:
             with suppress(OSError):  # whoever asked may have gone
                 os.write(child.verdict_fd, self._verdict(pid, status))
             os.close(child.verdict_fd)
-            self._overdue.discard(pid)
+            self._timed_out.discard(pid)
 
     def _verdict(self, pid: int, status: int) -> bytes:
         if status == 0:
             return FINISHED
         ended_by = os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
-        return TOO_SLOW if pid in self._overdue or ended_by == signal.SIGXCPU else CRASHED
+        return TOO_SLOW if pid in self._timed_out or ended_by == signal.SIGXCPU else CRASHED
 
 
 def _become_decoder(channel_fd: int, decoder: Decoder, limits: DecodeLimits) -> NoReturn:

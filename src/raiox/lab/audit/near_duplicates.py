@@ -24,7 +24,7 @@ import numpy.typing as npt
 
 from raiox.entities import FloatArray
 from raiox.lab.audit.hog import Thumbnails, Whitening, describe, mirrored
-from raiox.lab.audit.registration import likeness
+from raiox.lab.audit.registration import correlation
 
 Indices = npt.NDArray[np.intp]
 Progress = Callable[[Iterable[int]], Iterable[int]]
@@ -67,7 +67,7 @@ def near_identical(
     copies: dict[tuple[int, int], Copy] = {}
     for first, second, is_mirrored in _candidates(thumbnails, parts, progress):
         other = thumbnails[second]
-        alike = likeness(thumbnails[first], other[:, :, ::-1] if is_mirrored else other)
+        alike = correlation(thumbnails[first], other[:, :, ::-1] if is_mirrored else other)
         for a, b, value in zip(first.tolist(), second.tolist(), alike.tolist(), strict=True):
             known = copies.get((a, b))
             if value >= MIN_ALIKE and (known is None or 1 - value < known.distance):

@@ -14,10 +14,10 @@ from pathlib import PurePath
 
 from raiox.lab.audit.fingerprints import Fingerprints
 from raiox.lab.audit.near_duplicates import Progress, near_identical
-from raiox.lab.datasets.split_manifest import Listing
+from raiox.lab.datasets.split_manifest import SplitManifest
 
 
-class Kind(StrEnum):
+class OverlapKind(StrEnum):
     """How images of two parts belong together, the plainest first."""
 
     PATIENT = "patient"
@@ -34,10 +34,10 @@ ANY = "any"
 
 
 @dataclass(frozen=True, slots=True)
-class Shared:
+class Overlap:
     """Images of more than one part that belong together."""
 
-    kind: Kind
+    kind: OverlapKind
     images: tuple[int, ...]
     """Places in the listing."""
     distance: float = 0.0
@@ -46,7 +46,7 @@ class Shared:
 
 
 @dataclass(frozen=True, slots=True)
-class Tally:
+class OverlapCount:
     """How much of one kind lies in two parts at once."""
 
     kind: str
@@ -62,8 +62,8 @@ class Tally:
 
 
 def find_leaks(
-    listing: Listing, prints: Fingerprints, *, stems: bool = False, progress: Progress = iter
-) -> list[Shared]:
+    listing: SplitManifest, prints: Fingerprints, *, stems: bool = False, progress: Progress = iter
+) -> list[Overlap]:
     """Everything that spans parts.
 
     `same_pixels` holds `same_file` too; `near_identical` and `look_alike` hold neither.
@@ -77,25 +77,27 @@ def find_leaks(
     images = listing.images
     parts = [image.part for image in images]
     found = [
-        *_equal(Kind.PATIENT, [image.patient_id for image in images], parts),
-        *_equal(Kind.GROUP, [image.group_id for image in images], parts),
-        *_equal(Kind.SAME_FILE, prints.files, parts),
-        *_equal(Kind.SAME_PIXELS, prints.pixels, parts),
+        *_equal(OverlapKind.PATIENT, [image.patient_id for image in images], parts),
+        *_equal(OverlapKind.GROUP, [image.group_id for image in images], parts),
+        *_equal(OverlapKind.SAME_FILE, prints.files, parts),
+        *_equal(OverlapKind.SAME_PIXELS, prints.pixels, parts),
         *_alike(prints, parts, progress),
     ]
     if stems:
         names = [PurePath(image.name).stem for image in images]
         found += [
             shared
-            for shared in _equal(Kind.FILE_STEM, names, parts)
+            for shared in _equal(OverlapKind.FILE_STEM, names, parts)
             if len({images[i].patient_id for i in shared.images}) > 1
         ]
     return found
 
 
-def count(listing: Listing, found: Sequence[Shared]) -> list[Tally]:
+def count(listing: SplitManifest, found: Sequence[Overlap]) -> list[OverlapCount]:
     """Tallies by kind and by pair of parts, those of nothing left out; `ANY` last."""
-    kinds: dict[str, list[Shared]] = {kind: [s for s in found if s.kind == kind] for kind in Kind}
+    kinds: dict[str, list[Overlap]] = {
+        kind: [s for s in found if s.kind == kind] for kind in OverlapKind
+    }
     kinds[ANY] = list(found)
     pairs = list(combinations(listing.parts, 2))
     tallies = [
@@ -106,8 +108,8 @@ def count(listing: Listing, found: Sequence[Shared]) -> list[Tally]:
     return [tally for tally in tallies if tally.n_second]
 
 
-def concerned(
-    listing: Listing, found: Sequence[Shared], first: str, second: str
+def affected_images(
+    listing: SplitManifest, found: Sequence[Overlap], first: str, second: str
 ) -> tuple[set[int], set[int]]:
     """Images of both parts that have a partner in the other."""
     lefts: set[int] = set()
@@ -120,7 +122,7 @@ def concerned(
     return lefts, rights
 
 
-def pairs_of(listing: Listing, shared: Shared) -> Iterator[tuple[int, int]]:
+def pairs_of(listing: SplitManifest, shared: Overlap) -> Iterator[tuple[int, int]]:
     """Pairs across parts in which every image stands at least once, no more than needed.
 
     All pairs would be quadratic: a patient with a hundred films a part is told in a
@@ -134,17 +136,17 @@ def pairs_of(listing: Listing, shared: Shared) -> Iterator[tuple[int, int]]:
             yield left[min(k, len(left) - 1)], right[min(k, len(right) - 1)]
 
 
-def _equal(kind: Kind, keys: Sequence[str], parts: Sequence[str]) -> Iterator[Shared]:
+def _equal(kind: OverlapKind, keys: Sequence[str], parts: Sequence[str]) -> Iterator[Overlap]:
     members: defaultdict[str, list[int]] = defaultdict(list)
     for i, key in enumerate(keys):
         if key:
             members[key].append(i)
     for found in members.values():
         if len({parts[i] for i in found}) > 1:
-            yield Shared(kind, tuple(found))
+            yield Overlap(kind, tuple(found))
 
 
-def _alike(prints: Fingerprints, parts: Sequence[str], progress: Progress) -> Iterator[Shared]:
+def _alike(prints: Fingerprints, parts: Sequence[str], progress: Progress) -> Iterator[Overlap]:
     """Copies and look-alikes among the different pictures of each part."""
     once = {(prints.pixels[i], part): i for i, part in enumerate(parts) if prints.pixels[i]}
     places = sorted(once.values())
@@ -152,18 +154,20 @@ def _alike(prints: Fingerprints, parts: Sequence[str], progress: Progress) -> It
     for copy in near_identical(prints.thumbnails[places], seen, progress):
         pair = places[copy.first], places[copy.second]
         if prints.pixels[pair[0]] != prints.pixels[pair[1]]:
-            kind = Kind.NEAR_IDENTICAL if copy.certain else Kind.LOOK_ALIKE
-            yield Shared(kind, pair, copy.distance, copy.mirrored)
+            kind = OverlapKind.NEAR_IDENTICAL if copy.certain else OverlapKind.LOOK_ALIKE
+            yield Overlap(kind, pair, copy.distance, copy.mirrored)
 
 
-def _tally(kind: str, first: str, second: str, listing: Listing, found: Sequence[Shared]) -> Tally:
-    lefts, rights = concerned(listing, found, first, second)
+def _tally(
+    kind: str, first: str, second: str, listing: SplitManifest, found: Sequence[Overlap]
+) -> OverlapCount:
+    lefts, rights = affected_images(listing, found, first, second)
     patients = {listing.images[i].patient_id for i in lefts | rights} - {""}
     share = len(rights) / listing.parts[second]
-    return Tally(kind, first, second, len(lefts), len(rights), len(patients), share)
+    return OverlapCount(kind, first, second, len(lefts), len(rights), len(patients), share)
 
 
-def _by_part(listing: Listing, images: Sequence[int]) -> dict[str, list[int]]:
+def _by_part(listing: SplitManifest, images: Sequence[int]) -> dict[str, list[int]]:
     by_part: defaultdict[str, list[int]] = defaultdict(list)
     for i in images:
         by_part[listing.images[i].part].append(i)

@@ -39,7 +39,7 @@ _WHOLE = np.array([[0, 1]], np.float32)
 """Edges of an image that lost nothing."""
 
 
-def likeness(first: Thumbnails, second: Thumbnails) -> FloatArray:
+def correlation(first: Thumbnails, second: Thumbnails) -> FloatArray:
     """How alike pairs are at their best overlay.
 
     Args:
@@ -51,11 +51,11 @@ def likeness(first: Thumbnails, second: Thumbnails) -> FloatArray:
     alike = np.zeros(len(first), np.float32)
     for start in range(0, len(first), BATCH):
         batch = slice(start, start + BATCH)
-        alike[batch] = _likeness(_structure(first[batch]), _structure(second[batch]))
+        alike[batch] = _correlation(_structure(first[batch]), _structure(second[batch]))
     return alike
 
 
-def _likeness(fixed: FloatArray, moved: FloatArray) -> FloatArray:
+def _correlation(fixed: FloatArray, moved: FloatArray) -> FloatArray:
     edges, alike = _overlay(fixed, moved, np.stack([_WHOLE, _WHOLE]), COARSE)
     hopeful = np.flatnonzero(alike >= MIN_COARSE)
     if len(hopeful):

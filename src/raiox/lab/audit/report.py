@@ -8,8 +8,8 @@ from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 from raiox.lab.audit.fingerprints import Fingerprints
-from raiox.lab.audit.overlap import ANY, Kind, Shared, concerned, count, pairs_of
-from raiox.lab.datasets.split_manifest import Listing
+from raiox.lab.audit.overlap import ANY, Overlap, OverlapKind, affected_images, count, pairs_of
+from raiox.lab.datasets.split_manifest import SplitManifest
 from raiox.lab.tables import Table
 from raiox.lab.tables import to_markdown as to_pipes
 from raiox.vocabulary import NOTICE
@@ -20,13 +20,13 @@ N_COPIES: Final = 100
 """Pairs named of the kinds that are found by looking: each wants a look."""
 
 MEANING: Final = {
-    Kind.PATIENT: "images of one patient (`patient_id`)",
-    Kind.GROUP: "linked images (`group_id`)",
-    Kind.SAME_FILE: "the same file, byte for byte",
-    Kind.SAME_PIXELS: "the same picture once decoded (same files included)",
-    Kind.NEAR_IDENTICAL: "copies: resized, encoded again, cut by 3 %, other tones, negative, mirrored",
-    Kind.LOOK_ALIKE: "films so alike that they are most often of one patient; look at them",
-    Kind.FILE_STEM: "the same file name under another patient",
+    OverlapKind.PATIENT: "images of one patient (`patient_id`)",
+    OverlapKind.GROUP: "linked images (`group_id`)",
+    OverlapKind.SAME_FILE: "the same file, byte for byte",
+    OverlapKind.SAME_PIXELS: "the same picture once decoded (same files included)",
+    OverlapKind.NEAR_IDENTICAL: "copies: resized, encoded again, cut by 3 %, other tones, negative, mirrored",
+    OverlapKind.LOOK_ALIKE: "films so alike that they are most often of one patient; look at them",
+    OverlapKind.FILE_STEM: "the same file name under another patient",
 }
 
 
@@ -36,9 +36,9 @@ class Audit:
 
     command: str
     """What a reader types to see the same."""
-    listing: Listing
+    listing: SplitManifest
     prints: Fingerprints
-    found: Sequence[Shared]
+    found: Sequence[Overlap]
 
 
 def to_json(audit: Audit) -> dict[str, Any]:
@@ -99,7 +99,7 @@ def _sources(audit: Audit) -> Table:
         (kind, source, str(n), str(hit), f"{share:.1%}")
         for kind, source, n, hit, share in _by_source(audit)
     )
-    first, tested = audit.listing.compared
+    first, tested = audit.listing.train_and_test
     return Table(f"Images of `{tested}` with a partner in `{first}`, by source", _SOURCES, rows)
 
 
@@ -108,12 +108,12 @@ def _by_source(audit: Audit) -> list[tuple[str, str, int, int, float]]:
     listing = audit.listing
     if not audit.found:
         return []
-    first, tested = listing.compared
+    first, tested = listing.train_and_test
     totals = Counter(image.source for image in listing.images if image.part == tested)
     rows = []
-    for kind in (*Kind, ANY):
+    for kind in (*OverlapKind, ANY):
         shared = [s for s in audit.found if kind in (s.kind, ANY)]
-        _, images = concerned(listing, shared, first, tested)
+        _, images = affected_images(listing, shared, first, tested)
         hit = Counter(listing.images[i].source for i in images)
         rows += [
             (str(kind), source or "all", n, hit[source], hit[source] / n)
@@ -137,12 +137,12 @@ def _unread(audit: Audit) -> str:
 
 
 def _examples(audit: Audit) -> Iterator[str]:
-    for kind in Kind:
+    for kind in OverlapKind:
         pairs = [(pair, s) for s in audit.found if s.kind == kind for pair in _pairs(audit, s)]
         if not pairs:
             continue
         yield f"**{kind}**: {MEANING[kind]}; {len(pairs)} pairs\n"
-        by_looking = kind in {Kind.NEAR_IDENTICAL, Kind.LOOK_ALIKE}
+        by_looking = kind in {OverlapKind.NEAR_IDENTICAL, OverlapKind.LOOK_ALIKE}
         for (a, b), shared in pairs[: N_COPIES if by_looking else N_EXAMPLES]:
             mirror = ", mirrored" if shared.mirrored else ""
             near = f", distance {shared.distance:.3f}{mirror}" if shared.distance else ""
@@ -150,7 +150,7 @@ def _examples(audit: Audit) -> Iterator[str]:
         yield ""
 
 
-def _pairs(audit: Audit, shared: Shared) -> Iterator[tuple[tuple[str, str], tuple[str, str]]]:
+def _pairs(audit: Audit, shared: Overlap) -> Iterator[tuple[tuple[str, str], tuple[str, str]]]:
     """Name and part of both images."""
     images = audit.listing.images
     for a, b in pairs_of(audit.listing, shared):

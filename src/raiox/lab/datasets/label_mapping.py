@@ -20,14 +20,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from raiox.lab.datasets.manifest import Case
+from raiox.lab.datasets.manifest import Sample
 from raiox.lab.errors import LabelsUnreadableError, LabelUnknownError
 
 CSV_CELLS = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Translation:
+class LabelMapping:
     """From a manifest's words to ours."""
 
     labels: Mapping[str, str] = field(default_factory=dict)
@@ -36,7 +36,7 @@ class Translation:
     """Ours to theirs, where a column is called otherwise."""
 
 
-def read_translation(file: Path) -> Translation:
+def read_label_mapping(file: Path) -> LabelMapping:
     """Read a labels file.
 
     Raises:
@@ -46,16 +46,18 @@ def read_translation(file: Path) -> Translation:
         content = file.read_text(encoding="utf-8-sig")
         if file.suffix.lower() == ".toml":
             told = tomllib.loads(content)
-            return Translation(_words(told.get("labels", {})), _words(told.get("columns", {})))
+            return LabelMapping(_words(told.get("labels", {})), _words(told.get("columns", {})))
         rows = [row for row in csv.reader(content.splitlines()) if row]
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, csv.Error) as error:
         raise LabelsUnreadableError(reason=type(error).__name__) from error
     if any(len(row) != CSV_CELLS for row in rows):
         raise LabelsUnreadableError(reason="two cells a line")
-    return Translation({theirs.strip(): ours.strip() for theirs, ours in rows})
+    return LabelMapping({theirs.strip(): ours.strip() for theirs, ours in rows})
 
 
-def translated(cases: Sequence[Case], translation: Translation, known: Sequence[str]) -> list[Case]:
+def apply_label_mapping(
+    cases: Sequence[Sample], translation: LabelMapping, known: Sequence[str]
+) -> list[Sample]:
     """Cases under labels that the network answers; those that were translated to nothing left out.
 
     Raises:

@@ -1,6 +1,6 @@
 """Labelled images of the data sets: paths, labels and parts, no pixels.
 
-A data set is a folder with a `manifest.csv`; `RAIOX_DATA` names the folder that
+A data set is a folder with a `manifest.csv`; `RAIOX_DATASETS` names the folder that
 holds `chest/` and `filter/`. Parts (train, valid, test) never share a
 `group_id`: the manifest says so and `check_groups` makes sure.
 """
@@ -17,15 +17,15 @@ from raiox.entities import GrayArray
 from raiox.lab.errors import DataSetMissingError, RecipeInvalidError
 from raiox.vocabulary import ImageKind
 
-TURNS = {ImageKind.ROTATED_90: 1, ImageKind.ROTATED_180: 2, ImageKind.ROTATED_270: 3}
+ROTATIONS = {ImageKind.ROTATED_90: 1, ImageKind.ROTATED_180: 2, ImageKind.ROTATED_270: 3}
 """Quarter turns, clockwise, that make each kind of an upright film."""
 
-MADE_KINDS = (ImageKind.FRONTAL, *TURNS, ImageKind.INVERTED)
+MADE_KINDS = (ImageKind.FRONTAL, *ROTATIONS, ImageKind.INVERTED)
 """What one upright film gives: itself, turned and as a negative."""
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class Sample:
     """One labelled image as a network meets it."""
 
     path: Path
@@ -45,11 +45,11 @@ class Case:
     """In years; these three are empty where nothing is known."""
 
 
-SPLITS = {"grouped": "split", "authors": "paper_split"}
+SPLIT_COLUMNS = {"grouped": "split", "authors": "paper_split"}
 """Column of the manifest that holds the parts: ours by group, and the paper's own."""
 
 
-def read_finding_cases(data: Path | None, split: str = "grouped") -> list[Case]:
+def read_finding_samples(data: Path | None, split: str = "grouped") -> list[Sample]:
     """Upright frontal radiographs with their finding; contested and excluded ones left out.
 
     The authors' split is taken as it is, with the patients it shares between parts.
@@ -59,9 +59,9 @@ def read_finding_cases(data: Path | None, split: str = "grouped") -> list[Case]:
         RecipeInvalidError: a group spans two parts of our split.
     """
     folder, rows = _read(data, "chest")
-    column = SPLITS[split]
+    column = SPLIT_COLUMNS[split]
     cases = [
-        Case(
+        Sample(
             path=folder / row["image"],
             label=row["label"],
             source=row["source"],
@@ -80,7 +80,7 @@ def read_finding_cases(data: Path | None, split: str = "grouped") -> list[Case]:
     return cases
 
 
-def read_kind_cases(data: Path | None, split: str = "grouped") -> list[Case]:
+def read_kind_samples(data: Path | None, split: str = "grouped") -> list[Sample]:
     """Every kind of image the frontal filter tells apart.
 
     A film that lies on its side is an upright one turned, a negative is a
@@ -89,10 +89,10 @@ def read_kind_cases(data: Path | None, split: str = "grouped") -> list[Case]:
     Raises:
         DataSetMissingError: `data` holds no `chest/` or no `filter/`.
     """
-    chest = read_finding_cases(data, split)
+    chest = read_finding_samples(data, split)
     folder, rows = _read(data, "filter")
     others = [
-        Case(
+        Sample(
             path=folder / row["image"],
             label=row["kind"],
             source=row["source"],
@@ -107,7 +107,7 @@ def read_kind_cases(data: Path | None, split: str = "grouped") -> list[Case]:
     return made + others
 
 
-def read_manifest(manifest: Path, columns: Mapping[str, str] | None = None) -> list[Case]:
+def read_manifest(manifest: Path, columns: Mapping[str, str] | None = None) -> list[Sample]:
     """Anybody's labelled images: a CSV with `image` (relative to it) and `label`, or a folder.
 
     `source`, `split`, `group_id` (or `patient_id`), `licence`, `view`, `sex` and `age` are used
@@ -133,7 +133,7 @@ def read_manifest(manifest: Path, columns: Mapping[str, str] | None = None) -> l
     if rows and not {"image", "label"} <= rows[0].keys():
         raise RecipeInvalidError(reason="manifest_columns")
     return [
-        Case(
+        Sample(
             path=manifest.parent / row["image"],
             label=row["label"],
             source=row.get("source") or "all",
@@ -148,19 +148,21 @@ def read_manifest(manifest: Path, columns: Mapping[str, str] | None = None) -> l
     ]
 
 
-def _labelled_folder(folder: Path) -> list[Case]:
+def _labelled_folder(folder: Path) -> list[Sample]:
     """Every file of every sub-folder; hidden ones are nobody's images."""
     files = sorted(p for p in folder.glob("*/*") if p.is_file() and not p.name.startswith("."))
-    return [Case(p, p.parent.name, folder.name, "", f"{p.parent.name}/{p.name}", "") for p in files]
+    return [
+        Sample(p, p.parent.name, folder.name, "", f"{p.parent.name}/{p.name}", "") for p in files
+    ]
 
 
-def shown(pixels: GrayArray, kind: ImageKind) -> GrayArray:
+def as_kind(pixels: GrayArray, kind: ImageKind) -> GrayArray:
     """Upright pixels (H, W) as a film of this kind would show them."""
-    turned = np.rot90(pixels, -TURNS.get(kind, 0))
+    turned = np.rot90(pixels, -ROTATIONS.get(kind, 0))
     return np.array(255 - turned if kind is ImageKind.INVERTED else turned, order="C")
 
 
-def check_groups(cases: Iterable[Case]) -> None:
+def check_groups(cases: Iterable[Sample]) -> None:
     """Refuse parts that share a patient, a duplicate or a linked image.
 
     Raises:

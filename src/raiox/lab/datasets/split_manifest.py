@@ -32,7 +32,7 @@ class ListedImage:
 
 
 @dataclass(frozen=True, slots=True)
-class Listing:
+class SplitManifest:
     """The lines of a manifest that belong to a part."""
 
     images: tuple[ListedImage, ...]
@@ -48,13 +48,13 @@ class Listing:
         return {part: counts[part] for part in order}
 
     @property
-    def compared(self) -> tuple[str, str]:
+    def train_and_test(self) -> tuple[str, str]:
         """The two parts that matter most: what is learnt from and what is tested on."""
         first, *others = self.parts
         return first, "test" if "test" in others else others[-1]
 
 
-def read_listing(manifest: Path, column: str = "split") -> Listing:
+def read_listing(manifest: Path, column: str = "split") -> SplitManifest:
     """Read a CSV with `image` (relative to it) and a column of parts.
 
     `patient_id`, `group_id` and `source` are used where they are.
@@ -75,7 +75,7 @@ def read_listing(manifest: Path, column: str = "split") -> Listing:
             raise ManifestColumnMissingError(column=needed)
     images = [_image(row, manifest.parent, column) for row in rows]
     kept = tuple(image for image in images if image.name and image.part not in LEFT_OUT)
-    return Listing(kept, len(images) - len(kept))
+    return SplitManifest(kept, len(images) - len(kept))
 
 
 def _image(row: dict[str, str | None], folder: Path, column: str) -> ListedImage:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from raiox.lab.datasets.manifest import Case
+from raiox.lab.datasets.manifest import Sample
 from raiox.lab.evaluation.report.subgroups import age_band
 from raiox.lab.tables import Table, to_markdown
 
@@ -103,7 +103,7 @@ all of them say less than those inside one source. Written by `make evidence`.
 """
 
 
-def datasheets(cases: Sequence[Case], others: Iterable[Case]) -> str:
+def datasheets(cases: Sequence[Sample], others: Iterable[Sample]) -> str:
     """The whole page.
 
     Args:
@@ -111,7 +111,7 @@ def datasheets(cases: Sequence[Case], others: Iterable[Case]) -> str:
         others: images of the frontal filter that are no films with a finding.
     """
     parts = [HEAD, to_markdown(_parts(cases))]
-    by_source: dict[str, list[Case]] = {}
+    by_source: dict[str, list[Sample]] = {}
     for case in cases:
         by_source.setdefault(case.source, []).append(case)
     parts += [_sheet(name, by_source[name]) for name in sorted(by_source)]
@@ -119,7 +119,7 @@ def datasheets(cases: Sequence[Case], others: Iterable[Case]) -> str:
     return "\n".join(parts)
 
 
-def _sheet(name: str, cases: Sequence[Case]) -> str:
+def _sheet(name: str, cases: Sequence[Sample]) -> str:
     told = SOURCES.get(name)
     lines = [f"## {name}: {told.title if told else 'not described yet'}\n"]
     if told:
@@ -140,7 +140,7 @@ def _sheet(name: str, cases: Sequence[Case]) -> str:
     return "\n".join([*lines, *(f"- **{what}**: {counts}" for what, counts in counted.items()), ""])
 
 
-def _age(case: Case) -> str:
+def _age(case: Sample) -> str:
     band = age_band(case.age)
     return "not told" if band == "unknown" else band
 
@@ -149,7 +149,7 @@ def _counted(words: Iterable[str]) -> str:
     return "; ".join(f"{word} {n}" for word, n in Counter(words).most_common())
 
 
-def _parts(cases: Sequence[Case]) -> Table:
+def _parts(cases: Sequence[Sample]) -> Table:
     names = ("train", "valid", "test")
     counts = Counter((case.source, case.label, case.part) for case in cases)
     pairs = sorted({(case.source, case.label) for case in cases})
@@ -157,7 +157,7 @@ def _parts(cases: Sequence[Case]) -> Table:
     return Table("Films by source, label and part", ("source", "label", *names), rows)
 
 
-def _foreign(cases: Iterable[Case]) -> Table:
+def _foreign(cases: Iterable[Sample]) -> Table:
     found = list(cases)
     counts = Counter((case.source, case.label) for case in found)
     licences: dict[str, set[str]] = {}

@@ -8,12 +8,12 @@ import json
 
 import numpy as np
 
-from raiox.lab.evaluation.predictions import Answers
+from raiox.lab.evaluation.predictions import Predictions
 
 N_COMPONENTS = 12
 
 
-def build_embedding_map(answers: Answers) -> bytes:
+def build_embedding_map(answers: Predictions) -> bytes:
     """`embedding_map.json` of a bundle: components, and where each reference case lies."""
     mean = answers.embeddings.mean(axis=0)
     centred = answers.embeddings - mean

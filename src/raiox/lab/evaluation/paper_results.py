@@ -45,7 +45,7 @@ NOTHING: Final = "The paper gives no figure for this stage."
 
 
 @dataclass(frozen=True)
-class Published:
+class PaperResults:
     """The paper's figures for one recipe, by the names of ours."""
 
     values: dict[str, str] = field(default_factory=dict)
@@ -54,15 +54,15 @@ class Published:
     remarks: tuple[str, ...] = ()
 
 
-def published(recipe_name: str, outputs: tuple[str, ...]) -> Published | None:
+def paper_results(recipe_name: str, outputs: tuple[str, ...]) -> PaperResults | None:
     """The paper's figures for a recipe that follows it; None for any other recipe."""
     if not recipe_name.startswith("paper_"):
         return None
     if outputs == tuple(map(str, FINDINGS)):
-        return Published(_findings(), CONFUSION_SUM, (MISPRINT, RUNS, UNREPORTED))
+        return PaperResults(_findings(), CONFUSION_SUM, (MISPRINT, RUNS, UNREPORTED))
     if outputs == ("frontal", "not_frontal"):
-        return Published({"accuracy": "99.3 (596 of 600)"}, remarks=(FILTER,))
-    return Published(remarks=(NOTHING,))
+        return PaperResults({"accuracy": "99.3 (596 of 600)"}, remarks=(FILTER,))
+    return PaperResults(remarks=(NOTHING,))
 
 
 def _findings() -> dict[str, str]:

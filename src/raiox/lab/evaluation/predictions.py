@@ -19,7 +19,7 @@ from raiox.entities import FloatArray, GrayArray, Radiograph
 from raiox.errors import RaioxError
 from raiox.inference.session import NetworkSession, calibrated
 from raiox.intake.errors import UnreadableFileError
-from raiox.lab.datasets.manifest import Case, shown
+from raiox.lab.datasets.manifest import Sample, as_kind
 from raiox.lab.errors import NoCaseError
 from raiox.lab.metrics.intervals import Floats, Indices
 from raiox.preprocessing import network_input
@@ -30,28 +30,28 @@ Opener = Callable[[Path], tuple[GrayArray, int]]
 """A file to its pixels, upright, and how many bytes it has."""
 BATCH = 32
 
-FACTS: Final = ("width_px", "height_px", "n_bytes", "mean", "sd", "black", "white")
+FILE_STATISTICS: Final = ("width_px", "height_px", "n_bytes", "mean", "sd", "black", "white")
 """What is kept of a file: sizes, mean and spread of its grays, shares of black and of white."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Answers:
+class Predictions:
     """What a bundle said of N cases."""
 
-    cases: Sequence[Case]
+    cases: Sequence[Sample]
     labels: Indices
     """(N,) index of each case's label."""
     logits: Floats
     """(N, K)"""
     embeddings: FloatArray
     """(N, D)"""
-    peaks: Floats
+    max_evidence: Floats
     """(N,) greatest evidence in the map of the case's own label."""
     temperature: float
     qualities: Floats | None = None
     """(N,) rating of each film, from a network that rates them."""
-    facts: Floats = field(default_factory=lambda: np.empty((0, len(FACTS))))
-    """(N, 7), in the order of `FACTS`."""
+    facts: Floats = field(default_factory=lambda: np.empty((0, len(FILE_STATISTICS))))
+    """(N, 7), in the order of `FILE_STATISTICS`."""
 
     @property
     def scores(self) -> Floats:
@@ -69,14 +69,14 @@ class Answers:
         return np.array([case.source for case in self.cases])
 
 
-def ask(
+def predict(
     bundle: Bundle,
-    cases: Sequence[Case],
+    cases: Sequence[Sample],
     read: Reader,
     n_threads: int,
     progress: Progress = iter,
     unread: Counter[str] | None = None,
-) -> Answers:
+) -> Predictions:
     """Read, prepare and answer every case.
 
     Args:
@@ -91,62 +91,66 @@ def ask(
         RaioxError: an image cannot be read, and nobody counts.
         NoCaseError: there is no image, or none that could be read.
     """
-    session, kept = NetworkSession(bundle, n_threads), _Kept(bundle)
+    session, kept = NetworkSession(bundle, n_threads), _Accumulator(bundle)
     opened = lru_cache(maxsize=1)(
         lambda path: _opened(path, read)
     )  # what is made of a film follows it
     for start in progress(range(0, len(cases), BATCH)):
-        films = _films(cases[start : start + BATCH], opened, unread)
-        if films:
-            kept.add(films, session)
+        iter_pixels = _films(cases[start : start + BATCH], opened, unread)
+        if iter_pixels:
+            kept.add(iter_pixels, session)
     if not kept.cases:
         raise NoCaseError
     return kept.answers()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Film:
-    case: Case
+class _DecodedSample:
+    case: Sample
     pixels: GrayArray
     n_bytes: int
 
 
-class _Kept:
+class _Accumulator:
     """What stays of the images that were answered."""
 
     def __init__(self, bundle: Bundle) -> None:
-        self.cases: list[Case] = []
+        self.cases: list[Sample] = []
         self._manifest = bundle.manifest
         self._rows: dict[str, list[npt.NDArray[np.generic]]] = {}
 
-    def add(self, films: Sequence[_Film], session: NetworkSession) -> None:
+    def add(self, iter_pixels: Sequence[_DecodedSample], session: NetworkSession) -> None:
         """Answer some films and keep what is small."""
-        images = np.stack([network_input(f.pixels, self._manifest.preprocessing) for f in films])
+        images = np.stack(
+            [network_input(f.pixels, self._manifest.preprocessing) for f in iter_pixels]
+        )
         outputs = session.run(images)
-        labels = np.array([self._manifest.labels.index(film.case.label) for film in films])
+        labels = np.array([self._manifest.labels.index(film.case.label) for film in iter_pixels])
         maps = outputs["maps"] - outputs["maps"].mean(axis=1, keepdims=True)
-        own = maps[np.arange(len(films)), labels]
+        own = maps[np.arange(len(iter_pixels)), labels]
         row = {
             "labels": labels,
             "logits": outputs["logits"].astype(np.float64),
             "embeddings": outputs["embedding"],
-            "peaks": own.max(axis=(1, 2)).astype(np.float64),
-            "facts": np.array([_facts(film) for film in films]),
+            "max_evidence": own.max(axis=(1, 2)).astype(np.float64),
+            "facts": np.array([_facts(film) for film in iter_pixels]),
         }
         if "quality" in outputs:
             row["qualities"] = outputs["quality"].astype(np.float64)
         for name, values in row.items():
             self._rows.setdefault(name, []).append(values)
-        self.cases += [film.case for film in films]
+        self.cases += [film.case for film in iter_pixels]
 
-    def answers(self) -> Answers:
+    def answers(self) -> Predictions:
         """All of it."""
         told = {name: np.concatenate(rows) for name, rows in self._rows.items()}
-        return Answers(cases=self.cases, temperature=self._manifest.temperature, **told)
+        return Predictions(cases=self.cases, temperature=self._manifest.temperature, **told)
 
 
-def _films(cases: Sequence[Case], opened: Opener, unread: Counter[str] | None) -> list[_Film]:
-    films = []
+def _films(
+    cases: Sequence[Sample], opened: Opener, unread: Counter[str] | None
+) -> list[_DecodedSample]:
+    iter_pixels = []
     for case in cases:
         try:
             pixels, n_bytes = opened(case.path)
@@ -155,8 +159,8 @@ def _films(cases: Sequence[Case], opened: Opener, unread: Counter[str] | None) -
                 raise
             unread[error.code] += 1
         else:
-            films.append(_Film(case, shown(pixels, case.kind), n_bytes))
-    return films
+            iter_pixels.append(_DecodedSample(case, as_kind(pixels, case.kind), n_bytes))
+    return iter_pixels
 
 
 def _opened(path: Path, read: Reader) -> tuple[GrayArray, int]:
@@ -167,7 +171,7 @@ def _opened(path: Path, read: Reader) -> tuple[GrayArray, int]:
     return read(content).pixels, len(content)
 
 
-def _facts(film: _Film) -> tuple[float, ...]:
+def _facts(film: _DecodedSample) -> tuple[float, ...]:
     pixels = film.pixels
     height, width = pixels.shape
     black, white = float((pixels == 0).mean()), float((pixels == 255).mean())  # noqa: PLR2004

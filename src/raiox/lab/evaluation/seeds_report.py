@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
-from raiox.lab.evaluation.paper_results import Published
+from raiox.lab.evaluation.paper_results import PaperResults
 from raiox.lab.metrics.intervals import Figure, Indices
-from raiox.lab.metrics.seeds import OF_ALL, OF_AN_OUTPUT, Repeated, Series
+from raiox.lab.metrics.seeds import OF_ALL, OF_AN_OUTPUT, SeedRuns, SeedStatistic
 from raiox.lab.tables import Table, to_markdown
 from raiox.vocabulary import LANGUAGES, NOTICE
 
@@ -24,7 +24,7 @@ TITLES = {
 }
 
 
-def confusion_table(series: Series, paper: Published | None) -> Table:
+def confusion_table(series: SeedRuns, paper: PaperResults | None) -> Table:
     """Table 4: counts summed over the runs, and the share of the row."""
     counts: Indices = series.confusions.sum(axis=0)
     rows = list(_confusion_rows(series.outputs, counts, ""))
@@ -35,13 +35,17 @@ def confusion_table(series: Series, paper: Published | None) -> Table:
     return Table(caption, columns, tuple(rows))
 
 
-def spread_table(series: Series, found: Mapping[str, Repeated], paper: Published | None) -> Table:
+def spread_table(
+    series: SeedRuns, found: Mapping[str, SeedStatistic], paper: PaperResults | None
+) -> Table:
     """Table 5: sensitivity and specificity of each output."""
     names = [f"{name} {output}" for output in series.outputs for name in IN_TABLE_5]
     return _spread("Sensitivity and specificity", series, found, paper, names)
 
 
-def further_table(series: Series, found: Mapping[str, Repeated], paper: Published | None) -> Table:
+def further_table(
+    series: SeedRuns, found: Mapping[str, SeedStatistic], paper: PaperResults | None
+) -> Table:
     """What the paper does not tell: accuracy, PPV, F1, AUC."""
     of_output = [name for name in OF_AN_OUTPUT if name not in IN_TABLE_5]
     names = [*OF_ALL, *(f"{name} {output}" for name in of_output for output in series.outputs)]
@@ -69,9 +73,9 @@ def to_page(name: str, tables: Sequence[Table], remarks: Iterable[str]) -> str:
 
 def _spread(
     title: str,
-    series: Series,
-    found: Mapping[str, Repeated],
-    paper: Published | None,
+    series: SeedRuns,
+    found: Mapping[str, SeedStatistic],
+    paper: PaperResults | None,
     names: Iterable[str],
 ) -> Table:
     columns = ["figure", "mean ± SD over seeds", "95 % of the mean, other groups",
@@ -95,7 +99,7 @@ def _confusion_rows(
         yield (output + mark, str(n), *cells)
 
 
-def _n(series: Series) -> str:
+def _n(series: SeedRuns) -> str:
     seeds = "1 seed" if series.n_runs == 1 else f"{series.n_runs} seeds"
     return f"N = {seeds} on the same {len(series.labels)} test cases of {series.n_groups} groups"
 
@@ -105,7 +109,7 @@ def _title(name: str) -> str:
     return " ".join(filter(None, (TITLES.get(measure, measure), output)))
 
 
-def _mean_and_sd(one: Repeated) -> str:
+def _mean_and_sd(one: SeedStatistic) -> str:
     if not np.isfinite(one.mean):
         return NOT_THERE
     sd = f"{100 * one.sd:.1f}" if one.sd is not None else NOT_THERE

@@ -66,7 +66,7 @@ def bootstrapped_together(
     statistics: Callable[[Indices], Sequence[float]], groups: npt.NDArray[np.str_], seed: int = 0
 ) -> list[Figure]:
     """Several statistics of the same resamples, in the order they are given."""
-    values = np.array([statistics(drawn) for drawn in _redrawn(groups, seed)], np.float64)
+    values = np.array([statistics(drawn) for drawn in bootstrap_indices(groups, seed)], np.float64)
     told = statistics(np.arange(len(groups)))
     return [
         Figure(float(value), *_percentiles(column), len(groups))
@@ -74,7 +74,7 @@ def bootstrapped_together(
     ]
 
 
-def _redrawn(groups: npt.NDArray[np.str_], seed: int) -> Iterator[Indices]:
+def bootstrap_indices(groups: npt.NDArray[np.str_], seed: int) -> Iterator[Indices]:
     """Indices of the cases of each resample."""
     _, group_of, sizes = np.unique(groups, return_inverse=True, return_counts=True)
     by_group = np.argsort(group_of, kind="stable")
@@ -118,21 +118,21 @@ def auc(scores: Floats, positive: npt.NDArray[np.bool_]) -> float:
 
 def auc_figure(scores: Floats, positive: npt.NDArray[np.bool_], groups: Names) -> Figure:
     """AUC with the interval of `bootstrapped`, in a fraction of its time."""
-    redrawn = weighted_auc(scores, positive, times_drawn(groups))
+    redrawn = bootstrap_auc(scores, positive, bootstrap_counts(groups))
     return Figure(auc(scores, positive), *_percentiles(redrawn), len(groups))
 
 
 def auc_figures(scores: Floats, labels: Indices, groups: Names) -> list[Figure]:
     """Macro AUC, then that of each label against the rest; scores (N, K)."""
-    times, outputs = times_drawn(groups), range(scores.shape[1])
+    times, outputs = bootstrap_counts(groups), range(scores.shape[1])
     values = [auc(scores[:, k], labels == k) for k in outputs]
-    redrawn = [weighted_auc(scores[:, k], labels == k, times) for k in outputs]
+    redrawn = [bootstrap_auc(scores[:, k], labels == k, times) for k in outputs]
     macro = Figure(float(np.mean(values)), *_percentiles(np.mean(redrawn, axis=0)), len(groups))
     of_labels = zip(values, redrawn, strict=True)
     return [macro, *(Figure(v, *_percentiles(drawn), len(groups)) for v, drawn in of_labels)]
 
 
-def times_drawn(groups: Names, seed: int = 0) -> Times:
+def bootstrap_counts(groups: Names, seed: int = 0) -> Times:
     """(B, N) how often each case is in each redrawn test set; a group comes and goes whole."""
     _, group_of = np.unique(groups, return_inverse=True)
     n_groups = int(group_of.max()) + 1
@@ -144,7 +144,7 @@ def times_drawn(groups: Names, seed: int = 0) -> Times:
     return times
 
 
-def weighted_auc(scores: Floats, positive: npt.NDArray[np.bool_], times: Times) -> Floats:
+def bootstrap_auc(scores: Floats, positive: npt.NDArray[np.bool_], times: Times) -> Floats:
     """(B,) chance that a positive scores above a negative; ties count half. NaN without both.
 
     Args:
@@ -221,7 +221,7 @@ def average_precision(scores: Floats, positive: npt.NDArray[np.bool_]) -> float:
     return float((np.diff(recall, prepend=0.0) * precision).sum())
 
 
-def false_alarms_at(
+def fpr_at_tpr(
     scores: Floats, positive: npt.NDArray[np.bool_], sensitivity_kept: float = 0.95
 ) -> float:
     """Share of the negatives that score at least as high as that share of the positives (FPR95)."""

@@ -38,7 +38,7 @@ def cross_fitted(features: npt.NDArray[np.floating], labels: Indices, groups: Na
     return scores
 
 
-def line_auc(features: npt.NDArray[np.floating], labels: Indices, groups: Names) -> Figure:
+def probe_auc(features: npt.NDArray[np.floating], labels: Indices, groups: Names) -> Figure:
     """Macro AUC of such a line for these labels."""
     return auc_figures(cross_fitted(features, labels, groups), labels, groups)[0]
 
@@ -58,7 +58,7 @@ def indicators(*columns: Names) -> Floats:
     return np.concatenate([np.eye(len(words))[place] for words, place in found], axis=1)
 
 
-def tenths(values: Floats) -> Floats:
+def deciles(values: Floats) -> Floats:
     """(N, D) indicators of which tenth of its column each value lies in.
 
     Args:

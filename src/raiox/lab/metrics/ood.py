@@ -18,7 +18,7 @@ from raiox.lab.metrics.intervals import (
     Names,
     auc_figure,
     bootstrapped,
-    false_alarms_at,
+    fpr_at_tpr,
 )
 from raiox.vocabulary import ImageKind
 
@@ -45,7 +45,7 @@ class Scored:
         )
 
 
-def noticed(familiar: Floats, at_home: Mask, groups: Names) -> tuple[Figure, Figure]:
+def ood_scores(in_distribution: Floats, at_home: Mask, groups: Names) -> tuple[Figure, Figure]:
     """AUROC and FPR95 of a value that is high at home.
 
     Args:
@@ -56,8 +56,8 @@ def noticed(familiar: Floats, at_home: Mask, groups: Names) -> tuple[Figure, Fig
     Returns: the chance that a case at home lies above a foreign one, and the share of the foreign
         that pass where 95 % of those at home do.
     """
-    passed = bootstrapped(lambda drawn: false_alarms_at(familiar[drawn], at_home[drawn]), groups)
-    return auc_figure(familiar, at_home, groups), passed
+    passed = bootstrapped(lambda drawn: fpr_at_tpr(in_distribution[drawn], at_home[drawn]), groups)
+    return auc_figure(in_distribution, at_home, groups), passed
 
 
 def unseen_figures(
@@ -93,6 +93,6 @@ def _by_source(
         here = away.sources == source
         both = np.concatenate([at_home, elsewhere[here]])
         groups = np.concatenate([home.groups, away.groups[here]])
-        figures = noticed(both, np.arange(len(both)) < len(at_home), groups)
+        figures = ood_scores(both, np.arange(len(both)) < len(at_home), groups)
         for short, figure in zip(("AUROC", "FPR95"), figures, strict=True):
             yield f"{short} of the {way}, {source}, never seen", figure

@@ -89,7 +89,7 @@ def content_over(shape: tuple[int, int], spec: Preprocessing) -> Mask:
     return mask_over(np.ones(shape, bool), spec)
 
 
-def points_into(heat: Floats, region: Mask) -> bool:
+def pointing_game(heat: Floats, region: Mask) -> bool:
     """Whether the top of a map lies in a region (the pointing game).
 
     Source: Zhang et al., 2018, doi:10.1007/s11263-017-1059-x; without a tolerance.
@@ -97,7 +97,7 @@ def points_into(heat: Floats, region: Mask) -> bool:
     return bool(region.flat[int(heat.argmax())])
 
 
-def overlap(heat: Floats, region: Mask) -> float:
+def iou_equal_area(heat: Floats, region: Mask) -> float:
     """Intersection over union of a region and the map's hottest places, as large as it."""
     n = int(region.sum())
     hottest = np.zeros(region.size, bool)
@@ -121,7 +121,7 @@ def share_inside(heat: Floats, region: Mask) -> float:
     return float(positive[region].sum()) / total if total else float("nan")
 
 
-def likeness(first: Floats, second: Floats) -> float:
+def ssim(first: Floats, second: Floats) -> float:
     """Structural similarity of two maps, each scaled to [0, 1]; 1 where they are alike."""
     a, b = (_windows(_scaled(heat)) for heat in (first, second))
     mean_a, mean_b = a.mean(axis=-1), b.mean(axis=-1)

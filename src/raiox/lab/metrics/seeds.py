@@ -18,10 +18,10 @@ from raiox.lab.metrics.intervals import (
     Floats,
     Indices,
     Times,
+    bootstrap_auc,
+    bootstrap_counts,
     proportion,
     share,
-    times_drawn,
-    weighted_auc,
 )
 
 OF_AN_OUTPUT = ("sensitivity", "specificity", "ppv", "f1", "auc")
@@ -32,7 +32,7 @@ OF_ALL = ("accuracy", "balanced_accuracy")
 
 
 @dataclass(frozen=True, eq=False)
-class Series:
+class SeedRuns:
     """What R runs of one recipe answered to the same N cases."""
 
     outputs: tuple[str, ...]
@@ -69,7 +69,7 @@ class Series:
 
 
 @dataclass(frozen=True, slots=True)
-class Repeated:
+class SeedStatistic:
     """One measure over the runs of a series."""
 
     mean: float
@@ -114,14 +114,14 @@ def measures(confusions: npt.NDArray[np.generic]) -> dict[str, Floats]:
     }
 
 
-def figures(series: Series, seed: int = 0) -> dict[str, Repeated]:
+def figures(series: SeedRuns, seed: int = 0) -> dict[str, SeedStatistic]:
     """Every measure of a series, by name: `accuracy`, `sensitivity covid19`, ...
 
     Args:
         series: the runs.
         seed: of the resampling of groups; the runs are not resampled.
     """
-    times = times_drawn(series.groups, seed)
+    times = bootstrap_counts(series.groups, seed)
     seen = {**measures(series.confusions), "auc": _aucs(series, np.ones((1, len(series.labels))))}
     seen["auc"] = seen["auc"][:, 0]
     redrawn = {**measures(_redrawn_confusions(series, times)), "auc": _aucs(series, times)}
@@ -133,7 +133,7 @@ def figures(series: Series, seed: int = 0) -> dict[str, Repeated]:
     return found
 
 
-def to_document(found: Mapping[str, Repeated]) -> dict[str, dict[str, object]]:
+def to_document(found: Mapping[str, SeedStatistic]) -> dict[str, dict[str, object]]:
     """The same for JSON, which knows no NaN."""
     return {
         name: {
@@ -150,15 +150,15 @@ def to_document(found: Mapping[str, Repeated]) -> dict[str, dict[str, object]]:
 
 
 def _repeated(
-    series: Series, name: str, values: Floats, redrawn: Floats, output: int | None = None
-) -> Repeated:
+    series: SeedRuns, name: str, values: Floats, redrawn: Floats, output: int | None = None
+) -> SeedStatistic:
     """`values` (R,) of the runs, `redrawn` (R, B) of the same runs on redrawn groups."""
     mean = float(_mean_of_defined(values))
     n = _n_cases(series, name, output)
     low, high = _percentiles(_mean_of_defined(redrawn))
     defined = values[np.isfinite(values)]
     plain_share = name in ("sensitivity", "specificity", "accuracy") and n
-    return Repeated(
+    return SeedStatistic(
         mean=mean,
         sd=float(defined.std(ddof=1)) if len(defined) > 1 else None,
         sampling=Figure(mean, low, high, n),
@@ -167,14 +167,14 @@ def _repeated(
     )
 
 
-def _n_cases(series: Series, name: str, output: int | None) -> int:
+def _n_cases(series: SeedRuns, name: str, output: int | None) -> int:
     """Cases a run's figure rests on: of the output, of the others, or all."""
     n, of_output = len(series.labels), int((series.labels == output).sum())
     return {"sensitivity": of_output, "specificity": n - of_output}.get(name, n)
 
 
-def _redrawn_confusions(series: Series, times: Times) -> Floats:
-    """(R, B, K, K), as `Series.confusions` on each redrawn test set."""
+def _redrawn_confusions(series: SeedRuns, times: Times) -> Floats:
+    """(R, B, K, K), as `SeedRuns.confusions` on each redrawn test set."""
     k = len(series.outputs)
     found = []
     for answers in series.scores.argmax(axis=2):
@@ -184,12 +184,12 @@ def _redrawn_confusions(series: Series, times: Times) -> Floats:
     return np.stack(found)
 
 
-def _aucs(series: Series, times: Times) -> Floats:
+def _aucs(series: SeedRuns, times: Times) -> Floats:
     """(R, B, K) one-vs-rest, each case counted as often as it was drawn."""
     found = np.empty((series.n_runs, len(times), len(series.outputs)))
     for run, scores in enumerate(series.scores):
         for k in range(len(series.outputs)):
-            found[run, :, k] = weighted_auc(scores[:, k], series.labels == k, times)
+            found[run, :, k] = bootstrap_auc(scores[:, k], series.labels == k, times)
     return found
 
 

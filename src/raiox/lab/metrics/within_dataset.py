@@ -15,7 +15,7 @@ MIN_CASES_OF_A_LABEL = 8
 """Fewer cases of a label in a source give no AUC worth a line."""
 
 
-def inside_sources(
+def within_dataset_auc(
     outputs: Sequence[str], sources: Names, groups: Names, labels: Indices, logits: Floats
 ) -> Iterator[tuple[str, Figure]]:
     """AUC of every pair of labels that one source holds, by a name that says so.
@@ -27,14 +27,14 @@ def inside_sources(
         labels: (N,) index of its label.
         logits: (N, K); the margin of the two is what ranks.
     """
-    for source, a, b, figure in pairs_inside_sources(sources, groups, labels, logits):
+    for source, a, b, figure in within_dataset_pairs(sources, groups, labels, logits):
         yield f"AUC {outputs[b]} vs {outputs[a]}, inside {source}", figure
 
 
-def pairs_inside_sources(
+def within_dataset_pairs(
     sources: Names, groups: Names, labels: Indices, logits: Floats
 ) -> Iterator[tuple[str, int, int, Figure]]:
-    """Source, the two labels and the AUC of the second against the first; as `inside_sources`."""
+    """Source, the two labels and the AUC of the second against the first; as `within_dataset_auc`."""
     for source in np.unique(sources):
         here = sources == source
         for a, b in combinations(range(logits.shape[1]), 2):

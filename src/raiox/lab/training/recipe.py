@@ -23,7 +23,7 @@ NOT_RUNS = ("scratch", "imagenet", "bundle")
 """What a network may start from, or learn from, besides another recipe's run."""
 
 
-class Learning(BaseModel, frozen=True):
+class Sampling(BaseModel, frozen=True):
     """Which images of the data sets are learned from, and how often each is drawn."""
 
     split: Literal["grouped", "authors"] = Field(
@@ -117,7 +117,7 @@ class Stage(BaseModel, frozen=True):
     """One course of the learning rate at one image size."""
 
     side_px: PositiveInt = Field(description="Of the images of this stage.")
-    course: OneCycle | Plateau = Field(description="The way of the learning rate.")
+    schedule: OneCycle | Plateau = Field(description="The way of the learning rate.")
     batch_size: PositiveInt = Field(32, description="Images a step, over all devices.")
     samples_per_epoch: PositiveInt | None = Field(
         3_000, description="Images drawn between checkpoints; none: each once."
@@ -135,7 +135,9 @@ class Distillation(BaseModel, frozen=True):
         min_length=1, description="Recipes whose runs teach together; `imagenet`: MobileNet's own."
     )
     answers: NonNegativeFloat = Field(1.0, description="Weight of matching their mean answer.")
-    hints: NonNegativeFloat = Field(1.0, description="Weight of matching the first's features.")
+    hint_weight: NonNegativeFloat = Field(
+        1.0, description="Weight of matching the first's features."
+    )
     temperature: PositiveFloat = Field(2.0, description="Softens both answers.")
 
 
@@ -157,20 +159,20 @@ class Recipe(BaseModel, frozen=True):
     init: str = Field(
         "scratch", description="`scratch`, `imagenet`, a `bundle`, or a recipe's finished run."
     )
-    keep_start: float = Field(
+    wise_ft_alpha: float = Field(
         0.0, ge=0, lt=1, description="Share, in the final weights, of those it started from."
     )
-    clean_statistics: int = Field(
+    n_batchnorm_images: int = Field(
         0, ge=0, description="Training images, as served, that norms are measured on at the end."
     )
     preprocessing: Preprocessing = Field(description="Of training and serving alike.")
-    learning: Learning = Field(Learning(), description="From which images.")
+    sampling: Sampling = Field(Sampling(), description="From which images.")
     stages: tuple[Stage, ...] = Field(min_length=1, description="One after the other.")
     augmentation: Augmentation = Field(Augmentation(), description="Of training images.")
     style_mixing: float = Field(
         0.0, ge=0, le=1, description="Share of batches whose early features change styles."
     )
-    regions: NonNegativeFloat = Field(
+    region_loss: NonNegativeFloat = Field(
         0.0, description="Weight of reading a label inside the lungs, or inside a box drawn for it."
     )
     rates_quality: bool = Field(
@@ -192,7 +194,7 @@ class Recipe(BaseModel, frozen=True):
         changes = {
             "name": without(self.name),
             "init": without(self.init),
-            "learning": self.learning.model_copy(update={"hold_out": sources}),
+            "learning": self.sampling.model_copy(update={"hold_out": sources}),
             "distillation": taught,
         }
         return self.model_copy(update=changes)

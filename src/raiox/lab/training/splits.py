@@ -9,9 +9,9 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from raiox.lab.datasets.manifest import SPLITS
+from raiox.lab.datasets.manifest import SPLIT_COLUMNS
 from raiox.lab.training.data.examples import into_parts
-from raiox.lab.training.recipe import Learning
+from raiox.lab.training.recipe import Sampling
 from raiox.lab.training.runs.run_metadata import split_sha256
 from raiox.lab.training.tasks import TASKS
 
@@ -21,15 +21,15 @@ LEFT_OUT = (("siim",), ("nih",), ("cohen", "figure1"), ("radiography",))
 AUTHORS_SOURCES = ("cohen", "figure1", "rsna", "kermany")
 
 
-def named_splits() -> dict[str, Learning]:
+def named_splits() -> dict[str, Sampling]:
     """What each split means to a recipe, by name."""
     splits = {
-        "grouped": Learning(),
-        "authors": Learning(split="authors", sources=AUTHORS_SOURCES),
+        "grouped": Sampling(),
+        "authors": Sampling(split="authors", sources=AUTHORS_SOURCES),
     }
     for sources in LEFT_OUT:
-        splits[f"without-{'+'.join(sources)}"] = Learning(hold_out=sources)
-    assert {learning.split for learning in splits.values()} == set(SPLITS)
+        splits[f"without-{'+'.join(sources)}"] = Sampling(hold_out=sources)
+    assert {sampling.split for sampling in splits.values()} == set(SPLIT_COLUMNS)
     return splits
 
 
@@ -40,9 +40,9 @@ def describe_splits(data: Path | None) -> dict[str, Any]:
         DataSetMissingError: `data` holds no `chest/`.
     """
     described = {}
-    for name, learning in named_splits().items():
-        cases = TASKS["findings"].read_cases(data, learning.split)
-        parts = into_parts(cases, learning)
+    for name, sampling in named_splits().items():
+        cases = TASKS["findings"].read_cases(data, sampling.split)
+        parts = into_parts(cases, sampling)
         described[name] = {
             "sha256": split_sha256(parts),
             "images": {

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from raiox.lab.datasets.manifest import Case, read_finding_cases, read_kind_cases
+from raiox.lab.datasets.manifest import Sample, read_finding_samples, read_kind_samples
 from raiox.lab.training.recipe import TaskName
 from raiox.vocabulary import FINDINGS, IMAGE_KINDS, Finding, ImageKind
 
@@ -23,13 +23,13 @@ class Task:
         """Index of the output that a label asks for."""
         return self.outputs.index(self.counts_as.get(label, label))
 
-    def read_cases(self, data: Path | None, split: str) -> list[Case]:
+    def read_cases(self, data: Path | None, split: str) -> list[Sample]:
         """Every case the task may learn from or be asked.
 
         Raises:
             DataSetMissingError: `data` does not hold the data set.
         """
-        return (read_kind_cases if self.of_kinds else read_finding_cases)(data, split)
+        return (read_kind_samples if self.of_kinds else read_finding_samples)(data, split)
 
 
 _FINDINGS = tuple(map(str, FINDINGS))

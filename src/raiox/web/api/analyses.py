@@ -9,14 +9,14 @@ from starlette.responses import Response
 
 from raiox.records.errors import AnalysisNotFoundError
 from raiox.records.rows import StoredAnalysis
-from raiox.service.lifecycle import Runtime
+from raiox.service.lifecycle import Service
 from raiox.service.result_json import JsonObject
 from raiox.vocabulary import Finding
 from raiox.web.api.export import to_csv, to_json
 from raiox.web.api.schemas import PNG, AnalysisDocument, AnalysisPage, problems
 from raiox.web.api.serializers import API, address, analysis_document
 from raiox.web.api.uploads import Uploads
-from raiox.web.dependencies import Face, FaceDep, LangQuery, OwnerDep, RuntimeDep
+from raiox.web.dependencies import LangQuery, OwnerDep, ServiceDep, WebContext, WebDep
 
 MAX_PAGE = 100
 
@@ -62,8 +62,8 @@ _UPLOAD_BODY: dict[str, Any] = {
 )
 async def submit_analysis(
     request: Request,
-    face: FaceDep,
-    runtime: RuntimeDep,
+    web_context: WebDep,
+    service: ServiceDep,
     owner: OwnerDep,
     lang: LangQuery = None,
     prefer: Annotated[
@@ -74,23 +74,23 @@ async def submit_analysis(
     ] = None,
 ) -> Response:
     """Send one image, as the form part `file` or as the raw body."""
-    analysis = await Uploads(face, runtime).take(request, owner)
+    analysis = await Uploads(web_context, service).take(request, owner)
     headers = {"Location": address(analysis.id)}
     if not analysis.finished:
         headers["Retry-After"] = "1"
-    return await _tell(runtime, analysis, 201 if analysis.finished else 202, headers)
+    return await _tell(service, analysis, 201 if analysis.finished else 202, headers)
 
 
 @router.get("", responses={200: {"model": AnalysisPage}, **problems()})
 async def list_analyses(
-    runtime: RuntimeDep,
+    service: ServiceDep,
     owner: OwnerDep,
     limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = 20,
     cursor: Annotated[str | None, Query(max_length=200)] = None,
     lang: LangQuery = None,
 ) -> Response:
     """Your analyses, newest first."""
-    page = await runtime.analyses.history(owner, limit=limit, cursor=cursor)
+    page = await service.analyses.history(owner, limit=limit, cursor=cursor)
     documents = [analysis_document(analysis) for analysis in page.analyses]
     return _json({"analyses": documents, "next_cursor": page.next_cursor})
 
@@ -100,13 +100,13 @@ async def list_analyses(
     responses={**_FILES, **problems()},
 )
 async def export_analyses(
-    runtime: RuntimeDep,
+    service: ServiceDep,
     owner: OwnerDep,
     format: FileFormat = "json",  # noqa: A002  (its name in the URL)
     lang: LangQuery = None,
 ) -> Response:
     """Your whole history as one file."""
-    documents = [analysis_document(found) for found in await runtime.analyses.whole_history(owner)]
+    documents = [analysis_document(found) for found in await service.analyses.whole_history(owner)]
     return _file(documents, format)
 
 
@@ -114,28 +114,28 @@ async def export_analyses(
 async def get_analysis(
     request: Request,
     analysis_id: AnalysisId,
-    face: FaceDep,
-    runtime: RuntimeDep,
+    web_context: WebDep,
+    service: ServiceDep,
     owner: OwnerDep,
     lang: LangQuery = None,
 ) -> Response:
     """One analysis of yours."""
-    return await _tell(runtime, await _find(request, analysis_id, face, runtime, owner), 200)
+    return await _tell(service, await _find(request, analysis_id, web_context, service, owner), 200)
 
 
 @router.get("/{analysis_id}/export", responses={**_FILES, **problems(404, 429)})
 async def export_analysis(
     request: Request,
     analysis_id: AnalysisId,
-    face: FaceDep,
-    runtime: RuntimeDep,
+    web_context: WebDep,
+    service: ServiceDep,
     owner: OwnerDep,
     format: FileFormat = "json",  # noqa: A002  (its name in the URL)
     lang: LangQuery = None,
 ) -> Response:
     """One analysis of yours as a file."""
     return _file(
-        [analysis_document(await _find(request, analysis_id, face, runtime, owner))], format
+        [analysis_document(await _find(request, analysis_id, web_context, service, owner))], format
     )
 
 
@@ -143,26 +143,26 @@ async def export_analysis(
 async def delete_analysis(
     request: Request,
     analysis_id: AnalysisId,
-    face: FaceDep,
-    runtime: RuntimeDep,
+    web_context: WebDep,
+    service: ServiceDep,
     owner: OwnerDep,
     lang: LangQuery = None,
 ) -> Response:
     """Remove it: image, result, heatmaps, everything."""
     try:
-        await runtime.analyses.delete(analysis_id, owner)
+        await service.analyses.delete(analysis_id, owner)
     except AnalysisNotFoundError:
-        face.limits.count_miss(request)
+        web_context.limits.count_miss(request)
         raise
     return Response(status_code=204)
 
 
 @router.get("/{analysis_id}/image", response_class=Response, responses=PNG | problems(404))
 async def get_image(
-    analysis_id: AnalysisId, runtime: RuntimeDep, owner: OwnerDep, lang: LangQuery = None
+    analysis_id: AnalysisId, service: ServiceDep, owner: OwnerDep, lang: LangQuery = None
 ) -> Response:
     """The kept image, re-encoded from its pixels."""
-    return Response(await runtime.analyses.image(analysis_id, owner), media_type="image/png")
+    return Response(await service.analyses.image(analysis_id, owner), media_type="image/png")
 
 
 @router.get(
@@ -171,23 +171,23 @@ async def get_image(
 async def get_heatmap(
     analysis_id: AnalysisId,
     finding: Finding,
-    runtime: RuntimeDep,
+    service: ServiceDep,
     owner: OwnerDep,
     lang: LangQuery = None,
 ) -> Response:
     """What spoke for one finding, to lay over the image."""
-    content = await runtime.analyses.heatmap(analysis_id, owner, finding)
+    content = await service.analyses.heatmap(analysis_id, owner, finding)
     return Response(content, media_type="image/png")
 
 
 async def _find(
-    request: Request, analysis_id: str, face: Face, runtime: Runtime, owner: str
+    request: Request, analysis_id: str, web_context: WebContext, service: Service, owner: str
 ) -> StoredAnalysis:
     """An analysis of this owner; who asks for others too often is slowed down."""
     try:
-        return await runtime.analyses.get(analysis_id, owner)
+        return await service.analyses.get(analysis_id, owner)
     except AnalysisNotFoundError:
-        face.limits.count_miss(request)
+        web_context.limits.count_miss(request)
         raise
 
 
@@ -199,9 +199,9 @@ def _file(documents: list[JsonObject], file_format: str) -> Response:
 
 
 async def _tell(
-    runtime: Runtime, analysis: StoredAnalysis, status: int, headers: dict[str, str] | None = None
+    service: Service, analysis: StoredAnalysis, status: int, headers: dict[str, str] | None = None
 ) -> Response:
-    waiting = await runtime.analyses.waiting(analysis)
+    waiting = await service.analyses.waiting(analysis)
     return _json(analysis_document(analysis, waiting), status, headers)
 
 

@@ -14,16 +14,16 @@ from raiox.web.api.projector import TSV, metadata_tsv, tensors_tsv
 from raiox.web.api.reference_cases import ReferenceCases
 from raiox.web.api.schemas import ReferenceCase, problems
 from raiox.web.api.serializers import API
-from raiox.web.dependencies import LangQuery, RuntimeDep
+from raiox.web.dependencies import LangQuery, ServiceDep
 
 router = APIRouter(prefix=API, tags=["map of cases"])
 
 
 @router.get("/embedding-map", responses=problems())
-async def embedding_map(request: Request, runtime: RuntimeDep, lang: LangQuery = None) -> Response:
+async def embedding_map(request: Request, service: ServiceDep, lang: LangQuery = None) -> Response:
     """Where the reference cases lie; no cases where the bundle carries no map."""
-    _ = runtime.models.engine  # a map of a bundle that was not verified is not shown
-    content = await runtime.threads.read(lambda: _read_or_empty(_map_file(request)))
+    _ = service.models.engine  # a map of a bundle that was not verified is not shown
+    content = await service.executors.read(lambda: _read_or_empty(_map_file(request)))
     return Response(content, 200, {"Cache-Control": PUBLIC}, JSON)
 
 
@@ -44,11 +44,11 @@ def _read_or_empty(path: Path) -> bytes:
     responses={200: {"model": ReferenceCase}, **problems(404)},
 )
 async def reference_case(
-    request: Request, folder: str, file: str, runtime: RuntimeDep, lang: LangQuery = None
+    request: Request, folder: str, file: str, service: ServiceDep, lang: LangQuery = None
 ) -> Response:
     """One reference case; `url` is null where its image is not at hand."""
     cases: ReferenceCases = request.app.state.reference_cases
-    found = await runtime.threads.read(lambda: cases.describe(f"{folder}/{file}"))
+    found = await service.executors.read(lambda: cases.describe(f"{folder}/{file}"))
     address = f"{API}/embedding-map/cases/{folder}/{file}/image" if found.path else None
     told = {
         "image": found.image,
@@ -67,11 +67,11 @@ async def reference_case(
     responses={200: {"content": {"image/jpeg": {}}, "description": "JPEG."}, **problems(404)},
 )
 async def reference_image(
-    request: Request, folder: str, file: str, runtime: RuntimeDep, lang: LangQuery = None
+    request: Request, folder: str, file: str, service: ServiceDep, lang: LangQuery = None
 ) -> Response:
-    """The image of a reference case, where `RAIOX_DATA` holds it."""
+    """The image of a reference case, where `RAIOX_DATASETS` holds it."""
     cases: ReferenceCases = request.app.state.reference_cases
-    content = await runtime.threads.read(lambda: cases.read(f"{folder}/{file}"))
+    content = await service.executors.read(lambda: cases.read(f"{folder}/{file}"))
     return Response(content, 200, {"Cache-Control": PUBLIC}, "image/jpeg")
 
 
@@ -83,11 +83,11 @@ async def reference_image(
 async def projector_file(
     request: Request,
     part: Literal["tensors", "metadata"],
-    runtime: RuntimeDep,
+    service: ServiceDep,
     lang: LangQuery = None,
 ) -> Response:
     """The embedding map for TensorBoard's projector: load both files there."""
-    content = await runtime.threads.read(lambda: _read_or_empty(_map_file(request)))
+    content = await service.executors.read(lambda: _read_or_empty(_map_file(request)))
     lines = tensors_tsv(content) if part == "tensors" else metadata_tsv(content)
     headers = {
         "Cache-Control": PUBLIC,

@@ -11,9 +11,9 @@ from raiox.errors import RaioxError
 from raiox.inference.errors import ModelUnavailableError
 from raiox.records.errors import StorageFullError
 from raiox.records.store import Records
-from raiox.service.lifecycle import Runtime
+from raiox.service.lifecycle import Service
 from raiox.web.api.schemas import problems
-from raiox.web.dependencies import FaceDep, RuntimeDep
+from raiox.web.dependencies import ServiceDep, WebDep
 from raiox.web.errors import UnknownRouteError
 from raiox.web.http.problems import problem_response
 
@@ -29,20 +29,20 @@ async def healthz() -> Response:
 
 
 @router.get("/readyz", responses=problems(507))
-async def readyz(request: Request, runtime: RuntimeDep) -> Response:
+async def readyz(request: Request, service: ServiceDep) -> Response:
     """An upload sent now would be answered; if not, the reason."""
-    refusal = await _refusal(runtime)
+    refusal = await _refusal(service)
     if refusal is not None:
         return problem_response(request, refusal)
     return Response('{"status": "ready"}', media_type="application/json")
 
 
-async def _refusal(runtime: Runtime) -> RaioxError | None:
-    if runtime.stopping:
+async def _refusal(service: Service) -> RaioxError | None:
+    if service.stopping:
         return ModelUnavailableError(reason="stopping")
     try:
-        _ = runtime.models.engine
-        await runtime.threads.read(lambda: _check_records(runtime.records))
+        _ = service.models.engine
+        await service.executors.read(lambda: _check_records(service.records))
     except RaioxError as error:
         return error
     return None
@@ -56,12 +56,12 @@ def _check_records(records: Records) -> None:
 
 
 @router.get("/metrics", response_class=Response, responses=problems(404))
-async def metrics(request: Request, face: FaceDep, runtime: RuntimeDep) -> Response:
+async def metrics(request: Request, web_context: WebDep, service: ServiceDep) -> Response:
     """Counts for Prometheus; for this machine only, unless the settings say otherwise."""
-    if not (face.settings.web.public_metrics or is_loopback(request)):
+    if not (web_context.settings.web.public_metrics or is_loopback(request)):
         raise UnknownRouteError
-    n_queued = await runtime.threads.read(runtime.records.queue.n_queued)
-    page = face.metrics.page(n_queued=n_queued, ready=runtime.models.refusal is None)
+    n_queued = await service.executors.read(service.records.queue.n_queued)
+    page = web_context.metrics.page(n_queued=n_queued, ready=service.models.refusal is None)
     return Response(page, media_type=CONTENT_TYPE_LATEST)
 
 

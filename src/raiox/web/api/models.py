@@ -10,11 +10,11 @@ from starlette.responses import Response
 from raiox.bundle.manifest import REPORT_FILE
 from raiox.inference.local import SHIPPED_MODELS
 from raiox.settings import InferenceSettings
-from raiox.web import examples
 from raiox.web.api.schemas import CurrentModels, Examples, ReportDocument, problems
 from raiox.web.api.serializers import API
-from raiox.web.dependencies import FaceDep, LangQuery, RuntimeDep
+from raiox.web.dependencies import LangQuery, ServiceDep, WebDep
 from raiox.web.errors import ReportNotFoundError
+from raiox.web.site import examples
 
 PUBLIC = "public, max-age=300"
 JSON = "application/json"
@@ -28,32 +28,34 @@ def classifier_folder(settings: InferenceSettings) -> Path:
 
 
 @router.get("/models/current", responses={200: {"model": CurrentModels}, **problems()})
-async def current_models(runtime: RuntimeDep, face: FaceDep, lang: LangQuery = None) -> Response:
+async def current_models(
+    service: ServiceDep, web_context: WebDep, lang: LangQuery = None
+) -> Response:
     """Which networks answer now, and what the service promises of uploads."""
-    answering = runtime.models.engine.models
+    answering = service.models.engine.models
     models = {
         role: {"id": identity.id, "sha256": identity.sha256} for role, identity in answering.items()
     }
-    points = answering["covid_classifier"].operating_points
+    points = answering["classifier"].operating_points
     promises = {
         "operating_points": {name: point.threshold for name, point in points.items()},
         "operating_figures": {
             name: {"sensitivity": point.sensitivity, "specificity": point.specificity}
             for name, point in points.items()
         },
-        "max_upload_bytes": face.settings.intake.max_upload_bytes,
-        "keep_images_h": face.settings.records.keep_images_h,
-        "keep_results_h": face.settings.records.keep_results_h,
+        "max_upload_bytes": web_context.settings.intake.max_upload_bytes,
+        "keep_images_h": web_context.settings.records.keep_images_h,
+        "keep_results_h": web_context.settings.records.keep_results_h,
     }
     return Response(json.dumps({"models": models} | promises), media_type="application/json")
 
 
 @router.get("/models/current/report", responses={200: {"model": ReportDocument}, **problems(404)})
-async def current_report(request: Request, runtime: RuntimeDep, lang: LangQuery = None) -> Response:
+async def current_report(request: Request, service: ServiceDep, lang: LangQuery = None) -> Response:
     """What the classifier that answers was measured at, with its limits."""
-    _ = runtime.models.engine  # the report of a bundle that was not verified is not shown
+    _ = service.models.engine  # the report of a bundle that was not verified is not shown
     file: Path = request.app.state.classifier_folder / REPORT_FILE
-    content = await runtime.threads.read(lambda: file.read_bytes() if file.is_file() else None)
+    content = await service.executors.read(lambda: file.read_bytes() if file.is_file() else None)
     if content is None:
         raise ReportNotFoundError
     return Response(content, 200, {"Cache-Control": PUBLIC}, JSON)
@@ -69,9 +71,9 @@ async def list_examples(request: Request, lang: LangQuery = None) -> Response:
 
 @router.get("/examples/{example_id}", response_class=Response, responses=problems(404))
 async def get_example(
-    request: Request, example_id: str, runtime: RuntimeDep, lang: LangQuery = None
+    request: Request, example_id: str, service: ServiceDep, lang: LangQuery = None
 ) -> Response:
     """One example image."""
     folder: examples.Examples = request.app.state.examples
-    found = await runtime.threads.read(lambda: folder.read(example_id))
+    found = await service.executors.read(lambda: folder.read(example_id))
     return Response(found.content, 200, {"Cache-Control": PUBLIC}, found.media_type)

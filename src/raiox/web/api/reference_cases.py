@@ -15,7 +15,7 @@ from raiox.web.errors import UnknownRouteError
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class ReferenceCase:
     """One reference case."""
 
     image: str
@@ -34,14 +34,14 @@ class ReferenceCases:
         self._map_path = map_path
         self._chest = data / "chest" if data else None
 
-    def describe(self, image: str) -> Known:
+    def describe(self, image: str) -> ReferenceCase:
         """One case. Raises: UnknownRouteError if the map does not list it."""
         case = self._cases.get(image)
         if case is None:
             raise UnknownRouteError
         row = self._rows.get(image, {})
         path = self._chest / "images" / image if self._chest and row else None
-        return Known(
+        return ReferenceCase(
             image=image,
             finding=case["finding"],
             source=case["source"],

@@ -4,13 +4,13 @@ from datetime import UTC, datetime
 
 from raiox.records.rows import StoredAnalysis
 from raiox.service.result_json import JsonObject, describe
-from raiox.service.wait_estimate import Waiting
+from raiox.service.wait_estimate import QueueStatus
 from raiox.vocabulary import FINDINGS, Finding
 
 API = "/api/v1"
 
 
-def analysis_document(analysis: StoredAnalysis, waiting: Waiting | None = None) -> JsonObject:
+def analysis_document(analysis: StoredAnalysis, waiting: QueueStatus | None = None) -> JsonObject:
     """Everything the API tells of one analysis."""
     document = describe(analysis.id, analysis.state, analysis.sha256, analysis.body)
     if waiting is not None:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from starlette.requests import Request
 
 from raiox.records.rows import StoredAnalysis
-from raiox.service.lifecycle import Runtime
-from raiox.web.dependencies import Face
+from raiox.service.lifecycle import Service
+from raiox.web.dependencies import WebContext
 from raiox.web.errors import MalformedRequestError
 from raiox.web.http.body import read_upload
 
@@ -21,29 +21,29 @@ _AT_ONCE = re.compile(r"(?:^|[,;\s])respond-async(?:$|[,;\s])", re.IGNORECASE)
 class Uploads:
     """Takes uploads for one app."""
 
-    face: Face
-    runtime: Runtime
+    web_context: WebContext
+    service: Service
 
     async def take(self, request: Request, owner: str) -> StoredAnalysis:
         """Receive one image, have it analysed, wait as long as the caller wishes.
 
         Raises: RaioxError, for every reason not to.
         """
-        web, intake = self.face.settings.web, self.face.settings.intake
+        web, intake = self.web_context.settings.web, self.web_context.settings.intake
         key = idempotency_key(request)
         # Asked first: without a model there is no use in receiving anything.
-        _ = self.runtime.models.engine
-        self.face.limits.count_upload(owner, request)
-        with self.face.gate.upload() as count:
+        _ = self.service.models.engine
+        self.web_context.limits.count_upload(owner, request)
+        with self.web_context.gate.upload() as count:
             content = await read_upload(
                 request,
                 max_bytes=intake.max_upload_bytes,
                 timeout_s=web.body_timeout_s,
                 count=count,
             )
-            analysis_id = await self.runtime.analyses.submit(content, owner, key)
+            analysis_id = await self.service.analyses.submit(content, owner, key)
         wait_s = wait_asked(request, web.max_wait_s)
-        return await self.runtime.analyses.wait(analysis_id, owner, wait_s)
+        return await self.service.analyses.wait(analysis_id, owner, wait_s)
 
 
 def idempotency_key(request: Request) -> str | None:

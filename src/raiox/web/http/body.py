@@ -13,8 +13,7 @@ from python_multipart.multipart import MultipartParser, parse_options_header
 from starlette.requests import Request
 
 from raiox.intake.errors import UploadTooLargeError
-from raiox.web.errors import MalformedRequestError, RequestTooSlowError
-from raiox.web.http.problems import ProtocolError
+from raiox.web.errors import MalformedRequestError, ProtocolError, RequestTooSlowError
 
 FILE_FIELD = b"file"
 MAX_PARTS = 4

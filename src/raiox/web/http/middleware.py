@@ -15,7 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from raiox.errors import InternalError, RaioxError
 from raiox.web.http.problems import problem_response
-from raiox.web.http.request_checks import refuse_unfit
+from raiox.web.http.request_checks import check_request_head
 from raiox.web.metrics import Metrics, method_name
 from raiox.web.sessions import Sessions
 
@@ -37,7 +37,7 @@ CLIENT_LEFT = 499
 """As nginx counts it: the client closed before the answer."""
 
 
-class Envelope:
+class RequestMiddleware:
     """ASGI middleware around the whole app."""
 
     def __init__(
@@ -71,11 +71,11 @@ class Envelope:
             if exchange.status == 0:
                 await exchange.refuse(InternalError())
         finally:
-            self._note(scope, exchange, time.perf_counter() - started)
+            self._log_and_count(scope, exchange, time.perf_counter() - started)
 
     async def _answer(self, scope: Scope, exchange: "_Exchange") -> None:
         try:
-            refuse_unfit(
+            check_request_head(
                 scope, max_body_bytes=self._max_body_bytes, allowed_hosts=self._allowed_hosts
             )
         except RaioxError as error:
@@ -83,7 +83,7 @@ class Envelope:
             return
         await self._app(scope, exchange.receive, exchange.send)
 
-    def _note(self, scope: Scope, exchange: "_Exchange", duration_s: float) -> None:
+    def _log_and_count(self, scope: Scope, exchange: "_Exchange", duration_s: float) -> None:
         route = getattr(scope.get("route"), "path", "unmatched")
         self._metrics.count_request(scope["method"], route, exchange.status, duration_s)
         structlog.get_logger().info(
@@ -120,7 +120,7 @@ class _Exchange:
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.status = message["status"]
-            self._dress(MutableHeaders(scope=message))
+            self._add_headers(MutableHeaders(scope=message))
         await self._send(message)
 
     async def refuse(self, error: RaioxError) -> None:
@@ -129,7 +129,7 @@ class _Exchange:
         response = problem_response(Request(self._scope), error)
         await response(self._scope, self.receive, self.send)
 
-    def _dress(self, headers: MutableHeaders) -> None:
+    def _add_headers(self, headers: MutableHeaders) -> None:
         headers.update(SECURITY_HEADERS)
         headers["X-Request-ID"] = self.request_id
         headers.setdefault("Cache-Control", PRIVATE)

@@ -17,9 +17,13 @@ from starlette.routing import Match
 from starlette.types import Scope
 
 from raiox.errors import ErrorKind, InternalError, RaioxError
-from raiox.messages import tell_in_all_languages
+from raiox.messages import messages_in_all_languages
 from raiox.vocabulary import Language
-from raiox.web.errors import MalformedRequestError, MethodNotAllowedError, UnknownRouteError
+from raiox.web.errors import (
+    MethodNotAllowedError,
+    ProtocolError,
+    UnknownRouteError,
+)
 from raiox.web.http.language import language_of
 
 MEDIA_TYPE: Final = "application/problem+json"
@@ -51,14 +55,6 @@ _STATUS_OF_CODE: Final = {
 """Where HTTP has a finer word than the kind."""
 
 
-class ProtocolError(MalformedRequestError):
-    """A malformed request for which HTTP has its own status, e.g. 414 or 431."""
-
-    def __init__(self, status: int, part: str) -> None:
-        super().__init__(part=part)
-        self.status = status
-
-
 def status_of(error: RaioxError) -> int:
     """The HTTP status of a refusal."""
     if isinstance(error, ProtocolError):
@@ -70,7 +66,7 @@ def describe_problem(
     error: RaioxError, *, language: Language, instance: str, request_id: str
 ) -> dict[str, Any]:
     """The problem document: RFC 9457's members and raiox's own."""
-    translations = tell_in_all_languages(error.code, error.facts)
+    translations = messages_in_all_languages(error.code, error.facts)
     return {
         "type": TYPE_PREFIX + error.code,
         "status": status_of(error),
@@ -109,21 +105,21 @@ def problem_response(
 
 def install_problem_handlers(app: FastAPI) -> None:
     """Make every refusal of the app and of the framework a problem document."""
-    app.add_exception_handler(RaioxError, _answer_ours)
-    app.add_exception_handler(HTTPException, _answer_framework)
-    app.add_exception_handler(RequestValidationError, _answer_validation)
+    app.add_exception_handler(RaioxError, _respond_to_raiox_error)
+    app.add_exception_handler(HTTPException, _respond_to_http_exception)
+    app.add_exception_handler(RequestValidationError, _respond_to_validation_error)
 
 
-async def _answer_ours(request: Request, error: Exception) -> Response:
-    return problem_response(request, _as_ours(error))
+async def _respond_to_raiox_error(request: Request, error: Exception) -> Response:
+    return problem_response(request, _to_raiox_error(error))
 
 
-async def _answer_framework(request: Request, error: Exception) -> Response:
+async def _respond_to_http_exception(request: Request, error: Exception) -> Response:
     headers = dict(getattr(error, "headers", None) or {})
     if getattr(error, "status_code", 0) == HTTPStatus.METHOD_NOT_ALLOWED:
         # The router only tells of the first route with this address.
         headers["Allow"] = ", ".join(sorted(_methods_at(request.app, request.scope)))
-    return problem_response(request, _as_ours(error), headers)
+    return problem_response(request, _to_raiox_error(error), headers)
 
 
 def _methods_at(app: FastAPI, scope: Scope) -> set[str]:
@@ -136,11 +132,11 @@ def _methods_at(app: FastAPI, scope: Scope) -> set[str]:
     }
 
 
-async def _answer_validation(request: Request, error: Exception) -> Response:
-    return problem_response(request, _as_ours(error))
+async def _respond_to_validation_error(request: Request, error: Exception) -> Response:
+    return problem_response(request, _to_raiox_error(error))
 
 
-def _as_ours(error: Exception) -> RaioxError:
+def _to_raiox_error(error: Exception) -> RaioxError:
     if isinstance(error, RaioxError):
         return error
     if isinstance(error, RequestValidationError):
@@ -148,11 +144,11 @@ def _as_ours(error: Exception) -> RaioxError:
         names = sorted({str(found["loc"][-1]) for found in error.errors() if found["loc"]})
         return ProtocolError(422, ", ".join(names))
     if isinstance(error, HTTPException):
-        return _of_status(error.status_code)
+        return _from_status(error.status_code)
     return InternalError()
 
 
-def _of_status(status: int) -> RaioxError:
+def _from_status(status: int) -> RaioxError:
     if status == HTTPStatus.NOT_FOUND:
         return UnknownRouteError()
     if status == HTTPStatus.METHOD_NOT_ALLOWED:

@@ -11,8 +11,7 @@ from starlette.datastructures import Headers
 from starlette.types import Scope
 
 from raiox.intake.errors import UploadTooLargeError
-from raiox.web.errors import ForeignOriginError, MalformedRequestError
-from raiox.web.http.problems import ProtocolError
+from raiox.web.errors import ForeignOriginError, MalformedRequestError, ProtocolError
 
 MAX_URL_BYTES = 8_192
 MAX_HEADERS = 100
@@ -22,7 +21,9 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 FRIENDLY_SITES = frozenset({"same-origin", "none"})
 
 
-def refuse_unfit(scope: Scope, *, max_body_bytes: int, allowed_hosts: Collection[str]) -> None:
+def check_request_head(
+    scope: Scope, *, max_body_bytes: int, allowed_hosts: Collection[str]
+) -> None:
     """Check the head of a request.
 
     Raises: ProtocolError, UploadTooLargeError, MalformedRequestError, ForeignOriginError.

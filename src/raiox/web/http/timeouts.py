@@ -17,9 +17,10 @@ import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from raiox.settings import WebSettings
+from raiox.web.errors import ProtocolError
 from raiox.web.http.language import DEFAULT
 from raiox.web.http.middleware import PRIVATE, SECURITY_HEADERS
-from raiox.web.http.problems import MEDIA_TYPE, ProtocolError, describe_problem
+from raiox.web.http.problems import MEDIA_TYPE, describe_problem
 
 MAX_CONNECTIONS = 2_000
 WRITE_TIMEOUT_S = 30.0
@@ -29,7 +30,7 @@ DRAIN_S = 0.5
 MAX_HEAD_BYTES = 16_384
 
 
-class PatientProtocol(H11Protocol):
+class DeadlineProtocol(H11Protocol):
     """uvicorn's HTTP/1.1 with an end to its patience."""
 
     settings = WebSettings()
@@ -44,15 +45,15 @@ class PatientProtocol(H11Protocol):
             transport.abort()
             return
         transport.set_write_buffer_limits(high=0)
-        super().connection_made(_Lingering(transport, self))  # type: ignore[arg-type]
-        self._follow()
+        super().connection_made(_DrainingTransport(transport, self))  # type: ignore[arg-type]
+        self._update_deadline()
 
     def data_received(self, data: bytes) -> None:
         """Parse, then see what is awaited next."""
         if not self._admitted or self.transport.is_closing():
             return
         super().data_received(data)
-        self._follow()
+        self._update_deadline()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Forget all deadlines."""
@@ -64,7 +65,7 @@ class PatientProtocol(H11Protocol):
     def on_response_complete(self) -> None:
         """The next head may be awaited now."""
         super().on_response_complete()
-        self._follow()
+        self._update_deadline()
 
     def pause_writing(self) -> None:
         """The client does not read: wait so long and no longer."""
@@ -103,7 +104,7 @@ class PatientProtocol(H11Protocol):
             self.transport.write(self.conn.send(event) or b"")
         self.transport.close()
 
-    def _follow(self) -> None:
+    def _update_deadline(self) -> None:
         """Keep exactly one deadline: for the head, or for the body, that is awaited."""
         state = self.conn.their_state
         # Between requests uvicorn's own keep-alive timer waits; a head begins with its first byte.
@@ -130,10 +131,10 @@ class PatientProtocol(H11Protocol):
             self.transport.abort()
 
 
-class _Lingering:
+class _DrainingTransport:
     """A transport that lets the client read the answer before the line is cut."""
 
-    def __init__(self, transport: asyncio.Transport, protocol: PatientProtocol) -> None:
+    def __init__(self, transport: asyncio.Transport, protocol: DeadlineProtocol) -> None:
         self._transport = transport
         self._protocol = protocol
         self._closing = False
@@ -164,6 +165,6 @@ def _cancel(timer: asyncio.TimerHandle | None) -> None:
         timer.cancel()
 
 
-def protocol_with(settings: WebSettings) -> type[PatientProtocol]:
+def protocol_with(settings: WebSettings) -> type[DeadlineProtocol]:
     """The protocol with the deadlines of these settings."""
-    return type("ConfiguredProtocol", (PatientProtocol,), {"settings": settings})
+    return type("ConfiguredProtocol", (DeadlineProtocol,), {"settings": settings})

@@ -16,8 +16,8 @@ from typing import Any, Protocol
 from raiox.settings import Settings
 from raiox.vocabulary import FINDINGS, LANGUAGES
 from raiox.web.errors import UnknownRouteError
-from raiox.web.site.html_form_words import FINDING_NAMES, LABELLED, PHANTOM
-from raiox.web.site.placeholder import draw_phantom
+from raiox.web.site.html_form_words import FINDING_NAMES, LABELLED, PLACEHOLDER
+from raiox.web.site.placeholder import draw_placeholder
 
 LIST = "examples.json"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
@@ -50,25 +50,30 @@ def open_examples(settings: Settings) -> Examples:
     """The examples of this installation; a drawing where it has no images at all."""
     if settings.examples_dir is not None:
         return ExampleFolder(settings.examples_dir, _read_list(settings.examples_dir))
-    chest = settings.data / "chest" if settings.data else None
+    chest = settings.datasets / "chest" if settings.datasets else None
     entries = _pick_from(chest / "manifest.csv") if chest else []
-    return ExampleFolder(chest, entries) if chest and entries else Phantom()
+    return ExampleFolder(chest, entries) if chest and entries else Placeholder()
 
 
-class Phantom:
+class Placeholder:
     """One drawing, which the filter refuses."""
 
     def describe(self, base: str) -> list[dict[str, Any]]:
         """The drawing, told as what it is."""
         return [
-            {"id": "phantom", "attribution": "raiox", "title": PHANTOM, "url": f"{base}/phantom"}
+            {
+                "id": "phantom",
+                "attribution": "raiox",
+                "title": PLACEHOLDER,
+                "url": f"{base}/phantom",
+            }
         ]
 
     def read(self, example_id: str) -> ExampleFile:
         """The drawing. Raises: UnknownRouteError for anything else."""
         if example_id != "phantom":
             raise UnknownRouteError
-        return ExampleFile(draw_phantom(), "image/png")
+        return ExampleFile(draw_placeholder(), "image/png")
 
 
 class ExampleFolder:

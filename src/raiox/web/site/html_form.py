@@ -11,12 +11,12 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from raiox.errors import Fact, RaioxError
-from raiox.messages import tell
+from raiox.messages import messages_for
 from raiox.service.result_json import JsonObject
 from raiox.vocabulary import LANGUAGES, NOTICE, AnalysisState, Language
 from raiox.web.api.serializers import analysis_document
 from raiox.web.api.uploads import Uploads
-from raiox.web.dependencies import FaceDep, OwnerDep, RuntimeDep
+from raiox.web.dependencies import OwnerDep, ServiceDep, WebDep
 from raiox.web.http.language import language_of
 from raiox.web.http.problems import problem_headers, status_of
 from raiox.web.site.html_form_words import FINDING_NAMES, SENTENCES, WORDS
@@ -33,12 +33,12 @@ async def show_form(request: Request, _owner: OwnerDep) -> Response:
 
 @router.post("/plain")
 async def take_form(
-    request: Request, face: FaceDep, runtime: RuntimeDep, owner: OwnerDep
+    request: Request, web_context: WebDep, service: ServiceDep, owner: OwnerDep
 ) -> Response:
     """Take the image and show its answer."""
     language = language_of(request)
     try:
-        analysis = await Uploads(face, runtime).take(request, owner)
+        analysis = await Uploads(web_context, service).take(request, owner)
     except RaioxError as error:
         told = _sentences(error.code, error.facts, language) + _form(language)
         return _page(language, "/plain", told, status_of(error), problem_headers(error))
@@ -47,13 +47,13 @@ async def take_form(
 
 @router.get("/plain/{analysis_id}")
 async def show_analysis(
-    request: Request, analysis_id: str, runtime: RuntimeDep, owner: OwnerDep
+    request: Request, analysis_id: str, service: ServiceDep, owner: OwnerDep
 ) -> Response:
     """The answer, or word that it is on its way."""
     language = language_of(request)
     address = f"/plain/{analysis_id}"
     try:
-        analysis = await runtime.analyses.get(analysis_id, owner)
+        analysis = await service.analyses.get(analysis_id, owner)
     except RaioxError as error:
         told = _sentences(error.code, error.facts, language)
         return _page(language, "/plain", told, status_of(error))
@@ -133,5 +133,5 @@ def _told(reason: JsonObject, language: Language) -> str:
 
 
 def _sentences(code: str, facts: dict[str, Fact], language: Language) -> str:
-    told = tell(code, language, facts)
+    told = messages_for(code, language, facts)
     return "".join(f"<p>{escape(told[part])}</p>" for part in ("title", "detail", "action"))

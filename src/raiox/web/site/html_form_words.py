@@ -40,7 +40,7 @@ FINDING_NAMES: dict[Language, dict[str, str]] = {
 LABELLED: dict[Language, str] = {"pt": "Rotulada: {}", "en": "Labelled: {}"}
 """What an example of a data set is called."""
 
-PHANTOM: dict[Language, str] = {
+PLACEHOLDER: dict[Language, str] = {
     "pt": "Um desenho: veja uma recusa",
     "en": "A drawing: see a refusal",
 }

@@ -11,7 +11,7 @@ from PIL import Image
 SIDE_PX = 320
 
 
-def draw_phantom() -> bytes:
+def draw_placeholder() -> bytes:
     """PNG of a bright body with two dark lungs and a heart."""
     y, x = np.mgrid[-1 : 1 : SIDE_PX * 1j, -1 : 1 : SIDE_PX * 1j]
     body = np.clip(1.2 - np.hypot(x / 1.05, y / 1.25) ** 4, 0, 1)

@@ -33,7 +33,7 @@ class Asset:
     cache_control: str
 
 
-class Page:
+class StaticSite:
     """The files of the built page, by address; may be none."""
 
     def __init__(self, folder: Path) -> None:

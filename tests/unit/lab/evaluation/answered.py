@@ -1,4 +1,4 @@
-"""Answers without a network: drawn logits of two sources that hold every label."""
+"""Predictions without a network: drawn logits of two sources that hold every label."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -6,15 +6,15 @@ from pathlib import Path
 import numpy as np
 
 from raiox.bundle import Bundle, BundleManifest, OperatingPoint, Training
-from raiox.lab.datasets.manifest import Case
-from raiox.lab.evaluation.predictions import Answers
+from raiox.lab.datasets.manifest import Sample
+from raiox.lab.evaluation.predictions import Predictions
 from raiox.preprocessing import Preprocessing
 from raiox.vocabulary import FINDINGS, IMAGE_KINDS
 
 POINT = OperatingPoint(threshold=0.4, sensitivity=0.9, specificity=0.9)
 
 
-def bundle_of(role: str = "covid_classifier") -> Bundle:
+def bundle_of(role: str = "classifier") -> Bundle:
     labels = tuple(map(str, IMAGE_KINDS if role == "frontal_filter" else FINDINGS))
     manifest = BundleManifest(
         id="drawn-1",
@@ -23,7 +23,7 @@ def bundle_of(role: str = "covid_classifier") -> Bundle:
         preprocessing=Preprocessing(side_px=32, fit="letterbox"),
         temperature=1.5,
         operating_points=dict.fromkeys(labels, POINT),
-        set_threshold=0.2 if role == "covid_classifier" else None,
+        set_threshold=0.2 if role == "classifier" else None,
         licence="none",
         training=Training(
             recipe="drawn", seed=0, code_version="0", data_sha256="0", started_from="-", sources=()
@@ -35,14 +35,14 @@ def bundle_of(role: str = "covid_classifier") -> Bundle:
 
 def answers_of(
     labels: Sequence[str], n: int = 120, strength: float = 2.0, seed: int = 0
-) -> Answers:
+) -> Predictions:
     """Logits that lean towards the label; labels and sources by turns."""
     random = np.random.default_rng(seed)
     indices = np.arange(n) % len(labels)
     logits = random.normal(size=(n, len(labels)))
     logits[np.arange(n), indices] += strength
     cases = [
-        Case(
+        Sample(
             path=Path(f"{i}.png"),
             label=labels[k],
             source="ab"[i // len(labels) % 2],
@@ -55,12 +55,12 @@ def answers_of(
         )
         for i, k in enumerate(indices)
     ]
-    return Answers(
+    return Predictions(
         cases=cases,
         labels=indices,
         logits=logits,
         embeddings=random.normal(size=(n, 8)).astype(np.float32),
-        peaks=np.ones(n),
+        max_evidence=np.ones(n),
         temperature=1.5,
         facts=np.column_stack([random.integers(200, 300, (n, 3)), random.random((n, 4))]),
     )

@@ -8,7 +8,7 @@ import numpy as np
 from answered import answers_of, bundle_of
 
 from raiox.entities import Radiograph
-from raiox.lab.evaluation.probes import Bench
+from raiox.lab.evaluation.probes import ProbeContext
 from raiox.vocabulary import FINDINGS
 
 LABELS = tuple(map(str, FINDINGS))
@@ -30,7 +30,7 @@ class SpotSession:
         return {"logits": logits, "maps": maps, "embedding": embedding}
 
 
-class SpotBench(Bench):
+class SpotBench(ProbeContext):
     """A bench whose network is a `SpotSession`."""
 
     spot = "centre"
@@ -66,11 +66,13 @@ def bench_of(folder: Path, spot: str = "centre", n: int = 60) -> SpotBench:
         file.write_text(f"{answers.labels[i]} {i}")
         cases.append(replace(case, path=file))
     told = replace(answers, cases=cases)
-    bench = SpotBench(bundle_of(), told, read, 1, n, None, "valid")
-    object.__setattr__(bench, "spot", spot)
-    return bench
+    context = SpotBench(bundle_of(), told, read, 1, n, None, "valid")
+    object.__setattr__(context, "spot", spot)
+    return context
 
 
-def values(probe: Callable[[Bench], Iterator[object]], bench: Bench) -> dict[str, float]:
+def values(
+    probe: Callable[[ProbeContext], Iterator[object]], context: ProbeContext
+) -> dict[str, float]:
     """What a probe tells, by key."""
-    return {named.key: named.figure.value for named in probe(bench)}
+    return {named.key: named.figure.value for named in probe(context)}

@@ -11,8 +11,8 @@ from bundles import shipped
 from raiox.bundle import Bundle, open_bundle
 from raiox.entities import Radiograph
 from raiox.intake.errors import NotAnImageError
-from raiox.lab.datasets.manifest import MADE_KINDS, Case
-from raiox.lab.evaluation.predictions import ask
+from raiox.lab.datasets.manifest import MADE_KINDS, Sample
+from raiox.lab.evaluation.predictions import predict
 
 
 class CountingReader:
@@ -34,21 +34,25 @@ def bundle() -> Bundle:
     return open_bundle(shipped("frontal_filter"))
 
 
-def made_of(folder: Path, *contents: str) -> list[Case]:
+def made_of(folder: Path, *contents: str) -> list[Sample]:
     """Each film as it is, turned and as a negative, one after the other."""
     for content in contents:
         (folder / content).write_text(content)
-    films = [Case(folder / name, "frontal", "drawn", "valid", name, "") for name in contents]
-    return [replace(case, label=str(kind), kind=kind) for case in films for kind in MADE_KINDS]
+    iter_pixels = [
+        Sample(folder / name, "frontal", "drawn", "valid", name, "") for name in contents
+    ]
+    return [
+        replace(case, label=str(kind), kind=kind) for case in iter_pixels for kind in MADE_KINDS
+    ]
 
 
 def test_what_is_made_of_a_film_takes_one_reading_of_it(bundle: Bundle, tmp_path: Path) -> None:
     read, cases = CountingReader(), made_of(tmp_path, "1", "2")
 
-    answers = ask(bundle, cases, read, 1)
+    answers = predict(bundle, cases, read, 1)
 
     assert read.n_read == {b"1": 1, b"2": 1}
-    apart = [ask(bundle, [case], CountingReader(), 1).logits[0] for case in cases]
+    apart = [predict(bundle, [case], CountingReader(), 1).logits[0] for case in cases]
     np.testing.assert_array_equal(answers.logits, apart)
 
 
@@ -57,7 +61,7 @@ def test_an_image_that_cannot_be_read_is_counted_for_all_that_is_made_of_it(
 ) -> None:
     unread: Counter[str] = Counter()
 
-    answers = ask(bundle, made_of(tmp_path, "1", "torn"), CountingReader(), 1, unread=unread)
+    answers = predict(bundle, made_of(tmp_path, "1", "torn"), CountingReader(), 1, unread=unread)
 
     assert len(answers.cases) == len(MADE_KINDS)
     assert unread == {NotAnImageError.code: len(MADE_KINDS)}

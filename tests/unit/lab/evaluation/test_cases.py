@@ -5,13 +5,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from raiox.lab.datasets.manifest import Case, check_groups, read_finding_cases, read_manifest, shown
+from raiox.lab.datasets.manifest import (
+    Sample,
+    as_kind,
+    check_groups,
+    read_finding_samples,
+    read_manifest,
+)
 from raiox.lab.errors import DataSetMissingError, RecipeInvalidError
 from raiox.vocabulary import ImageKind
 
 
-def case(part: str, group: str) -> Case:
-    return Case(Path("drawn.jpg"), "covid19", "drawn", part, group, "")
+def case(part: str, group: str) -> Sample:
+    return Sample(Path("drawn.jpg"), "covid19", "drawn", part, group, "")
 
 
 def test_refuses_parts_that_share_a_patient() -> None:
@@ -32,18 +38,18 @@ def test_accepts_several_images_of_a_patient_in_one_part() -> None:
 def test_rotated_90_is_turned_clockwise() -> None:
     upright = np.array([[1, 2], [3, 4]], np.uint8)
 
-    assert shown(upright, ImageKind.ROTATED_90).tolist() == [[3, 1], [4, 2]]
-    assert shown(upright, ImageKind.ROTATED_180).tolist() == [[4, 3], [2, 1]]
-    assert shown(upright, ImageKind.ROTATED_270).tolist() == [[2, 4], [1, 3]]
+    assert as_kind(upright, ImageKind.ROTATED_90).tolist() == [[3, 1], [4, 2]]
+    assert as_kind(upright, ImageKind.ROTATED_180).tolist() == [[4, 3], [2, 1]]
+    assert as_kind(upright, ImageKind.ROTATED_270).tolist() == [[2, 4], [1, 3]]
 
 
 def test_inverted_swaps_black_and_white() -> None:
-    assert shown(np.array([[0, 255]], np.uint8), ImageKind.INVERTED).tolist() == [[255, 0]]
+    assert as_kind(np.array([[0, 255]], np.uint8), ImageKind.INVERTED).tolist() == [[255, 0]]
 
 
 def test_says_which_data_set_is_missing(tmp_path: Path) -> None:
     with pytest.raises(DataSetMissingError) as refusal:
-        read_finding_cases(tmp_path)
+        read_finding_samples(tmp_path)
 
     assert refusal.value.facts == {"data_set": "chest"}
 

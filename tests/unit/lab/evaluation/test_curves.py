@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from raiox.lab.evaluation.report.curves import decision, precision_recall, risk_coverage, roc
-from raiox.lab.metrics.intervals import auc, average_precision, calibration_error, false_alarms_at
+from raiox.lab.metrics.intervals import auc, average_precision, calibration_error, fpr_at_tpr
 
 SCORES = np.array([0.9, 0.8, 0.8, 0.3, 0.1])
 TRUTH = np.array([True, True, False, False, False])
@@ -53,7 +53,7 @@ def test_false_alarms_are_counted_where_95_percent_are_kept() -> None:
     scores = np.concatenate([np.arange(100.0), [3.0, 4.0, 5.0, 60.0]])
     positive = np.arange(104) < 100
 
-    assert false_alarms_at(scores, positive) == 0.75
+    assert fpr_at_tpr(scores, positive) == 0.75
 
 
 def test_curves_of_one_kind_of_case_are_empty() -> None:

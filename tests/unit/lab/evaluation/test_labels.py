@@ -4,15 +4,15 @@ from pathlib import Path
 
 import pytest
 
-from raiox.lab.datasets.label_mapping import Translation, read_translation, translated
-from raiox.lab.datasets.manifest import Case, read_manifest
+from raiox.lab.datasets.label_mapping import LabelMapping, apply_label_mapping, read_label_mapping
+from raiox.lab.datasets.manifest import Sample, read_manifest
 from raiox.lab.errors import LabelsUnreadableError, LabelUnknownError
 
 KNOWN = ("no_finding", "lung_opacity", "covid19")
 
 
-def case(label: str) -> Case:
-    return Case(Path("a.png"), label, "drawn", "", "a", "")
+def case(label: str) -> Sample:
+    return Sample(Path("a.png"), label, "drawn", "", "a", "")
 
 
 def test_toml_and_csv_say_the_same(tmp_path: Path) -> None:
@@ -20,20 +20,22 @@ def test_toml_and_csv_say_the_same(tmp_path: Path) -> None:
     toml.write_text('[labels]\nPneumonia = "lung_opacity"\nOther = ""\n')
     table.write_text("Pneumonia,lung_opacity\nOther,\n")
 
-    assert read_translation(toml).labels == read_translation(table).labels
+    assert read_label_mapping(toml).labels == read_label_mapping(table).labels
 
 
 def test_a_label_translated_to_nothing_leaves_its_images_out() -> None:
-    translation = Translation({"Pneumonia": "lung_opacity", "Other": ""})
+    translation = LabelMapping({"Pneumonia": "lung_opacity", "Other": ""})
 
-    kept = translated([case("Pneumonia"), case("Other"), case("covid19")], translation, KNOWN)
+    kept = apply_label_mapping(
+        [case("Pneumonia"), case("Other"), case("covid19")], translation, KNOWN
+    )
 
     assert [c.label for c in kept] == ["lung_opacity", "covid19"]
 
 
 def test_an_unknown_label_is_counted_but_not_repeated() -> None:
     with pytest.raises(LabelUnknownError) as refusal:
-        translated([case("Mr. X"), case("Mr. X"), case("covid19")], Translation(), KNOWN)
+        apply_label_mapping([case("Mr. X"), case("Mr. X"), case("covid19")], LabelMapping(), KNOWN)
 
     assert (refusal.value.facts["n_labels"], refusal.value.facts["n_images"]) == (1, 2)
     assert "Mr. X" not in str(refusal.value.facts)
@@ -44,7 +46,7 @@ def test_a_broken_file_is_refused(tmp_path: Path, content: str) -> None:
     (tmp_path / "a.toml").write_text(content)
 
     with pytest.raises(LabelsUnreadableError):
-        read_translation(tmp_path / "a.toml")
+        read_label_mapping(tmp_path / "a.toml")
 
 
 def test_columns_may_be_called_otherwise(tmp_path: Path) -> None:

@@ -13,9 +13,9 @@ from PIL import Image
 from raiox.entities import Radiograph
 from raiox.intake.errors import CorruptImageError, UploadTooLargeError
 from raiox.lab.audit.fingerprints import Fingerprints, take_fingerprints
-from raiox.lab.audit.overlap import ANY, Kind, count, find_leaks, pairs_of
+from raiox.lab.audit.overlap import ANY, OverlapKind, count, find_leaks, pairs_of
 from raiox.lab.audit.report import Audit, to_csv, to_json, to_markdown
-from raiox.lab.datasets.split_manifest import ListedImage, Listing
+from raiox.lab.datasets.split_manifest import ListedImage, SplitManifest
 
 MAX_BYTES = 1_000_000
 
@@ -31,22 +31,22 @@ def read(content: bytes) -> Radiograph:
     return Radiograph(pixels, "0" * 64, "png")
 
 
-def listed(*lines: tuple[str, str], patients: str = "", folder: Path = Path()) -> Listing:
+def listed(*lines: tuple[str, str], patients: str = "", folder: Path = Path()) -> SplitManifest:
     known = patients.split() or [""] * len(lines)
     images = [
         ListedImage(name, folder / name, part, patient, "", "drawn")
         for (name, part), patient in zip(lines, known, strict=True)
     ]
-    return Listing(tuple(images), 0)
+    return SplitManifest(tuple(images), 0)
 
 
-def unread(listing: Listing) -> Fingerprints:
+def unread(listing: SplitManifest) -> Fingerprints:
     n = len(listing.images)
     nothing = ("",) * n
     return Fingerprints(nothing, nothing, ("corrupt_image",) * n, np.zeros((n, 64, 64), np.uint8))
 
 
-def prints_of(listing: Listing) -> Fingerprints:
+def prints_of(listing: SplitManifest) -> Fingerprints:
     return take_fingerprints([image.path for image in listing.images], read, MAX_BYTES, 2)
 
 
@@ -124,7 +124,7 @@ def test_equal_names_count_only_if_asked_and_only_between_patients():
     stems = find_leaks(listing, unread(listing), stems=True)
 
     assert kinds(find_leaks(listing, unread(listing))) == ["patient"]
-    assert [s.images for s in stems if s.kind is Kind.FILE_STEM] == [(0, 1)]
+    assert [s.images for s in stems if s.kind is OverlapKind.FILE_STEM] == [(0, 1)]
 
 
 def test_survives_files_that_cannot_be_read_and_tells_why(tmp_path):

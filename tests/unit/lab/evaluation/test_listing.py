@@ -7,7 +7,7 @@ import pytest
 from raiox.errors import RaioxError
 from raiox.lab.datasets.split_manifest import read_listing
 from raiox.lab.errors import ManifestColumnMissingError, ManifestUnreadableError
-from raiox.messages import tell_in_all_languages
+from raiox.messages import messages_in_all_languages
 from raiox.vocabulary import LANGUAGES
 
 
@@ -18,7 +18,7 @@ def written(folder: Path, text: str) -> Path:
 
 
 def sentences(error: RaioxError) -> set[str]:
-    told = tell_in_all_languages(error.code, error.facts)
+    told = messages_in_all_languages(error.code, error.facts)
     return {told[language]["detail"] for language in LANGUAGES}
 
 

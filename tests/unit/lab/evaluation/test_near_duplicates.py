@@ -33,9 +33,9 @@ def copies(first: list, second: list) -> list[Copy]:
 
 @pytest.mark.parametrize("change", MADE)
 def test_finds_a_copy_that_was(change):
-    films = [film(seed) for seed in range(N_FILMS)]
+    iter_pixels = [film(seed) for seed in range(N_FILMS)]
 
-    found = copies(films, [MADE[change](image) for image in films])
+    found = copies(iter_pixels, [MADE[change](image) for image in iter_pixels])
 
     assert {(c.first, c.second) for c in found} == {(i, i + N_FILMS) for i in range(N_FILMS)}
     assert {c.mirrored for c in found} == {"mirrored" in change}
@@ -49,9 +49,9 @@ def test_a_single_pair_is_enough_to_be_found():
 
 
 def test_other_films_of_like_chests_are_no_copies():
-    films = [film(seed) for seed in range(60)]
+    iter_pixels = [film(seed) for seed in range(60)]
 
-    assert copies(films[:30], films[30:]) == []
+    assert copies(iter_pixels[:30], iter_pixels[30:]) == []
 
 
 def test_blank_images_are_no_copies_of_anything():

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from raiox.lab.metrics import saliency_metrics as overlays
-from raiox.lab.metrics.saliency_metrics import box_over, likeness, mask_over
+from raiox.lab.metrics.saliency_metrics import box_over, mask_over, ssim
 from raiox.preprocessing import Preprocessing, fit_to_square
 
 LETTERBOX = Preprocessing(side_px=64, fit="letterbox")
@@ -38,8 +38,8 @@ def test_a_map_that_is_the_box_wins_every_game() -> None:
     box = box_over((10, 10, 20, 30), (64, 64), LETTERBOX)
     heat = box.astype(float)
 
-    assert overlays.points_into(heat, box)
-    assert overlays.overlap(heat, box) == 1.0
+    assert overlays.pointing_game(heat, box)
+    assert overlays.iou_equal_area(heat, box) == 1.0
     assert overlays.area_precision(heat, box) == 1.0
     assert overlays.share_inside(heat, box) == 1.0
 
@@ -48,8 +48,8 @@ def test_a_map_beside_the_box_loses() -> None:
     box = box_over((10, 10, 20, 30), (64, 64), LETTERBOX)
     heat = (~box).astype(float)
 
-    assert not overlays.points_into(heat, box)
-    assert overlays.overlap(heat, box) == 0.0
+    assert not overlays.pointing_game(heat, box)
+    assert overlays.iou_equal_area(heat, box) == 0.0
     assert overlays.share_inside(heat, box) == 0.0
 
 
@@ -62,8 +62,8 @@ def test_a_map_is_like_itself_at_any_scale_and_unlike_noise() -> None:
     heat = np.exp(-4 * (x**2 + y**2))
     noise = np.random.default_rng(0).random((64, 64))
 
-    assert likeness(heat, 3 * heat + 7) == pytest.approx(1.0)
-    assert likeness(heat, noise) < 0.3
+    assert ssim(heat, 3 * heat + 7) == pytest.approx(1.0)
+    assert ssim(heat, noise) < 0.3
 
 
 def test_a_guided_map_follows_the_gradient_of_the_score() -> None:

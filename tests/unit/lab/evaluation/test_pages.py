@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from raiox.lab.datasets.manifest import Case
+from raiox.lab.datasets.manifest import Sample
 from raiox.lab.evaluation.datasheets import SOURCES, datasheets
 from raiox.lab.evaluation.report.pages import END, START, between_marks, index, paper, readme_table
 
@@ -17,9 +17,9 @@ def figure(key: str, value: float | None) -> dict[str, object]:
 
 
 REPORT = {
-    "bundle": {"id": "drawn-1", "role": "covid_classifier", "sha256": "0"},
+    "bundle": {"id": "drawn-1", "role": "classifier", "sha256": "0"},
     "data": {"part": "valid"},
-    "missed": [{"figure": "ece.after", "bar": 0.03, "value": 0.1, "pt": "Falta.", "en": "Missed."}],
+    "missed": [{"figure": "ece.after", "bar": 0.03, "value": 0.1, "pt": "Falta.", "en": "UnmetTarget."}],
     "figures": [figure("auc.macro", 0.9), figure("baseline.source.auc.macro", 0.8),
                 figure("sensitivity.covid19", 0.5), figure("ppv.covid19.at_5", None)],
     "confusion": {"labels": [], "counts": [[3, 1, 0], [0, 0, 0], [0, 0, 2]]},
@@ -51,13 +51,13 @@ def test_the_table_takes_its_place_and_nothing_else() -> None:
 def test_limits_and_missed_bars_come_before_any_page() -> None:
     page = index(REPORTS)
 
-    assert page.index("## Limits") < page.index("Missed.") < page.index("drawn/report.md")
+    assert page.index("## Limits") < page.index("UnmetTarget.") < page.index("drawn/report.md")
 
 
 def test_a_bar_that_nobody_measured_is_no_bar_that_was_reached() -> None:
     page = index(REPORTS)
 
-    assert "drawn (`valid`): Missed: Missed. Not measured: " in page
+    assert "drawn (`valid`): UnmetTarget: UnmetTarget. Not measured: " in page
     assert "by at most 0.05." in page
     filters = REPORT | {"bundle": {"id": "f", "role": "frontal_filter", "sha256": "0"}}
     assert "filter (`valid`): no bar is set for it." in index({"filter": filters})
@@ -73,7 +73,7 @@ def test_the_papers_rows_stand_beside_ours_in_percent() -> None:
 
 def test_a_datasheet_counts_and_warns() -> None:
     cases = [
-        Case(Path(f"{i}.png"), "covid19", "siim", "test", f"g{i // 2}", "CC", sex="F", age="70")
+        Sample(Path(f"{i}.png"), "covid19", "siim", "test", f"g{i // 2}", "CC", sex="F", age="70")
         for i in range(4)
     ]
 

@@ -47,11 +47,11 @@ def test_permuted_labels_cannot_be_read(of_centre: dict[str, float]) -> None:
 def test_a_source_that_gives_the_label_away_is_found_and_the_network_comes_last(
     tmp_path: Path,
 ) -> None:
-    bench = bench_of(tmp_path)
-    told = [replace(c, source=c.label) for c in bench.answers.cases]
-    object.__setattr__(bench, "answers", replace(bench.answers, cases=told))
+    context = bench_of(tmp_path)
+    told = [replace(c, source=c.label) for c in context.answers.cases]
+    object.__setattr__(context, "answers", replace(context.answers, cases=told))
 
-    rows = values(baseline_figures, bench)
+    rows = values(baseline_figures, context)
 
     assert rows["baseline.source.auc.macro"] == 1.0
     assert rows["baseline.file.auc.macro"] < 0.75
@@ -90,9 +90,9 @@ def test_what_lies_apart_is_far() -> None:
 
 
 def test_children_are_foreign_to_a_classifier_only_where_ages_tell(tmp_path: Path) -> None:
-    bench = bench_of(tmp_path, n=48)
+    context = bench_of(tmp_path, n=48)
 
-    told = values(foreign_figures, bench)
+    told = values(foreign_figures, context)
 
     assert {"auroc.children.doubt", "fpr95.children.distance"} <= set(told)
     assert not [key for key in told if "rotated" in key]  # no data set, no foreign images

@@ -3,17 +3,17 @@
 import numpy as np
 import pytest
 
-from raiox.lab.evaluation.paper_results import CONFUSION_SUM, PRINTED, published
+from raiox.lab.evaluation.paper_results import CONFUSION_SUM, PRINTED, paper_results
 from raiox.lab.evaluation.seeds_report import confusion_table, further_table, spread_table, to_page
 from raiox.lab.metrics.intervals import auc, proportion
 from raiox.lab.metrics.seeds import (
-    Repeated,
-    Series,
+    SeedRuns,
+    SeedStatistic,
+    bootstrap_auc,
     confusion,
     figures,
     measures,
     to_document,
-    weighted_auc,
 )
 from raiox.lab.tables import latex, to_csv, to_latex, to_markdown
 from raiox.vocabulary import FINDINGS
@@ -21,12 +21,12 @@ from raiox.vocabulary import FINDINGS
 OUTPUTS = ("no_finding", "lung_opacity", "covid19")
 
 
-def answered(*runs: str, labels: str = "00001122", groups: str = "aabbcdef") -> Series:
+def answered(*runs: str, labels: str = "00001122", groups: str = "aabbcdef") -> SeedRuns:
     """Runs as strings of answers, a digit a case."""
     answers = np.array([[int(digit) for digit in run] for run in runs])
     n_outputs = int(max(labels)) + 1
     scores = np.eye(n_outputs)[answers] * 0.8 + 0.1
-    return Series(
+    return SeedRuns(
         OUTPUTS[:n_outputs], np.array([int(digit) for digit in labels]), np.array([*groups]), scores
     )
 
@@ -111,7 +111,7 @@ def test_images_of_one_patient_make_the_interval_wider() -> None:
     alone = answered(run, labels=labels, groups="".join(chr(200 + i) for i in range(60)))
     by_tens = answered(run, labels=labels, groups="".join(chr(200 + i // 10) for i in range(60)))
 
-    def width(series: Series) -> float:
+    def width(series: SeedRuns) -> float:
         interval = figures(series)["accuracy"].sampling
         return interval.high - interval.low
 
@@ -133,7 +133,7 @@ def test_a_repeated_case_counts_twice_in_the_auc() -> None:
     scores, positive = random.integers(0, 6, 40) / 6, random.random(40) < 0.4
     times = random.integers(0, 4, (3, 40)).astype(float)
 
-    found = weighted_auc(scores, positive, times)
+    found = bootstrap_auc(scores, positive, times)
 
     for row, value in zip(times.astype(int), found, strict=True):
         drawn = np.repeat(np.arange(40), row)
@@ -141,20 +141,20 @@ def test_a_repeated_case_counts_twice_in_the_auc() -> None:
 
 
 def test_the_auc_of_one_label_alone_is_not_a_number() -> None:
-    found = weighted_auc(np.array([0.1, 0.2]), np.array([True, True]), np.ones((1, 2)))
+    found = bootstrap_auc(np.array([0.1, 0.2]), np.array([True, True]), np.ones((1, 2)))
 
     assert np.isnan(found).all()
 
 
 @pytest.fixture
-def of_findings() -> tuple[Series, dict[str, Repeated]]:
+def of_findings() -> tuple[SeedRuns, dict[str, SeedStatistic]]:
     series = answered("00001122", "00011121")
     return series, figures(series)
 
 
 def test_the_papers_figures_stand_beside_ours_and_the_misprint_is_told(of_findings) -> None:
     series, found = of_findings
-    paper = published("paper_stage2", tuple(map(str, FINDINGS)))
+    paper = paper_results("paper_stage2", tuple(map(str, FINDINGS)))
     assert paper is not None
 
     tables = [confusion_table(series, paper), spread_table(series, found, paper)]
@@ -169,7 +169,7 @@ def test_the_papers_figures_stand_beside_ours_and_the_misprint_is_told(of_findin
 
 def test_the_papers_filter_has_its_one_figure() -> None:
     series = answered("0011", labels="0011", groups="abcd")
-    paper = published("paper_filter", ("frontal", "not_frontal"))
+    paper = paper_results("paper_filter", ("frontal", "not_frontal"))
     assert paper is not None
 
     table = to_markdown(further_table(series, figures(series), paper))
@@ -178,7 +178,7 @@ def test_the_papers_filter_has_its_one_figure() -> None:
 
 
 def test_other_recipes_are_not_compared_with_the_paper() -> None:
-    assert published("raiox_fast", OUTPUTS) is None
+    assert paper_results("raiox_fast", OUTPUTS) is None
 
 
 def test_a_table_sums_the_runs_and_gives_shares_of_the_row(of_findings) -> None:

@@ -13,9 +13,9 @@ import pytest
 from answered import answers_of, bundle_of
 
 from raiox.lab.evaluation.report import (
-    Asked,
-    NamedFigure,
+    Measurement,
     Report,
+    ReportedMetric,
     make_report,
     plots,
     to_csv,
@@ -29,8 +29,8 @@ from raiox.lab.metrics.intervals import Figure
 from raiox.vocabulary import FINDINGS, IMAGE_KINDS, NOTICE
 from raiox.web.api.schemas import ReportDocument
 
-ROOT = Path(__file__).parents[3]
-ASKED = Asked("valid", "raiox evaluate drawn --part valid", "0.0", {"corrupt_image": 2})
+ROOT = Path(__file__).parents[4]
+ASKED = Measurement("valid", "raiox evaluate drawn --part valid", "0.0", {"corrupt_image": 2})
 
 
 @pytest.fixture(scope="module")
@@ -105,7 +105,7 @@ def test_a_missed_bar_is_told_in_the_first_paragraph_and_a_reached_one_is_not(
     report: Report,
 ) -> None:
     def with_error(value: float) -> Report:
-        error = NamedFigure(
+        error = ReportedMetric(
             "ece.after", "calibration", {"pt": "a", "en": "a"}, Figure(value, 0, 1, 9)
         )
         return replace(report, figures=[error])

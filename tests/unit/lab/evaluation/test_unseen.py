@@ -4,7 +4,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from raiox.lab.metrics.ood import Scored, noticed, unseen_figures
+from raiox.lab.metrics.ood import Scored, ood_scores, unseen_figures
 
 FINDINGS = ("no_finding", "covid19")
 KINDS = ("frontal", "natural")
@@ -28,7 +28,7 @@ def both(a: Scored, b: Scored) -> Scored:
 def test_a_value_that_separates_lets_nothing_foreign_pass() -> None:
     groups = np.array(list("abcd"))
 
-    area, passed = noticed(np.array([0.9, 0.8, 0.2, 0.1]), np.array([1, 1, 0, 0], bool), groups)
+    area, passed = ood_scores(np.array([0.9, 0.8, 0.2, 0.1]), np.array([1, 1, 0, 0], bool), groups)
 
     assert (area.value, passed.value) == (1.0, 0.0)
 
@@ -48,13 +48,13 @@ def test_every_source_away_is_told_apart_from_home_by_the_doubt() -> None:
 
 @pytest.mark.parametrize("wrong", [0.9, 0.2], ids=["refused", "taken for a film"])
 def test_a_filter_meets_films_by_its_doubt_and_the_rest_by_the_score_of_frontal(wrong) -> None:
-    at_home = both(
+    in_distribution = both(
         scored([0.8, 0.9], [0, 0], "home"),
         scored([0.6], [1], "home"),  # no film: not what is at home
     )
     away = both(scored([0.7, 0.7], [0, 0], "films"), scored([wrong] * 2, [1, 1], "photographs"))
 
-    figures = dict(unseen_figures(KINDS, at_home, away))
+    figures = dict(unseen_figures(KINDS, in_distribution, away))
 
     assert figures["AUROC of the doubt, films, never seen"].value == 1.0
     noticed_photographs = figures["AUROC of the frontal score, photographs, never seen"]

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from raiox.lab.evaluation.probes.baselines import baseline_figures
-from raiox.lab.evaluation.probes.context import Bench, Probe
+from raiox.lab.evaluation.probes.context import Probe, ProbeContext
 from raiox.lab.evaluation.probes.out_of_distribution import foreign_figures
 from raiox.lab.evaluation.probes.saliency import saliency_figures
 from raiox.lab.evaluation.probes.shortcuts import shortcut_figures
@@ -17,4 +17,4 @@ OF_CLASSIFIER: Final[Mapping[str, Probe]] = {
 }
 OF_FILTER: Final[Mapping[str, Probe]] = {"out_of_distribution": foreign_figures}
 
-__all__ = ["OF_CLASSIFIER", "OF_FILTER", "Bench", "Probe"]
+__all__ = ["OF_CLASSIFIER", "OF_FILTER", "Probe", "ProbeContext"]

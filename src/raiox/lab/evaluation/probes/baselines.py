@@ -9,12 +9,12 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from raiox.lab.evaluation.predictions import FACTS
-from raiox.lab.evaluation.probes.context import Bench
-from raiox.lab.evaluation.report.reported_metrics import NamedFigure, Text, text
+from raiox.lab.evaluation.predictions import FILE_STATISTICS
+from raiox.lab.evaluation.probes.context import ProbeContext
+from raiox.lab.evaluation.report.reported_metrics import ReportedMetric, Text, text
 from raiox.lab.evaluation.report.subgroups import attributes
 from raiox.lab.metrics.intervals import Floats, Indices, Names, auc_figures
-from raiox.lab.metrics.linear_probe import cross_fitted, indicators, tenths
+from raiox.lab.metrics.linear_probe import cross_fitted, deciles, indicators
 
 KNOWN: dict[str, Text] = {
     "source": text("só a fonte", "source only"),
@@ -28,21 +28,21 @@ KNOWN: dict[str, Text] = {
 """Whose row a baseline is."""
 
 
-def baseline_figures(bench: Bench) -> Iterator[NamedFigure]:
+def baseline_figures(context: ProbeContext) -> Iterator[ReportedMetric]:
     """Macro AUC and AUC of every label by each baseline, then by the network on the same cases."""
-    answers = bench.answers
-    rows = dict(known_features(bench))
+    answers = context.answers
+    rows = dict(known_features(context))
     if len(rows) > 1:
         rows["all"] = np.concatenate([*rows.values()], axis=1)
     labels, groups = answers.labels, answers.groups
     scored = {name: cross_fitted(features, labels, groups) for name, features in rows.items()}
     for name, scores in [*scored.items(), ("network", answers.scores)]:
-        yield from _row(bench.labels, name, scores, labels, groups)
+        yield from _row(context.labels, name, scores, labels, groups)
 
 
-def known_features(bench: Bench) -> Iterator[tuple[str, Floats]]:
+def known_features(context: ProbeContext) -> Iterator[tuple[str, Floats]]:
     """(N, D) of what is known of each case, by name; what is alike for all is left out."""
-    told = attributes(bench.answers.cases)
+    told = attributes(context.answers.cases)
     for name, columns in (
         ("source", [told["source"]]),
         ("view", [told["view"]]),
@@ -50,21 +50,21 @@ def known_features(bench: Bench) -> Iterator[tuple[str, Floats]]:
     ):
         if any(len(np.unique(column)) > 1 for column in columns):
             yield name, indicators(*columns)
-    facts = dict(zip(FACTS, bench.answers.facts.T, strict=True))
+    facts = dict(zip(FILE_STATISTICS, context.answers.facts.T, strict=True))
     width, height = facts["width_px"], facts["height_px"]
-    yield "size", tenths(np.column_stack([width / height, width, height]))
+    yield "size", deciles(np.column_stack([width / height, width, height]))
     per_pixel = facts["n_bytes"] / (width * height)
     rest = [facts[name] for name in ("mean", "sd", "black", "white")]
-    yield "file", tenths(np.column_stack([per_pixel, *rest]))
+    yield "file", deciles(np.column_stack([per_pixel, *rest]))
 
 
 def _row(
     outputs: tuple[str, ...], name: str, scores: Floats, labels: Indices, groups: Names
-) -> Iterator[NamedFigure]:
+) -> Iterator[ReportedMetric]:
     told = auc_figures(scores, labels, groups)
     who = KNOWN[name]
     keys = ["macro", *outputs[: scores.shape[1]]]
     for key, figure in zip(keys, told, strict=True):
         of = text("média", "macro") if key == "macro" else text("{x}", "{x}", x=key)
         line: Text = {language: f"AUC {of[language]}: {who[language]}" for language in who}
-        yield NamedFigure(f"baseline.{name}.auc.{key}", "baselines", line, figure)
+        yield ReportedMetric(f"baseline.{name}.auc.{key}", "baselines", line, figure)

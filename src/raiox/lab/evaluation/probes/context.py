@@ -15,16 +15,16 @@ import numpy as np
 from raiox.bundle import Bundle
 from raiox.entities import FloatArray, GrayArray
 from raiox.inference.session import NetworkSession, calibrated
-from raiox.lab.datasets.manifest import Case, shown
-from raiox.lab.evaluation.predictions import Answers, Progress, Reader
-from raiox.lab.evaluation.report.reported_metrics import NamedFigure
+from raiox.lab.datasets.manifest import Sample, as_kind
+from raiox.lab.evaluation.predictions import Predictions, Progress, Reader
+from raiox.lab.evaluation.report.reported_metrics import ReportedMetric
 from raiox.lab.metrics.intervals import Floats, Indices
 from raiox.preprocessing import Preprocessing, network_input
 
-Probe = Callable[["Bench"], Iterator[NamedFigure]]
+Probe = Callable[["ProbeContext"], Iterator[ReportedMetric]]
 
 
-class Surgery(Protocol):
+class GraphEditor(Protocol):
     """What may be done to a graph where the libraries for it are installed."""
 
     def shuffled(self, model: bytes) -> bytes:
@@ -37,20 +37,20 @@ class Surgery(Protocol):
 
 
 @dataclass(frozen=True, eq=False)
-class Bench:
+class ProbeContext:
     """One bundle, its answers, and what may be asked beyond them."""
 
     bundle: Bundle
-    answers: Answers
+    answers: Predictions
     read: Reader
     n_threads: int
     n_sampled: int
     """Cases that a costly probe asks at most."""
     data: Path | None
-    """The folder that `RAIOX_DATA` names; None for anybody's own images."""
+    """The folder that `RAIOX_DATASETS` names; None for anybody's own images."""
     part: str
     progress: Progress = iter
-    surgery: Surgery | None = None
+    surgery: GraphEditor | None = None
     """None where what it takes is not installed."""
     twin: Bundle | None = None
     """The same recipe trained with another seed."""
@@ -70,22 +70,24 @@ class Bench:
         every = np.arange(len(self.answers.cases)) if indices is None else indices
         return np.asarray(every[:: max(1, -(-len(every) // self.n_sampled))], np.int64)
 
-    def film(self, case: Case) -> GrayArray:
+    def pixels(self, case: Sample) -> GrayArray:
         """Its pixels, as it is shown to the network."""
-        return shown(self.read(case.path.read_bytes()).pixels, case.kind)
+        return as_kind(self.read(case.path.read_bytes()).pixels, case.kind)
 
-    def films(self, cases: Sequence[Case]) -> Iterator[GrayArray]:
+    def iter_pixels(self, cases: Sequence[Sample]) -> Iterator[GrayArray]:
         """The pixels of each case, one at a time, with a bar."""
         for i in self.progress(range(len(cases))):
-            yield self.film(cases[i])
+            yield self.pixels(cases[i])
 
-    def prepared(self, films: Iterable[GrayArray], spec: Preprocessing | None = None) -> FloatArray:
+    def prepared(
+        self, iter_pixels: Iterable[GrayArray], spec: Preprocessing | None = None
+    ) -> FloatArray:
         """(N, 1, S, S) network inputs, as this bundle or another wants them."""
         wanted = spec or self.bundle.manifest.preprocessing
-        return np.stack([network_input(film, wanted) for film in films])
+        return np.stack([network_input(pixels, wanted) for pixels in iter_pixels])
 
-    def scores(self, films: Iterable[GrayArray]) -> tuple[Floats, FloatArray]:
+    def scores(self, iter_pixels: Iterable[GrayArray]) -> tuple[Floats, FloatArray]:
         """(N, K) calibrated scores of films at hand, and their embeddings (N, D)."""
-        outputs = self.session.run(self.prepared(films))
+        outputs = self.session.run(self.prepared(iter_pixels))
         temperature = self.bundle.manifest.temperature
         return calibrated(outputs["logits"], temperature), outputs["embedding"]

@@ -29,14 +29,14 @@ BLACK_BORDER_SHARE: Final = 0.08
 
 
 @dataclass(frozen=True, slots=True)
-class Alteration:
+class Perturbation:
     """One of them, with what it is called."""
 
     name: Text
     alter: Alter
 
 
-def write(word: str, x: float, y: float, height: float) -> Alter:
+def draw_text(word: str, x: float, y: float, height: float) -> Alter:
     """A word in white, its middle at parts of a side, its letters as high as a part of it."""
 
     def alter(pixels: GrayArray) -> GrayArray:
@@ -88,7 +88,7 @@ def resampled(share: float) -> Alter:
     return alter
 
 
-def toned(gamma: float) -> Alter:
+def gamma(gamma: float) -> Alter:
     """Grays to the power of gamma: below 1 brighter, above darker."""
     curve = np.round(255 * (np.arange(256) / 255) ** gamma).astype(np.uint8)
     return lambda pixels: curve[pixels]
@@ -126,51 +126,51 @@ def top_strip(shape: tuple[int, ...]) -> Mask:
     return mask
 
 
-MARKS: Final[Mapping[str, Alteration]] = {
-    "marker": Alteration(
-        {"pt": "marcador R colado", "en": "marker R pasted"}, write("R", 0.08, 0.1, 0.09)
+OVERLAYS: Final[Mapping[str, Perturbation]] = {
+    "marker": Perturbation(
+        {"pt": "marcador R colado", "en": "marker R pasted"}, draw_text("R", 0.08, 0.1, 0.09)
     ),
-    "marker_left": Alteration(
-        {"pt": "marcador L colado", "en": "marker L pasted"}, write("L", 0.92, 0.1, 0.09)
+    "marker_left": Perturbation(
+        {"pt": "marcador L colado", "en": "marker L pasted"}, draw_text("L", 0.92, 0.1, 0.09)
     ),
-    "arrow": Alteration({"pt": "seta colada", "en": "arrow pasted"}, point_at(0.7, 0.45)),
-    "text": Alteration(
-        {"pt": "texto colado", "en": "text pasted"}, write("PORTABLE 07:42", 0.5, 0.95, 0.05)
+    "arrow": Perturbation({"pt": "seta colada", "en": "arrow pasted"}, point_at(0.7, 0.45)),
+    "text": Perturbation(
+        {"pt": "texto colado", "en": "text pasted"}, draw_text("PORTABLE 07:42", 0.5, 0.95, 0.05)
     ),
-    "black_border": Alteration(
+    "black_border": Perturbation(
         {"pt": "bordas pretas", "en": "black borders"},
         lambda pixels: only(~border(pixels.shape, BLACK_BORDER_SHARE), pixels),
     ),
-    "jpeg_30": Alteration({"pt": "JPEG 30", "en": "JPEG 30"}, as_jpeg(30)),
-    "jpeg_50": Alteration({"pt": "JPEG 50", "en": "JPEG 50"}, as_jpeg(50)),
-    "jpeg_70": Alteration({"pt": "JPEG 70", "en": "JPEG 70"}, as_jpeg(70)),
-    "jpeg_95": Alteration({"pt": "JPEG 95", "en": "JPEG 95"}, as_jpeg(95)),
-    "resampled": Alteration(
+    "jpeg_30": Perturbation({"pt": "JPEG 30", "en": "JPEG 30"}, as_jpeg(30)),
+    "jpeg_50": Perturbation({"pt": "JPEG 50", "en": "JPEG 50"}, as_jpeg(50)),
+    "jpeg_70": Perturbation({"pt": "JPEG 70", "en": "JPEG 70"}, as_jpeg(70)),
+    "jpeg_95": Perturbation({"pt": "JPEG 95", "en": "JPEG 95"}, as_jpeg(95)),
+    "resampled": Perturbation(
         {"pt": "reduzida à metade e de volta", "en": "halved and back"}, resampled(0.5)
     ),
-    "brighter": Alteration({"pt": "tom mais claro", "en": "brighter tone"}, toned(0.7)),
-    "darker": Alteration({"pt": "tom mais escuro", "en": "darker tone"}, toned(1.4)),
-    "flipped": Alteration(
+    "brighter": Perturbation({"pt": "tom mais claro", "en": "brighter tone"}, gamma(0.7)),
+    "darker": Perturbation({"pt": "tom mais escuro", "en": "darker tone"}, gamma(1.4)),
+    "flipped": Perturbation(
         {"pt": "espelhada", "en": "mirrored"}, lambda pixels: pixels[:, ::-1].copy()
     ),
-    "inverted": Alteration({"pt": "em negativo", "en": "as a negative"}, lambda p: 255 - p),
+    "inverted": Perturbation({"pt": "em negativo", "en": "as a negative"}, lambda p: 255 - p),
 }
 """None of these may matter; a negative may, and the frontal filter refuses it."""
 
-REGIONS: Final[Mapping[str, Alteration]] = {
-    "lungs_out.box": Alteration(
+OCCLUSIONS: Final[Mapping[str, Perturbation]] = {
+    "lungs_out.box": Perturbation(
         {"pt": "caixa central apagada", "en": "central box blacked out"},
         lambda pixels: only(~lung_box(pixels.shape), pixels),
     ),
-    "lungs_only.box": Alteration(
+    "lungs_only.box": Perturbation(
         {"pt": "só a caixa central", "en": "central box only"},
         lambda pixels: only(lung_box(pixels.shape), pixels),
     ),
-    "borders_only": Alteration(
+    "borders_only": Perturbation(
         {"pt": "só as bordas", "en": "borders only"},
         lambda pixels: only(border(pixels.shape, BORDER_SHARE), pixels),
     ),
-    "top_strip_only": Alteration(
+    "top_strip_only": Perturbation(
         {"pt": "só a faixa do topo", "en": "top strip only"},
         lambda pixels: only(top_strip(pixels.shape), pixels),
     ),

@@ -16,26 +16,26 @@ import numpy as np
 from raiox.bundle import Bundle
 from raiox.entities import FloatArray, GrayArray
 from raiox.inference.session import NetworkSession
+from raiox.lab.evaluation.probes.context import ProbeContext
 from raiox.lab.evaluation.probes.masks import find_masks
+from raiox.lab.evaluation.report.reported_metrics import ReportedMetric, Text, joined, text
 from raiox.lab.metrics import saliency_metrics as overlays
-from raiox.lab.evaluation.probes.context import Bench
-from raiox.lab.evaluation.report.reported_metrics import NamedFigure, Text, joined, text
 from raiox.lab.metrics.intervals import Figure, Floats, Indices, Names, bootstrapped, proportion
 from raiox.vocabulary import Finding
 
 Box = tuple[float, float, float, float]
-Figures = Iterator[NamedFigure]
+Figures = Iterator[ReportedMetric]
 
 
-def saliency_figures(bench: Bench) -> Figures:
+def saliency_figures(context: ProbeContext) -> Figures:
     """All of them; those whose annotations are not there are left out."""
-    yield from _boxes(bench)
-    yield from _lungs(bench)
-    yield from _other_weights(bench)
+    yield from _boxes(context)
+    yield from _lungs(context)
+    yield from _other_weights(context)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class BoxedFilm:
+class BoxedImage:
     """A film with what a radiologist framed on it, over the network's square."""
 
     heat: Floats
@@ -58,7 +58,7 @@ def find_boxes(data: Path | None) -> dict[Path, Box]:
         }  # fmt: skip
 
 
-def judged(heats: Sequence[BoxedFilm], groups: Names, key: str, who: Text) -> Figures:
+def judged(heats: Sequence[BoxedImage], groups: Names, key: str, who: Text) -> Figures:
     """Pointing game, overlap and area of one way of drawing maps on boxed films.
 
     Args:
@@ -67,70 +67,75 @@ def judged(heats: Sequence[BoxedFilm], groups: Names, key: str, who: Text) -> Fi
         key: of the method, `boxes` for the network's own maps.
         who: what the method is called.
     """
-    pointed = [overlays.points_into(one.heat, one.box) for one in heats]
+    pointed = [overlays.pointing_game(one.heat, one.box) for one in heats]
     told = (
         ("pointing", "ponto mais alto na caixa", "top of the map in the box",
          proportion(sum(pointed), len(pointed))),
         ("iou", "sobreposição com a caixa (IoU, área igual)", "overlap with the box (IoU, equal area)",
-         _mean([overlays.overlap(one.heat, one.box) for one in heats], groups)),
+         _mean([overlays.iou_equal_area(one.heat, one.box) for one in heats], groups)),
         ("auprc", "AUPRC dos pontos na caixa", "AUPRC of the places in the box",
          _mean([overlays.area_precision(one.heat, one.box) for one in heats], groups)),
     )  # fmt: skip
     for measure, pt, en, figure in told:
         name = joined(text(pt, en), who)
-        yield NamedFigure(f"{measure}.{key}", "saliency", name, figure)
+        yield ReportedMetric(f"{measure}.{key}", "saliency", name, figure)
 
 
-def boxed_indices(bench: Bench, boxes: dict[Path, Box]) -> Indices:
+def boxed_indices(context: ProbeContext, boxes: dict[Path, Box]) -> Indices:
     """Cases labelled as an opacity that carry a box."""
-    opacity = bench.labels.index(Finding.LUNG_OPACITY)
-    has_box = np.array([case.path in boxes for case in bench.answers.cases])
-    return bench.sampled(np.flatnonzero(has_box & (bench.answers.labels == opacity)))
+    opacity = context.labels.index(Finding.LUNG_OPACITY)
+    has_box = np.array([case.path in boxes for case in context.answers.cases])
+    return context.sampled(np.flatnonzero(has_box & (context.answers.labels == opacity)))
 
 
-def _boxes(bench: Bench) -> Figures:
-    boxes = find_boxes(bench.data)
-    chosen = boxed_indices(bench, boxes)
+def _boxes(context: ProbeContext) -> Figures:
+    boxes = find_boxes(context.data)
+    chosen = boxed_indices(context, boxes)
     if not len(chosen):
         return
-    cases, groups = [bench.answers.cases[i] for i in chosen], bench.answers.groups[chosen]
-    draw, films, as_coded = _drawers(bench), [], []
-    for case, film in zip(cases, bench.films(cases), strict=True):
-        box = overlays.box_over(boxes[case.path], _shape(film), bench.bundle.manifest.preprocessing)
-        content = overlays.content_over(_shape(film), bench.bundle.manifest.preprocessing)
+    cases, groups = [context.answers.cases[i] for i in chosen], context.answers.groups[chosen]
+    draw, iter_pixels, as_coded = _drawers(context), [], []
+    for case, film in zip(cases, context.iter_pixels(cases), strict=True):
+        box = overlays.box_over(
+            boxes[case.path], _shape(film), context.bundle.manifest.preprocessing
+        )
+        content = overlays.content_over(_shape(film), context.bundle.manifest.preprocessing)
         own, coded = draw(film)
-        films.append(BoxedFilm(own, box, content))
+        iter_pixels.append(BoxedImage(own, box, content))
         if coded is not None:
-            as_coded.append(BoxedFilm(coded, box, content))
-    yield from judged(films, groups, "boxes", text("mapa de ativação", "activation map"))
+            as_coded.append(BoxedImage(coded, box, content))
+    yield from judged(iter_pixels, groups, "boxes", text("mapa de ativação", "activation map"))
     if as_coded:
         who = text(
             "Grad-CAM guiado, como no código do artigo", "guided Grad-CAM, as the paper's code"
         )
         yield from judged(as_coded, groups, "guided", who)
-    every = np.sum([one.box for one in films], axis=0, dtype=np.float64)
-    habit = [replace(one, heat=every - one.box) for one in films]  # of the other films
+    every = np.sum([one.box for one in iter_pixels], axis=0, dtype=np.float64)
+    habit = [replace(one, heat=every - one.box) for one in iter_pixels]  # of the other films
     who = text(
         "o lugar mais comum das caixas, sem olhar", "where boxes usually lie, without looking"
     )
     yield from judged(habit, groups, "habit", who)
-    area = [float(one.box.sum() / one.content.sum()) for one in films]
+    area = [float(one.box.sum() / one.content.sum()) for one in iter_pixels]
     name = text(
         "parte da imagem que a caixa ocupa (acaso)", "share of the image in the box (chance)"
     )
-    yield NamedFigure("chance.boxes", "saliency", name, _mean(area, groups))
+    yield ReportedMetric("chance.boxes", "saliency", name, _mean(area, groups))
 
 
-def _drawers(bench: Bench) -> Callable[[GrayArray], tuple[Floats, Floats | None]]:
+def _drawers(context: ProbeContext) -> Callable[[GrayArray], tuple[Floats, Floats | None]]:
     """The activation map for an opacity and, where the graph can be opened, the guided one."""
-    k, side = bench.labels.index(Finding.LUNG_OPACITY), bench.bundle.manifest.preprocessing.side_px
-    if bench.surgery is None:
-        return lambda film: (overlays.evidence(_maps(bench, film), k, side), None)
-    model, weights = bench.surgery.with_features(bench.bundle.model)
-    session = NetworkSession(replace(bench.bundle, model=model), bench.n_threads)
+    k, side = (
+        context.labels.index(Finding.LUNG_OPACITY),
+        context.bundle.manifest.preprocessing.side_px,
+    )
+    if context.surgery is None:
+        return lambda film: (overlays.evidence(_maps(context, film), k, side), None)
+    model, weights = context.surgery.with_features(context.bundle.model)
+    session = NetworkSession(replace(context.bundle, model=model), context.n_threads)
 
     def draw(film: GrayArray) -> tuple[Floats, Floats]:
-        outputs = session.run(bench.prepared([film]))
+        outputs = session.run(context.prepared([film]))
         logits = outputs["logits"][0].astype(np.float64)
         coded = overlays.guided(outputs["features"][0], weights, logits, k, side)
         return overlays.evidence(outputs["maps"][0], k, side), coded
@@ -138,63 +143,63 @@ def _drawers(bench: Bench) -> Callable[[GrayArray], tuple[Floats, Floats | None]
     return draw
 
 
-def _lungs(bench: Bench) -> Figures:
+def _lungs(context: ProbeContext) -> Figures:
     """How much of the evidence for the likeliest finding lies inside the lungs, by annotator."""
-    masks, spec = find_masks(bench.data), bench.bundle.manifest.preprocessing
-    paths = [case.path for case in bench.answers.cases]
+    masks, spec = find_masks(context.data), context.bundle.manifest.preprocessing
+    paths = [case.path for case in context.answers.cases]
     for annotator, known in masks.by_annotator.items():
-        chosen = bench.sampled(np.flatnonzero([path in known for path in paths]))
-        cases, inside, area = [bench.answers.cases[i] for i in chosen], [], []
-        for i, case, film in zip(chosen, cases, bench.films(cases), strict=True):
-            lungs = overlays.mask_over(masks.read(annotator, case.path, film, bench.read), spec)
-            k = int(bench.answers.logits[i].argmax())
-            heat = overlays.evidence(_maps(bench, film), k, spec.side_px)
+        chosen = context.sampled(np.flatnonzero([path in known for path in paths]))
+        cases, inside, area = [context.answers.cases[i] for i in chosen], [], []
+        for i, case, film in zip(chosen, cases, context.iter_pixels(cases), strict=True):
+            lungs = overlays.mask_over(masks.read(annotator, case.path, film, context.read), spec)
+            k = int(context.answers.logits[i].argmax())
+            heat = overlays.evidence(_maps(context, film), k, spec.side_px)
             inside.append(overlays.share_inside(heat, lungs))
             area.append(float(lungs.sum() / overlays.content_over(_shape(film), spec).sum()))
         if not inside:
             continue
-        groups = bench.answers.groups[chosen]
+        groups = context.answers.groups[chosen]
         name = text(
             f"parte da evidência dentro dos pulmões (máscara {annotator})",
             f"share of the evidence inside the lungs ({annotator} mask)",
         )
-        yield NamedFigure(f"lung_fraction.{annotator}", "saliency", name, _mean(inside, groups))
+        yield ReportedMetric(f"lung_fraction.{annotator}", "saliency", name, _mean(inside, groups))
         name = text(
             f"parte da imagem que os pulmões ocupam (máscara {annotator})",
             f"share of the image in the lungs ({annotator} mask)",
         )
-        yield NamedFigure(f"lung_area.{annotator}", "saliency", name, _mean(area, groups))
+        yield ReportedMetric(f"lung_area.{annotator}", "saliency", name, _mean(area, groups))
 
 
-def _other_weights(bench: Bench) -> Figures:
+def _other_weights(context: ProbeContext) -> Figures:
     """Maps beside those of shuffled weights, which must differ, and of another seed."""
     others: list[tuple[str, Text, Bundle]] = []
-    if bench.surgery is not None:
-        shuffled = replace(bench.bundle, model=bench.surgery.shuffled(bench.bundle.model))
+    if context.surgery is not None:
+        shuffled = replace(context.bundle, model=context.surgery.shuffled(context.bundle.model))
         who = text("com os pesos embaralhados", "with shuffled weights")
         others.append(("shuffled", who, shuffled))
-    if bench.twin is not None:
-        others.append(("twin", text("de outra semente", "of another seed"), bench.twin))
-    chosen = bench.sampled()[::3]
+    if context.twin is not None:
+        others.append(("twin", text("de outra semente", "of another seed"), context.twin))
+    chosen = context.sampled()[::3]
     for key, who, bundle in others:
-        session, spec = NetworkSession(bundle, bench.n_threads), bundle.manifest.preprocessing
-        cases, alike = [bench.answers.cases[i] for i in chosen], []
-        for i, film in zip(chosen, bench.films(cases), strict=True):
-            k = int(bench.answers.logits[i].argmax())
-            side = bench.bundle.manifest.preprocessing.side_px
-            own = overlays.evidence(_maps(bench, film), k, side)
-            images = bench.prepared([film], spec)
+        session, spec = NetworkSession(bundle, context.n_threads), bundle.manifest.preprocessing
+        cases, alike = [context.answers.cases[i] for i in chosen], []
+        for i, film in zip(chosen, context.iter_pixels(cases), strict=True):
+            k = int(context.answers.logits[i].argmax())
+            side = context.bundle.manifest.preprocessing.side_px
+            own = overlays.evidence(_maps(context, film), k, side)
+            images = context.prepared([film], spec)
             other = overlays.evidence(session.run(images)["maps"][0], k, side)
-            alike.append(overlays.likeness(own, other))
+            alike.append(overlays.ssim(own, other))
         name = joined(
             text("semelhança com outro mapa (SSIM)", "likeness to another map (SSIM)"), who
         )
-        figure = _mean(alike, bench.answers.groups[chosen])
-        yield NamedFigure(f"ssim.{key}", "saliency", name, figure)
+        figure = _mean(alike, context.answers.groups[chosen])
+        yield ReportedMetric(f"ssim.{key}", "saliency", name, figure)
 
 
-def _maps(bench: Bench, film: GrayArray) -> FloatArray:
-    maps: FloatArray = bench.session.run(bench.prepared([film]))["maps"][0]
+def _maps(context: ProbeContext, film: GrayArray) -> FloatArray:
+    maps: FloatArray = context.session.run(context.prepared([film]))["maps"][0]
     return maps
 
 

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from raiox.lab.evaluation.probes.context import Bench
-from raiox.lab.evaluation.probes.occlusion import Bared, masked_figures, region_figures
-from raiox.lab.evaluation.probes.perturbations import MARKS, REGIONS
-from raiox.lab.evaluation.report.reported_metrics import NamedFigure, joined, text
+from raiox.lab.evaluation.probes.context import ProbeContext
+from raiox.lab.evaluation.probes.occlusion import RegionOutputs, masked_figures, region_figures
+from raiox.lab.evaluation.probes.perturbations import OCCLUSIONS, OVERLAYS
+from raiox.lab.evaluation.report.reported_metrics import ReportedMetric, joined, text
 from raiox.lab.metrics.intervals import (
     Floats,
     Indices,
@@ -19,43 +19,43 @@ from raiox.lab.metrics.intervals import (
     bootstrapped_together,
     proportion,
 )
-from raiox.lab.metrics.linear_probe import line_auc
+from raiox.lab.metrics.linear_probe import probe_auc
 from raiox.vocabulary import Finding
 
 SMALL_CHANGE = 0.05
 MIN_CASES_OF_A_SOURCE = 20
 
-Figures = Iterator[NamedFigure]
+Figures = Iterator[ReportedMetric]
 
 
-def shortcut_figures(bench: Bench) -> Figures:
+def shortcut_figures(context: ProbeContext) -> Figures:
     """All of them."""
-    chosen = bench.sampled()
-    marked, bared = _altered(bench, chosen)
-    yield from _changes(bench, chosen, marked)
-    yield from region_figures(bench, chosen, bared)
-    yield from masked_figures(bench)
-    yield from _probed(bench)
+    chosen = context.sampled()
+    marked, region_outputs = _altered(context, chosen)
+    yield from _changes(context, chosen, marked)
+    yield from region_figures(context, chosen, region_outputs)
+    yield from masked_figures(context)
+    yield from _probed(context)
 
 
-def _altered(bench: Bench, chosen: Indices) -> tuple[Floats, Bared]:
+def _altered(context: ProbeContext, chosen: Indices) -> tuple[Floats, RegionOutputs]:
     """Scores (1 + M, N, K) of the film as it is and of each mark, and what each region leaves.
 
     A film is read once and forgotten.
     """
-    every, n_marked = [*MARKS.values(), *REGIONS.values()], 1 + len(MARKS)
-    films = bench.films([bench.answers.cases[i] for i in chosen])
-    found = [bench.scores([film, *(one.alter(film) for one in every)]) for film in films]
+    every, n_marked = [*OVERLAYS.values(), *OCCLUSIONS.values()], 1 + len(OVERLAYS)
+    iter_pixels = context.iter_pixels([context.answers.cases[i] for i in chosen])
+    found = [context.scores([film, *(one.alter(film) for one in every)]) for film in iter_pixels]
     scores = np.stack([scores for scores, _ in found], axis=1)
     embeddings = np.stack([embeddings[n_marked:] for _, embeddings in found], axis=1)
-    return scores[:n_marked], Bared(scores[n_marked:], embeddings)
+    return scores[:n_marked], RegionOutputs(scores[n_marked:], embeddings)
 
 
-def _changes(bench: Bench, chosen: Indices, scores: Floats) -> Figures:
+def _changes(context: ProbeContext, chosen: Indices, scores: Floats) -> Figures:
     """How far each mark moves the COVID-19 score, and how often it changes the answer."""
-    k, groups = bench.labels.index(Finding.COVID19), bench.answers.groups[chosen]
+    k, groups = context.labels.index(Finding.COVID19), context.answers.groups[chosen]
     before = scores[0]
-    for key, after in zip(MARKS, scores[1:], strict=True):
+    for key, after in zip(OVERLAYS, scores[1:], strict=True):
         change = after[:, k] - before[:, k]
         size = np.abs(change)
         told = bootstrapped_together(
@@ -77,33 +77,33 @@ def _changes(bench: Bench, chosen: Indices, scores: Floats) -> Figures:
              proportion(int(same.sum()), len(same))),
         )  # fmt: skip
         for measure, pt, en, figure in rows:
-            name = joined(MARKS[key].name, text(pt, en))
-            yield NamedFigure(f"change.{key}.covid19.{measure}", "shortcuts", name, figure)
+            name = joined(OVERLAYS[key].name, text(pt, en))
+            yield ReportedMetric(f"change.{key}.covid19.{measure}", "shortcuts", name, figure)
 
 
-def _probed(bench: Bench) -> Figures:
+def _probed(context: ProbeContext) -> Figures:
     """Whether a straight line reads the source from the embedding, and permuted labels."""
-    answers, embeddings = bench.answers, bench.answers.embeddings
-    for k, label in enumerate(bench.labels):
+    answers, embeddings = context.answers, context.answers.embeddings
+    for k, label in enumerate(context.labels):
         here = np.flatnonzero(
             (answers.labels == k) & _in_large_source(answers.sources, k, answers.labels)
         )
         names, source_of = np.unique(answers.sources[here], return_inverse=True)
         if len(names) > 1:
-            area = line_auc(embeddings[here], source_of, answers.groups[here])
+            area = probe_auc(embeddings[here], source_of, answers.groups[here])
             name = text(
                 f"uma reta lê a fonte no embedding, dentro de {{x}} ({len(names)} fontes): AUC",
                 f"a line reads the source from the embedding, within {{x}} ({len(names)} sources): AUC",
                 x=label,
             )
-            yield NamedFigure(f"source_probe.{label}", "shortcuts", name, area)
+            yield ReportedMetric(f"source_probe.{label}", "shortcuts", name, area)
     permuted = np.random.default_rng(0).permutation(answers.labels)
-    area = line_auc(embeddings, permuted, answers.groups)
+    area = probe_auc(embeddings, permuted, answers.groups)
     name = text(
         "uma reta lê rótulos permutados no embedding: AUC (0,5 se nada vaza)",
         "a line reads permuted labels from the embedding: AUC (0.5 if nothing leaks)",
     )
-    yield NamedFigure("permuted_labels", "shortcuts", name, area)
+    yield ReportedMetric("permuted_labels", "shortcuts", name, area)
 
 
 def _in_large_source(sources: Names, k: int, labels: Indices) -> np.ndarray:

@@ -5,20 +5,20 @@ from raiox.lab.evaluation.report.html import to_html
 from raiox.lab.evaluation.report.markdown import figures_table, to_markdown
 from raiox.lab.evaluation.report.predictions_csv import to_csv
 from raiox.lab.evaluation.report.report import (
-    Asked,
     CardFigures,
+    Measurement,
     Report,
     card_figures,
     make_report,
     to_json,
 )
-from raiox.lab.evaluation.report.reported_metrics import NamedFigure
+from raiox.lab.evaluation.report.reported_metrics import ReportedMetric
 
 __all__ = [
-    "Asked",
     "CardFigures",
-    "NamedFigure",
+    "Measurement",
     "Report",
+    "ReportedMetric",
     "card_figures",
     "figures_table",
     "make_report",

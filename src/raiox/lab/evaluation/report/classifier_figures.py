@@ -12,8 +12,8 @@ import numpy.typing as npt
 
 from raiox.bundle import BundleManifest
 from raiox.inference.session import calibrated
-from raiox.lab.evaluation.predictions import Answers
-from raiox.lab.evaluation.report.reported_metrics import NamedFigure, Section, text
+from raiox.lab.evaluation.predictions import Predictions
+from raiox.lab.evaluation.report.reported_metrics import ReportedMetric, Section, text
 from raiox.lab.evaluation.report.subgroups import subgroup_figures
 from raiox.lab.metrics.calibration import log_loss
 from raiox.lab.metrics.intervals import (
@@ -32,34 +32,34 @@ from raiox.lab.metrics.intervals import (
     sensitivity,
     specificity,
 )
-from raiox.lab.metrics.within_dataset import pairs_inside_sources
+from raiox.lab.metrics.within_dataset import within_dataset_pairs
 
-Figures = Iterator[NamedFigure]
-Measure = Callable[[Answers, BundleManifest], Figures]
+Figures = Iterator[ReportedMetric]
+Measure = Callable[[Predictions, BundleManifest], Figures]
 
 PREVALENCES: Final = (2, 5, 10, 30)
 """In percent: a screening, a general ward, an outbreak, its peak."""
 
 
-def overall(answers: Answers, _: BundleManifest) -> Figures:
+def overall(answers: Predictions, _: BundleManifest) -> Figures:
     """One figure for all labels at once."""
     scores, labels = answers.scores, answers.labels
     right = scores.argmax(axis=1) == labels
     macro = auc_figures(scores, labels, answers.groups)[0]
     name = text("AUC, média dos rótulos contra o resto", "macro one-vs-rest AUC")
-    yield NamedFigure("auc.macro", "overall", name, macro)
+    yield ReportedMetric("auc.macro", "overall", name, macro)
     name = text("acurácia", "accuracy")
-    yield NamedFigure("accuracy", "overall", name, proportion(int(right.sum()), len(right)))
+    yield ReportedMetric("accuracy", "overall", name, proportion(int(right.sum()), len(right)))
     balanced = bootstrapped(
         lambda drawn: float(np.mean([right[drawn][labels[drawn] == k].mean()
                                      for k in np.unique(labels[drawn])])),
         answers.groups,
     )  # fmt: skip
     name = text("acurácia, cada rótulo por igual", "accuracy, each label alike")
-    yield NamedFigure("balanced_accuracy", "overall", name, balanced)
+    yield ReportedMetric("balanced_accuracy", "overall", name, balanced)
 
 
-def by_label(answers: Answers, manifest: BundleManifest) -> Figures:
+def by_label(answers: Predictions, manifest: BundleManifest) -> Figures:
     """Ranking of each label against the rest, and what naming the likeliest gives."""
     scores, likeliest = answers.scores, answers.scores.argmax(axis=1)
     for k, label in enumerate(manifest.labels):
@@ -75,13 +75,13 @@ def by_label(answers: Answers, manifest: BundleManifest) -> Figures:
             name = text(
                 f"{key.upper()} {{x}} contra o resto", f"{key.upper()} {{x}} vs rest", x=label
             )
-            yield NamedFigure(f"{key}.{label}", "findings", name, area)
+            yield ReportedMetric(f"{key}.{label}", "findings", name, area)
         yield from _of_answers(likeliest == k, truth, answers, label, "findings")
 
 
-def inside_sources(answers: Answers, manifest: BundleManifest) -> Figures:
+def within_dataset_auc(answers: Predictions, manifest: BundleManifest) -> Figures:
     """Pairs of labels that one source holds."""
-    for source, a, b, figure in pairs_inside_sources(
+    for source, a, b, figure in within_dataset_pairs(
         answers.sources, answers.groups, answers.labels, answers.logits
     ):
         low, high = manifest.labels[a], manifest.labels[b]
@@ -91,10 +91,10 @@ def inside_sources(answers: Answers, manifest: BundleManifest) -> Figures:
             high=high,
             low=low,
         )
-        yield NamedFigure(f"auc.{high}_vs_{low}.{source}", "inside_sources", name, figure)
+        yield ReportedMetric(f"auc.{high}_vs_{low}.{source}", "within_dataset_auc", name, figure)
 
 
-def operating_points(answers: Answers, manifest: BundleManifest) -> Figures:
+def operating_points(answers: Predictions, manifest: BundleManifest) -> Figures:
     """What each finding's frozen threshold gives, and false alarms where there can be no hit."""
     for k, label in enumerate(manifest.labels):
         answered = answers.scores[:, k] >= manifest.operating_points[label].threshold
@@ -110,10 +110,10 @@ def operating_points(answers: Answers, manifest: BundleManifest) -> Figures:
                     x=label,
                 )
                 key = f"false_alarms.{label}.{source}"
-                yield NamedFigure(key, "operating_points", name, share)
+                yield ReportedMetric(key, "operating_points", name, share)
 
 
-def by_prevalence(answers: Answers, manifest: BundleManifest) -> Figures:
+def by_prevalence(answers: Predictions, manifest: BundleManifest) -> Figures:
     """Predictive values at the operating points where the finding is rarer or commoner.
 
     By Bayes from sensitivity and specificity, which are taken to be what they are here.
@@ -134,10 +134,10 @@ def by_prevalence(answers: Answers, manifest: BundleManifest) -> Figures:
                 f"{short[1]} {{x}} at {percent} % prevalence",
                 x=label,
             )
-            yield NamedFigure(f"{measure}.{label}.at_{percent}", "prevalence", name, figure)
+            yield ReportedMetric(f"{measure}.{label}.at_{percent}", "prevalence", name, figure)
 
 
-def calibration(answers: Answers, manifest: BundleManifest) -> Figures:
+def calibration(answers: Predictions, manifest: BundleManifest) -> Figures:
     """Gaps between scores and shares, before and after the temperature."""
     stages = (("before", 1.0, "antes da temperatura", "before temperature"),
               ("after", manifest.temperature, "com a temperatura", "with temperature"))  # fmt: skip
@@ -161,10 +161,10 @@ def calibration(answers: Answers, manifest: BundleManifest) -> Figures:
             answers.groups,
         )  # fmt: skip
         for (measure, name), figure in zip(names, told, strict=True):
-            yield NamedFigure(f"{measure}.{key}", "calibration", name, figure)
+            yield ReportedMetric(f"{measure}.{key}", "calibration", name, figure)
 
 
-def sets(answers: Answers, manifest: BundleManifest) -> Figures:
+def sets(answers: Predictions, manifest: BundleManifest) -> Figures:
     """Whether the findings set holds the label, how large it is, how often it is one."""
     if manifest.set_threshold is None:
         return
@@ -175,10 +175,10 @@ def sets(answers: Answers, manifest: BundleManifest) -> Figures:
     covered, size = kept[own, labels], kept.sum(axis=1)
     alone = size == 1
     name = text("o rótulo está no conjunto de achados", "label lies in the findings set")
-    yield NamedFigure("coverage", "sets", name, _share(covered))
+    yield ReportedMetric("coverage", "sets", name, _share(covered))
     for k, label in enumerate(manifest.labels):
         name = text("o rótulo {x} está no conjunto", "label {x} lies in the set", x=label)
-        yield NamedFigure(f"coverage.{label}", "sets", name, _share(covered[labels == k]))
+        yield ReportedMetric(f"coverage.{label}", "sets", name, _share(covered[labels == k]))
     if (promised := manifest.set_coverage) is not None:
         gap = bootstrapped(
             lambda drawn: abs(float(covered[drawn].mean()) - promised), answers.groups
@@ -186,22 +186,22 @@ def sets(answers: Answers, manifest: BundleManifest) -> Figures:
         name = text(
             "distância da cobertura prometida, em módulo", "distance from the coverage promised"
         )
-        yield NamedFigure("coverage.gap", "sets", name, gap)
+        yield ReportedMetric("coverage.gap", "sets", name, gap)
     mean_size = bootstrapped(lambda drawn: float(size[drawn].mean()), answers.groups)
     name = text("achados no conjunto, em média", "findings in the set, on average")
-    yield NamedFigure("set_size", "sets", name, mean_size)
+    yield ReportedMetric("set_size", "sets", name, mean_size)
     name = text("respondidos com um só achado", "answered with one finding")
-    yield NamedFigure("single", "sets", name, _share(alone))
+    yield ReportedMetric("single", "sets", name, _share(alone))
     name = text("respondidos com `incerto`", "answered with `uncertain`")
-    yield NamedFigure("uncertain", "sets", name, _share(~alone))
+    yield ReportedMetric("uncertain", "sets", name, _share(~alone))
     name = text("certos quando respondidos com um só", "right when answered with one")
-    yield NamedFigure("right_when_single", "sets", name, _share(covered[alone]))
+    yield ReportedMetric("right_when_single", "sets", name, _share(covered[alone]))
 
 
 MEASURES: Final[Mapping[Section, Measure]] = {
     "overall": overall,
     "findings": by_label,
-    "inside_sources": inside_sources,
+    "within_dataset_auc": within_dataset_auc,
     "operating_points": operating_points,
     "prevalence": by_prevalence,
     "calibration": calibration,
@@ -213,7 +213,7 @@ MEASURES: Final[Mapping[Section, Measure]] = {
 def _of_answers(
     answered: npt.NDArray[np.bool_],
     truth: npt.NDArray[np.bool_],
-    answers: Answers,
+    answers: Predictions,
     label: str,
     section: Section,
 ) -> Figures:
@@ -231,7 +231,7 @@ def _of_answers(
     how = (", no ponto de operação", ", at the operating point") if at_point else ("", "")
     for key, pt, en, figure in rows:
         name = text(f"{pt} {{x}}{how[0]}", f"{en} {{x}}{how[1]}", x=label)
-        yield NamedFigure(f"{prefix}{key}.{label}", section, name, figure)
+        yield ReportedMetric(f"{prefix}{key}.{label}", section, name, figure)
 
 
 def _predictive_values(

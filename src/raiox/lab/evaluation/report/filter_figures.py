@@ -7,8 +7,8 @@ import numpy as np
 import numpy.typing as npt
 
 from raiox.bundle import BundleManifest
-from raiox.lab.evaluation.predictions import Answers
-from raiox.lab.evaluation.report.reported_metrics import NamedFigure, Section, text
+from raiox.lab.evaluation.predictions import Predictions
+from raiox.lab.evaluation.report.reported_metrics import ReportedMetric, Section, text
 from raiox.lab.metrics.intervals import (
     Figure,
     Indices,
@@ -21,7 +21,7 @@ from raiox.lab.metrics.intervals import (
 )
 from raiox.vocabulary import ImageKind
 
-Figures = Iterator[NamedFigure]
+Figures = Iterator[ReportedMetric]
 
 TABLE_1: Final[dict[tuple[str, ...], int]] = {
     (ImageKind.FRONTAL,): 300,
@@ -32,7 +32,7 @@ TABLE_1: Final[dict[tuple[str, ...], int]] = {
 """Test images of the paper's filter, by what they show."""
 
 
-def overall(answers: Answers, manifest: BundleManifest) -> Figures:
+def overall(answers: Predictions, manifest: BundleManifest) -> Figures:
     """Upright frontal films against everything else."""
     accepted, truth = accepts(answers, manifest), is_frontal(answers, manifest)
     scores = answers.scores[:, manifest.labels.index(ImageKind.FRONTAL)]
@@ -43,12 +43,12 @@ def overall(answers: Answers, manifest: BundleManifest) -> Figures:
         "acurácia balanceada, frontal em pé contra o resto",
         "balanced accuracy, upright frontal vs rest",
     )
-    yield NamedFigure("balanced_accuracy", "overall", name, both)
+    yield ReportedMetric("balanced_accuracy", "overall", name, both)
     area = auc_figure(scores, truth, answers.groups)
     name = text("AUC frontal em pé contra o resto", "AUC upright frontal vs rest")
-    yield NamedFigure("auc.frontal", "overall", name, area)
+    yield ReportedMetric("auc.frontal", "overall", name, area)
     name = text("frontal em pé aceita", "upright frontal accepted")
-    yield NamedFigure("accepted.frontal", "overall", name, sensitivity(accepted, truth))
+    yield ReportedMetric("accepted.frontal", "overall", name, sensitivity(accepted, truth))
     drawn = compose([manifest.labels[k] for k in answers.labels], TABLE_1)
     if drawn is not None:
         right = accepted[drawn] == truth[drawn]
@@ -56,10 +56,10 @@ def overall(answers: Answers, manifest: BundleManifest) -> Figures:
             "acurácia, composição da Tabela 1 do artigo",
             "accuracy, composition of the paper's Table 1",
         )
-        yield NamedFigure("accuracy.table_1", "overall", name, _share(right))
+        yield ReportedMetric("accuracy.table_1", "overall", name, _share(right))
 
 
-def by_kind(answers: Answers, manifest: BundleManifest) -> Figures:
+def by_kind(answers: Predictions, manifest: BundleManifest) -> Figures:
     """What is refused, and what is called by its name."""
     accepted, truth = accepts(answers, manifest), is_frontal(answers, manifest)
     likeliest = answers.scores.argmax(axis=1)
@@ -68,32 +68,34 @@ def by_kind(answers: Answers, manifest: BundleManifest) -> Figures:
         if kind != ImageKind.FRONTAL:
             name = text("{x} recusada", "{x} refused", x=kind)
             refused = specificity(accepted[here], truth[here])
-            yield NamedFigure(f"refused.{kind}", "findings", name, refused)
+            yield ReportedMetric(f"refused.{kind}", "findings", name, refused)
         name = text("{x} chamada pelo nome", "{x} named rightly", x=kind)
-        yield NamedFigure(f"named.{kind}", "findings", name, _share(likeliest[here] == k))
+        yield ReportedMetric(f"named.{kind}", "findings", name, _share(likeliest[here] == k))
 
 
-def by_source(answers: Answers, manifest: BundleManifest) -> Figures:
+def by_source(answers: Predictions, manifest: BundleManifest) -> Figures:
     """Right decisions on the images of each source, and its upright films that were accepted."""
     accepted, truth = accepts(answers, manifest), is_frontal(answers, manifest)
     for source in np.unique(answers.sources):
         here = answers.sources == source
         name = text(f"decisão certa, {source}", f"right decision, {source}")
         right = _share(accepted[here] == truth[here])
-        yield NamedFigure(f"right.{source}", "inside_sources", name, right)
-        if (films := here & truth).any():
+        yield ReportedMetric(f"right.{source}", "within_dataset_auc", name, right)
+        if (iter_pixels := here & truth).any():
             name = text(f"frontal em pé aceita, {source}", f"upright frontal accepted, {source}")
-            yield NamedFigure(f"accepted.{source}", "inside_sources", name, _share(accepted[films]))
+            yield ReportedMetric(
+                f"accepted.{source}", "within_dataset_auc", name, _share(accepted[iter_pixels])
+            )
 
 
-MEASURES: Final[Mapping[Section, Callable[[Answers, BundleManifest], Figures]]] = {
+MEASURES: Final[Mapping[Section, Callable[[Predictions, BundleManifest], Figures]]] = {
     "overall": overall,
     "findings": by_kind,
-    "inside_sources": by_source,
+    "within_dataset_auc": by_source,
 }
 
 
-def accepts(answers: Answers, manifest: BundleManifest) -> npt.NDArray[np.bool_]:
+def accepts(answers: Predictions, manifest: BundleManifest) -> npt.NDArray[np.bool_]:
     """(N,) whether the filter would hand the image on, as the service decides."""
     frontal = manifest.labels.index(ImageKind.FRONTAL)
     threshold = manifest.operating_points[ImageKind.FRONTAL].threshold
@@ -104,7 +106,7 @@ def accepts(answers: Answers, manifest: BundleManifest) -> npt.NDArray[np.bool_]
     return accepted
 
 
-def is_frontal(answers: Answers, manifest: BundleManifest) -> npt.NDArray[np.bool_]:
+def is_frontal(answers: Predictions, manifest: BundleManifest) -> npt.NDArray[np.bool_]:
     """(N,) whether it should."""
     truth: npt.NDArray[np.bool_] = answers.labels == manifest.labels.index(ImageKind.FRONTAL)
     return truth

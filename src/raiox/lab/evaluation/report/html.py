@@ -10,7 +10,7 @@ from html import escape
 from raiox.lab.evaluation.report.curve_plots import plots
 from raiox.lab.evaluation.report.markdown import TITLES, cells, head, verdict, what_was_asked
 from raiox.lab.evaluation.report.report import Report
-from raiox.lab.evaluation.report.reported_metrics import SECTION_TITLES, NamedFigure, word
+from raiox.lab.evaluation.report.reported_metrics import SECTION_TITLES, ReportedMetric, word
 from raiox.lab.evaluation.report.targets import LIMITS
 from raiox.vocabulary import LANGUAGES, NOTICE, Language
 
@@ -70,7 +70,7 @@ def _sections(report: Report, language: Language) -> str:
     return f'<div lang="{language}">{"".join(parts)}</div>'
 
 
-def _figures(figures: Iterable[NamedFigure], language: Language) -> str:
+def _figures(figures: Iterable[ReportedMetric], language: Language) -> str:
     rows = [cells(named.name[language], named.figure, language) for named in figures]
     return _table(head(language), rows)
 

@@ -144,7 +144,7 @@ def paper(reports: Mapping[str, Document]) -> str:
     """docs/evidence/paper.md."""
     where = Table("Where each of the paper's is", ("in the paper", "shows", "here"), OF_THE_PAPER)
     parts = ["# The paper's tables beside ours", " ".join(NOTICE.values()), to_markdown(where)]
-    classifiers = {n: d for n, d in reports.items() if d["bundle"]["role"] == "covid_classifier"}
+    classifiers = {n: d for n, d in reports.items() if d["bundle"]["role"] == "classifier"}
     parts += [
         to_markdown(_confusions(classifiers)),
         (
@@ -167,7 +167,7 @@ def paper(reports: Mapping[str, Document]) -> str:
 def _bars(name: str, document: Document) -> str:
     """Bars missed, then those that nobody measured: silence would read as a pass."""
     told = f"{name} (`{document['data']['part']}`): "
-    if document["bundle"]["role"] != "covid_classifier":
+    if document["bundle"]["role"] != "classifier":
         return told + "no bar is set for it."
     keys = {figure["key"] for figure in document["figures"]}
     unmeasured = [
@@ -175,7 +175,7 @@ def _bars(name: str, document: Document) -> str:
         for bar in BARS
         if bar.key not in keys
     ]
-    missed = [f"Missed: {one['en']}" for one in document["missed"]]
+    missed = [f"UnmetTarget: {one['en']}" for one in document["missed"]]
     return told + " ".join([*missed, *unmeasured] or ["all were measured, none was missed."])
 
 

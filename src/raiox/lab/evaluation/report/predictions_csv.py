@@ -4,10 +4,10 @@ import csv
 import io
 
 from raiox.bundle import BundleManifest
-from raiox.lab.evaluation.predictions import Answers
+from raiox.lab.evaluation.predictions import Predictions
 
 
-def to_csv(answers: Answers, manifest: BundleManifest) -> str:
+def to_csv(answers: Predictions, manifest: BundleManifest) -> str:
     """Image, source, group, label and the score of every label."""
     file = io.StringIO()
     writer = csv.writer(file)

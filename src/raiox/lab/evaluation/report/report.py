@@ -11,10 +11,15 @@ from typing import Any
 import numpy as np
 
 from raiox.bundle import Bundle, BundleManifest
-from raiox.lab.evaluation.predictions import Answers
+from raiox.lab.evaluation.predictions import Predictions
 from raiox.lab.evaluation.report import classifier_figures, curves, filter_figures
-from raiox.lab.evaluation.report.reported_metrics import SECTIONS, NamedFigure, Section, of_section
-from raiox.lab.evaluation.report.targets import LIMITS, Missed, missed_bars
+from raiox.lab.evaluation.report.reported_metrics import (
+    SECTIONS,
+    ReportedMetric,
+    Section,
+    of_section,
+)
+from raiox.lab.evaluation.report.targets import LIMITS, UnmetTarget, missed_bars
 from raiox.lab.metrics.intervals import Figure, Indices
 from raiox.lab.metrics.seeds import confusion
 from raiox.vocabulary import ImageKind
@@ -22,7 +27,7 @@ from raiox.vocabulary import ImageKind
 JsonObject = dict[str, Any]
 
 CARD_SECTIONS: tuple[Section, ...] = (
-    "overall", "findings", "inside_sources", "operating_points", "sets",
+    "overall", "findings", "within_dataset_auc", "operating_points", "sets",
 )  # fmt: skip
 CardFigures = dict[str, Figure]
 """What a card shows, by English name."""
@@ -31,7 +36,7 @@ DECIMALS = 6
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Measurement:
     """What was asked, and by which code, so that it can be asked again."""
 
     part: str
@@ -50,28 +55,28 @@ class Report:
     manifest: BundleManifest
     sha256: str
     """Of the bundle's model."""
-    asked: Asked
+    asked: Measurement
     n_cases: int
     n_groups: int
-    figures: Sequence[NamedFigure]
+    figures: Sequence[ReportedMetric]
     confusion: Indices
     """(K, K) counts: label by likeliest answer."""
     curves: JsonObject
 
     @property
-    def missed(self) -> list[Missed]:
+    def missed(self) -> list[UnmetTarget]:
         """Bars that the figures fall short of."""
         return missed_bars(self.figures)
 
     @property
-    def sections(self) -> dict[Section, list[NamedFigure]]:
+    def sections(self) -> dict[Section, list[ReportedMetric]]:
         """The figures of each section that has any, in the order of the sections."""
         found = {section: of_section(self.figures, section) for section in SECTIONS}
         return {section: figures for section, figures in found.items() if figures}
 
 
 def make_report(
-    bundle: Bundle, answers: Answers, asked: Asked, further: Iterable[NamedFigure] = ()
+    bundle: Bundle, answers: Predictions, asked: Measurement, further: Iterable[ReportedMetric] = ()
 ) -> Report:
     """Measure a bundle's answers.
 
@@ -96,8 +101,8 @@ def make_report(
 
 
 def measured(
-    answers: Answers, manifest: BundleManifest, sections: Iterable[Section] | None = None
-) -> Iterable[NamedFigure]:
+    answers: Predictions, manifest: BundleManifest, sections: Iterable[Section] | None = None
+) -> Iterable[ReportedMetric]:
     """The figures that follow from the answers alone; of some sections, or of all."""
     is_filter = manifest.role == "frontal_filter"
     measures = filter_figures.MEASURES if is_filter else classifier_figures.MEASURES
@@ -106,7 +111,7 @@ def measured(
             yield from measures[section](answers, manifest)
 
 
-def card_figures(answers: Answers, manifest: BundleManifest) -> CardFigures:
+def card_figures(answers: Predictions, manifest: BundleManifest) -> CardFigures:
     """The figures of a card."""
     return {f.name["en"]: f.figure for f in measured(answers, manifest, CARD_SECTIONS)}
 
@@ -137,7 +142,7 @@ def to_json(report: Report) -> JsonObject:
     }
 
 
-def _line(named: NamedFigure) -> JsonObject:
+def _line(named: ReportedMetric) -> JsonObject:
     figure = named.figure
     return {
         "key": named.key,
@@ -150,7 +155,7 @@ def _line(named: NamedFigure) -> JsonObject:
     }
 
 
-def _curves(answers: Answers, manifest: BundleManifest) -> JsonObject:
+def _curves(answers: Predictions, manifest: BundleManifest) -> JsonObject:
     """ROC, precision-recall, reliability and decision curves by label; risk by coverage."""
     scores = answers.scores
     drawn = {label: (scores[:, k], answers.labels == k) for k, label in enumerate(manifest.labels)}

@@ -16,7 +16,7 @@ Text = Mapping[Language, str]
 Section = Literal[
     "overall",
     "findings",
-    "inside_sources",
+    "within_dataset_auc",
     "operating_points",
     "prevalence",
     "calibration",
@@ -32,7 +32,7 @@ SECTIONS: Final[tuple[Section, ...]] = get_args(Section)
 SECTION_TITLES: Final[Mapping[Section, Text]] = {
     "overall": {"pt": "No conjunto", "en": "Overall"},
     "findings": {"pt": "Por rótulo", "en": "By label"},
-    "inside_sources": {"pt": "Dentro de uma mesma fonte", "en": "Inside one source"},
+    "within_dataset_auc": {"pt": "Dentro de uma mesma fonte", "en": "Inside one source"},
     "operating_points": {"pt": "Nos pontos de operação", "en": "At the operating points"},
     "prevalence": {
         "pt": "Valores preditivos por prevalência",
@@ -78,7 +78,7 @@ WORDS: Final[Mapping[str, Text]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class NamedFigure:
+class ReportedMetric:
     """One line of a report."""
 
     key: str
@@ -108,6 +108,6 @@ def joined(first: Text, second: Text) -> Text:
     return {language: f"{first[language]}: {second[language]}" for language in LANGUAGES}
 
 
-def of_section(figures: Iterable[NamedFigure], section: Section) -> list[NamedFigure]:
+def of_section(figures: Iterable[ReportedMetric], section: Section) -> list[ReportedMetric]:
     """The lines of one section, in their order."""
     return [figure for figure in figures if figure.section == section]

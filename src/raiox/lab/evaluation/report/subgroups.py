@@ -12,9 +12,9 @@ import numpy as np
 import numpy.typing as npt
 
 from raiox.bundle import BundleManifest
-from raiox.lab.datasets.manifest import Case
-from raiox.lab.evaluation.predictions import Answers
-from raiox.lab.evaluation.report.reported_metrics import NamedFigure, text
+from raiox.lab.datasets.manifest import Sample
+from raiox.lab.evaluation.predictions import Predictions
+from raiox.lab.evaluation.report.reported_metrics import ReportedMetric, text
 from raiox.lab.metrics.intervals import Names, auc_figure, sensitivity, specificity
 from raiox.lab.metrics.within_dataset import MIN_CASES_OF_A_LABEL
 
@@ -22,7 +22,7 @@ AGE_BANDS: Final = ((0, 18), (18, 40), (40, 60), (60, 200))
 """In years; the first are children."""
 
 
-def subgroup_figures(answers: Answers, manifest: BundleManifest) -> Iterator[NamedFigure]:
+def subgroup_figures(answers: Predictions, manifest: BundleManifest) -> Iterator[ReportedMetric]:
     """AUC, and sensitivity and specificity at the operating point, of every subgroup."""
     for attribute, values in attributes(answers.cases).items():
         for value in np.unique(values):
@@ -33,7 +33,7 @@ def subgroup_figures(answers: Answers, manifest: BundleManifest) -> Iterator[Nam
                 yield from _of_subgroup(answers, manifest, here, k, (attribute, str(value), label))
 
 
-def attributes(cases: Sequence[Case]) -> dict[str, Names]:
+def attributes(cases: Sequence[Sample]) -> dict[str, Names]:
     """(N,) view, sex, age band and source of each case; `unknown` where it is not told."""
     return {
         "view": np.array([case.view or "unknown" for case in cases]),
@@ -56,12 +56,12 @@ def age_band(age: str) -> str:
 
 
 def _of_subgroup(
-    answers: Answers,
+    answers: Predictions,
     manifest: BundleManifest,
     here: npt.NDArray[np.bool_],
     k: int,
     words: tuple[str, str, str],
-) -> Iterator[NamedFigure]:
+) -> Iterator[ReportedMetric]:
     truth, scores = answers.labels[here] == k, answers.scores[here, k]
     n_true, n_others = int(truth.sum()), int((~truth).sum())
     answered = scores >= manifest.operating_points[manifest.labels[k]].threshold
@@ -80,4 +80,4 @@ def _of_subgroup(
             f"{en} {{label}}, {{attribute}}: {{value}}",
             label=label, attribute=attribute, value=value,
         )  # fmt: skip
-        yield NamedFigure(f"{key}.{label}.{attribute}.{value}", "subgroups", name, figure)
+        yield ReportedMetric(f"{key}.{label}.{attribute}.{value}", "subgroups", name, figure)

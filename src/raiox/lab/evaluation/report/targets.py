@@ -8,11 +8,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from raiox.lab.evaluation.report.reported_metrics import NamedFigure, Text
+from raiox.lab.evaluation.report.reported_metrics import ReportedMetric, Text
 from raiox.vocabulary import Language
 
 LIMITS: Final[Mapping[str, tuple[Text, ...]]] = {
-    "covid_classifier": (
+    "classifier": (
         {
             "pt": "Não diz se uma pessoa tem COVID-19: pontua o quanto uma imagem se parece com as "
             "rotuladas assim nestes conjuntos de dados. Quem diz é um exame de laboratório.",
@@ -79,7 +79,7 @@ NUMBERS: Final[Mapping[Language, str]] = {"pt": ",", "en": "."}
 
 
 @dataclass(frozen=True, slots=True)
-class Bar:
+class Target:
     """What a figure was asked to reach before anybody measured it."""
 
     key: str
@@ -95,7 +95,7 @@ class Bar:
 
 
 @dataclass(frozen=True, slots=True)
-class Missed:
+class UnmetTarget:
     """A bar that was not reached, in sentences."""
 
     figure: str
@@ -105,21 +105,21 @@ class Missed:
 
 
 BARS: Final = (
-    Bar("ece.after", 0.03, at_least=False, wish={
+    Target("ece.after", 0.03, at_least=False, wish={
         "pt": "o erro de calibração com a temperatura deveria ser no máximo",
         "en": "the calibration error with temperature should be at most"}),
-    Bar("coverage.gap", 0.01, at_least=False, wish={
+    Target("coverage.gap", 0.01, at_least=False, wish={
         "pt": "a cobertura dos conjuntos deveria diferir da prometida em no máximo",
         "en": "the coverage of the sets should differ from what was promised by at most"}),
-    Bar("lungs_out.box.above_baseline", 0.05, at_least=False, wish={
+    Target("lungs_out.box.above_baseline", 0.05, at_least=False, wish={
         "pt": "sem os pulmões, a AUC deveria passar da de saber só a fonte em no máximo",
         "en": "without the lungs, the AUC should exceed that of knowing the source by at most"}),
-    Bar("change.marker.covid19.within", 0.95, at_least=True, wish={
+    Target("change.marker.covid19.within", 0.95, at_least=True, wish={
         "pt": "um marcador colado deveria mudar o escore de COVID-19 em menos de 0,05 numa parte "
         "das imagens de ao menos",
         "en": "a pasted marker should change the COVID-19 score by less than 0.05 in a share of "
         "images of at least"}),
-    Bar("pointing.boxes", 0.60, at_least=True, wish={
+    Target("pointing.boxes", 0.60, at_least=True, wish={
         "pt": "o ponto mais alto do mapa deveria cair na caixa do radiologista numa parte das "
         "imagens de ao menos",
         "en": "the top of the map should lie in the radiologist's box in a share of images of at "
@@ -127,17 +127,17 @@ BARS: Final = (
 )  # fmt: skip
 
 
-def missed_bars(figures: Iterable[NamedFigure]) -> list[Missed]:
+def missed_bars(figures: Iterable[ReportedMetric]) -> list[UnmetTarget]:
     """Every bar whose figure was measured and falls short of it."""
     values = {figure.key: figure.figure.value for figure in figures}
     return [
-        Missed(bar.key, bar.bar, values[bar.key], _sentence(bar, values[bar.key]))
+        UnmetTarget(bar.key, bar.bar, values[bar.key], _sentence(bar, values[bar.key]))
         for bar in BARS
         if bar.key in values and bar.missed(values[bar.key])
     ]
 
 
-def _sentence(bar: Bar, value: float) -> Text:
+def _sentence(bar: Target, value: float) -> Text:
     measured: Text = {"pt": "mediu-se", "en": "measured"}
     return {
         language: f"{bar.wish[language]} {number(bar.bar, language, 2)}; "

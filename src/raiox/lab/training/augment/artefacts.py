@@ -13,66 +13,66 @@ from PIL import Image, ImageDraw, ImageFont
 from torch import Tensor
 from torch.nn import functional
 
-from raiox.lab.training.augment.batch_random import Draw, per_image
+from raiox.lab.training.augment.batch_random import BatchRandom, per_image
 
 WORDS = ("L", "R", "D", "E", "AP", "PA", "PORTABLE", "SUPINE", "SEMI-ERECT", "LEFT", "->", "07:42")
 GLYPH_PX = (24, 72)
 MAX_BORDER_SHARE = 0.14
 
 
-def paste_patches(images: Tensor, n_patches: int, draw: Draw) -> Tensor:
+def paste_patches(images: Tensor, n_patches: int, random: BatchRandom) -> Tensor:
     """Flat rectangles in the outer quarter: stickers and black bars live there."""
     side = images.shape[-1]
-    place = (torch.arange(side) + 0.5) / side
+    context = (torch.arange(side) + 0.5) / side
     for _ in range(n_patches):
-        x, y = _near_a_border(draw)
-        half_width, half_height = draw.uniform(0.015, 0.1), draw.uniform(0.01, 0.07)
-        in_row = (place[None] - y[:, None]).abs() < half_height[:, None]
-        in_column = (place[None] - x[:, None]).abs() < half_width[:, None]
-        pasted = in_row[:, :, None] & in_column[:, None, :] & draw.chance(0.35)[:, None, None]
-        gray = per_image(draw.uniform(0, 1), images)
+        x, y = _near_a_border(random)
+        half_width, half_height = random.uniform(0.015, 0.1), random.uniform(0.01, 0.07)
+        in_row = (context[None] - y[:, None]).abs() < half_height[:, None]
+        in_column = (context[None] - x[:, None]).abs() < half_width[:, None]
+        pasted = in_row[:, :, None] & in_column[:, None, :] & random.chance(0.35)[:, None, None]
+        gray = per_image(random.uniform(0, 1), images)
         images = torch.where(pasted[:, None].to(images.device), gray, images)
     return images
 
 
-def paste_markers(images: Tensor, n_markers: int, draw: Draw) -> Tensor:
+def paste_markers(images: Tensor, n_markers: int, random: BatchRandom) -> Tensor:
     """Letters in any gray, of any size, upright or mirrored, near the borders."""
     for _ in range(n_markers):
-        x, y = _near_a_border(draw)
-        half_height = draw.uniform(0.015, 0.06)
+        x, y = _near_a_border(random)
+        half_height = random.uniform(0.015, 0.06)
         half_width = half_height * (GLYPH_PX[1] / GLYPH_PX[0])
-        mirror = 1.0 - 2.0 * draw.chance(0.2).float()
-        matrix = torch.zeros(draw.n, 2, 3)
+        mirror = 1.0 - 2.0 * random.chance(0.2).float()
+        matrix = torch.zeros(random.n, 2, 3)
         matrix[:, 0, 0], matrix[:, 1, 1] = mirror / half_width, 1 / half_height
         matrix[:, 0, 2] = -mirror * (2 * x - 1) / half_width
         matrix[:, 1, 2] = -(2 * y - 1) / half_height
-        glyphs = _glyphs()[draw.index(len(WORDS))].to(images.device)
+        glyphs = _glyphs()[random.index(len(WORDS))].to(images.device)
         grid = functional.affine_grid(
             matrix.to(images.device), list(images.shape), align_corners=False
         )
         ink = functional.grid_sample(glyphs, grid, align_corners=False)
-        ink = ink * per_image(draw.chance(0.5).float() * draw.uniform(0.6, 1), images)
-        images = images * (1 - ink) + ink * per_image(draw.uniform(0, 1).round(), images)
+        ink = ink * per_image(random.chance(0.5).float() * random.uniform(0.6, 1), images)
+        images = images * (1 - ink) + ink * per_image(random.uniform(0, 1).round(), images)
     return images
 
 
-def paste_borders(images: Tensor, share: float, draw: Draw) -> Tensor:
+def paste_borders(images: Tensor, share: float, random: BatchRandom) -> Tensor:
     """Flat margins of their own width on each side, black, white or gray."""
-    chosen = draw.chance(share)
-    place = torch.arange(images.shape[-1]) / images.shape[-1]
-    widths = [draw.uniform(-0.05, MAX_BORDER_SHARE)[:, None] for _ in range(4)]
-    rows = (place < widths[0]) | (place >= 1 - widths[1])
-    columns = (place < widths[2]) | (place >= 1 - widths[3])
+    chosen = random.chance(share)
+    context = torch.arange(images.shape[-1]) / images.shape[-1]
+    widths = [random.uniform(-0.05, MAX_BORDER_SHARE)[:, None] for _ in range(4)]
+    rows = (context < widths[0]) | (context >= 1 - widths[1])
+    columns = (context < widths[2]) | (context >= 1 - widths[3])
     outside = (rows[:, :, None] | columns[:, None, :]) & chosen[:, None, None]
-    gray = per_image(torch.where(draw.chance(0.7), 0.0, draw.uniform(0, 1)), images)
+    gray = per_image(torch.where(random.chance(0.7), 0.0, random.uniform(0, 1)), images)
     return torch.where(outside[:, None].to(images.device), gray, images)
 
 
-def _near_a_border(draw: Draw) -> tuple[Tensor, Tensor]:
+def _near_a_border(random: BatchRandom) -> tuple[Tensor, Tensor]:
     """(N,) x and y in [0, 1], one of them in the outer fifth."""
-    depth, along = draw.uniform(0.0, 0.22), draw.uniform(0.0, 1.0)
-    across = torch.where(draw.chance(0.5), depth, 1 - depth)
-    at_a_side = draw.chance(0.5)
+    depth, along = random.uniform(0.0, 0.22), random.uniform(0.0, 1.0)
+    across = torch.where(random.chance(0.5), depth, 1 - depth)
+    at_a_side = random.chance(0.5)
     return torch.where(at_a_side, across, along), torch.where(at_a_side, along, across)
 
 

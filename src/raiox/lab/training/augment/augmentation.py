@@ -13,7 +13,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from raiox.lab.training.augment.artefacts import paste_borders, paste_markers, paste_patches
-from raiox.lab.training.augment.batch_random import Draw, per_image
+from raiox.lab.training.augment.batch_random import BatchRandom, per_image
 from raiox.lab.training.augment.degradation import compress, lower_resolution
 from raiox.lab.training.recipe import Augmentation
 
@@ -32,16 +32,16 @@ def augment(
         generator: of every draw.
         zoomed: (N,) which of them `zoom` is for; default: all.
     """
-    draw = Draw(len(images), generator)
-    untouched, originals = draw.chance(spec.untouched), images
-    images = _resample(images, spec, draw, zoomed)
-    images = _change_tone(images, spec, draw)
-    images = lower_resolution(images, spec.blur, draw)
-    images = compress(images, spec.jpeg, draw)
-    images = paste_patches(images, spec.patches, draw)
-    images = paste_markers(images, spec.markers, draw)
-    images = paste_borders(images, spec.borders, draw)
-    images = _occlude_top(images, spec, draw)
+    random = BatchRandom(len(images), generator)
+    untouched, originals = random.chance(spec.untouched), images
+    images = _resample(images, spec, random, zoomed)
+    images = _change_tone(images, spec, random)
+    images = lower_resolution(images, spec.blur, random)
+    images = compress(images, spec.jpeg, random)
+    images = paste_patches(images, spec.patches, random)
+    images = paste_markers(images, spec.markers, random)
+    images = paste_borders(images, spec.borders, random)
+    images = _occlude_top(images, spec, random)
     return torch.where(per_image(untouched, images), originals, images)
 
 
@@ -52,43 +52,45 @@ def moved_alike(
     zoomed: Tensor | None = None,
 ) -> Tensor:
     """Regions (N, 1, R, R) where `augment` puts what they frame; seed the generator as there."""
-    draw = Draw(len(regions), generator)
-    untouched = per_image(draw.chance(spec.untouched), regions)
-    return torch.where(untouched, regions, _resample(regions, spec, draw, zoomed))
+    random = BatchRandom(len(regions), generator)
+    untouched = per_image(random.chance(spec.untouched), regions)
+    return torch.where(untouched, regions, _resample(regions, spec, random, zoomed))
 
 
-def _resample(images: Tensor, spec: Augmentation, draw: Draw, zoomed: Tensor | None) -> Tensor:
-    angle = draw.uniform(-spec.rotation_deg, spec.rotation_deg) * (math.pi / 180)
-    zoom, aspect = draw.log_uniform(spec.zoom), draw.log_uniform(spec.aspect).sqrt()
+def _resample(
+    images: Tensor, spec: Augmentation, random: BatchRandom, zoomed: Tensor | None
+) -> Tensor:
+    angle = random.uniform(-spec.rotation_deg, spec.rotation_deg) * (math.pi / 180)
+    zoom, aspect = random.log_uniform(spec.zoom), random.log_uniform(spec.aspect).sqrt()
     if zoomed is not None:
         zoom = torch.where(zoomed.cpu(), zoom, 1.0)
-    mirror = 1.0 - 2.0 * draw.chance(0.5 if spec.flip else 0.0).float()
-    area, shape = draw.uniform(*spec.crop_area), draw.log_uniform(spec.crop_aspect)
+    mirror = 1.0 - 2.0 * random.chance(0.5 if spec.flip else 0.0).float()
+    area, shape = random.uniform(*spec.crop_area), random.log_uniform(spec.crop_aspect)
     width, height = (area * shape).sqrt().clamp(max=1), (area / shape).sqrt().clamp(max=1)
-    matrix = torch.zeros(draw.n, 2, 3)
+    matrix = torch.zeros(random.n, 2, 3)
     matrix[:, 0, 0] = angle.cos() * mirror * width / (zoom * aspect)
     matrix[:, 0, 1] = -angle.sin() * height / (zoom / aspect)
     matrix[:, 1, 0] = angle.sin() * mirror * width / (zoom * aspect)
     matrix[:, 1, 1] = angle.cos() * height / (zoom / aspect)
     for axis, kept in enumerate((width, height)):
-        matrix[:, axis, 2] = draw.uniform(-2 * spec.shift, 2 * spec.shift)
-        matrix[:, axis, 2] += draw.uniform(-1, 1) * (1 - kept)
+        matrix[:, axis, 2] = random.uniform(-2 * spec.shift, 2 * spec.shift)
+        matrix[:, axis, 2] += random.uniform(-1, 1) * (1 - kept)
     grid = functional.affine_grid(matrix.to(images.device), list(images.shape), align_corners=False)
     return functional.grid_sample(images, grid, align_corners=False)
 
 
-def _change_tone(images: Tensor, spec: Augmentation, draw: Draw) -> Tensor:
-    gamma = per_image(draw.log_uniform(spec.gamma), images)
-    contrast = per_image(draw.uniform(*spec.contrast), images)
-    brightness = per_image(draw.uniform(-spec.brightness, spec.brightness), images)
-    gain = per_image(draw.uniform(*spec.gain), images)
+def _change_tone(images: Tensor, spec: Augmentation, random: BatchRandom) -> Tensor:
+    gamma = per_image(random.log_uniform(spec.gamma), images)
+    contrast = per_image(random.uniform(*spec.contrast), images)
+    brightness = per_image(random.uniform(-spec.brightness, spec.brightness), images)
+    gain = per_image(random.uniform(*spec.gain), images)
     toned = images.clamp(1e-4, 1) ** gamma
     return (((toned - 0.5) * contrast + 0.5 + brightness) * gain).clamp(0, 1)
 
 
-def _occlude_top(images: Tensor, spec: Augmentation, draw: Draw) -> Tensor:
+def _occlude_top(images: Tensor, spec: Augmentation, random: BatchRandom) -> Tensor:
     """The paper's occlusion: the top sixth to quarter turns black."""
-    chosen, share = draw.chance(spec.top_occlusion), draw.uniform(1 / 6, 1 / 4)
+    chosen, share = random.chance(spec.top_occlusion), random.uniform(1 / 6, 1 / 4)
     rows = torch.arange(images.shape[-2]) / images.shape[-2]
     hidden = chosen[:, None] & (rows[None] < share[:, None])
     return images.masked_fill(hidden[:, None, :, None].to(images.device), 0.0)

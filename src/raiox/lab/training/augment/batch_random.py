@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 
-class Draw:
+class BatchRandom:
     """Draws for the N images of a batch."""
 
     def __init__(self, n: int, generator: torch.Generator) -> None:

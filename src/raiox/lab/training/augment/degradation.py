@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from raiox.lab.training.augment.batch_random import Draw
+from raiox.lab.training.augment.batch_random import BatchRandom
 
 BLOCK = 8
 STANDARD = 50
@@ -21,17 +21,17 @@ LUMINANCE = torch.tensor(
 """Quantisation of luminance at quality 50. Source: ITU-T T.81, table K.1."""
 
 
-def lower_resolution(images: Tensor, share: float, draw: Draw) -> Tensor:
+def lower_resolution(images: Tensor, share: float, random: BatchRandom) -> Tensor:
     """Some images seen at 35-90 % of their resolution; (N, 1, S, S) in and out."""
-    chosen, factor = draw.chance(share), float(draw.uniform(0.35, 0.9)[0])
+    chosen, factor = random.chance(share), float(random.uniform(0.35, 0.9)[0])
     if not chosen.any():
         return images
     return images.index_put((chosen.to(images.device),), seen_at(images[chosen], factor))
 
 
-def compress(images: Tensor, share: float, draw: Draw) -> Tensor:
+def compress(images: Tensor, share: float, random: BatchRandom) -> Tensor:
     """Some images through JPEG's loss at qualities 25-90; (N, 1, S, S) in and out."""
-    chosen, quality = draw.chance(share), draw.uniform(25, 90)
+    chosen, quality = random.chance(share), random.uniform(25, 90)
     if not chosen.any():
         return images
     through = compressed(images[chosen], quality[chosen])

@@ -14,31 +14,31 @@ from torch.nn import functional
 
 from raiox.lab.evaluation.report import CardFigures
 from raiox.lab.metrics.intervals import Names, auc, bootstrapped
-from raiox.lab.training.augment.batch_random import Draw, per_image
+from raiox.lab.training.augment.batch_random import BatchRandom, per_image
 from raiox.lab.training.augment.degradation import compressed, seen_at
 from raiox.vocabulary import IMAGE_KINDS
 
-FILMS = tuple(index for index, kind in enumerate(IMAGE_KINDS) if kind.is_film)
+FILMS = tuple(index for index, kind in enumerate(IMAGE_KINDS) if kind.is_frontal_radiograph)
 """Outputs of the frontal filter that are films: nothing else has a film's quality."""
 
-POOR = 0.5
+LOW_QUALITY = 0.5
 """Quality of a film that ought to be told from an untouched one."""
 
-SPARED = 0.4
+P_CLEAN = 0.4
 """Share of images left as they are."""
 
-Fault = Callable[[Tensor, Tensor, Draw], Tensor]
+Degradation = Callable[[Tensor, Tensor, BatchRandom], Tensor]
 """Images (N, 1, S, S) in [0, 1] and their severities (N, 1, 1, 1) to worse images."""
 
 
-def degrade(images: Tensor, draw: Draw) -> tuple[Tensor, Tensor]:
+def degrade(images: Tensor, random: BatchRandom) -> tuple[Tensor, Tensor]:
     """Images with one fault each, or none, and their quality (N,) in [0, 1]."""
-    severity = torch.where(draw.chance(SPARED), 0.0, draw.uniform(0.05, 1.0))
-    chosen = draw.index(len(FAULTS))
+    severity = torch.where(random.chance(P_CLEAN), 0.0, random.uniform(0.05, 1.0))
+    chosen = random.index(len(DEGRADATIONS))
     strength = per_image(severity, images)
-    for index, fault in enumerate(FAULTS):
+    for index, fault in enumerate(DEGRADATIONS):
         affected = per_image((chosen == index) & (severity > 0), images)
-        images = torch.where(affected, fault(images, strength, draw).clamp(0, 1), images)
+        images = torch.where(affected, fault(images, strength, random).clamp(0, 1), images)
     return images, 1 - severity.to(images.device)
 
 
@@ -50,7 +50,7 @@ def quality_loss(seen: Tensor, quality: Tensor, labels: Tensor) -> Tensor:
     return functional.mse_loss(seen[films], quality[films])
 
 
-def _blurred(images: Tensor, severity: Tensor, _: Draw) -> Tensor:
+def _blurred(images: Tensor, severity: Tensor, _: BatchRandom) -> Tensor:
     """As if taken at 100 to 8 % of the resolution; severities in eight steps."""
     worse = images.clone()
     steps = (severity.flatten() * 8).ceil().long()
@@ -60,29 +60,36 @@ def _blurred(images: Tensor, severity: Tensor, _: Draw) -> Tensor:
     return worse
 
 
-def _noisy(images: Tensor, severity: Tensor, draw: Draw) -> Tensor:
-    noise = torch.randn(images.shape, generator=draw.generator).to(images)
+def _noisy(images: Tensor, severity: Tensor, random: BatchRandom) -> Tensor:
+    noise = torch.randn(images.shape, generator=random.generator).to(images)
     return images + 0.25 * severity * noise
 
 
-def _underexposed(images: Tensor, severity: Tensor, _: Draw) -> Tensor:
+def _underexposed(images: Tensor, severity: Tensor, _: BatchRandom) -> Tensor:
     return images - 0.75 * severity
 
 
-def _overexposed(images: Tensor, severity: Tensor, _: Draw) -> Tensor:
+def _overexposed(images: Tensor, severity: Tensor, _: BatchRandom) -> Tensor:
     return images + 0.75 * severity
 
 
-def _flat(images: Tensor, severity: Tensor, _: Draw) -> Tensor:
+def _flat(images: Tensor, severity: Tensor, _: BatchRandom) -> Tensor:
     middle = images.mean(dim=(2, 3), keepdim=True)
     return middle + (images - middle) * (1 - 0.93 * severity)
 
 
-def _compressed(images: Tensor, severity: Tensor, _: Draw) -> Tensor:
+def _compressed(images: Tensor, severity: Tensor, _: BatchRandom) -> Tensor:
     return compressed(images, 60 - 57 * severity.flatten())
 
 
-FAULTS: tuple[Fault, ...] = (_blurred, _noisy, _underexposed, _overexposed, _flat, _compressed)
+DEGRADATIONS: tuple[Degradation, ...] = (
+    _blurred,
+    _noisy,
+    _underexposed,
+    _overexposed,
+    _flat,
+    _compressed,
+)
 
 
 def quality_figures(
@@ -96,11 +103,11 @@ def quality_figures(
         groups: (N,) group of each.
         seed: of the faults.
     """
-    worse, quality = degrade(images, Draw(len(images), torch.Generator().manual_seed(seed)))
+    worse, quality = degrade(images, BatchRandom(len(images), torch.Generator().manual_seed(seed)))
     with torch.inference_mode():
         rated = torch.cat([rate(batch) for batch in worse.split(32)]).double().numpy()
     true = quality.double().numpy()
-    either = np.flatnonzero((true <= POOR) | (true == 1))
+    either = np.flatnonzero((true <= LOW_QUALITY) | (true == 1))
     told = bootstrapped(
         lambda drawn: auc(rated[either[drawn]], true[either[drawn]] == 1), groups[either]
     )

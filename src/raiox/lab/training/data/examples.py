@@ -7,10 +7,10 @@ import numpy as np
 import numpy.typing as npt
 from torch.utils.data import Dataset
 
-from raiox.lab.datasets.manifest import Case, shown
+from raiox.lab.datasets.manifest import Sample, as_kind
 from raiox.lab.training.data.pixel_cache import cached_pixels
 from raiox.lab.training.fit.region_loss import EVERYWHERE, Region, read_regions
-from raiox.lab.training.recipe import Learning, Recipe
+from raiox.lab.training.recipe import Recipe, Sampling
 from raiox.lab.training.tasks import TASKS, Task
 from raiox.preprocessing import Preprocessing
 
@@ -26,7 +26,7 @@ class Examples(Dataset[Example]):
 
     def __init__(
         self,
-        cases: Sequence[Case],
+        cases: Sequence[Sample],
         rows: Sequence[int],
         task: Task,
         pixels: npt.NDArray[np.uint8],
@@ -44,7 +44,7 @@ class Examples(Dataset[Example]):
     def __getitem__(self, index: int) -> Example:
         """(1, S, S) uint8, the label's output, whether the image may be zoomed, its region."""
         case = self.cases[index]
-        square = shown(self.pixels[self.rows[index]], case.kind)
+        square = as_kind(self.pixels[self.rows[index]], case.kind)
         zoomed = not self.zoom_only_for or case.label in self.zoom_only_for
         region = self.regions.get(case.path, EVERYWHERE)
         return square[np.newaxis], int(self.labels[index]), zoomed, region
@@ -59,13 +59,13 @@ def load_examples(
         DataSetMissingError: `data` does not hold the data set.
     """
     task = TASKS[recipe.task]
-    cases = task.read_cases(data, recipe.learning.split)
+    cases = task.read_cases(data, recipe.sampling.split)
     paths = list(dict.fromkeys(case.path for case in cases))
     pixels = cached_pixels(paths, spec, cache)
     row_of = {path: row for row, path in enumerate(paths)}
     zoom_only_for = recipe.augmentation.zoom_only_for
-    parts = into_parts(cases, recipe.learning)
-    regions = read_regions(parts["train"], spec, data) if recipe.regions else {}
+    parts = into_parts(cases, recipe.sampling)
+    regions = read_regions(parts["train"], spec, data) if recipe.region_loss else {}
     return {
         part: Examples(
             found, [row_of[case.path] for case in found], task, pixels, zoom_only_for, regions
@@ -74,17 +74,17 @@ def load_examples(
     }
 
 
-def into_parts(cases: Sequence[Case], learning: Learning) -> dict[str, list[Case]]:
+def into_parts(cases: Sequence[Sample], sampling: Sampling) -> dict[str, list[Sample]]:
     """The cases a recipe may see, by part; a group of a held-out source is in no other part."""
-    held_groups = {case.group_id for case in cases if case.source in learning.hold_out}
-    parts: dict[str, list[Case]] = {part: [] for part in (*PARTS, HELD_OUT)}
+    held_groups = {case.group_id for case in cases if case.source in sampling.hold_out}
+    parts: dict[str, list[Sample]] = {part: [] for part in (*PARTS, HELD_OUT)}
     for case in cases:
-        if learning.labels and case.label not in learning.labels:
+        if sampling.labels and case.label not in sampling.labels:
             continue
-        if case.source in learning.hold_out:
+        if case.source in sampling.hold_out:
             parts[HELD_OUT].append(case)
         elif case.group_id in held_groups:
             continue
-        elif not learning.sources or case.source in learning.sources:
+        elif not sampling.sources or case.source in sampling.sources:
             parts[case.part].append(case)
     return parts

@@ -16,10 +16,10 @@ from torch import nn
 from raiox.bundle import Bundle, BundleManifest, DataSource, Training, write_bundle
 from raiox.bundle.manifest import CARD_FILE, EMBEDDING_MAP_FILE, MODEL_FILE, Role
 from raiox.inference.session import calibrated
-from raiox.lab.datasets.manifest import Case, shown
+from raiox.lab.datasets.manifest import Sample, as_kind
 from raiox.lab.errors import RecipeInvalidError
 from raiox.lab.evaluation.embedding_map import build_embedding_map
-from raiox.lab.evaluation.predictions import Answers, Reader, ask
+from raiox.lab.evaluation.predictions import Predictions, Reader, predict
 from raiox.lab.evaluation.report import CardFigures, card_figures
 from raiox.lab.metrics.calibration import (
     choose_operating_point,
@@ -47,7 +47,7 @@ SET_COVERAGE = 0.95
 LOW_QUALITY_PERCENT = 1.0
 """Of the upright films of `valid`, told to be poor pictures."""
 
-ROLES: dict[TaskName, Role] = {"findings": "covid_classifier", "frontal_filter": "frontal_filter"}
+ROLES: dict[TaskName, Role] = {"findings": "classifier", "frontal_filter": "frontal_filter"}
 LICENCE = (
     "Apache-2.0 for the weights as far as we may grant it; trained on images under the licences "
     "named per source, some of which are non-commercial or unstated."
@@ -71,7 +71,7 @@ def export_run(
     Args:
         run: its folder.
         out: the bundle's folder; replaced if there.
-        data: the folder that `RAIOX_DATA` names.
+        data: the folder that `RAIOX_DATASETS` names.
         read: bytes to radiograph, the intake's.
         n_threads: of one pass.
         progress: wraps the starts of the batches, e.g. with a bar.
@@ -85,17 +85,17 @@ def export_run(
     if recipe.task not in ROLES:
         raise RecipeInvalidError(reason="task_is_not_served", task=recipe.task)
     network = rounded(network)
-    parts = into_parts(TASKS[recipe.task].read_cases(data, recipe.learning.split), recipe.learning)
+    parts = into_parts(TASKS[recipe.task].read_cases(data, recipe.sampling.split), recipe.sampling)
     model = to_onnx(network, recipe.preprocessing.side_px)
     draft = _draft(recipe, json.loads((run / "passport.json").read_text()), parts["train"])
     _check_parity(network, Bundle(draft, model, None), parts["valid"], read)
-    valid = ask(Bundle(draft, model, None), parts["valid"], read, n_threads, progress)
+    valid = predict(Bundle(draft, model, None), parts["valid"], read, n_threads, progress)
     manifest = _fitted(draft, valid)
     shown_on = replace(valid, temperature=manifest.temperature)
     if open_test:
-        shown_on = ask(Bundle(manifest, model, None), parts["test"], read, n_threads, progress)
+        shown_on = predict(Bundle(manifest, model, None), parts["test"], read, n_threads, progress)
     contents = {MODEL_FILE: model}
-    if manifest.role == "covid_classifier":
+    if manifest.role == "classifier":
         contents[EMBEDDING_MAP_FILE] = build_embedding_map(shown_on)
     figures = card_figures(shown_on, manifest)
     if recipe.rates_quality:
@@ -105,17 +105,19 @@ def export_run(
     write_bundle(out, manifest, contents)
 
 
-def _check_parity(network: nn.Module, bundle: Bundle, cases: Sequence[Case], read: Reader) -> None:
+def _check_parity(
+    network: nn.Module, bundle: Bundle, cases: Sequence[Sample], read: Reader
+) -> None:
     spec = bundle.manifest.preprocessing
     chosen = cases[:: max(1, len(cases) // N_PARITY_CASES)]
-    pixels = [shown(read(case.path.read_bytes()).pixels, case.kind) for case in chosen]
+    pixels = [as_kind(read(case.path.read_bytes()).pixels, case.kind) for case in chosen]
     error = parity_error(network, bundle, np.stack([network_input(p, spec) for p in pixels]))
     if not error <= MAX_PARITY_ERROR:
         raise RecipeInvalidError(reason="graph_differs_from_network", max_error=error)
 
 
 def _quality_figures(
-    network: nn.Module, recipe: Recipe, cases: Sequence[Case], read: Reader
+    network: nn.Module, recipe: Recipe, cases: Sequence[Sample], read: Reader
 ) -> CardFigures:
     upright = [case for case in cases if case.label == ImageKind.FRONTAL]
     chosen = upright[:: max(1, len(upright) // N_RATED_FILMS)]
@@ -128,20 +130,20 @@ def _quality_figures(
 
 
 def _draft(
-    recipe: Recipe, passport: Mapping[str, str], trained_on: Sequence[Case]
+    recipe: Recipe, run_metadata: Mapping[str, str], trained_on: Sequence[Sample]
 ) -> BundleManifest:
     training = Training(
         recipe=recipe.name,
-        seed=int(passport["seed"]),
-        code_version=passport["code_version"],
-        data_sha256=passport["data_sha256"],
-        started_from=_started_from(recipe, passport),
-        remarks=passport.get("remarks", ""),
-        regions=recipe.regions,
+        seed=int(run_metadata["seed"]),
+        code_version=run_metadata["code_version"],
+        data_sha256=run_metadata["data_sha256"],
+        started_from=_started_from(recipe, run_metadata),
+        remarks=run_metadata.get("remarks", ""),
+        regions=recipe.region_loss,
         sources=_sources(trained_on),
     )
     return BundleManifest(
-        id=f"{recipe.name}-{passport['code_version'].partition('+')[0]}",
+        id=f"{recipe.name}-{run_metadata['code_version'].partition('+')[0]}",
         role=ROLES[recipe.task],
         labels=TASKS[recipe.task].outputs,
         preprocessing=recipe.preprocessing,
@@ -153,11 +155,11 @@ def _draft(
     )
 
 
-def _started_from(recipe: Recipe, passport: Mapping[str, str]) -> str:
+def _started_from(recipe: Recipe, run_metadata: Mapping[str, str]) -> str:
     told = {
         "imagenet": f"ImageNet ({recipe.network})",
         "scratch": "random weights",
-        "bundle": f"the bundle {passport.get('bundle', '')}",
+        "bundle": f"the bundle {run_metadata.get('bundle', '')}",
     }
     started = told.get(recipe.init, f"the run of {recipe.init}")
     if recipe.distillation:
@@ -165,7 +167,7 @@ def _started_from(recipe: Recipe, passport: Mapping[str, str]) -> str:
     return started
 
 
-def _sources(cases: Sequence[Case]) -> tuple[DataSource, ...]:
+def _sources(cases: Sequence[Sample]) -> tuple[DataSource, ...]:
     images: dict[str, set[Path]] = {}
     licences: dict[str, set[str]] = {}
     for case in cases:
@@ -177,7 +179,7 @@ def _sources(cases: Sequence[Case]) -> tuple[DataSource, ...]:
     )
 
 
-def _fitted(draft: BundleManifest, valid: Answers) -> BundleManifest:
+def _fitted(draft: BundleManifest, valid: Predictions) -> BundleManifest:
     """The manifest with all that `valid` decides."""
     temperature = fit_temperature(valid.logits, valid.labels)
     scores = calibrated(valid.logits, temperature)
@@ -188,9 +190,9 @@ def _fitted(draft: BundleManifest, valid: Answers) -> BundleManifest:
     fitted: dict[str, object] = {
         "temperature": temperature,
         "operating_points": points,
-        "map_scale": max(1e-6, float(np.percentile(valid.peaks, 90))),
+        "map_scale": max(1e-6, float(np.percentile(valid.max_evidence, 90))),
     }
-    if draft.role == "covid_classifier":
+    if draft.role == "classifier":
         fitted["set_coverage"] = SET_COVERAGE
         fitted["set_threshold"] = choose_set_threshold(scores, valid.labels, SET_COVERAGE)
     if valid.qualities is not None:

@@ -22,7 +22,7 @@ OUTPUTS = ("logits", "maps", "embedding", "quality")
 """Of a graph, in this order; the last from a network that rates films."""
 
 
-class Served(nn.Module):
+class ServingModule(nn.Module):
     """The network without what only training needs."""
 
     def __init__(self, network: nn.Module) -> None:
@@ -43,7 +43,7 @@ def to_onnx(network: nn.Module, side_px: int) -> bytes:
         network: `half_weights.rounded`; weights that are not are stored at twice the size.
         side_px: S.
     """
-    served, example = Served(network).eval(), torch.zeros(2, 1, side_px, side_px)
+    served, example = ServingModule(network).eval(), torch.zeros(2, 1, side_px, side_px)
     logging.getLogger("torch.onnx").setLevel(logging.ERROR)  # it misses torchvision, we do not
     with warnings.catch_warnings():
         # The exporter warns of its own deprecated internals; nothing of ours can change that.

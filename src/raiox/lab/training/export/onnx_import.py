@@ -12,7 +12,7 @@ from torch import Tensor
 from raiox.bundle import Bundle
 from raiox.lab.training.export.float16 import STORED_HALF
 
-_SERVED = "network."  # `graph.Served` holds the network under this name
+_SERVED = "network."  # `graph.ServingModule` holds the network under this name
 
 
 def bundle_weights(bundle: Bundle) -> dict[str, Tensor]:

@@ -22,7 +22,7 @@ from raiox.lab.training.recipe import Recipe
 BATCH = 64
 
 
-def measure_statistics(network: nn.Module, recipe: Recipe, train: Examples, seed: int) -> None:
+def recalibrate_batchnorm(network: nn.Module, recipe: Recipe, train: Examples, seed: int) -> None:
     """Give the network's batch norms the mean and variance of clean training images.
 
     Args:
@@ -31,8 +31,8 @@ def measure_statistics(network: nn.Module, recipe: Recipe, train: Examples, seed
         train: its training images.
         seed: of the draws.
     """
-    chances = draw_chances(train.cases, recipe.learning)
-    drawn = np.random.default_rng(seed).choice(len(train), recipe.clean_statistics, p=chances)
+    chances = draw_chances(train.cases, recipe.sampling)
+    drawn = np.random.default_rng(seed).choice(len(train), recipe.n_batchnorm_images, p=chances)
     norms = [module for module in network.modules() if isinstance(module, nn.BatchNorm2d)]
     momenta = [norm.momentum for norm in norms]
     network.eval()  # nothing is dropped, no style mixed

@@ -14,7 +14,7 @@ from raiox.lab.training.networks.head import NetworkOutput
 from raiox.lab.training.recipe import Distillation
 
 
-class Lesson(nn.Module):
+class DistillationLoss(nn.Module):
     """Frozen teachers over one student."""
 
     def __init__(
@@ -24,14 +24,20 @@ class Lesson(nn.Module):
         self.spec = spec
         # Held in a list: a frozen teacher belongs neither to the checkpoint nor to the optimiser.
         self._teachers = [teacher.eval().requires_grad_(False) for teacher in teachers]
-        widths = zip(_widths(student), _widths(teachers[0]), strict=True) if spec.hints else ()
+        widths = (
+            zip(_widths(student), _widths(teachers[0]), strict=True) if spec.hint_weight else ()
+        )
         self.projections = nn.ModuleList(nn.Conv2d(n_in, n_out, 1) for n_in, n_out in widths)
 
     def forward(self, images: Tensor, student: NetworkOutput) -> Tensor:
         """The teachers' part of the loss of one batch of normalised images (N, 1, S, S)."""
         with torch.no_grad():
             taught = [teacher.to(images.device)(images) for teacher in self._teachers]
-        loss = self.spec.hints * self._hints(student, taught[0]) if self.spec.hints else 0.0
+        loss = (
+            self.spec.hint_weight * self._hints(student, taught[0])
+            if self.spec.hint_weight
+            else 0.0
+        )
         if self.spec.answers:
             loss = loss + self.spec.answers * self._answers(student, taught)
         return torch.as_tensor(loss)

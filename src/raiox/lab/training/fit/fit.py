@@ -26,59 +26,65 @@ from raiox.bundle import open_bundle
 from raiox.lab.errors import RecipeInvalidError
 from raiox.lab.training.augment.style_mixing import mix_styles
 from raiox.lab.training.data.examples import HELD_OUT, Examples, load_examples
-from raiox.lab.training.data.sampling import SeededDraws, repeated
-from raiox.lab.training.fit.batchnorm import measure_statistics
+from raiox.lab.training.data.sampling import SeededDataModule, repeated
+from raiox.lab.training.fit.batchnorm import recalibrate_batchnorm
 from raiox.lab.training.fit.callbacks import JsonLines, LoaderShare, TimeLeft
-from raiox.lab.training.fit.initialisation import blended, initialise, lesson_of
+from raiox.lab.training.fit.initialisation import (
+    distillation_loss_for,
+    initialise,
+    interpolate_weights,
+)
 from raiox.lab.training.fit.lightning_module import TrainingModule
 from raiox.lab.training.fit.losses import label_loss
-from raiox.lab.training.fit.schedules import endings, epochs_per_validation, n_epochs
+from raiox.lab.training.fit.schedules import epochs_per_validation, n_epochs, stopping_callbacks
 from raiox.lab.training.recipe import Plateau, Recipe, Stage
 from raiox.lab.training.runs.atomic_files import WholeCheckpoints, save_weights
 from raiox.lab.training.runs.predictions import predict, write_predictions
-from raiox.lab.training.runs.run_metadata import note, split_sha256, write_passport
-from raiox.lab.training.runs.runs import WEIGHTS_FILE, Workplace, build_network
+from raiox.lab.training.runs.run_metadata import add_run_metadata, split_sha256, write_run_metadata
+from raiox.lab.training.runs.runs import WEIGHTS_FILE, TrainingContext, build_network
 from raiox.lab.training.tasks import TASKS
 
 KEPT_PREDICTIONS = ("valid", HELD_OUT)
 """Parts a finished run is asked about at once; `test` waits until somebody opens it."""
 
 
-def train(recipe: Recipe, place: Workplace, seed: int = 0, *, resume: bool = False) -> Path:
+def train(recipe: Recipe, context: TrainingContext, seed: int = 0, *, resume: bool = False) -> Path:
     """Train a recipe; returns its run folder.
 
     Raises:
         DataSetMissingError: the data set is not there.
         RecipeInvalidError: a run or weights it builds on are not there, or no image is left.
     """
-    folder = place.run_folder(recipe.name, seed)
+    folder = context.run_folder(recipe.name, seed)
     if resume and (folder / WEIGHTS_FILE).exists():
         return folder
     L.seed_everything(seed, verbose=False)
-    torch.set_num_threads(place.n_threads)
+    torch.set_num_threads(context.n_threads)
     folder.mkdir(parents=True, exist_ok=True)
     network = build_network(recipe)
-    initialise(network, recipe, place, seed)
+    initialise(network, recipe, context, seed)
     start = {name: tensor.clone() for name, tensor in network.state_dict().items()}
     mix_styles(network.early_layers, recipe.style_mixing)
-    write_passport(folder, recipe, seed, place.data, str(best_precision(place.device)))
+    write_run_metadata(folder, recipe, seed, context.data, str(best_precision(context.device)))
     if recipe.init == "bundle":
-        note(folder, bundle=_told(place.bundle))
+        add_run_metadata(folder, bundle=_told(context.bundle))
     for index, stage in enumerate(recipe.stages):
         stage_folder = folder / f"stage-{index}"
         weights = stage_folder / WEIGHTS_FILE
         if resume and weights.exists():
             network.load_state_dict(load_file(weights))
             continue
-        parts = _parts(recipe, stage.side_px, place)
-        module = _module(network, recipe, stage, place, parts, seed + 1_000 * index)
-        _run_stage(module, place, parts, stage_folder, resume=resume)
+        parts = _parts(recipe, stage.side_px, context)
+        module = _module(network, recipe, stage, context, parts, seed + 1_000 * index)
+        _run_stage(module, context, parts, stage_folder, resume=resume)
         save_weights(network, weights)
-    network.load_state_dict(blended(start, network.state_dict(), recipe.keep_start))
-    parts = _parts(recipe, recipe.preprocessing.side_px, place)  # from here on, as served
-    if recipe.clean_statistics:
-        measure_statistics(network, recipe, parts["train"], seed)
-    note(folder, split_sha256=split_sha256({part: found.cases for part, found in parts.items()}))
+    network.load_state_dict(interpolate_weights(start, network.state_dict(), recipe.wise_ft_alpha))
+    parts = _parts(recipe, recipe.preprocessing.side_px, context)  # from here on, as served
+    if recipe.n_batchnorm_images:
+        recalibrate_batchnorm(network, recipe, parts["train"], seed)
+    add_run_metadata(
+        folder, split_sha256=split_sha256({part: found.cases for part, found in parts.items()})
+    )
     _keep_predictions(network.eval(), recipe, parts, folder)
     save_weights(network, folder / WEIGHTS_FILE)
     return folder
@@ -99,9 +105,9 @@ def best_precision(device: str) -> Any:
     return "bf16-mixed" if native else "32-true"
 
 
-def _parts(recipe: Recipe, side_px: int, place: Workplace) -> dict[str, Examples]:
+def _parts(recipe: Recipe, side_px: int, context: TrainingContext) -> dict[str, Examples]:
     spec = recipe.preprocessing.model_copy(update={"side_px": side_px})
-    parts = load_examples(recipe, spec, place.data, place.runs / "cache")
+    parts = load_examples(recipe, spec, context.data, context.runs / "cache")
     if not len(parts["train"]):
         raise RecipeInvalidError(reason="no_image_left_to_learn_from")
     return parts
@@ -111,19 +117,19 @@ def _module(
     network: nn.Module,
     recipe: Recipe,
     stage: Stage,
-    place: Workplace,
+    context: TrainingContext,
     parts: dict[str, Examples],
     seed: int,
 ) -> TrainingModule:
     network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     loss = label_loss(recipe.loss, _counts(recipe, parts["train"]))
-    lesson = lesson_of(recipe, network, place, seed % 1_000)
-    return TrainingModule(network, recipe, stage, seed, loss, lesson)
+    distillation = distillation_loss_for(recipe, network, context, seed % 1_000)
+    return TrainingModule(network, recipe, stage, seed, loss, distillation)
 
 
 def _run_stage(
     module: TrainingModule,
-    place: Workplace,
+    context: TrainingContext,
     parts: dict[str, Examples],
     folder: Path,
     *,
@@ -131,12 +137,12 @@ def _run_stage(
 ) -> None:
     stage = module.stage
     checkpoints = _checkpoints(stage, folder)
-    draws = SeededDraws(module.recipe.learning, stage, parts, module.seed)
+    draws = SeededDataModule(module.recipe.sampling, stage, parts, module.seed)
     trainer = L.Trainer(
-        accelerator=place.device,
-        devices=place.n_devices,
-        precision=best_precision(place.device),
-        deterministic=place.deterministic,
+        accelerator=context.device,
+        devices=context.n_devices,
+        precision=best_precision(context.device),
+        deterministic=context.deterministic,
         max_epochs=n_epochs(stage),
         check_val_every_n_epoch=epochs_per_validation(stage),
         reload_dataloaders_every_n_epochs=1,
@@ -147,7 +153,7 @@ def _run_stage(
             JsonLines(folder / "curves.jsonl"),
             TensorBoardLogger(folder, name="", version="tensorboard"),
         ],
-        callbacks=[*checkpoints, *endings(stage), *_averaging(stage), LoaderShare(), TimeLeft(),
+        callbacks=[*checkpoints, *stopping_callbacks(stage), *_averaging(stage), LoaderShare(), TimeLeft(),
                    RichProgressBar()],
         plugins=[WholeCheckpoints()],
     )  # fmt: skip
@@ -171,10 +177,10 @@ def _checkpoints(stage: Stage, folder: Path) -> list[ModelCheckpoint]:
         folder, filename="last", every_n_epochs=1, save_on_train_epoch_end=True,
         enable_version_counter=False,
     )  # fmt: skip
-    if not isinstance(stage.course, Plateau):
+    if not isinstance(stage.schedule, Plateau):
         return [last]
     best = ModelCheckpoint(
-        folder, filename="best", monitor=stage.course.monitor, enable_version_counter=False
+        folder, filename="best", monitor=stage.schedule.monitor, enable_version_counter=False
     )
     # The last one also keeps what the best one was, so that comes first.
     return [best, last]
@@ -186,7 +192,7 @@ def _averaging(stage: Stage) -> list[Callback]:
 
 def _counts(recipe: Recipe, train_part: Examples) -> Tensor:
     """(K,) images of each output in one pass."""
-    labels = train_part.labels[repeated(train_part.cases, recipe.learning.oversampling)]
+    labels = train_part.labels[repeated(train_part.cases, recipe.sampling.oversampling)]
     return torch.bincount(
         torch.from_numpy(labels), minlength=len(TASKS[recipe.task].outputs)
     ).float()

@@ -8,15 +8,15 @@ from torch import Tensor, nn
 from raiox.bundle import open_bundle
 from raiox.lab.errors import RecipeInvalidError
 from raiox.lab.training.export.onnx_import import bundle_weights
-from raiox.lab.training.fit.distillation import Lesson
+from raiox.lab.training.fit.distillation import DistillationLoss
 from raiox.lab.training.networks.densenet import ThreeBlockDenseNet
 from raiox.lab.training.networks.mobilenet import MobileNetV1
 from raiox.lab.training.recipe import Recipe
-from raiox.lab.training.runs.runs import Workplace, load_run
+from raiox.lab.training.runs.runs import TrainingContext, load_run
 from raiox.lab.training.tasks import TASKS
 
 
-def initialise(network: nn.Module, recipe: Recipe, place: Workplace, seed: int) -> None:
+def initialise(network: nn.Module, recipe: Recipe, context: TrainingContext, seed: int) -> None:
     """Fill a fresh network as `init` says.
 
     Raises:
@@ -26,9 +26,9 @@ def initialise(network: nn.Module, recipe: Recipe, place: Workplace, seed: int) 
     if recipe.init == "scratch":
         return
     if recipe.init == "imagenet":
-        _load_imagenet(network, recipe, place)
+        _load_imagenet(network, recipe, context)
         return
-    fresh, learned = network.state_dict(), _learned(recipe, place, seed)
+    fresh, learned = network.state_dict(), _learned(recipe, context, seed)
     kept = {
         name: tensor
         for name, tensor in learned.items()
@@ -39,7 +39,7 @@ def initialise(network: nn.Module, recipe: Recipe, place: Workplace, seed: int) 
     network.load_state_dict({**fresh, **kept})
 
 
-def blended(
+def interpolate_weights(
     start: Mapping[str, Tensor], end: Mapping[str, Tensor], share: float
 ) -> dict[str, Tensor]:
     """Weights between those a network started from and those it learned.
@@ -58,17 +58,19 @@ def blended(
     }
 
 
-def _learned(recipe: Recipe, place: Workplace, seed: int) -> Mapping[str, Tensor]:
+def _learned(recipe: Recipe, context: TrainingContext, seed: int) -> Mapping[str, Tensor]:
     if recipe.init != "bundle":
-        _, network = load_run(place.earlier_run(recipe.init, seed))
+        _, network = load_run(context.earlier_run(recipe.init, seed))
         weights: Mapping[str, Tensor] = network.state_dict()
         return weights
-    if place.bundle is None:
+    if context.bundle is None:
         raise RecipeInvalidError(reason="bundle_missing")
-    return bundle_weights(open_bundle(place.bundle))
+    return bundle_weights(open_bundle(context.bundle))
 
 
-def lesson_of(recipe: Recipe, student: nn.Module, place: Workplace, seed: int) -> Lesson | None:
+def distillation_loss_for(
+    recipe: Recipe, student: nn.Module, context: TrainingContext, seed: int
+) -> DistillationLoss | None:
     """The recipe's teachers over a student, ready to teach.
 
     Raises:
@@ -77,32 +79,32 @@ def lesson_of(recipe: Recipe, student: nn.Module, place: Workplace, seed: int) -
     spec = recipe.distillation
     if spec is None:
         return None
-    teachers = [_teacher(name, recipe, place, seed) for name in spec.teachers]
-    return Lesson(teachers, student, spec)
+    teachers = [_teacher(name, recipe, context, seed) for name in spec.teachers]
+    return DistillationLoss(teachers, student, spec)
 
 
-def _teacher(name: str, recipe: Recipe, place: Workplace, seed: int) -> nn.Module:
+def _teacher(name: str, recipe: Recipe, context: TrainingContext, seed: int) -> nn.Module:
     if name == "imagenet":
         # Its answers are ImageNet's classes, which this head does not have: only features teach.
         network: nn.Module = MobileNetV1(len(TASKS[recipe.task].outputs))
-        _load_imagenet(network, recipe, place)
+        _load_imagenet(network, recipe, context)
     else:
-        other, network = load_run(place.earlier_run(name, seed))
+        other, network = load_run(context.earlier_run(name, seed))
         mine, its = recipe.preprocessing, other.preprocessing
         if (mine.mean, mine.std, mine.fit) != (its.mean, its.std, its.fit):
             raise RecipeInvalidError(reason="teacher_sees_other_pixels")
     return network.to(memory_format=torch.channels_last)  # type: ignore[call-overload,no-any-return]
 
 
-def _load_imagenet(network: nn.Module, recipe: Recipe, place: Workplace) -> None:
-    if place.imagenet is None or not place.imagenet.is_file():
+def _load_imagenet(network: nn.Module, recipe: Recipe, context: TrainingContext) -> None:
+    if context.imagenet is None or not context.imagenet.is_file():
         raise RecipeInvalidError(reason="imagenet_weights_missing")
     spec = recipe.preprocessing
     try:
         if isinstance(network, ThreeBlockDenseNet):
-            network.load_imagenet(place.imagenet, spec.mean, spec.std)
+            network.load_imagenet(context.imagenet, spec.mean, spec.std)
         else:
             assert isinstance(network, MobileNetV1)
-            network.load_imagenet(place.imagenet)
+            network.load_imagenet(context.imagenet)
     except (KeyError, ValueError) as error:
         raise RecipeInvalidError(reason="imagenet_weights_of_another_network") from error

@@ -10,9 +10,9 @@ from torchmetrics import MetricCollection
 from torchmetrics.classification import MulticlassAccuracy, MulticlassAUROC
 
 from raiox.lab.training.augment.augmentation import augment, moved_alike
-from raiox.lab.training.augment.batch_random import Draw
+from raiox.lab.training.augment.batch_random import BatchRandom
 from raiox.lab.training.augment.image_quality import degrade, quality_loss
-from raiox.lab.training.fit.distillation import Lesson
+from raiox.lab.training.fit.distillation import DistillationLoss
 from raiox.lab.training.fit.losses import LabelLoss
 from raiox.lab.training.fit.region_loss import region_loss
 from raiox.lab.training.fit.schedules import optimisers
@@ -39,11 +39,11 @@ class TrainingModule(L.LightningModule):
         stage: Stage,
         seed: int,
         loss: LabelLoss,
-        lesson: Lesson | None = None,
+        distillation: DistillationLoss | None = None,
     ) -> None:
         super().__init__()
         self.network, self.recipe, self.stage, self.seed = network, recipe, stage, seed
-        self.label_loss, self.lesson = loss, lesson
+        self.label_loss, self.distillation = loss, distillation
         self.figures = _figures(len(TASKS[recipe.task].outputs))
 
     def on_train_batch_start(self, batch: Batch, batch_index: int) -> None:
@@ -58,20 +58,20 @@ class TrainingModule(L.LightningModule):
         images = augment(_unit(squares), self.recipe.augmentation, generator, zoomed)
         quality = None
         if self.recipe.rates_quality:
-            images, quality = degrade(images, Draw(len(images), generator))
+            images, quality = degrade(images, BatchRandom(len(images), generator))
         images = normalised(images, self.recipe.preprocessing)
         output: NetworkOutput = self.network(images)
         self.log("accuracy", (output.logits.argmax(dim=1) == labels).float().mean())
         terms = {"labels": self.label_loss(output.logits, labels)}
         if quality is not None and output.quality is not None:
             terms["quality"] = quality_loss(output.quality, quality, labels)
-        if self.recipe.regions:
+        if self.recipe.region_loss:
             moved = moved_alike(
                 _unit(regions), self.recipe.augmentation, self._generator(batch_index), zoomed
             )
-            terms["regions"] = self.recipe.regions * region_loss(output.maps, labels, moved)
-        if self.lesson is not None:
-            terms["teacher"] = self.lesson(images, output)
+            terms["regions"] = self.recipe.region_loss * region_loss(output.maps, labels, moved)
+        if self.distillation is not None:
+            terms["teacher"] = self.distillation(images, output)
         for name, term in terms.items():
             self.log(f"loss_{name}", term, prog_bar=True)
         return torch.stack(list(terms.values())).sum()
@@ -80,15 +80,15 @@ class TrainingModule(L.LightningModule):
         """Clean images, unless the recipe asks for the authors' way."""
         squares, labels, *_ = batch
         images = _unit(squares)
-        if self.recipe.learning.valid == "as_coded":
+        if self.recipe.sampling.valid == "as_coded":
             generator = torch.Generator().manual_seed(self.seed * 100_003 + batch_index)
             images = augment(images, VALID_AS_CODED, generator)
         images = normalised(images, self.recipe.preprocessing)
         output: NetworkOutput = self.network(images)
         logits = output.logits.float()
         loss = self.label_loss(logits, labels)
-        if self.lesson is not None:
-            loss = loss + self.lesson(images, output)
+        if self.distillation is not None:
+            loss = loss + self.distillation(images, output)
         self.log("valid_loss", loss, prog_bar=True, sync_dist=True)
         self.log("valid_plain_loss", functional.cross_entropy(logits, labels), sync_dist=True)
         self.figures.update(logits.softmax(dim=1), labels)

@@ -16,8 +16,8 @@ from rich.progress import track
 from torch import Tensor
 from torch.nn import functional
 
+from raiox.lab.datasets.manifest import Sample
 from raiox.lab.evaluation.probes.masks import HALF_GRAY, find_masks
-from raiox.lab.datasets.manifest import Case
 from raiox.lab.evaluation.probes.saliency import find_boxes
 from raiox.lab.metrics.saliency_metrics import Mask, box_over, mask_over
 from raiox.preprocessing import Preprocessing
@@ -36,7 +36,7 @@ LEAST_EVIDENCE = 1e-2
 
 
 def read_regions(
-    cases: Sequence[Case], spec: Preprocessing, data: Path | None
+    cases: Sequence[Sample], spec: Preprocessing, data: Path | None
 ) -> dict[Path, Region]:
     """The regions of those cases that have one.
 
@@ -52,11 +52,11 @@ def read_regions(
 
 
 def _drawn(
-    cases: Sequence[Case], spec: Preprocessing, data: Path | None
+    cases: Sequence[Sample], spec: Preprocessing, data: Path | None
 ) -> Iterator[tuple[Path, Mask]]:
     boxes, masks = find_boxes(data), find_masks(data).by_annotator
     by_hand, by_network = masks.get("hand", {}), masks.get("unet", {})
-    for case in track(cases, "Reading regions", transient=True):
+    for case in track(cases, "EngineResult regions", transient=True):
         clear = case.label == Finding.NO_FINDING
         file = by_hand.get(case.path) or (by_network.get(case.path) if clear else None)
         if case.path in boxes:

@@ -15,32 +15,34 @@ WARM_UP_SHARE = 0.06
 
 def n_epochs(stage: Stage) -> int:
     """Epochs of a stage, at most."""
-    if isinstance(stage.course, Plateau):
-        return stage.course.max_epochs
-    return max(1, round(stage.course.n_samples / (stage.samples_per_epoch or math.inf)))
+    if isinstance(stage.schedule, Plateau):
+        return stage.schedule.max_epochs
+    return max(1, round(stage.schedule.n_samples / (stage.samples_per_epoch or math.inf)))
 
 
 def epochs_per_validation(stage: Stage) -> int:
     """A plateau is only seen by looking every epoch."""
-    if isinstance(stage.course, Plateau):
+    if isinstance(stage.schedule, Plateau):
         return 1
     return min(stage.epochs_per_validation, n_epochs(stage))
 
 
 def optimisers(network: nn.Module, stage: Stage, n_batches: int) -> Any:
     """What Lightning's `configure_optimizers` gives for epochs of so many steps."""
-    course = stage.course
-    if isinstance(course, Plateau):
-        return _plateau(network, course, n_batches)
-    return _one_cycle(network, course, max(1, course.n_samples // stage.batch_size))
+    schedule = stage.schedule
+    if isinstance(schedule, Plateau):
+        return _plateau(network, schedule, n_batches)
+    return _one_cycle(network, schedule, max(1, schedule.n_samples // stage.batch_size))
 
 
-def endings(stage: Stage) -> list[Callback]:
+def stopping_callbacks(stage: Stage) -> list[Callback]:
     """Callbacks that end a stage before its last epoch."""
-    course = stage.course
-    if not isinstance(course, Plateau):
+    schedule = stage.schedule
+    if not isinstance(schedule, Plateau):
         return []
-    return [StayStopped(course.monitor, min_delta=course.min_delta, patience=course.stop_after)]
+    return [
+        StayStopped(schedule.monitor, min_delta=schedule.min_delta, patience=schedule.stop_after)
+    ]
 
 
 class StayStopped(EarlyStopping):
@@ -60,27 +62,29 @@ def one_cycle(progress: float) -> float:
     return 0.01 + 0.99 * (1 + math.cos(math.pi * done)) / 2
 
 
-def _one_cycle(network: nn.Module, course: OneCycle, n_steps: int) -> Any:
+def _one_cycle(network: nn.Module, schedule: OneCycle, n_steps: int) -> Any:
     """AdamW; batch norm and biases are not decayed."""
     taught = [p for p in network.parameters() if p.requires_grad]
     groups: list[dict[str, Any]] = [
         {"params": [p for p in taught if p.ndim > 1]},
         {"params": [p for p in taught if p.ndim <= 1], "weight_decay": 0.0},
     ]
-    optimiser = torch.optim.AdamW(groups, lr=course.learning_rate, weight_decay=course.weight_decay)
+    optimiser = torch.optim.AdamW(
+        groups, lr=schedule.learning_rate, weight_decay=schedule.weight_decay
+    )
     schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda i: one_cycle(i / n_steps))
     return {"optimizer": optimiser, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}
 
 
-def _plateau(network: nn.Module, course: Plateau, n_batches: int) -> Any:
-    optimiser = torch.optim.Adam(network.parameters(), lr=course.learning_rate)
+def _plateau(network: nn.Module, schedule: Plateau, n_batches: int) -> Any:
+    optimiser = torch.optim.Adam(network.parameters(), lr=schedule.learning_rate)
     schedule = torch.optim.lr_scheduler.ReduceLROnPlateau(
         optimiser,
-        factor=course.factor,
-        patience=course.patience,
-        threshold=course.min_delta,
+        factor=schedule.factor,
+        patience=schedule.patience,
+        threshold=schedule.min_delta,
         threshold_mode="abs",
     )
     # "epoch" would step it after the checkpoint of that epoch: a resumed run would miss the step.
-    each_epoch = {"interval": "step", "frequency": n_batches, "monitor": course.monitor}
+    each_epoch = {"interval": "step", "frequency": n_batches, "monitor": schedule.monitor}
     return {"optimizer": optimiser, "lr_scheduler": {"scheduler": schedule, **each_epoch}}

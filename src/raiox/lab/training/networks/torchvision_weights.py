@@ -58,12 +58,12 @@ def trunk_weights(weights: Weights) -> dict[str, Tensor]:
     """The part of DenseNet-121 that a trunk of three blocks has, under the trunk's names."""
     renamed = {}
     for name, tensor in weights.items():
-        place = name.removeprefix("features.")
-        if place == name or _LEFT_OUT.match(place):
+        context = name.removeprefix("features.")
+        if context == name or _LEFT_OUT.match(context):
             continue
         for theirs, ours in _OURS:
-            place = theirs.sub(ours, place)
-        renamed[place] = tensor
+            context = theirs.sub(ours, context)
+        renamed[context] = tensor
     return renamed
 
 

@@ -22,13 +22,13 @@ from raiox.lab.metrics.intervals import (
     mean_of,
     proportion,
 )
-from raiox.lab.metrics.within_dataset import inside_sources
+from raiox.lab.metrics.within_dataset import within_dataset_auc
 from raiox.lab.metrics.ood import Mask, Scored, unseen_figures
 from raiox.lab.training.data.examples import HELD_OUT
 from raiox.lab.training.fit.fit import train
 from raiox.lab.training.runs.predictions import Predictions, read_predictions
 from raiox.lab.training.recipe import Recipe, load_recipe
-from raiox.lab.training.runs.runs import Workplace
+from raiox.lab.training.runs.runs import TrainingContext
 from raiox.vocabulary import ImageKind
 
 Figures = dict[str, Figure]
@@ -50,8 +50,8 @@ class Compared:
 def compare(
     recipes: Sequence[Recipe],
     left_out: Sequence[Sequence[str]],
-    shelf: Path,
-    place: Workplace,
+    recipes_dir: Path,
+    context: TrainingContext,
     seed: int = 0,
 ) -> Iterator[Compared]:
     """Train what is not trained yet, and tell each recipe's figures.
@@ -68,37 +68,37 @@ def compare(
     """
     first: Predictions | None = None
     for recipe in recipes:
-        run = train_with_needs(recipe, shelf, place, seed)
+        run = train_with_needs(recipe, recipes_dir, context, seed)
         home = read_predictions(run / "predictions-valid.csv")
-        figures = dict(home_figures(home))
+        figures = dict(in_domain_metrics(home))
         mirrored = run / "predictions-valid-mirrored.csv"
         if mirrored.is_file():
             figures["macro AUC, mirror image asked too"] = _macro_auc(read_predictions(mirrored))
         away = [
-            train_with_needs(recipe.held_out(*sources), shelf, place, seed) for sources in left_out
+            train_with_needs(recipe.held_out(*sources), recipes_dir, context, seed) for sources in left_out
         ]
         figures |= _never_seen(away)
         yield Compared(recipe.name, figures, None if first is None else _gain(first, home))
         first = first or home
 
 
-def train_with_needs(recipe: Recipe, shelf: Path, place: Workplace, seed: int) -> Path:
+def train_with_needs(recipe: Recipe, recipes_dir: Path, context: TrainingContext, seed: int) -> Path:
     """The run of a recipe; what it builds on is trained first where it is missing."""
     for name in recipe.builds_on:
-        if not (place.earlier_run(name, seed) / "weights.safetensors").is_file():
+        if not (context.earlier_run(name, seed) / "weights.safetensors").is_file():
             plain, _, sources = name.partition(WITHOUT)
-            needed = load_recipe(shelf / f"{plain}.py")
+            needed = load_recipe(recipes_dir / f"{plain}.py")
             needed = needed.held_out(*sources.split("+")) if sources else needed
-            train_with_needs(needed, shelf, place, seed)
-    return train(recipe, place, seed, resume=True)
+            train_with_needs(needed, recipes_dir, context, seed)
+    return train(recipe, context, seed, resume=True)
 
 
-def home_figures(valid: Predictions) -> Iterator[tuple[str, Figure]]:
+def in_domain_metrics(valid: Predictions) -> Iterator[tuple[str, Figure]]:
     """On sources that trained it."""
     yield "macro AUC", _macro_auc(valid)
     if FRONTAL not in valid.outputs:
         groups, sources = valid.column("group_id"), valid.column("source")
-        yield from inside_sources(valid.outputs, sources, groups, valid.labels, valid.logits)
+        yield from within_dataset_auc(valid.outputs, sources, groups, valid.labels, valid.logits)
 
 
 def _never_seen(runs: Iterable[Path]) -> Figures:
@@ -107,7 +107,7 @@ def _never_seen(runs: Iterable[Path]) -> Figures:
         held_out, valid = (
             read_predictions(run / f"predictions-{p}.csv") for p in (HELD_OUT, "valid")
         )
-        figures |= dict(away_figures(held_out, valid))
+        figures |= dict(unseen_metrics(held_out, valid))
         asked = held_out.where(held_out.column("part") != "test")
         figures |= dict(unseen_figures(valid.outputs, _scored(valid), _scored(asked)))
         if FRONTAL not in valid.outputs:
@@ -116,7 +116,7 @@ def _never_seen(runs: Iterable[Path]) -> Figures:
     return {"mean AUC, never seen": mean_of(areas), **figures} if areas else figures
 
 
-def away_figures(held_out: Predictions, valid: Predictions) -> Iterator[tuple[str, Figure]]:
+def unseen_metrics(held_out: Predictions, valid: Predictions) -> Iterator[tuple[str, Figure]]:
     """On sources that trained nothing.
 
     Of findings: AUC inside the source, and how many of each label are named. Of the frontal
@@ -128,7 +128,7 @@ def away_figures(held_out: Predictions, valid: Predictions) -> Iterator[tuple[st
     if FRONTAL in asked.outputs:
         yield from _decisions(asked, valid)
         return
-    for name, figure in inside_sources(asked.outputs, sources, groups, asked.labels, asked.logits):
+    for name, figure in within_dataset_auc(asked.outputs, sources, groups, asked.labels, asked.logits):
         yield f"{name}, never seen", figure
     answered = asked.logits.argmax(axis=1)
     for source in np.unique(sources):

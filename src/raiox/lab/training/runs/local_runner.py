@@ -14,13 +14,13 @@ from dataclasses import replace
 from raiox.lab.errors import SeedsFailedError
 from raiox.lab.training.recipe import Recipe
 from raiox.lab.training.runs.repeats import Watch
-from raiox.lab.training.runs.runs import Workplace
+from raiox.lab.training.runs.runs import TrainingContext
 from raiox.lab.training.runs.seed_process import command
 
 LOG_FILE = "log.txt"
 POLL_S = 1.0
 
-Command = Callable[[Recipe, Workplace, int], list[str]]
+Command = Callable[[Recipe, TrainingContext, int], list[str]]
 """What starts the process of one seed."""
 
 
@@ -30,9 +30,9 @@ class LocalRunner:
     def __init__(self, n_jobs: int = 1, command: Command = command) -> None:
         self.n_jobs, self.command = n_jobs, command
 
-    def run(self, recipe: Recipe, place: Workplace, seeds: Sequence[int], watch: Watch) -> None:
+    def run(self, recipe: Recipe, context: TrainingContext, seeds: Sequence[int], watch: Watch) -> None:
         """As `Runner` says."""
-        share = replace(place, n_threads=max(1, place.n_threads // self.n_jobs))
+        share = replace(context, n_threads=max(1, context.n_threads // self.n_jobs))
         waiting, failed = list(seeds), []
         with ExitStack() as running_out:
             running: dict[int, subprocess.Popen[bytes]] = {}
@@ -45,20 +45,20 @@ class LocalRunner:
                 ended = [seed for seed, process in running.items() if process.poll() is not None]
                 failed += [seed for seed in ended if running.pop(seed).returncode]
         if failed:
-            log = f"{place.run_folder(recipe.name, failed[0]).name}/{LOG_FILE}"
+            log = f"{context.run_folder(recipe.name, failed[0]).name}/{LOG_FILE}"
             told = ", ".join(map(str, failed))
             raise SeedsFailedError(recipe=recipe.name, seeds=told, log=log)
 
     @contextmanager
     def _started(
-        self, recipe: Recipe, place: Workplace, seed: int
+        self, recipe: Recipe, context: TrainingContext, seed: int
     ) -> Iterator["subprocess.Popen[bytes]"]:
         """A seed's process; killed on the way out if it still runs."""
-        folder = place.run_folder(recipe.name, seed)
+        folder = context.run_folder(recipe.name, seed)
         folder.mkdir(parents=True, exist_ok=True)
         with (folder / LOG_FILE).open("ab") as log:
             process = subprocess.Popen(
-                self.command(recipe, place, seed),
+                self.command(recipe, context, seed),
                 stdin=subprocess.PIPE,  # never written to: it closes when this process ends
                 stdout=log,
                 stderr=subprocess.STDOUT,

@@ -15,9 +15,9 @@ from raiox.lab.errors import RecipeInvalidError
 from raiox.preprocessing import Preprocessing
 from raiox.lab.training.data.examples import Examples, load_examples
 from raiox.lab.training.fit.lightning_module import normalised
-from raiox.lab.training.runs.run_metadata import note, read_passport, split_sha256
+from raiox.lab.training.runs.run_metadata import add_run_metadata, read_run_metadata, split_sha256
 from raiox.lab.training.recipe import TaskName
-from raiox.lab.training.runs.runs import Workplace, is_finished, load_run, weights_sha256
+from raiox.lab.training.runs.runs import TrainingContext, is_finished, load_run, weights_sha256
 from raiox.lab.training.tasks import TASKS
 from raiox.lab.training.runs.atomic_files import first_process_only
 
@@ -108,7 +108,7 @@ def read_predictions(file: Path) -> Predictions:
     return Predictions(outputs, [{name: row[name] for name in COLUMNS} for row in rows], logits)
 
 
-def open_part(folder: Path, place: Workplace, part: str) -> Predictions:
+def open_part(folder: Path, context: TrainingContext, part: str) -> Predictions:
     """A finished run's answers to a part of its own split, asked once for its weights.
 
     The passport keeps which weights were asked, so that a run trained anew is asked anew.
@@ -118,7 +118,7 @@ def open_part(folder: Path, place: Workplace, part: str) -> Predictions:
         RecipeInvalidError: the part is empty, or the data are no longer those of the run.
     """
     if not is_open(folder, part):
-        _ask(folder, place, part)
+        _ask(folder, context, part)
     return read_predictions(_kept(folder, part))
 
 
@@ -126,21 +126,21 @@ def is_open(folder: Path, part: str) -> bool:
     """Whether a run's weights, as they are now, were asked about a part."""
     if not (is_finished(folder) and _kept(folder, part).is_file()):
         return False
-    asked: str = read_passport(folder).get("opened", {}).get(part, "")
+    asked: str = read_run_metadata(folder).get("opened", {}).get(part, "")
     return asked == weights_sha256(folder)
 
 
-def _ask(folder: Path, place: Workplace, part: str) -> None:
+def _ask(folder: Path, context: TrainingContext, part: str) -> None:
     recipe, network = load_run(folder)
-    parts = load_examples(recipe, recipe.preprocessing, place.data, place.runs / "cache")
+    parts = load_examples(recipe, recipe.preprocessing, context.data, context.runs / "cache")
     if not len(parts[part]):
         raise RecipeInvalidError(reason=f"no_image_in_{part}", run=folder.name)
-    passport, split = read_passport(folder), split_sha256({p: e.cases for p, e in parts.items()})
-    if passport.get("split_sha256", split) != split:
+    run_metadata, split = read_run_metadata(folder), split_sha256({p: e.cases for p, e in parts.items()})
+    if run_metadata.get("split_sha256", split) != split:
         raise RecipeInvalidError(reason="data_changed_since_the_run", run=folder.name)
     logits = predict(network, parts[part], recipe.preprocessing)
     write_predictions(_kept(folder, part), parts[part], logits, recipe.task)
-    note(folder, opened={**passport.get("opened", {}), part: weights_sha256(folder)})
+    add_run_metadata(folder, opened={**run_metadata.get("opened", {}), part: weights_sha256(folder)})
 
 
 def _kept(folder: Path, part: str) -> Path:

@@ -14,14 +14,14 @@ import numpy as np
 from pydantic import ValidationError
 
 from raiox.lab.errors import RecipeInvalidError, RunNotFinishedError
-from raiox.lab.evaluation.paper_results import Published, published
-from raiox.lab.metrics.seeds import Repeated, Series, figures
+from raiox.lab.evaluation.paper_results import PaperResults, paper_results
+from raiox.lab.metrics.seeds import SeedStatistic, SeedRuns, figures
 from raiox.lab.training.data.examples import load_examples
 from raiox.lab.training.runs.predictions import Predictions, is_open, open_part
 from raiox.lab.training.recipe import Recipe
-from raiox.lab.training.runs.runs import RECIPE_FILE, Workplace, build_network, is_finished
+from raiox.lab.training.runs.runs import RECIPE_FILE, TrainingContext, build_network, is_finished
 from raiox.lab.training.runs.seed_process import PART
-from raiox.lab.training.fit.initialisation import initialise, lesson_of
+from raiox.lab.training.fit.initialisation import initialise, distillation_loss_for
 from raiox.lab.training.tasks import TASKS
 
 Watch = Callable[[Sequence[int]], None]
@@ -31,7 +31,7 @@ Watch = Callable[[Sequence[int]], None]
 class Runner(Protocol):
     """Whoever trains seeds: `train_and_ask` of each, here or elsewhere."""
 
-    def run(self, recipe: Recipe, place: Workplace, seeds: Sequence[int], watch: Watch) -> None:
+    def run(self, recipe: Recipe, context: TrainingContext, seeds: Sequence[int], watch: Watch) -> None:
         """Come back when every seed has its run folder.
 
         Raises:
@@ -47,14 +47,14 @@ class Repeats:
     recipe: Recipe
     folders: tuple[Path, ...]
     """One a seed, in the order of the seeds."""
-    series: Series
-    figures: dict[str, Repeated]
-    paper: Published | None
+    series: SeedRuns
+    figures: dict[str, SeedStatistic]
+    paper: PaperResults | None
 
 
 def repeat(
     recipe: Recipe,
-    place: Workplace,
+    context: TrainingContext,
     seeds: Sequence[int],
     runner: Runner,
     watch: Watch = lambda _: None,
@@ -67,15 +67,15 @@ def repeat(
         RunNotFinishedError: a run that the recipe builds on is missing.
         SeedsFailedError: a training ended by itself.
     """
-    check_can_begin(recipe, place, seeds)
-    folders = {seed: place.run_folder(recipe.name, seed) for seed in seeds}
-    runner.run(recipe, place, [s for s in seeds if not is_open(folders[s], PART)], watch)
-    series = _series([open_part(folder, place, PART) for folder in folders.values()])
-    paper = published(recipe.name, series.outputs)
+    check_can_begin(recipe, context, seeds)
+    folders = {seed: context.run_folder(recipe.name, seed) for seed in seeds}
+    runner.run(recipe, context, [s for s in seeds if not is_open(folders[s], PART)], watch)
+    series = _series([open_part(folder, context, PART) for folder in folders.values()])
+    paper = paper_results(recipe.name, series.outputs)
     return Repeats(recipe, tuple(folders.values()), series, figures(series), paper)
 
 
-def check_can_begin(recipe: Recipe, place: Workplace, seeds: Sequence[int]) -> None:
+def check_can_begin(recipe: Recipe, context: TrainingContext, seeds: Sequence[int]) -> None:
     """Find in a minute what would otherwise end every seed; prepares the pixels, once for all.
 
     Raises:
@@ -84,26 +84,26 @@ def check_can_begin(recipe: Recipe, place: Workplace, seeds: Sequence[int]) -> N
     if len(TASKS[recipe.task].outputs) < 2:  # noqa: PLR2004 - a matrix of one cell tells nothing
         raise RecipeInvalidError(reason="nothing_to_tell_apart")
     for seed in seeds:
-        _check_same_recipe(recipe, place.run_folder(recipe.name, seed))
-    missing = [seed for seed in seeds if not is_finished(place.run_folder(recipe.name, seed))]
+        _check_same_recipe(recipe, context.run_folder(recipe.name, seed))
+    missing = [seed for seed in seeds if not is_finished(context.run_folder(recipe.name, seed))]
     if missing:
-        _check_start(recipe, place, missing)
+        _check_start(recipe, context, missing)
     for stage in recipe.stages:
         spec = recipe.preprocessing.model_copy(update={"side_px": stage.side_px})
-        parts = load_examples(recipe, spec, place.data, place.runs / "cache")
+        parts = load_examples(recipe, spec, context.data, context.runs / "cache")
         for part in ("train", PART):
             if not len(parts[part]):
                 raise RecipeInvalidError(reason=f"no_image_in_{part}")
 
 
-def _check_start(recipe: Recipe, place: Workplace, seeds: Sequence[int]) -> None:
+def _check_start(recipe: Recipe, context: TrainingContext, seeds: Sequence[int]) -> None:
     for name in recipe.builds_on:
-        for run in (place.earlier_run(name, seed) for seed in seeds):
+        for run in (context.earlier_run(name, seed) for seed in seeds):
             if not is_finished(run):
                 raise RunNotFinishedError(recipe=name, run=run.name)
     network = build_network(recipe)
-    initialise(network, recipe, place, seeds[0])
-    lesson_of(recipe, network, place, seeds[0])
+    initialise(network, recipe, context, seeds[0])
+    distillation_loss_for(recipe, network, context, seeds[0])
 
 
 def _check_same_recipe(recipe: Recipe, folder: Path) -> None:
@@ -119,9 +119,9 @@ def _check_same_recipe(recipe: Recipe, folder: Path) -> None:
         raise RecipeInvalidError(reason="run_folder_holds_another_recipe", run=folder.name)
 
 
-def _series(answers: Sequence[Predictions]) -> Series:
+def _series(answers: Sequence[Predictions]) -> SeedRuns:
     first = answers[0]
     if any(other.cases != first.cases for other in answers):
         raise RecipeInvalidError(reason="runs_were_asked_different_images")
     scores = np.stack([one.scores for one in answers])
-    return Series(first.outputs, first.labels, first.column("group_id"), scores)
+    return SeedRuns(first.outputs, first.labels, first.column("group_id"), scores)

@@ -9,7 +9,7 @@ from raiox.lab.metrics.seeds import to_document
 from raiox.lab.tables import to_csv, to_latex
 from raiox.lab.training.runs.curve_figures import draw_curves
 from raiox.lab.training.runs.learning_curves import read_curves
-from raiox.lab.training.runs.run_metadata import read_passport
+from raiox.lab.training.runs.run_metadata import read_run_metadata
 from raiox.lab.training.runs.repeats import Repeats
 from raiox.lab.training.runs.seed_process import PART
 from raiox.vocabulary import NOTICE
@@ -64,8 +64,8 @@ def _document(repeats: Repeats) -> dict[str, object]:
 
 def _run(folder: Path) -> dict[str, object]:
     """What made a run, so far as its folder tells."""
-    passport = read_passport(folder)
-    known = {name: passport.get(name, "") for name in ("seed", *SHARED)}
+    run_metadata = read_run_metadata(folder)
+    known = {name: run_metadata.get(name, "") for name in ("seed", *SHARED)}
     epochs = max(read_curves(folder)["epoch"])
     return {"run": folder.name, "epochs": epochs, **known}
 

@@ -8,20 +8,20 @@ from typing import Any
 
 import torch
 
-from raiox.lab.datasets.manifest import Case
+from raiox.lab.datasets.manifest import Sample
 from raiox.lab.evaluation.provenance import code_version
 from raiox.lab.training.recipe import Recipe
 from raiox.lab.training.runs.atomic_files import save_text
 
 
-def write_passport(
+def write_run_metadata(
     folder: Path, recipe: Recipe, seed: int, data: Path | None, precision: str
 ) -> None:
     """Written as the run starts: by its end the checkout may be another. A resume adds its code."""
     save_text(recipe.model_dump_json(indent=2), folder / "recipe.json")
-    before = read_passport(folder)
+    before = read_run_metadata(folder)
     versions = [*before.get("code_version", "").split(", "), code_version()]
-    passport = {
+    run_metadata = {
         **before,
         "seed": seed,
         "code_version": ", ".join(dict.fromkeys(filter(None, versions))),
@@ -29,19 +29,19 @@ def write_passport(
         "torch": torch.__version__,
         "precision": precision,
     }
-    save_text(json.dumps(passport, indent=2), folder / "passport.json")
+    save_text(json.dumps(run_metadata, indent=2), folder / "passport.json")
 
 
-def read_passport(folder: Path) -> dict[str, Any]:
+def read_run_metadata(folder: Path) -> dict[str, Any]:
     """What is known of a run so far."""
     file = folder / "passport.json"
     known: dict[str, Any] = json.loads(file.read_text()) if file.exists() else {}
     return known
 
 
-def note(folder: Path, **facts: object) -> None:
+def add_run_metadata(folder: Path, **facts: object) -> None:
     """Add what became known on the way."""
-    save_text(json.dumps({**read_passport(folder), **facts}, indent=2), folder / "passport.json")
+    save_text(json.dumps({**read_run_metadata(folder), **facts}, indent=2), folder / "passport.json")
 
 
 def data_sha256(data: Path | None) -> str:
@@ -53,7 +53,7 @@ def data_sha256(data: Path | None) -> str:
     return digest.hexdigest()
 
 
-def split_sha256(parts: Mapping[str, Iterable[Case]]) -> str:
+def split_sha256(parts: Mapping[str, Iterable[Sample]]) -> str:
     """Of which image is in which part under which label, in any order."""
     lines = sorted(
         f"{part} {case.path.name} {case.kind} {case.label}"

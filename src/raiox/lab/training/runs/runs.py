@@ -18,7 +18,7 @@ RECIPE_FILE = "recipe.json"
 
 
 @dataclass(frozen=True)
-class Workplace:
+class TrainingContext:
     """Where a run reads and writes, and on what it computes."""
 
     data: Path | None

@@ -16,34 +16,34 @@ from pydantic import TypeAdapter
 from raiox.lab.training.fit.fit import train
 from raiox.lab.training.runs.predictions import open_part
 from raiox.lab.training.recipe import Recipe
-from raiox.lab.training.runs.runs import Workplace
+from raiox.lab.training.runs.runs import TrainingContext
 
 PART = "test"
-_PLACE = TypeAdapter(Workplace)
+_CONTEXT = TypeAdapter(TrainingContext)
 
 
-def command(recipe: Recipe, place: Workplace, seed: int) -> list[str]:
+def command(recipe: Recipe, context: TrainingContext, seed: int) -> list[str]:
     """What starts the process of one seed."""
-    job = [recipe.model_dump_json(), _PLACE.dump_json(place).decode(), str(seed)]
+    job = [recipe.model_dump_json(), _CONTEXT.dump_json(context).decode(), str(seed)]
     return [sys.executable, "-m", "raiox.lab.training.runs.seed_process", *job]
 
 
-def train_and_ask(recipe: Recipe, place: Workplace, seed: int) -> Path:
+def train_and_ask(recipe: Recipe, context: TrainingContext, seed: int) -> Path:
     """A seed's run folder, trained to its end and asked on `test`; what is there is kept.
 
     Raises:
         DataSetMissingError, RecipeInvalidError: as `train`.
     """
-    folder = train(recipe, place, seed, resume=True)
-    open_part(folder, place, PART)
+    folder = train(recipe, context, seed, resume=True)
+    open_part(folder, context, PART)
     return folder
 
 
 def main() -> None:
     """Do what `command` says."""
     Thread(target=_end_with_the_series, daemon=True).start()
-    recipe, place, seed = sys.argv[1:]
-    train_and_ask(Recipe.model_validate_json(recipe), _PLACE.validate_json(place), int(seed))
+    recipe, context, seed = sys.argv[1:]
+    train_and_ask(Recipe.model_validate_json(recipe), _CONTEXT.validate_json(context), int(seed))
 
 
 def _end_with_the_series() -> None:

@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[2]
 EVIDENCE = ROOT / "docs" / "evidence"
 DATA = Path(os.environ.get("RAIOX_DATASETS", "nowhere"))
 PARTS = ("train", "valid", "test")
-TYPED = (ROOT / "ui" / "src" / "lib" / "method" / "tables.ts").read_text(encoding="utf-8")
+TYPED = (ROOT / "ui" / "src" / "method" / "imageCounts.ts").read_text(encoding="utf-8")
 
 with_data = [
     pytest.mark.data,

@@ -3,6 +3,13 @@ import svelte from 'eslint-plugin-svelte';
 import globals from 'globals';
 import ts from 'typescript-eslint';
 
+const SCREENS = ['analyse', 'history', 'compare', 'map', 'method', 'pages'];
+
+/** A screen imports from its own folder and from shared/, never from another screen. */
+function othersThan(folder) {
+  return SCREENS.filter((screen) => screen !== folder).map((screen) => `**/${screen}/*`);
+}
+
 export default ts.config(
   { ignores: ['node_modules/'] },
   js.configs.recommended,
@@ -15,6 +22,16 @@ export default ts.config(
       'no-console': 'error',
     },
   },
+  ...SCREENS.map((screen) => ({
+    files: [`src/${screen}/**`],
+    rules: {
+      'no-restricted-imports': ['error', { patterns: othersThan(screen) }],
+    },
+  })),
+  {
+    files: ['src/shared/**'],
+    rules: { 'no-restricted-imports': ['error', { patterns: othersThan('shared') }] },
+  },
   {
     files: ['**/*.svelte', '**/*.svelte.ts'],
     languageOptions: { parserOptions: { parser: ts.parser } },
@@ -22,9 +39,14 @@ export default ts.config(
     rules: { 'svelte/prefer-svelte-reactivity': 'off' },
   },
   {
-    files: ['vite/offline-shell.js', 'vite/bundle-size.js', '*.config.js'],
+    files: ['vite/first-screen.js', 'vite/generated-css.js', 'vite/offline-shell.js', 'vite/bundle-size.js', '*.config.js'],
     languageOptions: { globals: { ...globals.node } },
     rules: { 'no-console': 'off' },
+  },
+  {
+    files: ['vite/first-screen-head.js'],
+    // The build puts the languages in the place of `__LOCALES__`.
+    languageOptions: { globals: { __LOCALES__: 'readonly' } },
   },
   {
     files: ['vite/service-worker.js'],

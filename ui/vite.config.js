@@ -2,6 +2,7 @@ import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
 
 import { firstScreen } from './vite/first-screen.js';
+import { generatedCss } from './vite/generated-css.js';
 import { offlineShell } from './vite/offline-shell.js';
 
 // Hospital computers are old: these are the last browsers of Windows 7 and the Safari of 2022.
@@ -9,7 +10,7 @@ const OLDEST_BROWSERS = ['chrome109', 'firefox115', 'safari16'];
 const SERVICE = process.env.RAIOX_URL ?? 'http://127.0.0.1:8000';
 
 export default defineConfig({
-  plugins: [svelte(), firstScreen(), offlineShell()],
+  plugins: [svelte(), generatedCss(), firstScreen(), offlineShell()],
   build: {
     outDir: '../src/raiox/web/page',
     emptyOutDir: true,
@@ -19,6 +20,9 @@ export default defineConfig({
     chunkSizeWarningLimit: 600, // kB: three.js, fetched only where the map is opened in 3D
     reportCompressedSize: false, // vite/bundle-size.js prints and judges it
   },
-  server: { proxy: { '/api': SERVICE } },
+  server: {
+    proxy: { '/api': SERVICE },
+    fs: { allow: ['..'] }, // findings.json and formats.json belong to the Python package
+  },
   test: { include: ['tests/**/*.test.ts'] },
 });

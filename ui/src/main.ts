@@ -2,22 +2,23 @@ import { mount } from 'svelte';
 
 import App from './App.svelte';
 import './app.css';
-import { replaceEarly } from './firstScreen';
+import 'virtual:generated.css';
+import { replaceFirstScreen } from './firstScreen';
 import { whenIdle } from './shared/idle';
-import { speech } from './shared/i18n.svelte';
+import { i18n } from './shared/i18n.svelte';
 import { router } from './shared/router.svelte';
 import { service } from './shared/service.svelte';
-import { desk } from './shared/upload/uploads';
+import { uploadQueue } from './shared/upload/uploads';
 import { theme } from './shared/theme.svelte';
 
 theme.start();
-speech.start();
+i18n.start();
 router.start();
 
 const target = document.getElementById('app');
 if (target) {
-  replaceEarly(target, (files) => {
-    desk.add(files);
+  replaceFirstScreen(target, (files) => {
+    uploadQueue.add(files);
   });
   mount(App, { target });
 }

@@ -1,16 +1,18 @@
 import { expect, test } from 'vitest';
 
-import EARLY from '../public/first-screen.js?raw';
 import { negotiate } from '../src/shared/i18n.svelte';
+import { drawScreen, headScript, readMessages, screenRules } from '../vite/first-screen.js';
 
 interface Page {
   lang: string;
   dataset: Record<string, string>;
 }
 
-function runEarly(search: string, stored: Record<string, string>, languages: string[], hash = ''): Page {
-  const page: Page = { lang: 'pt-BR', dataset: {} };
-  const run = new Function('document', 'localStorage', 'navigator', 'location', EARLY) as (...given: unknown[]) => void;
+const PSEUDO = { id: 'qps', locale: 'qps-PLOC', name: 'Pseudo' };
+
+function runHead(script: string, search: string, stored: Record<string, string>, languages: string[], hash = ''): Page {
+  const page: Page = { lang: '', dataset: {} };
+  const run = new Function('document', 'localStorage', 'navigator', 'location', script) as (...given: unknown[]) => void;
   const storage = { getItem: (name: string) => stored[name] ?? null };
   run({ documentElement: page }, storage, { languages }, { search, hash });
   return page;
@@ -22,9 +24,10 @@ test.each([
   ['?lang=fr', 'en', ['pt-BR']],
   ['', null, ['fr', 'de']],
   ['', 'pt', ['en']],
-])('before the app stands, %s with %s and %s is the language that the app will speak', (search, stored, languages) => {
-  const early = runEarly(search, stored ? { 'raiox.language': stored } : {}, languages);
-  expect(early.lang.slice(0, 2)).toBe(negotiate(search, stored, languages));
+])('with %s, %s and %s the first screen is in the language of the app', (search, stored, languages) => {
+  const page = runHead(headScript(), search, stored ? { 'raiox.language': stored } : {}, languages);
+  const language = negotiate(search, stored, languages);
+  expect([page.lang.slice(0, 2), page.dataset['firstScreen']]).toEqual([language, language]);
 });
 
 test.each([
@@ -32,10 +35,19 @@ test.each([
   ['#/', true],
   ['#/history', false],
   ['#/analyses/a', false],
-])('the first screen is shown early at the address %s: %s', (hash, shown) => {
-  expect('early' in runEarly('', {}, [], hash).dataset).toBe(shown);
+])('the first screen stands at the address %j: %s', (hash, shown) => {
+  expect('firstScreen' in runHead(headScript(), '', {}, [], hash).dataset).toBe(shown);
 });
 
-test('a chosen theme is worn before the first paint', () => {
-  expect(runEarly('', { 'raiox.theme': 'dark' }, []).dataset['theme']).toBe('dark');
+test('a chosen theme is applied before the first paint', () => {
+  expect(runHead(headScript(), '', { 'raiox.theme': 'dark' }, []).dataset['theme']).toBe('dark');
+});
+
+test('a third language takes its line of the list and its file of messages', () => {
+  const available = [{ id: 'pt', locale: 'pt-BR', name: 'Português' }, PSEUDO];
+  const page = runHead(headScript(available), '?lang=qps', {}, ['pt']);
+  expect([page.lang, page.dataset['firstScreen']]).toEqual(['qps-PLOC', 'qps']);
+  expect(screenRules(available)).toContain("[data-first-screen='qps'] #first-screen-qps");
+  const messages = { ...readMessages('pt'), 'analyse.title': '[[Ânàlisar <>]]' };
+  expect(drawScreen('qps', messages)).toContain('<h1>[[Ânàlisar &#60;&#62;]]</h1>');
 });

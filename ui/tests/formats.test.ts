@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 
-import { check } from '../src/shared/upload/checkFile';
-import { isDrawnByBrowsers, isRead, sniff } from '../src/shared/upload/formats';
+import { checkFile } from '../src/shared/upload/checkFile';
+import { ACCEPTED, HEAD_BYTES, isDrawnByBrowsers, recognize } from '../src/shared/upload/formats';
+import { acceptedFiles } from '../vite/first-screen.js';
 
 const bytes = (text: string) => Uint8Array.from(text, (letter) => letter.charCodeAt(0));
 const MAX_BYTES = 1_000;
@@ -12,19 +13,36 @@ test.each([
   ['RIFF\0\0\0\0WEBPVP8 ', 'webp'],
   ['II*\0', 'tiff'],
   ['MM\0*', 'tiff'],
+  ['II+\0', 'tiff'],
+  ['MM\0+', 'tiff'],
   ['BM', 'bmp'],
   ['\0'.repeat(128) + 'DICM', 'dicom'],
-  ['\x08\0\x05\0', 'dicom'],
-  ['\0\0\0\x18ftypheic', 'heic'],
+  ['II*\0' + '\0'.repeat(124) + 'DICM', 'dicom'],
+  ['\x02\0\0\0UL\x04\0', 'dicom'],
+  ['\x08\0\x05\0', undefined],
+  ['\0\0\0\x18ftypheic', 'heif'],
+  ['\0\0\0\x18ftypavif', 'avif'],
+  ['\0\0\0\x18ftypmp42', 'video'],
   ['%PDF-1.7', 'pdf'],
-  ['<html>', 'unknown'],
-  ['', 'unknown'],
-])('%j is %s by its content', (start, format) => {
-  expect(sniff(bytes(start))).toBe(format);
+  ['GIF89a', 'gif'],
+  ['<html>', undefined],
+  ['', undefined],
+])('%j is recognized as %s by its content', (start, format) => {
+  expect(recognize(bytes(start))?.id).toBe(format);
+});
+
+test('the start of a file that is looked at reaches the magic of DICOM', () => {
+  expect(HEAD_BYTES).toBeGreaterThanOrEqual(132);
 });
 
 test('a TIFF is read by the service but not drawn by the browser', () => {
-  expect([isRead('tiff'), isDrawnByBrowsers('tiff')]).toEqual([true, false]);
+  const tiff = recognize(bytes('II*\0'));
+  expect(tiff && [tiff.read, isDrawnByBrowsers(tiff)]).toEqual([true, false]);
+});
+
+test('the first screen and the app offer the same files', () => {
+  expect(acceptedFiles()).toBe(ACCEPTED);
+  expect(ACCEPTED.split(',')).toEqual(expect.arrayContaining(['image/png', '.dcm', 'application/dicom']));
 });
 
 test.each([
@@ -32,13 +50,14 @@ test.each([
   ['x'.repeat(MAX_BYTES + 1), 'too_large'],
   ['<html>', 'not_an_image'],
   ['%PDF-1.7', 'pdf'],
-  ['GIF89a', 'not_an_image'],
+  ['\0\0\0\x18ftypheic', 'heic'],
+  ['GIF89a', 'unsupported_format'],
 ])('a file that starts with %.8j is refused before it is sent as %s', async (content, code) => {
-  const { failure } = await check(new Blob([bytes(content)]), MAX_BYTES);
+  const { failure } = await checkFile(new Blob([bytes(content)]), MAX_BYTES);
   expect(failure?.code).toBe(code);
 });
 
-test('an image within the limit passes', async () => {
-  const { failure } = await check(new Blob([bytes('\xff\xd8\xff')]), MAX_BYTES);
+test.each(['\xff\xd8\xff', 'II+\0'])('an image within the limit passes: %j', async (start) => {
+  const { failure } = await checkFile(new Blob([bytes(start)]), MAX_BYTES);
   expect(failure).toBeNull();
 });

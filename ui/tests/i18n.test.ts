@@ -1,49 +1,61 @@
 import { describe, expect, test } from 'vitest';
 
-import en from '../messages/en.json';
-import proseEn from '../messages/prose.en.json';
-import prosePt from '../messages/prose.pt.json';
-import pt from '../messages/pt.json';
-import { negotiate, tell } from '../src/shared/i18n.svelte';
+import { i18n, LANGUAGES, localize, lookUp, negotiate, translate } from '../src/shared/i18n.svelte';
 
-const FILES = import.meta.glob<string>('../src/**/*.{svelte,ts}', {
+type Texts = Record<string, string>;
+
+const CATALOGUES = import.meta.glob<Texts>('../messages/*.json', { eager: true, import: 'default' });
+const FILES = import.meta.glob<string>(['../src/**/*.{svelte,ts}', '../vite/*.js'], {
   query: '?raw',
   import: 'default',
   eager: true,
 });
 const SOURCES = Object.values(FILES).join('\n');
 
-const factsOf = (sentence: string) => (sentence.match(/\{\w+\}/g) ?? []).sort();
+const factsOf = (text: string) => (text.match(/\{\w+\}/g) ?? []).sort();
 
 /** Keys that components put together, such as `section.${name}`. */
-const isMade = (key: string) => SOURCES.includes(`\`${key.split('.')[0] ?? ''}.\${`);
+const isComposed = (key: string) => SOURCES.includes(`\`${key.split('.')[0] ?? ''}.\${`);
 
-describe.each([
-  ['words', pt, en],
-  ['long texts', prosePt, proseEn],
-] as [string, Record<string, string>, Record<string, string>][])('the catalogues of %s', (_, pt, en) => {
-  test('have the same keys', () => {
-    expect(Object.keys(en)).toEqual(Object.keys(pt));
+const catalogue = (prefix: string, language: string) => CATALOGUES[`../messages/${prefix}${language}.json`] ?? {};
+
+test('every language has its files, and there are no others', () => {
+  const files = LANGUAGES.flatMap(({ id }) => [`../messages/${id}.json`, `../messages/prose.${id}.json`]);
+  expect(Object.keys(CATALOGUES).sort()).toEqual(files.sort());
+});
+
+describe.each(['', 'prose.'])('the messages %s', (prefix) => {
+  const [first, ...others] = LANGUAGES.map(({ id }) => catalogue(prefix, id));
+  const reference = first ?? {};
+
+  test('have the same keys in every language', () => {
+    for (const other of others) expect(Object.keys(other)).toEqual(Object.keys(reference));
   });
 
-  test('ask for the same facts in both languages', () => {
-    for (const [key, sentence] of Object.entries(pt)) {
-      expect(factsOf(en[key] ?? ''), key).toEqual(factsOf(sentence));
+  test('use the same facts in every language', () => {
+    for (const other of others) {
+      for (const [key, text] of Object.entries(reference)) expect(factsOf(other[key] ?? ''), key).toEqual(factsOf(text));
     }
   });
 
   test('hold no key that no component uses', () => {
-    const unused = Object.keys(pt).filter((key) => !SOURCES.includes(`'${key}'`) && !isMade(key));
+    const unused = Object.keys(reference).filter((key) => !SOURCES.includes(`'${key}'`) && !isComposed(key));
     expect(unused).toEqual([]);
   });
 
-  test('leave no sentence empty', () => {
-    expect(Object.values({ ...pt, ...en }).filter((sentence) => !sentence.trim())).toEqual([]);
+  test('leave no text empty', () => {
+    const texts = [reference, ...others].flatMap((texts) => Object.values(texts));
+    expect(texts.filter((text) => !text.trim())).toEqual([]);
   });
 
   test('never speak as if they diagnosed', () => {
-    const words = Object.values(pt).concat(Object.values(en)).join('\n');
-    expect(words).not.toMatch(/diagn[oó]s|\bpositiv|\bnegativ[ao] para|laudo|you have/i);
+    const texts = [reference, ...others].flatMap((texts) => Object.values(texts)).join('\n');
+    expect(texts).not.toMatch(/diagn[oó]s|\bpositiv|\bnegativ[ao] para|laudo|you have/i);
+  });
+
+  test('name no finding of the classifier, which may have others', () => {
+    const general = Object.entries(reference).filter(([key]) => !/^(limits|why|data|performance|about)\./.test(key));
+    expect(general.filter(([, text]) => /COVID|opacidade pulmonar|lung opacity|sem achados|(três|three) (escores|achados|mapas|scores|findings|maps)/i.test(text))).toEqual([]);
   });
 });
 
@@ -52,19 +64,34 @@ describe('the language of a visit', () => {
     expect(negotiate('?lang=en', 'pt', ['pt-BR'])).toBe('en');
   });
 
-  test('is the one chosen before, where the address tells none', () => {
+  test('is the one chosen before, where the address names none', () => {
     expect(negotiate('', 'en', ['pt-BR'])).toBe('en');
   });
 
-  test('is the first of the browser that is spoken here', () => {
+  test('is the first of the browser that is available', () => {
     expect(negotiate('', null, ['fr-FR', 'en-GB', 'pt'])).toBe('en');
   });
 
-  test('is Portuguese where nothing else is known', () => {
+  test('is the first of the list where nothing else is known', () => {
     expect(negotiate('?lang=xx', 'yy', ['fr'])).toBe('pt');
+  });
+
+  test('may be a third one', () => {
+    expect(negotiate('?lang=qps-PLOC', null, ['pt'], ['pt', 'en', 'qps'])).toBe('qps');
   });
 });
 
 test('a fact that is not given reads as a dash', () => {
-  expect(tell('pt', 'failure.code')).toBe('Código: –');
+  expect(translate('pt', 'failure.code')).toBe('Código: –');
+});
+
+test('a text that a language lacks is shown in the default one', () => {
+  const catalogues: Record<string, Partial<Record<'a' | 'b', string>>> = { pt: { a: 'um', b: 'dois' }, qps: { a: '[[um]]' } };
+  const read = (key: 'a' | 'b') => lookUp(catalogues, (id) => id, key, 'qps');
+  expect([read('a'), read('b')]).toEqual(['[[um]]', 'dois']);
+});
+
+test('texts of the service are shown in the language now chosen', () => {
+  expect(localize({ en: 'Figure', pt: 'Medida' })).toBe(i18n.language === 'pt' ? 'Medida' : 'Figure');
+  expect(localize({ qps: '[[Medida]]' })).toBe('[[Medida]]');
 });

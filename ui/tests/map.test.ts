@@ -2,8 +2,8 @@ import { expect, test } from 'vitest';
 
 import type { MapCase } from '../src/shared/contract';
 import { extentOf, groupBy, nearest } from '../src/map/groups';
-import { outline } from '../src/shared/marker';
-import { findNear, HOME, moved, SIDE, toPlane, zoomed } from '../src/map/plane';
+import { outline, SHAPES } from '../src/shared/marker';
+import { findNear, HOME, pan, SIDE, toPlane, zoom } from '../src/map/plane';
 import { orderRows } from '../src/map/tableRows';
 
 const CASES: MapCase[] = [
@@ -12,11 +12,11 @@ const CASES: MapCase[] = [
   { image: 'rsna/c.jpg', finding: 'covid19', source: 'rsna' },
 ];
 
-test.each(['finding', 'source'] as const)('by %s, every case is in one group with a sign of its own', (by) => {
+test.each(['finding', 'source'] as const)('by %s, every case is in one group with a marker of its own', (by) => {
   const groups = groupBy(CASES, by);
   expect(groups.flatMap(({ at }) => at).sort()).toEqual([0, 1, 2]);
-  expect(new Set(groups.map(({ sign }) => sign.shape)).size).toBe(groups.length);
-  expect(new Set(groups.map(({ sign }) => sign.colour)).size).toBe(groups.length);
+  expect(new Set(groups.map(({ marker }) => marker.shape)).size).toBe(groups.length);
+  expect(new Set(groups.map(({ marker }) => marker.color)).size).toBe(groups.length);
 });
 
 test('the nearest cases are counted in all components and leave the case itself out', () => {
@@ -31,10 +31,10 @@ test('the scale holds every case, also where there is none', () => {
 
 test('the plane keeps up above and never leaves its window', () => {
   expect(toPlane([0, 1, 0])[1]).toBeLessThan(toPlane([0, -1, 0])[1]);
-  const near = zoomed(HOME, 4);
+  const near = zoom(HOME, 4);
   expect(near).toEqual({ x: 375, y: 375, side: 250 });
-  expect(moved(near, 9_999, -9_999)).toEqual({ x: SIDE - 250, y: 0, side: 250 });
-  expect(zoomed(near, 1 / 99)).toEqual(HOME);
+  expect(pan(near, 9_999, -9_999)).toEqual({ x: SIDE - 250, y: 0, side: 250 });
+  expect(zoom(near, 1 / 99)).toEqual(HOME);
 });
 
 test('a click finds the nearest case that is shown and within reach', () => {
@@ -44,8 +44,8 @@ test('a click finds the nearest case that is shown and within reach', () => {
   expect(findNear(points, [2], [12, 11], 8)).toBeNull();
 });
 
-test('rows are ordered by numbers as numbers and by words as words', () => {
-  const row = { finding: 'covid19' as const, source: 'rsna', y: 0, z: 0 };
+test('rows are ordered by numbers as numbers and by text as text', () => {
+  const row = { finding: 'covid19', source: 'rsna', y: 0, z: 0 };
   const rows = [
     { ...row, at: 0, image: 'b', x: 10 },
     { ...row, at: 1, image: 'a', x: 9 },
@@ -55,7 +55,6 @@ test('rows are ordered by numbers as numbers and by words as words', () => {
   expect(orderRows(rows, 'source', false).map(({ at }) => at)).toEqual([0, 1]);
 });
 
-test('signs of different shapes are different outlines', () => {
-  const shapes = ['circle', 'triangle', 'square', 'diamond', 'plus', 'cross', 'down'] as const;
-  expect(new Set(shapes.map((shape) => outline(shape, 0, 0, 1))).size).toBe(shapes.length);
+test('markers of different shapes have different outlines', () => {
+  expect(new Set(SHAPES.map((shape) => outline(shape, 0, 0, 1))).size).toBe(SHAPES.length);
 });

@@ -3,16 +3,14 @@ import { expect, test } from 'vitest';
 import splits from '../../recipes/splits.json';
 import { reliabilityOf, spanOf, thin } from '../src/method/series';
 import { binOf } from '../src/shared/report';
-import { OUR_COUNTS, PAPER_CONFUSION, PAPER_COUNTS } from '../src/method/imageCounts';
-import { CALLS, DIALECTS, writeOut } from '../src/pages/apiExamples';
-
-const FINDINGS = ['no_finding', 'lung_opacity', 'covid19'];
+import { OUR_COUNTS, PAPER_CONFUSION, PAPER_COUNTS, PAPER_FINDINGS } from '../src/method/imageCounts';
+import { CALLS, DIALECTS, writeExample } from '../src/pages/apiExamples';
 
 test('our counts of images are those of the split that trains', () => {
-  const parts: Record<string, number>[] = Object.values(splits.grouped.images);
+  const images: Record<string, number>[] = Object.values(splits.grouped.images);
   for (const [source, counts] of Object.entries(OUR_COUNTS)) {
-    const counted = FINDINGS.map((finding) =>
-      parts.reduce((sum, part) => sum + (part[`${source} ${finding}`] ?? 0), 0),
+    const counted = PAPER_FINDINGS.map((finding) =>
+      images.reduce((sum, split) => sum + (split[`${source} ${finding}`] ?? 0), 0),
     );
     expect(counted, source).toEqual([...counts]);
   }
@@ -26,7 +24,7 @@ test("the paper's tables add up as its text says", () => {
 
 const BIN = { n: 10, low: 0.1, high: 0.4, observed: 0.2 };
 
-test('a score is told by the bin nearest to it', () => {
+test('a score is described by the bin nearest to it', () => {
   const bins = [{ ...BIN, mean_score: 0.1 }, { ...BIN, mean_score: 0.8 }];
   expect(binOf(bins, 0.7)?.mean_score).toBe(0.8);
   expect(binOf([], 0.7)).toBeNull();
@@ -47,5 +45,5 @@ test('a long line is thinned to its ends and some between', () => {
 });
 
 test.each(DIALECTS)('every call is written out in %s for the address it is read at', (dialect) => {
-  for (const call of CALLS) expect(writeOut(call, dialect, 'http://here')).toContain(`http://here${call.path}`);
+  for (const call of CALLS) expect(writeExample(call, dialect, 'http://here')).toContain(`http://here${call.path}`);
 });

@@ -3,10 +3,10 @@ import { expect, test } from 'vitest';
 import { FULL, LESS, MORE, subtract, supportOf } from '../src/compare/difference';
 import { failWith, isWorthRetrying, sentencesOf } from '../src/shared/failure';
 import { rank } from '../src/shared/findings';
-import { notesOf } from '../src/shared/summary';
+import { notesOf } from '../src/analyse/status';
 import { turnsToUpright } from '../src/analyse/editImage';
 import { arrange } from '../src/history/filters';
-import { worthOf } from '../src/analyse/predictiveValues';
+import { predictiveValuesOf } from '../src/analyse/predictiveValues';
 import { addressOf, read } from '../src/shared/router.svelte';
 import { formatScore } from '../src/shared/format';
 
@@ -20,14 +20,14 @@ test.each([
   [180, 2],
   [270, 1],
   [0, 0],
-])('a film turned %i° clockwise is upright again after %i quarter turns', (degrees, turns) => {
+])('a radiograph turned %i° clockwise is upright again after %i quarter turns', (degrees, turns) => {
   expect(turnsToUpright(degrees)).toBe(turns);
 });
 
 test('the sentences of a problem are those of the service', () => {
-  const told = { title: 'Cheio', detail: 'Há fila', action: 'Espere' };
-  const failure = failWith(503, { code: 'queue_full', translations: { pt: told } }, '7');
-  expect([sentencesOf(failure, 'pt'), failure.retryAfterS]).toEqual([told, 7]);
+  const sentences = { title: 'Cheio', detail: 'Há fila', action: 'Espere' };
+  const failure = failWith(503, { code: 'queue_full', translations: { pt: sentences } }, '7');
+  expect([sentencesOf(failure, 'pt'), failure.retryAfterS]).toEqual([sentences, 7]);
 });
 
 test("a proxy's page instead of a problem still says what happened, why and what to do", () => {
@@ -44,16 +44,16 @@ test.each([
   [0.824, '0,82'],
   [0.9999, '>\u00a00,99'],
   [0.0001, '<\u00a00,01'],
-])('the score %d is told as %s', (score, told) => {
-  expect(formatScore(score)).toBe(told);
+])('the score %d reads %s', (score, text) => {
+  expect(formatScore(score)).toBe(text);
 });
 
 test('an analysis has an address that leads back to it', () => {
-  expect(read(addressOf('a/b?c'))).toEqual({ door: 'analyse', rest: ['a/b?c'] });
+  expect(read(addressOf('a/b?c'))).toEqual({ screen: 'analyse', rest: ['a/b?c'] });
 });
 
-test('an address that is none leads to the first door', () => {
-  expect(read('#main')).toEqual({ door: 'analyse', rest: [] });
+test('an address that is none leads to the first screen', () => {
+  expect(read('#main')).toEqual({ screen: 'analyse', rest: [] });
 });
 
 test('a poor picture is a note beside those of intake', () => {
@@ -64,10 +64,10 @@ test('a poor picture is a note beside those of intake', () => {
 });
 
 test('what an answer is worth falls with the prevalence, and follows Bayes', () => {
-  const { ppv, npv } = worthOf({ sensitivity: 0.9, specificity: 0.8 }, 0.1);
+  const { ppv, npv } = predictiveValuesOf({ sensitivity: 0.9, specificity: 0.8 }, 0.1);
   expect(ppv).toBeCloseTo(1 / 3);
   expect(npv).toBeCloseTo(0.72 / 0.73);
-  expect(worthOf({ sensitivity: 0.9, specificity: 1 }, 0)).toEqual({ ppv: 0, npv: 1 });
+  expect(predictiveValuesOf({ sensitivity: 0.9, specificity: 1 }, 0)).toEqual({ ppv: 0, npv: 1 });
 });
 
 const analysis = { state: 'done' as const, sha256: '' };
@@ -89,7 +89,7 @@ test.each([
   expect(arrange(HISTORY, kind, order).map(({ id }) => id).join('')).toBe(ids);
 });
 
-test('the difference of two maps is told by colour and is clear where they agree', () => {
+test('the difference of two maps is shown by colour and is clear where they agree', () => {
   const [none, full] = [0, Math.round(0.85 * 255)];
   const map = (...opacities: number[]) => new Uint8ClampedArray(opacities.flatMap((a) => [9, 9, 9, a]));
   const drawn = subtract(map(none, full, full), map(full, none, full));

@@ -2,7 +2,7 @@ import { describe, expect, test, vi } from 'vitest';
 
 import type { Upload } from '../src/shared/api';
 import type { Analysis } from '../src/shared/contract';
-import { Desk, type Calls } from '../src/shared/upload/uploadQueue.svelte';
+import { UploadQueue, type Calls } from '../src/shared/upload/uploadQueue.svelte';
 import { failLocally, ServiceError } from '../src/shared/failure';
 
 const done = (id: string): Analysis => ({ id, state: 'done', outcome: 'analysed', sha256: '' });
@@ -15,20 +15,20 @@ function fakeCalls(overrides: Partial<Calls> = {}): Calls {
     check: () => Promise.resolve({ failure: null, drawable: true }),
     send: async ({ file }: Upload) => done(await file.text()),
     fetch: (id) => Promise.resolve(done(id)),
-    forget: () => Promise.resolve(),
-    show: () => 'blob:preview',
-    hide: () => undefined,
+    remove: () => Promise.resolve(),
+    createPreview: () => 'blob:preview',
+    revokePreview: () => undefined,
     newKey: () => `key-${String(++keys)}`,
     slowAfterMs: 5,
-    lookEveryMs: 1,
+    pollIntervalMs: 1,
     ...overrides,
   };
 }
 
-const stages = (desk: Desk) => desk.items.map(({ stage }) => stage);
-const settled = (desk: Desk) =>
+const stages = (queue: UploadQueue) => queue.items.map(({ stage }) => stage);
+const settled = (queue: UploadQueue) =>
   vi.waitFor(() => {
-    expect(stages(desk).every((stage) => /done|failed|cancelled/.test(stage))).toBe(true);
+    expect(stages(queue).every((stage) => /done|failed|cancelled/.test(stage))).toBe(true);
   });
 
 describe('several files', () => {
@@ -41,16 +41,16 @@ describe('several files', () => {
       order.push(`end ${name}`);
       return done(name);
     };
-    const desk = new Desk(fakeCalls({ send }));
-    desk.add([file('a'), file('b')]);
-    await settled(desk);
+    const queue = new UploadQueue(fakeCalls({ send }));
+    queue.add([file('a'), file('b')]);
+    await settled(queue);
     expect(order).toEqual(['start a', 'end a', 'start b', 'end b']);
   });
 
-  test('show the first of them', () => {
-    const desk = new Desk(fakeCalls());
-    desk.add([file('a'), file('b')]);
-    expect(desk.shown?.name).toBe('a');
+  test('select the first of them', () => {
+    const queue = new UploadQueue(fakeCalls());
+    queue.add([file('a'), file('b')]);
+    expect(queue.selected?.name).toBe('a');
   });
 
   test('go on after one that is refused in the browser', async () => {
@@ -58,34 +58,34 @@ describe('several files', () => {
       const failure = (await blob.text()) === 'bad' ? failLocally('pdf') : null;
       return { failure, drawable: false };
     };
-    const desk = new Desk(fakeCalls({ check }));
-    desk.add([file('bad'), file('good')]);
-    await settled(desk);
-    expect(stages(desk)).toEqual(['failed', 'done']);
+    const queue = new UploadQueue(fakeCalls({ check }));
+    queue.add([file('bad'), file('good')]);
+    await settled(queue);
+    expect(stages(queue)).toEqual(['failed', 'done']);
   });
 });
 
-test('an analysis that is queued is looked at until it is done', async () => {
+test('a queued analysis is polled until it is done', async () => {
   const answers = ['queued', 'running', 'done'] as const;
-  let looks = 0;
+  let polls = 0;
   const fetch = (id: string) =>
-    Promise.resolve<Analysis>({ ...done(id), state: answers[++looks] ?? 'done' });
+    Promise.resolve<Analysis>({ ...done(id), state: answers[++polls] ?? 'done' });
   const send = () => Promise.resolve<Analysis>({ ...done('x'), state: 'queued' });
-  const desk = new Desk(fakeCalls({ send, fetch }));
-  desk.add([file('a')]);
-  await settled(desk);
-  expect([looks, desk.items[0]?.stage]).toEqual([2, 'done']);
+  const queue = new UploadQueue(fakeCalls({ send, fetch }));
+  queue.add([file('a')]);
+  await settled(queue);
+  expect([polls, queue.items[0]?.stage]).toEqual([2, 'done']);
 });
 
 test('a network that moves nothing is called slow', async () => {
   const send = () => new Promise<Analysis>((resolve) => setTimeout(resolve, 50, done('x')));
-  const desk = new Desk(fakeCalls({ send }));
-  desk.add([file('a')]);
+  const queue = new UploadQueue(fakeCalls({ send }));
+  queue.add([file('a')]);
   await vi.waitFor(() => {
-    expect(desk.items[0]?.slow).toBe(true);
+    expect(queue.items[0]?.slow).toBe(true);
   });
-  await settled(desk);
-  expect(desk.items[0]?.slow).toBe(false);
+  await settled(queue);
+  expect(queue.items[0]?.slow).toBe(false);
 });
 
 describe('a retry', () => {
@@ -97,22 +97,22 @@ describe('a retry', () => {
   test('after a lost connection keeps its key, so that nothing is analysed twice', async () => {
     const keys: string[] = [];
     const lost = new ServiceError(failLocally('unreachable'));
-    const desk = new Desk(fakeCalls({ send: failingOnce(lost, keys) }));
-    desk.add([file('a')]);
-    await settled(desk);
-    for (const item of desk.items) desk.retry(item);
-    await settled(desk);
+    const queue = new UploadQueue(fakeCalls({ send: failingOnce(lost, keys) }));
+    queue.add([file('a')]);
+    await settled(queue);
+    for (const item of queue.items) queue.retry(item);
+    await settled(queue);
     expect(keys).toEqual(['key-1', 'key-1']);
   });
 
   test('after an answer takes a new key, or the old answer would come again', async () => {
     const keys: string[] = [];
     const answered = new ServiceError(failLocally('service'));
-    const desk = new Desk(fakeCalls({ send: failingOnce(answered, keys) }));
-    desk.add([file('a')]);
-    await settled(desk);
-    for (const item of desk.items) desk.retry(item);
-    await settled(desk);
+    const queue = new UploadQueue(fakeCalls({ send: failingOnce(answered, keys) }));
+    queue.add([file('a')]);
+    await settled(queue);
+    for (const item of queue.items) queue.retry(item);
+    await settled(queue);
     expect(keys).toEqual(['key-1', 'key-2']);
   });
 });
@@ -125,24 +125,24 @@ test('a cancelled upload is aborted and the next one begins', async () => {
         reject(new DOMException('', 'AbortError'));
       });
     });
-  const desk = new Desk(fakeCalls({ send }));
-  desk.add([file('long'), file('b')]);
+  const queue = new UploadQueue(fakeCalls({ send }));
+  queue.add([file('long'), file('b')]);
   await vi.waitFor(() => {
-    expect(desk.items[0]?.preview).toBe('blob:preview');
+    expect(queue.items[0]?.preview).toBe('blob:preview');
   });
-  for (const item of desk.items.slice(0, 1)) desk.cancel(item);
-  await settled(desk);
-  expect(stages(desk)).toEqual(['cancelled', 'done']);
+  for (const item of queue.items.slice(0, 1)) queue.cancel(item);
+  await settled(queue);
+  expect(stages(queue)).toEqual(['cancelled', 'done']);
 });
 
 test('a queued analysis that is cancelled is deleted from the service', async () => {
-  const forget = vi.fn(() => Promise.resolve());
+  const remove = vi.fn(() => Promise.resolve());
   const queued = (): Promise<Analysis> => Promise.resolve({ ...done('x'), state: 'queued' });
-  const desk = new Desk(fakeCalls({ send: queued, fetch: queued, forget }));
-  desk.add([file('a')]);
+  const queue = new UploadQueue(fakeCalls({ send: queued, fetch: queued, remove }));
+  queue.add([file('a')]);
   await vi.waitFor(() => {
-    expect(desk.items[0]?.analysis?.id).toBe('x');
+    expect(queue.items[0]?.analysis?.id).toBe('x');
   });
-  for (const item of desk.items) desk.cancel(item);
-  expect(forget).toHaveBeenCalledWith('x');
+  for (const item of queue.items) queue.cancel(item);
+  expect(remove).toHaveBeenCalledWith('x');
 });

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 
 import type { Analysis } from '../src/shared/contract';
-import { tellWait } from '../src/analyse/waitEstimate';
+import { describeWait } from '../src/analyse/waitEstimate';
 
 const QUEUED: Analysis = { id: 'a', state: 'queued', sha256: '' };
 
@@ -12,18 +12,18 @@ test.each([
   [90, 'até 90 segundos'],
   [91, 'até 2 minutos'],
   [4_000, 'até 67 minutos'],
-])('%i seconds are told as %s', (seconds, told) => {
-  expect(tellWait({ ...QUEUED, estimated_wait_s: seconds })).toContain(told);
+])('%i seconds read %s', (seconds, text) => {
+  expect(describeWait({ ...QUEUED, estimated_wait_s: seconds })).toContain(text);
 });
 
 test('those before it are counted', () => {
-  expect(tellWait({ ...QUEUED, queue_position: 3 })).toContain('À sua frente: 3.');
+  expect(describeWait({ ...QUEUED, queue_position: 3 })).toContain('À sua frente: 3.');
 });
 
 test('where nothing was measured no time is promised', () => {
-  expect(tellWait({ ...QUEUED, queue_position: 0, estimated_wait_s: null })).not.toMatch(/[0-9]/);
+  expect(describeWait({ ...QUEUED, queue_position: 0, estimated_wait_s: null })).not.toMatch(/[0-9]/);
 });
 
 test('what is being read no longer waits', () => {
-  expect(tellWait({ ...QUEUED, state: 'running' })).not.toContain('fila');
+  expect(describeWait({ ...QUEUED, state: 'running' })).not.toContain('fila');
 });

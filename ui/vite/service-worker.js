@@ -1,40 +1,40 @@
 /**
  * Keeps the page's own files, so that it opens without a network.
  *
- * Never anything of a visitor: what is not a file of the build passes by
- * untouched, radiographs and results above all.
+ * It never keeps anything of a visitor: a request for what is not a file of the build passes
+ * through untouched, radiographs and results above all.
  */
 
-const KEPT = 'raiox-page-__VERSION__';
-const FIRST = __FILES__;
+const CACHE = 'raiox-page-__VERSION__';
+const FILES = __FILES__;
 /** Names of built files carry a hash of their content, so a kept one is never out of date. */
 const BUILT = '/assets/';
 
 self.addEventListener('install', (event) => {
-  event.waitUntil(caches.open(KEPT).then((kept) => kept.addAll(FIRST)));
+  event.waitUntil(caches.open(CACHE).then((kept) => kept.addAll(FILES)));
   self.skipWaiting();
 });
 
 self.addEventListener('activate', (event) => {
-  event.waitUntil(forgetOthers().then(() => self.clients.claim()));
+  event.waitUntil(deleteOldCaches().then(() => self.clients.claim()));
 });
 
 self.addEventListener('fetch', (event) => {
   const { request } = event;
   const { origin, pathname } = new URL(request.url);
   if (request.method !== 'GET' || origin !== self.location.origin) return;
-  if (request.mode === 'navigate' && pathname === '/') event.respondWith(askFirst(request));
-  else if (pathname === '/first-screen.js') event.respondWith(askFirst(request));
-  else if (pathname.startsWith(BUILT)) event.respondWith(keepFirst(request));
+  if (request.mode === 'navigate' && pathname === '/') event.respondWith(networkFirst(request));
+  else if (pathname === '/first-screen.js') event.respondWith(networkFirst(request));
+  else if (pathname.startsWith(BUILT)) event.respondWith(cacheFirst(request));
 });
 
-async function forgetOthers() {
+async function deleteOldCaches() {
   const names = await caches.keys();
-  await Promise.all(names.filter((name) => name !== KEPT).map((name) => caches.delete(name)));
+  await Promise.all(names.filter((name) => name !== CACHE).map((name) => caches.delete(name)));
 }
 
 /** The page itself: as it is now, and where there is no network, as it was. */
-async function askFirst(request) {
+async function networkFirst(request) {
   try {
     return await fetch(request);
   } catch (error) {
@@ -44,13 +44,13 @@ async function askFirst(request) {
   }
 }
 
-async function keepFirst(request) {
+async function cacheFirst(request) {
   const kept = await caches.match(request);
   if (kept) return kept;
   const answer = await fetch(request);
   if (answer.ok) {
     const copy = answer.clone();
-    void caches.open(KEPT).then((cache) => cache.put(request, copy));
+    void caches.open(CACHE).then((cache) => cache.put(request, copy));
   }
   return answer;
 }

@@ -1,13 +1,17 @@
-/** Corrects an image in the browser, so that a rotated film needs no other program. */
+/** Corrects an image in the browser, so that a rotated radiograph needs no other program. */
 
-export interface Mending {
+import { fetchImage } from '../shared/api';
+import type { Item } from '../shared/upload/uploadQueue.svelte';
+import { uploadQueue } from '../shared/upload/uploads';
+
+export interface Edit {
   /** Quarter turns, clockwise. */
   turns: number;
   /** Swap dark and bright. */
   invert: boolean;
 }
 
-/** Quarter turns, clockwise, that undo a clockwise rotation of the film. */
+/** Quarter turns, clockwise, that undo a clockwise rotation of the radiograph. */
 export function turnsToUpright(rotationDeg: number): number {
   return (4 - Math.round(rotationDeg / 90)) % 4;
 }
@@ -17,12 +21,12 @@ export function turnsToUpright(rotationDeg: number): number {
  *
  * Throws where the browser cannot decode it (DICOM, TIFF).
  */
-export async function mend(image: Blob, { turns, invert }: Mending): Promise<Blob> {
+export async function editImage(image: Blob, { turns, invert }: Edit): Promise<Blob> {
   const bitmap = await createImageBitmap(image);
   const canvas = document.createElement('canvas');
-  const lies = turns % 2 === 1;
-  canvas.width = lies ? bitmap.height : bitmap.width;
-  canvas.height = lies ? bitmap.width : bitmap.height;
+  const sideways = turns % 2 === 1;
+  canvas.width = sideways ? bitmap.height : bitmap.width;
+  canvas.height = sideways ? bitmap.width : bitmap.height;
   const context = canvas.getContext('2d');
   if (!context) throw new Error('no canvas');
   context.translate(canvas.width / 2, canvas.height / 2);
@@ -48,4 +52,16 @@ function encode(canvas: HTMLCanvasElement): Promise<Blob> {
       else reject(new Error('no image'));
     }, 'image/png');
   });
+}
+
+/**
+ * Correct the image of an upload and analyse it again, under a name of its own.
+ *
+ * Takes the file itself where the browser can decode it, else the picture that the service made of
+ * it. Throws where neither can be had.
+ */
+export async function editAndAnalyse(item: Item, edit: Edit, name: string): Promise<void> {
+  const original = item.preview ? item.file : null;
+  const image = original ?? (await fetchImage(item.analysis?.image ?? ''));
+  uploadQueue.add([{ name, file: await editImage(image, edit) }]);
 }

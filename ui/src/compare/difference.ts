@@ -2,7 +2,7 @@
 
 /** The service paints opacity as 0.85 times the root of the support (its inference/heatmap.py). */
 const MAX_ALPHA = 0.85 * 255;
-/** The film is seen through the largest change too. */
+/** The radiograph is seen through the largest change too. */
 export const FULL = 204;
 
 export const LESS = [86, 180, 233] as const;

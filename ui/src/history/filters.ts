@@ -1,26 +1,33 @@
-/** The history as one asks for it: which analyses, in which order. */
+/** Which analyses of the history are listed, and in which order. */
 
-import { FINDINGS, type Analysis, type Finding } from '../shared/contract';
+import type { Analysis } from '../shared/contract';
+import { UNCERTAIN, type Finding } from '../shared/findings';
 
-export const KINDS = ['everything', ...FINDINGS, 'uncertain', 'rejected', 'failed'] as const;
-export type Kind = (typeof KINDS)[number];
+/** Filters that are not a finding. */
+export const FILTERS = ['everything', 'rejected', 'failed'] as const;
+export type Filter = (typeof FILTERS)[number] | Finding;
 
-export const ORDERS = ['newest', 'oldest', ...FINDINGS] as const;
-export type Order = (typeof ORDERS)[number];
+/** Orders that are not the score of a finding. */
+export const ORDERS = ['newest', 'oldest'] as const;
+export type Order = (typeof ORDERS)[number] | Finding;
 
-export function arrange(analyses: readonly Analysis[], kind: Kind, order: Order): Analysis[] {
-  return analyses.filter((analysis) => isOf(analysis, kind)).sort((a, b) => compare(a, b, order));
+export function filtersOf(findings: readonly Finding[]): Filter[] {
+  const [everything, ...others] = FILTERS;
+  return [everything, ...findings, UNCERTAIN, ...others];
 }
 
-/** The two in the order of time. */
-export function inTime(analyses: readonly Analysis[]): Analysis[] {
-  return arrange(analyses, 'everything', 'oldest');
+export function ordersOf(findings: readonly Finding[]): Order[] {
+  return [...ORDERS, ...findings];
 }
 
-function isOf({ finding, outcome, state }: Analysis, kind: Kind): boolean {
-  if (kind === 'everything') return true;
-  if (kind === 'rejected') return outcome === 'rejected';
-  return kind === 'failed' ? state === 'failed' : finding === kind;
+export function arrange(analyses: readonly Analysis[], filter: Filter, order: Order): Analysis[] {
+  return analyses.filter((analysis) => matches(analysis, filter)).sort((a, b) => compare(a, b, order));
+}
+
+function matches({ finding, outcome, state }: Analysis, filter: Filter): boolean {
+  if (filter === 'everything') return true;
+  if (filter === 'rejected') return outcome === 'rejected';
+  return filter === 'failed' ? state === 'failed' : finding === filter;
 }
 
 function compare(a: Analysis, b: Analysis, order: Order): number {

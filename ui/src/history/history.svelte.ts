@@ -2,11 +2,11 @@
 
 import { deleteAnalysis, fetchHistory } from '../shared/api';
 import type { Analysis } from '../shared/contract';
-import { failLocally, ServiceError, type Failure } from '../shared/failure';
-import { proof } from '../shared/deletionCheck.svelte';
-import { desk } from '../shared/upload/uploads';
+import { failureOf, ServiceError, type Failure } from '../shared/failure';
+import { deletionCheck } from '../shared/deletionCheck.svelte';
+import { uploadQueue } from '../shared/upload/uploads';
 
-class Past {
+class AnalysisHistory {
   analyses = $state<Analysis[]>([]);
   loading = $state(false);
   failure = $state<Failure | null>(null);
@@ -17,7 +17,7 @@ class Past {
   }
 
   async load(): Promise<void> {
-    await this.#read(async () => {
+    await this.#request(async () => {
       const page = await fetchHistory();
       this.analyses = page.analyses;
       this.#cursor = page.next_cursor;
@@ -27,52 +27,52 @@ class Past {
   async loadMore(): Promise<void> {
     const cursor = this.#cursor;
     if (!cursor) return;
-    await this.#read(async () => {
+    await this.#request(async () => {
       const page = await fetchHistory(cursor);
       this.analyses.push(...page.analyses);
       this.#cursor = page.next_cursor;
     });
   }
 
-  /** All that is left: choosing and ordering must see everything. */
+  /** All that is left: filtering and sorting must see everything. */
   async loadAll(): Promise<void> {
     while (this.hasMore && !this.failure) await this.loadMore();
   }
 
-  async erase(id: string): Promise<void> {
-    await this.#erase(id);
-    await proof.ofOne(id);
+  async remove(analysis: Analysis): Promise<void> {
+    await this.#remove(analysis);
+    await deletionCheck.checkOne(analysis);
   }
 
-  async eraseAll(): Promise<void> {
-    const erased: string[] = [];
+  async removeAll(): Promise<void> {
+    const removed: Analysis[] = [];
     while (this.analyses.length > 0) {
-      for (const { id } of [...this.analyses]) {
-        await this.#erase(id);
-        erased.push(id);
+      for (const analysis of [...this.analyses]) {
+        await this.#remove(analysis);
+        removed.push(analysis);
       }
       await this.load();
       if (this.failure) throw new ServiceError(this.failure);
     }
-    await proof.ofAll(erased);
+    await deletionCheck.checkAll(removed);
   }
 
-  async #erase(id: string): Promise<void> {
+  async #remove({ id }: Analysis): Promise<void> {
     await deleteAnalysis(id);
-    desk.drop(id);
+    uploadQueue.drop(id);
     this.analyses = this.analyses.filter((analysis) => analysis.id !== id);
   }
 
-  async #read(work: () => Promise<void>): Promise<void> {
+  async #request(work: () => Promise<void>): Promise<void> {
     this.loading = true;
     this.failure = null;
     try {
       await work();
     } catch (error) {
-      this.failure = error instanceof ServiceError ? error.failure : failLocally('service');
+      this.failure = failureOf(error);
     }
     this.loading = false;
   }
 }
 
-export const pastAnalyses = new Past();
+export const analysisHistory = new AnalysisHistory();

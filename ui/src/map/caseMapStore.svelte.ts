@@ -1,38 +1,38 @@
-/** The map of cases at work: the cases, the visitor's own analysis among them, and what is picked. */
+/** The map of cases: the cases, the visitor's own analysis among them, and the selected case. */
 
 import { fetchAnalysis, fetchCaseMap, fetchHistory } from '../shared/api';
 import type { Analysis, CaseMap } from '../shared/contract';
-import { failLocally, ServiceError, type Failure } from '../shared/failure';
+import { failureOf, type Failure } from '../shared/failure';
 import { service } from '../shared/service.svelte';
 import { extentOf, nearest } from './groups';
 
 const N_NEAREST = 5;
-type Place = [number, number, number];
+type Point3D = [number, number, number];
 
-class Atlas {
+class CaseMapStore {
   map = $state.raw<CaseMap>({ cases: [], coordinates: [] });
   loaded = $state(false);
   failure = $state<Failure | null>(null);
-  /** Analyses of this browser that have a place in the map. */
-  placeable = $state.raw<Analysis[]>([]);
+  /** Analyses of this browser that have a position in the map. */
+  ownAnalyses = $state.raw<Analysis[]>([]);
   own = $state.raw<Analysis | null>(null);
-  picked = $state<number | null>(null);
+  selected = $state<number | null>(null);
 
   readonly extent = $derived(extentOf(this.map.coordinates));
-  readonly places = $derived(this.map.coordinates.map((place) => this.#scale(place)));
-  readonly ownPlace = $derived(this.own?.embedding_xyz ? this.#scale(this.own.embedding_xyz) : null);
+  readonly positions = $derived(this.map.coordinates.map((position) => this.#scale(position)));
+  readonly ownPosition = $derived(this.own?.embedding_xyz ? this.#scale(this.own.embedding_xyz) : null);
 
   /** Positions of the cases nearest to the own analysis, as the service found them. */
   readonly ownNear = $derived(
     (this.own?.neighbours ?? []).flatMap(({ image }) => {
-      const at = this.map.cases.findIndex((found) => found.image === image);
+      const at = this.map.cases.findIndex((one) => one.image === image);
       return at < 0 ? [] : [at];
     }),
   );
 
-  /** Positions of the cases nearest to the picked one. */
-  readonly pickedNear = $derived(
-    this.picked === null ? [] : nearest(this.map.coordinates, this.picked, N_NEAREST),
+  /** Positions of the cases nearest to the selected one. */
+  readonly selectedNear = $derived(
+    this.selected === null ? [] : nearest(this.map.coordinates, this.selected, N_NEAREST),
   );
 
   async load(): Promise<void> {
@@ -40,34 +40,34 @@ class Atlas {
     try {
       const [map, history] = await Promise.all([fetchCaseMap(), fetchHistory()]);
       this.map = map;
-      this.placeable = history.analyses.filter(({ embedding_xyz }) => embedding_xyz);
+      this.ownAnalyses = history.analyses.filter(({ embedding_xyz }) => embedding_xyz);
       this.loaded = true;
     } catch (error) {
-      this.failure = error instanceof ServiceError ? error.failure : failLocally('service');
+      this.failure = failureOf(error);
     }
   }
 
-  /** Put one analysis among the cases; null takes it away. */
-  async place(id: string | null): Promise<void> {
+  /** Show one analysis among the cases; null removes it. */
+  async showOwn(id: string | null): Promise<void> {
     if (id === this.own?.id) return;
     try {
       this.own = id ? await fetchAnalysis(id) : null;
     } catch {
-      this.own = null; // deleted, or of another browser: the map itself still stands
+      this.own = null; // deleted, or of another browser: the map itself is still shown
     }
   }
 
-  /** Another network's embedding has no place in this one's map. */
+  /** Another network's embedding has no position in this one's map. */
   get isForeign(): boolean {
     const answering = service.models.models?.covid_classifier?.sha256;
     const own = this.own?.model?.sha256;
     return own !== undefined && answering !== undefined && own !== answering;
   }
 
-  #scale(place: readonly number[]): Place {
-    const [x = 0, y = 0, z = 0] = place.map((coordinate) => coordinate / this.extent);
+  #scale(position: readonly number[]): Point3D {
+    const [x = 0, y = 0, z = 0] = position.map((coordinate) => coordinate / this.extent);
     return [x, y, z];
   }
 }
 
-export const atlas = new Atlas();
+export const caseMapStore = new CaseMapStore();

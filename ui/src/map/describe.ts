@@ -1,12 +1,12 @@
-/** The map of cases in words, for those who do not see it. */
+/** The map of cases in a sentence, for screen readers. */
 
 import { t } from '../shared/i18n.svelte';
 import { formatNumber } from '../shared/format';
-import { atlas } from './caseMapStore.svelte';
+import { caseMapStore } from './caseMapStore.svelte';
 import type { Group } from './groups';
 
-export function describeCloud(groups: readonly Group[]): string {
+export function describeMap(groups: readonly Group[]): string {
   const n = groups.reduce((sum, { at }) => sum + at.length, 0);
-  const own = atlas.ownPlace && !atlas.isForeign ? ` ${t('map.own_placed')}` : '';
+  const own = caseMapStore.ownPosition && !caseMapStore.isForeign ? ` ${t('map.own_shown')}` : '';
   return t('map.described', { n: formatNumber(n) }) + own;
 }

@@ -1,56 +1,40 @@
-/** The map of cases as groups of signs: pure, so that 3D, 2D and table tell the same. */
+/** The cases of the map in groups that share a marker: pure, so that 3D, 2D and table agree. */
 
-import { FINDINGS, type MapCase } from '../shared/contract';
-import { nameSource } from '../shared/datasets';
-import { nameFinding } from '../shared/format';
-import type { Sign } from '../shared/marker';
+import type { MapCase } from '../shared/contract';
+import { nameDataset } from '../shared/datasets';
+import { inOrder, markerOf, nameFinding } from '../shared/findings';
+import { SERIES_MARKERS, type Marker } from '../shared/marker';
 
-export type Colouring = 'finding' | 'source';
+export type Grouping = 'finding' | 'source';
 
 export interface Group {
   key: string;
-  sign: Sign;
+  marker: Marker;
   /** Positions of its cases in the map. */
   at: number[];
 }
 
-/** Colour and shape together: neither stands alone. */
-const FINDING_SIGNS: Record<string, Sign> = {
-  no_finding: { shape: 'circle', colour: '--no-finding' },
-  lung_opacity: { shape: 'triangle', colour: '--lung-opacity' },
-  covid19: { shape: 'square', colour: '--covid19' },
-};
-
-const SOURCE_SIGNS: readonly Sign[] = [
-  { shape: 'circle', colour: '--series-1' },
-  { shape: 'triangle', colour: '--series-2' },
-  { shape: 'square', colour: '--series-3' },
-  { shape: 'diamond', colour: '--series-4' },
-  { shape: 'plus', colour: '--series-5' },
-  { shape: 'cross', colour: '--series-6' },
-  { shape: 'down', colour: '--series-7' },
-];
-
-export function groupBy(cases: readonly MapCase[], colouring: Colouring): Group[] {
-  const keys = colouring === 'finding' ? [...FINDINGS] : sourcesOf(cases);
+export function groupBy(cases: readonly MapCase[], grouping: Grouping): Group[] {
+  const byFinding = grouping === 'finding';
+  const keys = byFinding ? inOrder(cases.map(({ finding }) => finding)) : datasetsOf(cases);
   return keys.map((key, n) => ({
     key,
-    sign: FINDING_SIGNS[key] ?? (SOURCE_SIGNS[n % SOURCE_SIGNS.length] as Sign),
-    at: cases.flatMap((found, at) => (found[colouring] === key ? [at] : [])),
+    marker: byFinding ? markerOf(key) : (SERIES_MARKERS[n % SERIES_MARKERS.length] as Marker),
+    at: cases.flatMap((one, at) => (one[grouping] === key ? [at] : [])),
   }));
 }
 
-export function sourcesOf(cases: readonly MapCase[]): string[] {
+function datasetsOf(cases: readonly MapCase[]): string[] {
   return [...new Set(cases.map(({ source }) => source))].sort();
 }
 
-export function nameGroup(key: string, colouring: Colouring): string {
-  return colouring === 'finding' ? nameFinding(FINDINGS.find((f) => f === key) ?? 'no_finding') : nameSource(key);
+export function nameGroup(key: string, grouping: Grouping): string {
+  return grouping === 'finding' ? nameFinding(key) : nameDataset(key);
 }
 
 /** The largest coordinate of the first three, so that a scale of one holds every case. */
 export function extentOf(coordinates: readonly (readonly number[])[]): number {
-  const furthest = coordinates.flatMap((place) => place.slice(0, 3).map(Math.abs));
+  const furthest = coordinates.flatMap((position) => position.slice(0, 3).map(Math.abs));
   return furthest.reduce((most, far) => Math.max(most, far), 0) || 1;
 }
 
@@ -58,7 +42,7 @@ export function extentOf(coordinates: readonly (readonly number[])[]): number {
 export function nearest(coordinates: readonly (readonly number[])[], at: number, most: number): number[] {
   const here = coordinates[at] ?? [];
   return coordinates
-    .map((place, other) => ({ other, far: distance(here, place) }))
+    .map((position, other) => ({ other, far: distance(here, position) }))
     .filter(({ other }) => other !== at)
     .sort((a, b) => a.far - b.far)
     .slice(0, most)

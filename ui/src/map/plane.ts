@@ -2,10 +2,10 @@
 
 export const SIDE = 1000;
 const MARGIN = 40;
-const MOST = 12;
+const MAX = 12;
 
-/** What is seen of the plane: its left upper corner and its side. */
-export interface Window {
+/** The visible square of the plane: its left upper corner and its side. */
+export interface Viewport {
   x: number;
   y: number;
   side: number;
@@ -13,35 +13,35 @@ export interface Window {
 
 export type Point = [number, number];
 
-export const HOME: Window = { x: 0, y: 0, side: SIDE };
+export const HOME: Viewport = { x: 0, y: 0, side: SIDE };
 
-/** Args: place: x, y, z between -1 and 1. */
+/** Args: position: x, y, z between -1 and 1. */
 export function toPlane([x, y]: readonly [number, number, number]): Point {
   const half = SIDE / 2;
   return [half + x * (half - MARGIN), half - y * (half - MARGIN)];
 }
 
-export function moved(seen: Window, right: number, down: number): Window {
+export function pan(seen: Viewport, right: number, down: number): Viewport {
   return within({ ...seen, x: seen.x + right, y: seen.y + down });
 }
 
 /** Enlarge around the middle of what is seen. */
-export function zoomed(seen: Window, factor: number): Window {
-  const side = Math.min(SIDE, Math.max(SIDE / MOST, seen.side / factor));
+export function zoom(seen: Viewport, factor: number): Viewport {
+  const side = Math.min(SIDE, Math.max(SIDE / MAX, seen.side / factor));
   const shift = (seen.side - side) / 2;
   return within({ x: seen.x + shift, y: seen.y + shift, side });
 }
 
-function within({ x, y, side }: Window): Window {
+function within({ x, y, side }: Viewport): Viewport {
   const most = SIDE - side;
   return { x: Math.min(most, Math.max(0, x)), y: Math.min(most, Math.max(0, y)), side };
 }
 
-/** Which of the `seen` points is nearest to `here` and within `reach`, if any. */
-export function findNear(points: readonly Point[], seen: readonly number[], here: Point, reach: number): number | null {
+/** Which of the `visible` points is nearest to `here` and within `reach`, if any. */
+export function findNear(points: readonly Point[], visible: readonly number[], here: Point, reach: number): number | null {
   let found: number | null = null;
   let least = reach;
-  for (const at of seen) {
+  for (const at of visible) {
     const [x, y] = points[at] ?? [Infinity, Infinity];
     const far = Math.hypot(x - here[0], y - here[1]);
     if (far < least) [least, found] = [far, at];

@@ -2,18 +2,18 @@
  * The map of cases in three dimensions, drawn with three.js.
  *
  * Loaded only where somebody opens it. It draws when something changed and
- * rests otherwise, so that a phone stays cool.
+ * is idle otherwise, which spares a phone's battery.
  */
 
 import { MathUtils, PerspectiveCamera, Scene, Vector2, Vector3, WebGLRenderer } from 'three';
 import { OrbitControls } from 'three/addons/controls/OrbitControls.js';
 
 import type { Group } from './groups';
-import { drawAxes, drawGroup, drawMarks, type Marks, type Place } from './sceneObjects';
+import { drawAxes, drawGroup, drawHighlights, type Highlights, type Point3D } from './sceneObjects';
 
 const FIELD_OF_VIEW_DEG = 45;
 /** How wide the cloud lies at home, by its height. */
-const LEAST_ASPECT = 1.4;
+const MIN_ASPECT = 1.4;
 const HOME = new Vector3(1.1, 0.8, 1.55);
 /** How near, in pixels, a click must come to a case. */
 const REACH_PX = 14;
@@ -21,22 +21,22 @@ const REACH_PX = 14;
 /** Upwards, in degrees: on a narrow screen so much wider that the sides still hold all cases. */
 export function fieldOfView(aspect: number): number {
   const half = Math.tan(MathUtils.degToRad(FIELD_OF_VIEW_DEG / 2));
-  return 2 * MathUtils.radToDeg(Math.atan(half / Math.min(1, aspect / LEAST_ASPECT)));
+  return 2 * MathUtils.radToDeg(Math.atan(half / Math.min(1, aspect / MIN_ASPECT)));
 }
 
-export class Cloud {
+export class PointCloud {
   readonly #canvas: HTMLCanvasElement;
   readonly #renderer: WebGLRenderer;
   readonly #scene = new Scene();
   readonly #camera = new PerspectiveCamera(FIELD_OF_VIEW_DEG, 1, 0.01, 50);
   readonly #controls: OrbitControls;
-  readonly #watch: ResizeObserver;
-  readonly #marksLayer = 'marks';
-  #places: Place[] = [];
-  #waiting = 0;
+  readonly #resizes: ResizeObserver;
+  readonly #highlightLayer = 'highlights';
+  #positions: Point3D[] = [];
+  #frame = 0;
 
   /** Throws where the browser has no WebGL. */
-  constructor(canvas: HTMLCanvasElement, picked: (at: number) => void) {
+  constructor(canvas: HTMLCanvasElement, selected: (at: number) => void) {
     this.#canvas = canvas;
     this.#renderer = new WebGLRenderer({ canvas, antialias: true, alpha: true });
     this.#renderer.setPixelRatio(Math.min(devicePixelRatio, 2));
@@ -45,25 +45,25 @@ export class Cloud {
       this.#draw();
     });
     this.#scene.add(drawAxes());
-    this.#watch = new ResizeObserver(() => {
+    this.#resizes = new ResizeObserver(() => {
       this.#fit();
     });
-    this.#watch.observe(canvas.parentElement ?? canvas);
-    this.#listen(picked);
+    this.#resizes.observe(canvas.parentElement ?? canvas);
+    this.#listen(selected);
     this.goHome();
   }
 
-  /** Args: places: of all cases, between -1 and 1. */
-  show(places: Place[], groups: readonly Group[]): void {
-    this.#places = places;
+  /** Args: positions: of all cases, between -1 and 1. */
+  show(positions: Point3D[], groups: readonly Group[]): void {
+    this.#positions = positions;
     this.#remove('cases');
-    for (const group of groups) this.#scene.add(drawGroup('cases', group, places));
+    for (const group of groups) this.#scene.add(drawGroup('cases', group, positions, this.#canvas));
     this.#draw();
   }
 
-  mark(marks: Marks): void {
-    this.#remove(this.#marksLayer);
-    this.#scene.add(drawMarks(this.#marksLayer, marks));
+  highlight(highlights: Highlights): void {
+    this.#remove(this.#highlightLayer);
+    this.#scene.add(drawHighlights(this.#highlightLayer, highlights));
     this.#draw();
   }
 
@@ -94,14 +94,14 @@ export class Cloud {
     this.#draw();
   }
 
-  end(): void {
-    cancelAnimationFrame(this.#waiting);
-    this.#watch.disconnect();
+  dispose(): void {
+    cancelAnimationFrame(this.#frame);
+    this.#resizes.disconnect();
     this.#controls.dispose();
     this.#renderer.dispose();
   }
 
-  #listen(picked: (at: number) => void): void {
+  #listen(selected: (at: number) => void): void {
     let from = new Vector2();
     this.#canvas.addEventListener('pointerdown', ({ clientX, clientY }) => {
       from = new Vector2(clientX, clientY);
@@ -109,7 +109,7 @@ export class Cloud {
     this.#canvas.addEventListener('pointerup', ({ clientX, clientY }) => {
       const moved = from.distanceTo(new Vector2(clientX, clientY));
       const at = moved < REACH_PX / 2 ? this.#find(clientX, clientY) : null;
-      if (at !== null) picked(at);
+      if (at !== null) selected(at);
     });
   }
 
@@ -118,8 +118,8 @@ export class Cloud {
     const { left, top, width, height } = this.#canvas.getBoundingClientRect();
     let found: number | null = null;
     let least = REACH_PX;
-    this.#places.forEach((place, at) => {
-      const seen = new Vector3(...place).project(this.#camera);
+    this.#positions.forEach((position, at) => {
+      const seen = new Vector3(...position).project(this.#camera);
       const x = left + ((seen.x + 1) / 2) * width;
       const y = top + ((1 - seen.y) / 2) * height;
       const far = Math.hypot(x - clientX, y - clientY);
@@ -143,8 +143,8 @@ export class Cloud {
   }
 
   #draw(): void {
-    this.#waiting ||= requestAnimationFrame(() => {
-      this.#waiting = 0;
+    this.#frame ||= requestAnimationFrame(() => {
+      this.#frame = 0;
       this.#renderer.render(this.#scene, this.#camera);
     });
   }

@@ -1,10 +1,10 @@
-/** What the cloud is made of: signs, axes and marks. */
+/** The objects of the scene: markers, axes and highlights. */
 
 import {
   BufferGeometry,
   CanvasTexture,
   Float32BufferAttribute,
-  Group as Drawn,
+  Group as Object3DGroup,
   LineBasicMaterial,
   LineSegments,
   Points,
@@ -14,55 +14,55 @@ import {
 } from 'three';
 
 import type { Group } from './groups';
-import { colourOf, outline, type Sign } from '../shared/marker';
+import { resolveColor, outline, type Marker } from '../shared/marker';
 
-export type Place = [number, number, number];
+export type Point3D = [number, number, number];
 
-export interface Marks {
+export interface Highlights {
   /** The visitor's own analysis. */
-  own: Place | null;
+  own: Point3D | null;
   /** Its nearest cases, tied to it with lines. */
-  near: Place[];
-  picked: Place | null;
+  near: Point3D[];
+  selected: Point3D | null;
 }
 
-const SIGN_PX = 64;
-const SIGN_SIZE = 0.055;
+const MARKER_PX = 64;
+const MARKER_SIZE = 0.055;
 const AXES = [-1, 0, 0, 1, 0, 0, 0, -1, 0, 0, 1, 0, 0, 0, -1, 0, 0, 1];
 const LIGHT = '#eef1f4';
 
-export function drawGroup(layer: string, { at, sign }: Group, places: readonly Place[]): Object3D {
-  const own = at.map((n) => places[n]).filter((place) => place !== undefined);
-  return drawPoints(layer, own, signTexture(sign), SIGN_SIZE);
+export function drawGroup(layer: string, { at, marker }: Group, positions: readonly Point3D[], page: HTMLElement): Object3D {
+  const own = at.map((n) => positions[n]).filter((position) => position !== undefined);
+  return drawPoints(layer, own, markerTexture(marker, page), MARKER_SIZE);
 }
 
 export function drawAxes(): Object3D {
   return drawLines(AXES, '#4a535c');
 }
 
-export function drawMarks(layer: string, { own, near, picked }: Marks): Object3D {
-  const marks = new Drawn();
-  marks.name = layer;
+export function drawHighlights(layer: string, { own, near, selected }: Highlights): Object3D {
+  const highlights = new Object3DGroup();
+  highlights.name = layer;
   if (own) {
-    marks.add(drawLines(near.flatMap((place) => [...own, ...place]), LIGHT));
-    marks.add(drawPoints('', [own], crossTexture(), SIGN_SIZE * 3, true));
+    highlights.add(drawLines(near.flatMap((position) => [...own, ...position]), LIGHT));
+    highlights.add(drawPoints('', [own], crossTexture(), MARKER_SIZE * 3, true));
   }
-  const ringed = [...near, ...(picked ? [picked] : [])];
-  if (ringed.length > 0) marks.add(drawPoints('', ringed, ringTexture(), SIGN_SIZE * 1.7, true));
-  return marks;
+  const ringed = [...near, ...(selected ? [selected] : [])];
+  if (ringed.length > 0) highlights.add(drawPoints('', ringed, ringTexture(), MARKER_SIZE * 1.7, true));
+  return highlights;
 }
 
 function drawPoints(
   name: string,
-  places: readonly Place[],
+  positions: readonly Point3D[],
   map: CanvasTexture,
   size: number,
   onTop = false,
 ): Object3D {
   const geometry = new BufferGeometry();
-  geometry.setAttribute('position', new Float32BufferAttribute(places.flat(), 3));
-  const look = { map, size, alphaTest: 0.4, transparent: onTop, depthTest: !onTop };
-  const points = new Points(geometry, new PointsMaterial(look));
+  geometry.setAttribute('position', new Float32BufferAttribute(positions.flat(), 3));
+  const style = { map, size, alphaTest: 0.4, transparent: onTop, depthTest: !onTop };
+  const points = new Points(geometry, new PointsMaterial(style));
   points.name = name;
   points.renderOrder = onTop ? 1 : 0;
   return points;
@@ -74,10 +74,10 @@ function drawLines(ends: number[], color: string): Object3D {
   return new LineSegments(geometry, new LineBasicMaterial({ color }));
 }
 
-function signTexture(sign: Sign): CanvasTexture {
+function markerTexture(marker: Marker, page: HTMLElement): CanvasTexture {
   return texture((context, middle) => {
-    const path = new Path2D(outline(sign.shape, middle, middle, middle * 0.72));
-    context.fillStyle = colourOf(sign);
+    const path = new Path2D(outline(marker.shape, middle, middle, middle * 0.72));
+    context.fillStyle = resolveColor(marker, page);
     context.fill(path);
     context.lineWidth = 3;
     context.strokeStyle = LIGHT;
@@ -94,7 +94,7 @@ function ringTexture(): CanvasTexture {
 function crossTexture(): CanvasTexture {
   return texture((context, middle) => {
     ring(context, middle);
-    context.stroke(new Path2D(`M0 ${String(middle)}H${String(SIGN_PX)}M${String(middle)} 0V${String(SIGN_PX)}`));
+    context.stroke(new Path2D(`M0 ${String(middle)}H${String(MARKER_PX)}M${String(middle)} 0V${String(MARKER_PX)}`));
   });
 }
 
@@ -106,9 +106,9 @@ function ring(context: CanvasRenderingContext2D, middle: number): void {
 
 function texture(draw: (context: CanvasRenderingContext2D, middle: number) => void): CanvasTexture {
   const canvas = document.createElement('canvas');
-  canvas.width = canvas.height = SIGN_PX;
+  canvas.width = canvas.height = MARKER_PX;
   const context = canvas.getContext('2d');
-  if (context) draw(context, SIGN_PX / 2);
+  if (context) draw(context, MARKER_PX / 2);
   const map = new CanvasTexture(canvas);
   map.colorSpace = SRGBColorSpace;
   return map;

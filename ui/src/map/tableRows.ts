@@ -1,6 +1,6 @@
 /** The map of cases as rows of a table. */
 
-import type { Finding } from '../shared/contract';
+import type { Finding } from '../shared/findings';
 
 export interface Row {
   at: number;

@@ -1,8 +1,8 @@
-/** Which parts of a long screen are open; all of them on paper. */
+/** Which sections of a long screen are open; all of them on paper. */
 
 import { printing } from '../shared/printing.svelte';
 
-export class Folds {
+export class Collapsibles {
   #open = $state<Record<string, boolean>>({});
 
   constructor(open: readonly string[]) {
@@ -13,7 +13,7 @@ export class Folds {
     return printing.now || (this.#open[id] ?? false);
   }
 
-  turn(id: string, to: boolean): void {
-    if (!printing.now) this.#open[id] = to;
+  set(id: string, open: boolean): void {
+    if (!printing.now) this.#open[id] = open;
   }
 }

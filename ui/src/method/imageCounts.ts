@@ -8,10 +8,10 @@
 import type { ProseKey } from '../shared/prose';
 
 /** Training, validation, test; null where images are made of others. */
-export type Parts = readonly [number, number, number] | null;
+export type SplitCounts = readonly [number, number, number] | null;
 
 /** Source: the paper, Table 1. */
-export const FILTER_ROWS: readonly { kind: ProseKey; paper: Parts; ours: Parts }[] = [
+export const FILTER_ROWS: readonly { kind: ProseKey; paper: SplitCounts; ours: SplitCounts }[] = [
   { kind: 'data.frontal', paper: [4400, 300, 300], ours: [17975, 1925, 2034] },
   { kind: 'data.rotated', paper: [4800, 100, 100], ours: null },
   { kind: 'data.nonpulmonary', paper: [530, 100, 100], ours: [480, 100, 100] },
@@ -20,7 +20,10 @@ export const FILTER_ROWS: readonly { kind: ProseKey; paper: Parts; ours: Parts }
   { kind: 'data.inverted', paper: [0, 0, 0], ours: null },
 ];
 
-/** No Finding, Lung Opacity, COVID-19. */
+/** The columns of the paper's tables. */
+export const PAPER_FINDINGS = ['no_finding', 'lung_opacity', 'covid19'] as const;
+
+/** In the order of `PAPER_FINDINGS`. */
 export type Counts = readonly [number, number, number];
 
 /** Source: the paper, Table 2; its column COVID-19 joins the first two data sets. */
@@ -48,7 +51,7 @@ export const PAPER_CONFUSION: readonly Counts[] = [
 ];
 
 /** Source: the paper, Table 5: mean and deviation of sensitivity and specificity. */
-export const PAPER_FIGURES: readonly (readonly [number, number, number, number])[] = [
+export const PAPER_RATES: readonly (readonly [number, number, number, number])[] = [
   [0.926, 0.012, 0.943, 0.005],
   [0.912, 0.01, 0.936, 0.01],
   [0.844, 0.032, 0.98, 0.007],

@@ -25,23 +25,23 @@ const PYTHON_HEAD = 'import httpx\n\nclient = httpx.Client()  # keeps the sessio
 const WRITERS: Record<Dialect, Record<ApiCall['method'], (address: string) => string>> = {
   curl: {
     GET: (address) => `curl -c jar -b jar ${address}`,
-    POST: (address) => `curl -c jar -b jar -F file=@film.png -H 'Prefer: wait=10' ${address}`,
+    POST: (address) => `curl -c jar -b jar -F file=@radiograph.png -H 'Prefer: wait=10' ${address}`,
     DELETE: (address) => `curl -c jar -b jar -X DELETE ${address}`,
   },
   python: {
     GET: (address) => `${PYTHON_HEAD}print(client.get("${address}").json())`,
     POST: (address) =>
-      `${PYTHON_HEAD}with open("film.png", "rb") as film:\n    answer = client.post(\n        "${address}",\n        files={"file": film},\n        headers={"Prefer": "wait=10"},\n    )\nprint(answer.json())`,
+      `${PYTHON_HEAD}with open("radiograph.png", "rb") as radiograph:\n    response = client.post(\n        "${address}",\n        files={"file": radiograph},\n        headers={"Prefer": "wait=10"},\n    )\nprint(response.json())`,
     DELETE: (address) => `${PYTHON_HEAD}print(client.delete("${address}").status_code)`,
   },
   javascript: {
-    GET: (address) => `const answer = await fetch("${address}");\nconsole.log(await answer.json());`,
+    GET: (address) => `const response = await fetch("${address}");\nconsole.log(await response.json());`,
     POST: (address) =>
-      `const form = new FormData();\nform.append("file", film); // a File or Blob\nconst answer = await fetch("${address}", {\n  method: "POST",\n  body: form,\n  headers: { Prefer: "wait=10" },\n});\nconsole.log(await answer.json());`,
-    DELETE: (address) => `const answer = await fetch("${address}", { method: "DELETE" });\nconsole.log(answer.status);`,
+      `const form = new FormData();\nform.append("file", radiograph); // a File or Blob\nconst response = await fetch("${address}", {\n  method: "POST",\n  body: form,\n  headers: { Prefer: "wait=10" },\n});\nconsole.log(await response.json());`,
+    DELETE: (address) => `const response = await fetch("${address}", { method: "DELETE" });\nconsole.log(response.status);`,
   },
 };
 
-export function writeOut({ method, path }: ApiCall, dialect: Dialect, origin: string): string {
+export function writeExample({ method, path }: ApiCall, dialect: Dialect, origin: string): string {
   return WRITERS[dialect][method](origin + path);
 }

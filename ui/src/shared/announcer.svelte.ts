@@ -1,4 +1,4 @@
-/** One polite voice for screen readers: stages and results as they come. */
+/** The polite live region of the page: screen readers hear stages and results as they come. */
 
 class Announcer {
   text = $state('');

@@ -1,13 +1,6 @@
 /** Every call to the service, typed; each throws `ServiceError` and nothing else but aborts. */
 
-import {
-  FINDINGS,
-  type Analysis,
-  type CaseMap,
-  type CurrentModels,
-  type Example,
-  type ReferenceCase,
-} from './contract';
+import type { Analysis, CaseMap, CurrentModels, Example, ReferenceCase } from './contract';
 import { failLocally, failWith, ServiceError } from './failure';
 import type { Report } from './report';
 
@@ -17,7 +10,7 @@ const ANALYSES = '/api/v1/analyses';
 const MAX_PAGE = 100;
 
 /** Seconds the service may keep an upload waiting for its result before it answers 202. */
-const WAIT_S = 3; // an ordinary upload is answered sooner; who waits longer shall see the queue
+const WAIT_S = 3; // an ordinary upload is answered sooner; whoever waits longer sees the queue
 
 async function call<T>(path: string, options: RequestInit = {}): Promise<T> {
   let response: Response;
@@ -61,15 +54,19 @@ export async function fetchHistory(cursor: string | null = null): Promise<Histor
   return call<HistoryPage>(`${ANALYSES}?${query.toString()}`);
 }
 
-/** Every address at which something of an analysis can be had. */
-export function partsOf(id: string): Record<'analysis' | 'image' | 'maps' | 'file', string[]> {
+/** Every address at which something of an analysis is served. */
+export function addressesOf({ id, maps }: Analysis): Record<'analysis' | 'image' | 'maps' | 'file', string[]> {
   const analysis = `${ANALYSES}/${encodeURIComponent(id)}`;
-  const maps = FINDINGS.map((finding) => `${analysis}/heatmap/${finding}.png`);
-  return { analysis: [analysis], image: [`${analysis}/image`], maps, file: [addressOfFile('json', id)] };
+  return {
+    analysis: [analysis],
+    image: [`${analysis}/image`],
+    maps: Object.values(maps ?? {}),
+    file: [addressOfFile('json', id)],
+  };
 }
 
-/** What the service answers to an address: its HTTP status, 0 where nothing came back. */
-export async function askStatus(address: string): Promise<number> {
+/** The HTTP status that the service answers with, 0 where nothing came back. */
+export async function fetchStatus(address: string): Promise<number> {
   return fetch(address, { credentials: 'same-origin', cache: 'no-store' }).then(
     ({ status }) => status,
     () => 0,
@@ -82,14 +79,14 @@ export async function fetchModels(): Promise<CurrentModels> {
 
 const CASE_MAP = '/api/v1/embedding-map';
 
-/** The embedding map as TensorBoard's projector loads it: numbers, and words in the same order. */
+/** The embedding map as TensorBoard's projector loads it: coordinates, and metadata in the same order. */
 export const PROJECTOR_FILES = [`${CASE_MAP}/tensors.tsv`, `${CASE_MAP}/metadata.tsv`] as const;
 
 export async function fetchCaseMap(): Promise<CaseMap> {
   return call<CaseMap>(CASE_MAP);
 }
 
-/** Args: image: source folder and file, as the map and the neighbours name it. */
+/** Args: image: data set and file, as the map and the neighbours name it. */
 export async function fetchReferenceCase(image: string): Promise<ReferenceCase> {
   const path = image.split('/').map(encodeURIComponent).join('/');
   return call<ReferenceCase>(`${CASE_MAP}/cases/${path}`);
@@ -128,7 +125,7 @@ export interface Upload {
   signal: AbortSignal;
 }
 
-/** Upload one image. XMLHttpRequest, because fetch cannot tell how much has been sent. */
+/** Upload one image. XMLHttpRequest, because fetch does not report how much has been sent. */
 export function sendImage(upload: Upload): Promise<Analysis> {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
@@ -144,7 +141,7 @@ export function sendImage(upload: Upload): Promise<Analysis> {
     };
     request.onload = () => {
       if (request.status >= 200 && request.status < 300) resolve(request.response as Analysis);
-      else reject(refusalOf(request));
+      else reject(errorOf(request));
     };
     request.onerror = () => {
       reject(networkError());
@@ -161,7 +158,7 @@ export function sendImage(upload: Upload): Promise<Analysis> {
   });
 }
 
-function refusalOf(request: XMLHttpRequest): ServiceError {
+function errorOf(request: XMLHttpRequest): ServiceError {
   const retryAfter = request.getResponseHeader('Retry-After');
   return new ServiceError(failWith(request.status, request.response, retryAfter));
 }

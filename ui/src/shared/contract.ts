@@ -1,9 +1,7 @@
 /** The documents of the API, as docs/reference/analysis-json.md describes them. */
 
+import type { Finding } from './findings';
 import type { Language } from './i18n.svelte';
-
-export const FINDINGS = ['no_finding', 'lung_opacity', 'covid19'] as const;
-export type Finding = (typeof FINDINGS)[number];
 
 export type ImageKind =
   | 'frontal'
@@ -24,12 +22,12 @@ export interface Sentences {
   action: string;
 }
 
-export interface Told {
+export interface CodedMessage {
   code: string;
-  messages: Record<Language, Sentences>;
+  messages: Partial<Record<Language, Sentences>>;
 }
 
-export interface FilterVerdict {
+export interface FilterResult {
   frontal: number;
   kind: ImageKind;
   rotation_deg: number;
@@ -55,13 +53,14 @@ export interface Analysis {
   id: string;
   state: 'queued' | 'running' | 'done' | 'failed';
   outcome?: 'analysed' | 'rejected';
-  rejection?: Told | null;
-  error?: Told;
-  filter?: FilterVerdict;
+  rejection?: CodedMessage | null;
+  error?: CodedMessage;
+  filter?: FilterResult;
   scores?: Record<Finding, number> | null;
-  finding?: Finding | 'uncertain' | null;
+  /** `uncertain` where the scores do not separate several. */
+  finding?: Finding | null;
   findings_set?: Finding[] | null;
-  maps?: Partial<Record<Finding, string>> | null;
+  maps?: Record<Finding, string> | null;
   embedding_xyz?: [number, number, number] | null;
   neighbours?: Neighbour[] | null;
   image?: string | null;
@@ -72,7 +71,7 @@ export interface Analysis {
   queue_position?: number;
   /** Seconds it may still take, while it is queued; null before anything was measured. */
   estimated_wait_s?: number | null;
-  /** Codes of what intake had to do or saw. */
+  /** Codes of what intake saw in the image or had to change. */
   notes?: string[];
   created_at?: string;
   image_expires_at?: string;
@@ -84,7 +83,6 @@ export interface Problem {
   code: string;
   status: number;
   translations?: Partial<Record<Language, Sentences>>;
-  retry_after_s?: number;
 }
 
 export interface CurrentModels {
@@ -92,11 +90,11 @@ export interface CurrentModels {
   keep_images_h?: number;
   keep_results_h?: number;
   max_upload_bytes?: number;
-  operating_points?: Partial<Record<Finding, number>>;
-  operating_figures?: Partial<Record<Finding, OperatingFigures>>;
+  operating_points?: Record<Finding, number>;
+  operating_figures?: Record<Finding, OperatingFigures>;
 }
 
-/** What an operating point gave on the validation part. */
+/** What an operating point gave on the validation split. */
 export interface OperatingFigures {
   sensitivity: number;
   specificity: number;
@@ -119,14 +117,14 @@ export interface CaseMap {
 export interface ReferenceCase extends MapCase {
   licence: string | null;
   origin: string | null;
-  /** Of its image, where the service has it. */
+  /** Address of its image, where the service has it. */
   url: string | null;
 }
 
 export interface Example {
   id: string;
   url: string;
-  /** What its licence asks to be said. */
+  /** Required by its licence. */
   attribution: string;
   title?: Partial<Record<Language, string>>;
 }

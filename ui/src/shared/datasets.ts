@@ -1,4 +1,4 @@
-/** The public data sets by the short name that the service gives them; proper names, the same in every language. */
+/** Names of the public data sets, by the short name that the service uses; the same in every language. */
 
 const NAMES: Record<string, string> = {
   cohen: 'COVID-19 Image Data Collection',
@@ -10,6 +10,6 @@ const NAMES: Record<string, string> = {
   siim: 'SIIM-FISABIO-RSNA COVID-19',
 };
 
-export function nameSource(source: string): string {
-  return NAMES[source] ?? source;
+export function nameDataset(id: string): string {
+  return NAMES[id] ?? id;
 }

@@ -1,68 +1,68 @@
-/** After a deletion the service is asked again, and its answer is shown. */
+/** After a deletion every address of what was deleted is requested again, and the answers are shown. */
 
-import { askStatus, fetchHistory, partsOf } from './api';
-import { t, type Key } from './i18n.svelte';
+import { addressesOf, fetchHistory, fetchStatus } from './api';
+import type { Analysis } from './contract';
+import { t } from './i18n.svelte';
 
-interface Asked {
-  what: Key;
-  /** HTTP status of each address that was asked. */
+type Part = keyof ReturnType<typeof addressesOf>;
+
+interface Probe {
+  part: Part;
+  /** HTTP status of each address that was requested. */
   statuses: number[];
 }
 
-export interface Given {
+export interface DeletionReport {
   /** How many analyses were deleted. */
   n: number;
-  /** How many of them were asked for. */
-  nAsked: number;
+  /** For how many of them the addresses were requested. */
+  nChecked: number;
   at: Date;
-  asked: Asked[];
-  /** How many the history still holds; null where not everything was to go. */
+  probes: Probe[];
+  /** How many analyses the history still holds; null where not everything was to go. */
   left: number | null;
 }
 
 const GONE = 404;
-/** The service slows down who asks for many analyses that are not there. */
-const MOST_ASKED = 20;
-const PARTS = [
-  ['analysis', 'proof.analysis'],
-  ['image', 'proof.image'],
-  ['maps', 'proof.maps'],
-  ['file', 'proof.file'],
-] as const;
+/** The service limits how fast one client may request analyses that do not exist. */
+const MAX_CHECKED = 20;
+const PARTS: readonly Part[] = ['analysis', 'image', 'maps', 'file'];
 
-async function ask(ids: readonly string[]): Promise<Asked[]> {
-  const all = ids.map(partsOf);
-  return Promise.all(
-    PARTS.map(async ([part, what]) => {
-      const addresses = all.flatMap((parts) => parts[part]);
-      return { what, statuses: await Promise.all(addresses.map(askStatus)) };
+async function probe(analyses: readonly Analysis[]): Promise<Probe[]> {
+  const all = analyses.map(addressesOf);
+  const probes = await Promise.all(
+    PARTS.map(async (part) => {
+      const addresses = all.flatMap((addresses) => addresses[part]);
+      return { part, statuses: await Promise.all(addresses.map(fetchStatus)) };
     }),
   );
+  return probes.filter(({ statuses }) => statuses.length > 0);
 }
 
-class Proof {
-  given = $state.raw<Given | null>(null);
+class DeletionCheck {
+  report = $state.raw<DeletionReport | null>(null);
 
-  async ofOne(id: string): Promise<void> {
-    this.given = { n: 1, nAsked: 1, at: new Date(), asked: await ask([id]), left: null };
+  async checkOne(analysis: Analysis): Promise<void> {
+    this.report = { n: 1, nChecked: 1, at: new Date(), probes: await probe([analysis]), left: null };
   }
 
-  /** Args: ids: of what was deleted, newest first. */
-  async ofAll(ids: readonly string[]): Promise<void> {
-    const some = ids.slice(0, MOST_ASKED);
-    const [asked, { analyses }] = await Promise.all([ask(some), fetchHistory()]);
-    this.given = { n: ids.length, nAsked: some.length, at: new Date(), asked, left: analyses.length };
+  /** Args: deleted: newest first. */
+  async checkAll(deleted: readonly Analysis[]): Promise<void> {
+    const checked = deleted.slice(0, MAX_CHECKED);
+    const [probes, { analyses }] = await Promise.all([probe(checked), fetchHistory()]);
+    this.report = { n: deleted.length, nChecked: checked.length, at: new Date(), probes, left: analyses.length };
   }
 
   close(): void {
-    this.given = null;
+    this.report = null;
   }
 }
 
-export function tellAnswer({ statuses }: Asked, n: number): string {
+/** Args: n: how many analyses were deleted. */
+export function describeProbe({ statuses }: Probe, n: number): string {
   const other = statuses.find((status) => status !== GONE);
-  if (other !== undefined) return t('proof.there', { status: other });
-  return n === 1 ? t('proof.gone') : t('proof.gone_of', { n: statuses.length });
+  if (other !== undefined) return t('deletion.there', { status: other });
+  return n === 1 ? t('deletion.gone') : t('deletion.gone_of', { n: statuses.length });
 }
 
-export const proof = new Proof();
+export const deletionCheck = new DeletionCheck();

@@ -1,24 +1,29 @@
 /** Why there is no result, as sentences: the service's own, else the page's. */
 
-import type { Problem, Sentences, Told } from './contract';
-import { tell, type Facts, type Key, type Language } from './i18n.svelte';
+import type { CodedMessage, Problem, Sentences } from './contract';
+import { translate, type Facts, type Language } from './i18n.svelte';
 
 /** What only the page can know: it happens before or instead of an answer. */
-export type LocalCode =
-  | 'empty'
-  | 'too_large'
-  | 'not_an_image'
-  | 'heic'
-  | 'pdf'
-  | 'offline'
-  | 'unreachable'
-  | 'gone'
-  | 'service'
-  | 'cannot_turn';
+const LOCAL_CODES = [
+  'empty',
+  'too_large',
+  'not_an_image',
+  'unsupported_format',
+  'heic',
+  'pdf',
+  'offline',
+  'unreachable',
+  'gone',
+  'service',
+  'cannot_edit',
+] as const;
+export type LocalCode = (typeof LOCAL_CODES)[number];
 
 export interface Failure {
   code: string;
-  told: Partial<Record<Language, Sentences>>;
+  /** The service's sentences, by language. */
+  messages: Partial<Record<Language, Sentences>>;
+  /** Whose sentences stand in where the service gave none. */
   local: LocalCode;
   facts: Facts;
   /** The network failed, so the same request may be sent again as it was. */
@@ -35,43 +40,22 @@ export class ServiceError extends Error {
   }
 }
 
-const SENTENCES: Record<LocalCode, [Key, Key, Key]> = {
-  empty: ['failure.empty.title', 'failure.empty.detail', 'failure.empty.action'],
-  too_large: ['failure.too_large.title', 'failure.too_large.detail', 'failure.too_large.action'],
-  not_an_image: [
-    'failure.not_an_image.title',
-    'failure.not_an_image.detail',
-    'failure.not_an_image.action',
-  ],
-  heic: ['failure.heic.title', 'failure.heic.detail', 'failure.heic.action'],
-  pdf: ['failure.pdf.title', 'failure.pdf.detail', 'failure.pdf.action'],
-  offline: ['failure.offline.title', 'failure.offline.detail', 'failure.offline.action'],
-  unreachable: [
-    'failure.unreachable.title',
-    'failure.unreachable.detail',
-    'failure.unreachable.action',
-  ],
-  gone: ['failure.gone.title', 'failure.gone.detail', 'failure.gone.action'],
-  service: ['failure.service.title', 'failure.service.detail', 'failure.service.action'],
-  cannot_turn: [
-    'failure.cannot_turn.title',
-    'failure.cannot_turn.detail',
-    'failure.cannot_turn.action',
-  ],
-};
+export function isLocalCode(code: string): code is LocalCode {
+  return (LOCAL_CODES as readonly string[]).includes(code);
+}
 
 export function failLocally(local: LocalCode, facts: Facts = {}): Failure {
   const unsent = local === 'offline' || local === 'unreachable';
-  return { code: local, told: {}, local, facts, unsent, retryAfterS: null, status: null };
+  return { code: local, messages: {}, local, facts, unsent, retryAfterS: null, status: null };
 }
 
 /** From a problem document; an answer that is none (a proxy's page) counts as `service`. */
 export function failWith(status: number, body: unknown, retryAfter: string | null): Failure {
   const problem = (body ?? {}) as Partial<Problem>;
-  const seconds = Number(retryAfter ?? problem.retry_after_s ?? NaN);
+  const seconds = Number(retryAfter ?? NaN);
   return {
     code: problem.code ?? `http_${String(status)}`,
-    told: problem.translations ?? {},
+    messages: problem.translations ?? {},
     local: status === 404 ? 'gone' : 'service',
     facts: {},
     unsent: false,
@@ -81,23 +65,25 @@ export function failWith(status: number, body: unknown, retryAfter: string | nul
 }
 
 /** From the `error` of an analysis that failed. */
-export function failAsTold(told: Told): Failure {
-  return { ...failLocally('service'), code: told.code, told: told.messages };
+export function failFromMessage({ code, messages }: CodedMessage): Failure {
+  return { ...failLocally('service'), code, messages };
 }
 
-export function sentencesOf(failure: Failure, language: Language): Sentences {
-  const told = failure.told[language];
-  if (told?.title) return told;
-  const [title, detail, action] = SENTENCES[failure.local];
+export function failureOf(error: unknown): Failure {
+  return error instanceof ServiceError ? error.failure : failLocally('service');
+}
+
+export function sentencesOf({ messages, local, facts }: Failure, language: Language): Sentences {
+  const sentences = messages[language];
+  if (sentences?.title) return sentences;
   return {
-    title: tell(language, title, failure.facts),
-    detail: tell(language, detail, failure.facts),
-    action: tell(language, action, failure.facts),
+    title: translate(language, `failure.${local}.title`, facts),
+    detail: translate(language, `failure.${local}.detail`, facts),
+    action: translate(language, `failure.${local}.action`, facts),
   };
 }
 
 /** Sending the same file again can only help where the file was not the reason. */
-export function isWorthRetrying(failure: Failure): boolean {
-  return failure.unsent || failure.retryAfterS !== null || failure.code === 'http_502' ||
-    failure.code === 'internal_error' || failure.code.startsWith('http_5');
+export function isWorthRetrying({ unsent, retryAfterS, code }: Failure): boolean {
+  return unsent || retryAfterS !== null || code === 'internal_error' || code.startsWith('http_5');
 }

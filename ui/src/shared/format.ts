@@ -1,61 +1,40 @@
-/** Names, shapes and numbers of the findings, in the language now chosen. */
+/** Numbers, units, times and names, as the language now chosen writes them. */
 
-import type { Finding, ImageKind } from './contract';
-import { speech, t, type Key } from './i18n.svelte';
+import type { ImageKind } from './contract';
+import { i18n, t } from './i18n.svelte';
+import { READ_NAMES } from './upload/formats';
 
-const LEAST_SCORE = 0.01;
-
-const FINDING_NAMES: Record<Finding, Key> = {
-  no_finding: 'finding.no_finding',
-  lung_opacity: 'finding.lung_opacity',
-  covid19: 'finding.covid19',
-};
-
-const KIND_NAMES: Record<ImageKind, Key> = {
-  frontal: 'kind.frontal',
-  rotated_90: 'kind.rotated_90',
-  rotated_180: 'kind.rotated_180',
-  rotated_270: 'kind.rotated_270',
-  inverted: 'kind.inverted',
-  lateral_cxr: 'kind.lateral_cxr',
-  nonpulmonary_xray: 'kind.nonpulmonary_xray',
-  other_medical: 'kind.other_medical',
-  document: 'kind.document',
-  natural: 'kind.natural',
-};
-
-export function nameFinding(finding: Finding): string {
-  return t(FINDING_NAMES[finding]);
-}
+const MIN_SCORE = 0.01;
 
 export function nameKind(kind: ImageKind): string {
-  return t(KIND_NAMES[kind]);
+  return t(`kind.${kind}`);
 }
 
-export function listFindings(findings: readonly Finding[]): string {
-  return new Intl.ListFormat(speech.tag).format(findings.map(nameFinding));
+/** The formats that the service reads; without `Intl`, which is slow on the first screen of a phone. */
+export function nameFormats(): string {
+  return `${READ_NAMES.slice(0, -1).join(', ')} ${t('list.or')} ${READ_NAMES.at(-1) ?? ''}`;
 }
 
-/** Two decimals; what would round to certainty is told as a bound instead. */
+/** Two decimals; what would round to certainty is given as a bound instead. */
 export function formatScore(score: number): string {
-  const told = Math.min(Math.max(score, LEAST_SCORE), 1 - LEAST_SCORE);
-  const bound = score > told ? '>\u00a0' : score < told ? '<\u00a0' : '';
-  return bound + formatDecimal(told);
+  const rounded = Math.min(Math.max(score, MIN_SCORE), 1 - MIN_SCORE);
+  const bound = score > rounded ? '>\u00a0' : score < rounded ? '<\u00a0' : '';
+  return bound + formatDecimal(rounded);
 }
 
 export function formatDecimal(value: number, n_decimals = 2): string {
   const digits = { minimumFractionDigits: n_decimals, maximumFractionDigits: n_decimals };
-  return new Intl.NumberFormat(speech.tag, digits).format(value);
+  return new Intl.NumberFormat(i18n.locale, digits).format(value);
 }
 
 /** With its sign, also where it grew. */
 export function formatChange(change: number): string {
   const digits = { minimumFractionDigits: 2, maximumFractionDigits: 2 };
-  return new Intl.NumberFormat(speech.tag, { ...digits, signDisplay: 'exceptZero' }).format(change);
+  return new Intl.NumberFormat(i18n.locale, { ...digits, signDisplay: 'exceptZero' }).format(change);
 }
 
 export function formatNumber(value: number): string {
-  return new Intl.NumberFormat(speech.tag).format(value);
+  return new Intl.NumberFormat(i18n.locale).format(value);
 }
 
 /** Whole hours without `Intl`, whose units cost a slow phone a tenth of a second on the first screen. */
@@ -66,8 +45,8 @@ export function formatHours(hours: number): string {
 
 export function formatMegabytes(bytes: number): string {
   const megabytes = bytes / 1_000_000;
-  const told = Math.round(megabytes * (megabytes < 10 ? 10 : 1)) / (megabytes < 10 ? 10 : 1);
-  return `${Number.isInteger(told) ? String(told) : formatDecimal(told, 1)} MB`;
+  const rounded = Math.round(megabytes * (megabytes < 10 ? 10 : 1)) / (megabytes < 10 ? 10 : 1);
+  return `${Number.isInteger(rounded) ? String(rounded) : formatDecimal(rounded, 1)} MB`;
 }
 
 export function formatMilliseconds(ms: number): string {
@@ -81,22 +60,22 @@ function formatUnit(
   unitDisplay: 'long' | 'short' = 'long',
 ): string {
   const options = { style: 'unit', unit, unitDisplay, maximumFractionDigits } as const;
-  return new Intl.NumberFormat(speech.tag, options).format(value);
+  return new Intl.NumberFormat(i18n.locale, options).format(value);
 }
 
 export function formatPercent(share: number): string {
-  return new Intl.NumberFormat(speech.tag, { style: 'percent' }).format(share);
+  return new Intl.NumberFormat(i18n.locale, { style: 'percent' }).format(share);
 }
 
-/** A measured share, with the decimal that the paper gives. */
+/** A measured share, with one decimal as in the paper. */
 export function formatShare(share: number): string {
   const digits = { minimumFractionDigits: 1, maximumFractionDigits: 1 };
-  return new Intl.NumberFormat(speech.tag, { style: 'percent', ...digits }).format(share);
+  return new Intl.NumberFormat(i18n.locale, { style: 'percent', ...digits }).format(share);
 }
 
 /** Day and minute, in the reader's own time zone. */
 export function formatTime(iso: string, dateStyle: 'short' | 'medium' = 'medium'): string {
-  return new Intl.DateTimeFormat(speech.tag, { dateStyle, timeStyle: 'short' }).format(
+  return new Intl.DateTimeFormat(i18n.locale, { dateStyle, timeStyle: 'short' }).format(
     new Date(iso),
   );
 }

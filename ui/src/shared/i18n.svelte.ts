@@ -1,61 +1,71 @@
 /**
  * The language of the page: `?lang=`, then the stored choice, then the browser's.
  *
- * Every word comes from messages/*.json; Portuguese is written first, and a key
- * it does not have is a type error.
+ * Languages are listed in languages.json, the first of them is the default; every text comes from
+ * messages/*.json. A key that the Portuguese file lacks is a type error.
  */
 
-import en from '../../messages/en.json';
-import pt from '../../messages/pt.json';
+import languages from '../../languages.json';
+import type pt from '../../messages/pt.json';
 import { recall, remember } from './storage';
 
-export const LANGUAGES = ['pt', 'en'] as const;
-export type Language = (typeof LANGUAGES)[number];
+/** Of ISO 639-1, as languages.json lists them. */
+export type Language = string;
 export type Key = keyof typeof pt;
 export type Facts = Record<string, string | number>;
+export type Catalogue<K extends string> = Partial<Record<K, string>>;
 
-const CATALOGUES: Record<Language, Record<Key, string>> = { pt, en };
-const TAGS: Record<Language, string> = { pt: 'pt-BR', en: 'en-GB' };
+export const LANGUAGES: readonly { id: Language; locale: string; name: string }[] = languages;
+const DEFAULT = LANGUAGES[0]?.id ?? '';
 const STORED = 'raiox.language';
 
-function isLanguage(word: string | null | undefined): word is Language {
-  return word === 'pt' || word === 'en';
-}
+const CATALOGUES = import.meta.glob<Catalogue<Key>>(['../../messages/*.json', '!../../messages/prose.*.json'], {
+  eager: true,
+  import: 'default',
+});
 
-/** The first language that is asked for and spoken here, else Portuguese. */
+/** The first language that is wanted and available, else the default. */
 export function negotiate(
   search: string,
   stored: string | null,
   preferred: readonly string[],
+  available: readonly Language[] = LANGUAGES.map(({ id }) => id),
 ): Language {
-  const asked = [new URLSearchParams(search).get('lang'), stored, ...preferred];
-  const short = asked.map((tag) => tag?.slice(0, 2).toLowerCase());
-  return short.find(isLanguage) ?? 'pt';
+  const wanted = [new URLSearchParams(search).get('lang'), stored, ...preferred];
+  const ids = wanted.map((tag) => tag?.toLowerCase().split('-')[0]);
+  return ids.find((id) => id !== undefined && available.includes(id)) ?? available[0] ?? DEFAULT;
 }
 
-/** A sentence of one language, its `{facts}` filled in. */
-export function tell(language: Language, key: Key, facts: Facts = {}): string {
-  return fill(CATALOGUES[language][key], facts);
+/** The text of a language, else that of the default one, its `{facts}` filled in. */
+export function lookUp<K extends string>(
+  catalogues: Record<string, Catalogue<K>>,
+  file: (language: Language) => string,
+  key: K,
+  language: Language,
+  facts: Facts = {},
+): string {
+  const text = catalogues[file(language)]?.[key] ?? catalogues[file(DEFAULT)]?.[key] ?? key;
+  return text.replace(/\{(\w+)\}/g, (_, name: string) => String(facts[name] ?? '–'));
 }
 
-export function fill(sentence: string, facts: Facts): string {
-  return sentence.replace(/\{(\w+)\}/g, (_, name: string) => String(facts[name] ?? '–'));
+export function translate(language: Language, key: Key, facts?: Facts): string {
+  return lookUp(CATALOGUES, (id) => `../../messages/${id}.json`, key, language, facts);
 }
 
-class Speech {
-  current = $state<Language>('pt');
+class I18n {
+  language = $state<Language>(DEFAULT);
 
   /** For `html lang` and the formats of numbers and times. */
-  get tag(): string {
-    return TAGS[this.current];
+  get locale(): string {
+    return LANGUAGES.find(({ id }) => id === this.language)?.locale ?? this.language;
   }
 
   start(): void {
-    this.current = negotiate(location.search, recall(STORED), navigator.languages);
+    this.language = negotiate(location.search, recall(STORED), navigator.languages);
   }
 
   choose(language: Language): void {
-    this.current = language;
+    this.language = language;
     remember(STORED, language);
     const url = new URL(location.href);
     url.searchParams.set('lang', language);
@@ -63,9 +73,14 @@ class Speech {
   }
 }
 
-export const speech = new Speech();
+export const i18n = new I18n();
 
-/** A sentence in the language now chosen. */
+/** A text in the language now chosen. */
 export function t(key: Key, facts?: Facts): string {
-  return tell(speech.current, key, facts);
+  return translate(i18n.language, key, facts);
+}
+
+/** Of a text that the service gives in several languages, the one now chosen, else any. */
+export function localize(texts: Readonly<Partial<Record<Language, string>>>): string {
+  return texts[i18n.language] ?? texts[DEFAULT] ?? Object.values(texts)[0] ?? '';
 }

@@ -6,14 +6,14 @@ class Printing {
   now = $state(false);
 
   constructor() {
-    // Browsers that tell one of these late or never tell the other.
-    addEventListener('beforeprint', () => { this.#turn(true); });
-    addEventListener('afterprint', () => { this.#turn(false); });
-    matchMedia('print').addEventListener('change', ({ matches }) => { this.#turn(matches); });
+    // Some browsers send one of these late, others never send it.
+    addEventListener('beforeprint', () => { this.#set(true); });
+    addEventListener('afterprint', () => { this.#set(false); });
+    matchMedia('print').addEventListener('change', ({ matches }) => { this.#set(matches); });
   }
 
   /** At once: the paper is laid out as soon as the event is over. */
-  #turn(now: boolean): void {
+  #set(now: boolean): void {
     flushSync(() => (this.now = now));
   }
 }

@@ -1,14 +1,16 @@
-/** The long texts, apart from the words of the first visit: they come with the screens that tell them. */
+/** The long texts, apart from those of the first visit: they load with the screens that show them. */
 
-import en from '../../messages/prose.en.json';
-import pt from '../../messages/prose.pt.json';
-import { fill, speech, type Facts, type Language } from './i18n.svelte';
+import type pt from '../../messages/prose.pt.json';
+import { i18n, lookUp, type Catalogue, type Facts } from './i18n.svelte';
 
 export type ProseKey = keyof typeof pt;
 
-const CATALOGUES: Record<Language, Record<ProseKey, string>> = { pt, en };
+const CATALOGUES = import.meta.glob<Catalogue<ProseKey>>('../../messages/prose.*.json', {
+  eager: true,
+  import: 'default',
+});
 
-/** A sentence of a long text in the language now chosen. */
-export function prose(key: ProseKey, facts: Facts = {}): string {
-  return fill(CATALOGUES[speech.current][key], facts);
+/** A long text in the language now chosen. */
+export function prose(key: ProseKey, facts?: Facts): string {
+  return lookUp(CATALOGUES, (id) => `../../messages/prose.${id}.json`, key, i18n.language, facts);
 }

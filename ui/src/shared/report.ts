@@ -1,7 +1,7 @@
-/** The report that a bundle brings: what was measured of it, on which images, by which command. */
+/** The report of a bundle: what was measured, on which images, by which command. */
 
 import { fetchReport } from './api';
-import type { Finding } from './contract';
+import type { Finding } from './findings';
 import type { Language } from './i18n.svelte';
 import { formatDecimal } from './format';
 
@@ -40,7 +40,7 @@ export interface Bin {
   high: number;
 }
 
-export type Line = [number, number][];
+export type Curve = [number, number][];
 
 export interface Report {
   bundle: { id: string; role: string; sha256: string };
@@ -52,31 +52,31 @@ export interface Report {
   figures: Figure[];
   confusion: { labels: string[]; counts: number[][] } | null;
   curves: {
-    roc?: Partial<Record<Finding, Line>>;
-    pr?: Partial<Record<Finding, Line>>;
-    reliability?: Partial<Record<Finding, Bin[]>>;
-    decision?: Partial<Record<Finding, Line>>;
-    risk_coverage?: Line;
+    roc?: Record<Finding, Curve>;
+    pr?: Record<Finding, Curve>;
+    reliability?: Record<Finding, Bin[]>;
+    decision?: Record<Finding, Curve>;
+    risk_coverage?: Curve;
   };
 }
 
-export type Part = Section | 'confusion' | 'curves' | 'paper';
+export type ReportSection = Section | 'confusion' | 'curves' | 'paper';
 
-/** What a report has to show, in the order it is shown in. */
-export function partsOf({ figures, confusion }: Report): Part[] {
+/** The sections of a report, in the order in which they are shown. */
+export function sectionsOf({ figures, confusion }: Report): ReportSection[] {
   const sections = SECTIONS.filter((section) => figures.some((figure) => figure.section === section));
   return [...sections, ...(confusion ? (['confusion'] as const) : []), 'curves', 'paper'];
 }
 
-let asked: Promise<Report | null> | null = null;
+let loading: Promise<Report | null> | null = null;
 
-/** The report of the answering classifier, asked for once; null where its bundle brings none. */
+/** The report of the answering classifier, loaded once; null where its bundle brings none. */
 export function loadReport(): Promise<Report | null> {
-  asked ??= fetchReport().catch((error: unknown) => {
-    asked = null; // the next who asks tries again
+  loading ??= fetchReport().catch((error: unknown) => {
+    loading = null; // the next caller tries again
     throw error;
   });
-  return asked;
+  return loading;
 }
 
 /** Shares and areas with two decimals more than a score has; counts as they are. */

@@ -1,6 +1,6 @@
-/** Which door is open. Hash routes, so that the page works from any static server. */
+/** Which screen is shown. Hash routes, so that the page works from any static server. */
 
-const DOORS = {
+const SCREENS = {
   '': 'analyse',
   analyses: 'analyse',
   history: 'history',
@@ -12,11 +12,11 @@ const DOORS = {
   about: 'about',
 } as const;
 
-export type Door = (typeof DOORS)[keyof typeof DOORS];
+export type Screen = (typeof SCREENS)[keyof typeof SCREENS];
 
 export interface Route {
-  door: Door;
-  /** What the door opens on: ids of analyses, or the name of a section. */
+  screen: Screen;
+  /** What the screen shows: ids of analyses, or the name of a section. */
   rest: string[];
 }
 
@@ -33,8 +33,8 @@ export function addressOf(id: string): string {
   return `#/analyses/${encodeURIComponent(id)}`;
 }
 
-/** Address of the map of cases with one analysis placed in it. */
-export function placeOf(id: string): string {
+/** Address of the map of cases with one analysis in it. */
+export function mapAddressOf(id: string): string {
   return `${MAP}/${encodeURIComponent(id)}`;
 }
 
@@ -45,16 +45,16 @@ export function comparisonOf(ids: readonly string[]): string {
 
 export function read(hash: string): Route {
   const [first = '', ...rest] = hash.replace(/^#\//, '').split('/');
-  const door = Object.hasOwn(DOORS, first) ? DOORS[first as keyof typeof DOORS] : null;
-  return { door: door ?? 'analyse', rest: door ? rest.filter(Boolean).map(decode) : [] };
+  const screen = Object.hasOwn(SCREENS, first) ? SCREENS[first as keyof typeof SCREENS] : null;
+  return { screen: screen ?? 'analyse', rest: screen ? rest.filter(Boolean).map(decode) : [] };
 }
 
-/** An address somebody mistyped still opens its door. */
-function decode(part: string): string {
+/** A mistyped address still opens its screen. */
+function decode(segment: string): string {
   try {
-    return decodeURIComponent(part);
+    return decodeURIComponent(segment);
   } catch {
-    return part;
+    return segment;
   }
 }
 

@@ -2,10 +2,11 @@
 
 import { fetchModels } from './api';
 import type { CurrentModels } from './contract';
+import { inOrder, KNOWN_FINDINGS, type Finding } from './findings';
 
 const DEFAULT_MAX_BYTES = 25_000_000;
-const MOST_QUESTIONS = 5;
-const ASK_AGAIN_MS = 3_000;
+const MAX_ATTEMPTS = 5;
+const RETRY_INTERVAL_MS = 3_000;
 
 class Service {
   models = $state<CurrentModels>({});
@@ -15,20 +16,26 @@ class Service {
     return this.models.max_upload_bytes ?? DEFAULT_MAX_BYTES;
   }
 
+  /** What the answering classifier scores; what raiox knows until it answers. */
+  get findings(): Finding[] {
+    const labels = inOrder(Object.keys(this.models.operating_points ?? {}));
+    return labels.length > 0 ? labels : [...KNOWN_FINDINGS];
+  }
+
   start(): void {
     this.online = navigator.onLine;
     addEventListener('online', () => (this.online = true));
     addEventListener('offline', () => (this.online = false));
-    void this.#ask(MOST_QUESTIONS);
+    void this.#load(MAX_ATTEMPTS);
   }
 
-  /** The networks load while the page is already up, so one question may be too early. */
-  async #ask(questionsLeft: number): Promise<void> {
+  /** The networks load while the page is already up, so one request may come too soon. */
+  async #load(attemptsLeft: number): Promise<void> {
     try {
       this.models = await fetchModels();
     } catch {
-      // The page serves without; an upload will tell what is wrong.
-      if (questionsLeft > 1) setTimeout(() => void this.#ask(questionsLeft - 1), ASK_AGAIN_MS);
+      // The page works without; an upload will show what is wrong.
+      if (attemptsLeft > 1) setTimeout(() => void this.#load(attemptsLeft - 1), RETRY_INTERVAL_MS);
     }
   }
 }

@@ -1,4 +1,4 @@
-/** Light or dark: the system's wish until someone chooses. */
+/** Light or dark: as the system is set until the visitor chooses. */
 
 import { recall, remember } from './storage';
 
@@ -12,15 +12,15 @@ class ThemeChoice {
 
   start(): void {
     const stored = recall(STORED);
-    this.#wear(THEMES.find((theme) => theme === stored) ?? 'auto');
+    this.#apply(THEMES.find((theme) => theme === stored) ?? 'auto');
   }
 
   choose(theme: Theme): void {
-    this.#wear(theme);
+    this.#apply(theme);
     remember(STORED, theme);
   }
 
-  #wear(theme: Theme): void {
+  #apply(theme: Theme): void {
     this.current = theme;
     if (theme === 'auto') delete document.documentElement.dataset['theme'];
     else document.documentElement.dataset['theme'] = theme;

@@ -1,17 +1,17 @@
-/** How the film is looked at; it changes what is seen, never what is analysed. */
+/** How the radiograph is displayed; it changes what is seen, never what is analysed. */
 
-export interface Look {
+export interface ViewSettings {
   inverted: boolean;
   zoom: number;
   brightness: number;
   contrast: number;
 }
 
-export function plainLook(): Look {
+export function defaultSettings(): ViewSettings {
   return { inverted: false, zoom: 1, brightness: 1, contrast: 1 };
 }
 
-/** The look as CSS draws it. */
-export function cssFilter({ brightness, contrast, inverted }: Look): string {
+/** The settings as a CSS filter. */
+export function cssFilter({ brightness, contrast, inverted }: ViewSettings): string {
   return `brightness(${String(brightness)}) contrast(${String(contrast)}) invert(${inverted ? '1' : '0'})`;
 }

@@ -2,8 +2,8 @@
 
 import { tick } from 'svelte';
 
-export const LEAST_ZOOM = 1;
-export const MOST_ZOOM = 4;
+export const MIN_ZOOM = 1;
+export const MAX_ZOOM = 4;
 
 /** A wheel that was already turning the page goes on turning it. */
 const SAME_SCROLL_MS = 300;
@@ -21,7 +21,7 @@ interface Point {
 }
 
 export function clampZoom(zoom: number): number {
-  return Math.min(MOST_ZOOM, Math.max(LEAST_ZOOM, Math.round(zoom * 100) / 100));
+  return Math.min(MAX_ZOOM, Math.max(MIN_ZOOM, Math.round(zoom * 100) / 100));
 }
 
 /** What one notch of a wheel makes of a zoom; browsers count in pixels or in lines. */
@@ -49,13 +49,13 @@ export function zoomAround(frame: HTMLElement, given: Zooming): { update: (given
   let pinch: { spread: number; zoom: number } | null = null;
 
   const zoomTo = async (zoom: number, at: Point): Promise<void> => {
-    const film = frame.firstElementChild;
-    if (!film || zoom === now.zoom) return;
-    const { left, top, width, height } = film.getBoundingClientRect();
+    const content = frame.firstElementChild;
+    if (!content || zoom === now.zoom) return;
+    const { left, top, width, height } = content.getBoundingClientRect();
     const [right, down] = [(at.clientX - left) / width, (at.clientY - top) / height];
     now.set(zoom);
     await tick();
-    const grown = film.getBoundingClientRect();
+    const grown = content.getBoundingClientRect();
     frame.scrollBy(grown.left + right * grown.width - at.clientX, grown.top + down * grown.height - at.clientY);
   };
   const notePage = (): void => {

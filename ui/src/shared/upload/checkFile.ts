@@ -1,26 +1,30 @@
-/** Tells before the upload what the service would refuse anyway. */
+/** Refuses before the upload what the service would refuse after it. */
 
-import { failLocally, type Failure } from '../failure';
-import { HEAD_BYTES, isDrawnByBrowsers, isRead, sniff } from './formats';
+import { failLocally, isLocalCode, type Failure } from '../failure';
+import { nameFormats } from '../format';
+import { HEAD_BYTES, isDrawnByBrowsers, recognize } from './formats';
 
-export interface Checked {
+export interface CheckedFile {
   failure: Failure | null;
   /** The browser can draw it, so it can be shown before the service answers. */
   drawable: boolean;
 }
 
 /** Args: maxBytes: what the service takes of one file. */
-export async function check(file: Blob, maxBytes: number): Promise<Checked> {
+export async function checkFile(file: Blob, maxBytes: number): Promise<CheckedFile> {
   if (file.size === 0) return refuse(failLocally('empty'));
   if (file.size > maxBytes) {
     return refuse(failLocally('too_large', { size_mb: megabytes(file.size), max_mb: megabytes(maxBytes) }));
   }
-  const format = sniff(new Uint8Array(await file.slice(0, HEAD_BYTES).arrayBuffer()));
-  if (isRead(format)) return { failure: null, drawable: isDrawnByBrowsers(format) };
-  return refuse(failLocally(format === 'heic' || format === 'pdf' ? format : 'not_an_image'));
+  const format = recognize(new Uint8Array(await file.slice(0, HEAD_BYTES).arrayBuffer()));
+  if (!format) return refuse(failLocally('not_an_image', { formats: nameFormats() }));
+  if (format.read) return { failure: null, drawable: isDrawnByBrowsers(format) };
+  const code = format.refusal_code ?? '';
+  const facts = { format: format.name, formats: nameFormats() };
+  return refuse(failLocally(isLocalCode(code) ? code : 'unsupported_format', facts));
 }
 
-function refuse(failure: Failure): Checked {
+function refuse(failure: Failure): CheckedFile {
   return { failure, drawable: false };
 }
 

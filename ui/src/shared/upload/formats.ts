@@ -1,50 +1,47 @@
 /** What a file is by its content, never by its name: a check before the network is used. */
 
-export type Format =
-  | 'png'
-  | 'jpeg'
-  | 'webp'
-  | 'tiff'
-  | 'bmp'
-  | 'dicom'
-  | 'heic'
-  | 'pdf'
-  | 'gif'
-  | 'zip'
-  | 'unknown';
+import known from '../../../../src/raiox/formats.json';
 
-const READ: readonly Format[] = ['png', 'jpeg', 'webp', 'tiff', 'bmp', 'dicom'];
-const DRAWN_BY_BROWSERS: readonly Format[] = ['png', 'jpeg', 'webp', 'bmp'];
-
-/** Bytes that `sniff` looks at: DICOM tells its name after a preamble of 128 (PS3.10, 7.1). */
-export const HEAD_BYTES = 132;
-
-const STARTS: readonly [Format, string][] = [
-  ['png', '\x89PNG\r\n\x1a\n'],
-  ['jpeg', '\xff\xd8\xff'],
-  ['tiff', 'II*\0'],
-  ['tiff', 'MM\0*'],
-  ['bmp', 'BM'],
-  ['pdf', '%PDF'],
-  ['gif', 'GIF8'],
-  ['zip', 'PK\x03\x04'],
-  // DICOM without its preamble starts with an element of group 0008 (or 0002), little endian.
-  ['dicom', '\x08\0'],
-  ['dicom', '\x02\0'],
-];
-
-export function sniff(head: Uint8Array): Format {
-  const text = String.fromCharCode(...head.subarray(0, HEAD_BYTES));
-  if (text.startsWith('RIFF') && text.slice(8, 12) === 'WEBP') return 'webp';
-  if (text.slice(128, 132) === 'DICM') return 'dicom';
-  if (text.slice(4, 8) === 'ftyp' && /^(hei|hev|mif|msf)/.test(text.slice(8, 11))) return 'heic';
-  return STARTS.find(([, start]) => text.startsWith(start))?.[0] ?? 'unknown';
+export interface Format {
+  id: string;
+  name: string;
+  extensions: readonly string[];
+  media_types: readonly string[];
+  /** The file begins so at one of these. */
+  magics: readonly { offset: number; hex: string }[];
+  /** Whether the service decodes it. */
+  read: boolean;
+  /** Names the sentences that say what to do, where there are any for this format alone. */
+  refusal_code?: string;
 }
 
-export function isRead(format: Format): boolean {
-  return READ.includes(format);
+const FORMATS: readonly Format[] = known;
+const READ = FORMATS.filter(({ read }) => read);
+const DRAWN_BY_BROWSERS: readonly string[] = ['png', 'jpeg', 'webp', 'bmp'];
+
+export const READ_NAMES = READ.map(({ name }) => name);
+
+/** What a file chooser offers. */
+export const ACCEPTED = READ.flatMap(({ media_types, extensions }) => [...media_types, ...extensions]).join();
+
+// DICOM's preamble may look like another format (PS3.10, 7.1), so the farthest magic decides.
+const MAGICS = FORMATS.flatMap((format) =>
+  format.magics.map(({ offset, hex }) => ({ format, offset, bytes: bytesOf(hex) })),
+).sort((a, b) => Number(b.format.read) - Number(a.format.read) || b.offset - a.offset);
+
+/** How many bytes of a file `recognize` looks at. */
+export const HEAD_BYTES = Math.max(...MAGICS.map(({ offset, bytes }) => offset + bytes.length));
+
+/** Null for what raiox does not know. */
+export function recognize(head: Uint8Array): Format | null {
+  const found = MAGICS.find(({ offset, bytes }) => bytes.every((byte, at) => head[offset + at] === byte));
+  return found?.format ?? null;
 }
 
-export function isDrawnByBrowsers(format: Format): boolean {
-  return DRAWN_BY_BROWSERS.includes(format);
+export function isDrawnByBrowsers({ id }: Format): boolean {
+  return DRAWN_BY_BROWSERS.includes(id);
+}
+
+function bytesOf(hex: string): number[] {
+  return (hex.match(/../g) ?? []).map((pair) => parseInt(pair, 16));
 }

@@ -1,20 +1,20 @@
-/** Calls the network slow when nothing has moved for a while. */
+/** Marks an upload as slow when nothing has moved for a while. */
 
-interface Watch {
-  moved: () => void;
-  end: () => void;
+interface StallTimer {
+  restart: () => void;
+  stop: () => void;
 }
 
-export function watchNetwork(item: { slow: boolean }, slowAfterMs: number): Watch {
+export function startStallTimer(item: { slow: boolean }, slowAfterMs: number): StallTimer {
   const start = (): ReturnType<typeof setTimeout> => setTimeout(() => (item.slow = true), slowAfterMs);
   let timer = start();
   const stop = (): void => {
     clearTimeout(timer);
     item.slow = false;
   };
-  const moved = (): void => {
+  const restart = (): void => {
     stop();
     timer = start();
   };
-  return { moved, end: stop };
+  return { restart, stop };
 }

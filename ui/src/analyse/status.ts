@@ -1,0 +1,23 @@
+/** What the analyse screen says of an upload as it goes on. */
+
+import type { Analysis } from '../shared/contract';
+import { sentencesOf } from '../shared/failure';
+import { i18n, t } from '../shared/i18n.svelte';
+import { summarize } from '../shared/summary';
+import type { Item } from '../shared/upload/uploadQueue.svelte';
+import { describeWait } from './waitEstimate';
+
+/** For the live region: the stage, then the result. */
+export function statusOf(item: Item): string {
+  if (item.failure) return sentencesOf(item.failure, i18n.language).title;
+  if (item.stage === 'done' && item.analysis) return summarize(item.analysis);
+  if (item.stage === 'cancelled') return t('progress.cancelled');
+  if (item.slow && item.stage === 'sending') return t('progress.slow_sending');
+  if (item.slow) return describeWait(item.analysis);
+  return item.stage === 'sending' ? t('progress.sending') : t('progress.reading');
+}
+
+/** Codes of what the reader must know of the image itself. */
+export function notesOf({ notes, filter }: Analysis): string[] {
+  return [...(notes ?? []), ...(filter?.low_quality ? ['low_quality'] : [])];
+}

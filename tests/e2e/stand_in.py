@@ -34,7 +34,7 @@ class Script:
 
     answer: str = "analysed"
     """A key of `documents.READINGS`, a problem code, `proxy_page` or `hang_up`."""
-    n_looks: int = 0
+    n_polls: int = 0
     """How often an analysis is still queued when it is looked at."""
     delay_s: float = 0.0
     models: dict[str, Any] = field(
@@ -116,7 +116,7 @@ class _Handler(BaseHTTPRequestHandler):
         elif document := make_document(str(uuid4()), script.answer):
             script.kept[document["id"]] = document
             queued = {**document, **QUEUED}
-            self._send_json(202 if script.n_looks else 201, queued if script.n_looks else document)
+            self._send_json(202 if script.n_polls else 201, queued if script.n_polls else document)
         else:
             self._send_problem(script.answer)
 
@@ -132,8 +132,8 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(200, "image/png", PNG)
         elif part.startswith("/heatmap/"):
             self._send(200, "image/png", heatmap_png(part))
-        elif self.script.n_looks > 0:
-            self.script.n_looks -= 1
+        elif self.script.n_polls > 0:
+            self.script.n_polls -= 1
             self._send_json(200, {**document, **QUEUED})
         else:
             self._send_json(200, document)

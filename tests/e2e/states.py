@@ -17,19 +17,19 @@ ANSWERS = {
 WAITING = re.compile("(À sua frente|Ahead of you)")
 LOADING = re.compile("^(Carregando|Loading)")
 OPEN_ALL = re.compile("^(Abrir tudo|Open all)$")
-NO_LOOK_ENDS_IT = 1_000
+NEVER_READY = 1_000
 
 
 def bring_to(page: Page, stand_in: StandIn, state: str) -> None:
     """Lead a page that was just opened to one of its states."""
     if name := _MAP_VIEWS.get(state):
-        open_door(page, "map")
+        open_screen(page, "map")
         page.get_by_role("radio", name=name).check(force=True)
     elif state in ("method", "api", "privacy", "about"):
         stand_in.script.report = make_report()
-        open_door(page, state)
+        open_screen(page, state)
     elif state == "queued":
-        stand_in.script.n_looks = NO_LOOK_ENDS_IT
+        stand_in.script.n_polls = NEVER_READY
         upload(page)
         expect(page.get_by_text(WAITING).first).to_be_visible()
     elif state == "compare":
@@ -47,28 +47,28 @@ def _bring_to_answer_or_history(page: Page, stand_in: StandIn, state: str) -> No
         upload(page)
         expect(page.locator("main h2").first).to_be_visible()
         expect(page.get_by_role("progressbar")).to_have_count(0)
-    if state.startswith("history") or state in ("confirm", "proof"):
+    if state.startswith("history") or state in ("confirm", "deletion"):
         _open_history(page)
     if state == "history_offline":
         page.evaluate("location.hash = '#/'")
         page.context.set_offline(True)
-        _open_door_of_history(page)
+        _open_history_screen(page)
         expect(page.get_by_role("alert")).to_be_visible()
-    if state in ("confirm", "proof"):
+    if state in ("confirm", "deletion"):
         # Closed dialogs hold a red button too, and may stand before the one that is seen.
         page.locator("main button.danger:visible").first.click()
         expect(page.get_by_role("dialog")).to_be_visible()
-    if state == "proof":
+    if state == "deletion":
         page.get_by_role("dialog").locator(".danger").click()
         expect(page.get_by_role("status").locator("dl")).to_be_visible()
 
 
-def _open_door_of_history(page: Page) -> None:
+def _open_history_screen(page: Page) -> None:
     page.get_by_role("navigation").get_by_role("link").nth(1).click()
 
 
 def _open_history(page: Page) -> None:
-    _open_door_of_history(page)
+    _open_history_screen(page)
     expect(page.locator("main :is(li time, .stack.empty)").first).to_be_visible()
 
 
@@ -79,14 +79,14 @@ def _compare(page: Page, stand_in: StandIn) -> None:
         expect(page.get_by_role("progressbar")).to_have_count(0)
         expect(page.locator("main h2").first).to_be_visible()
     page.wait_for_timeout(100)
-    open_door(page, "compare/" + "/".join(stand_in.script.kept))
+    open_screen(page, "compare/" + "/".join(stand_in.script.kept))
     expect(page.locator("main canvas")).to_be_visible()
 
 
-def open_door(page: Page, door: str) -> None:
-    """Go to a screen that is fetched when its door opens, and wait for all of it."""
-    page.evaluate("(door) => { location.hash = `#/${door}`; }", door)
+def open_screen(page: Page, screen: str) -> None:
+    """Go to a screen that is fetched when it is opened, and wait for all of it."""
+    page.evaluate("(screen) => { location.hash = `#/${screen}`; }", screen)
     expect(page.locator("main h1")).to_be_visible()
     expect(page.get_by_text(LOADING)).to_have_count(0)
-    if door == "method":
+    if screen == "method":
         page.get_by_role("button", name=OPEN_ALL).click()

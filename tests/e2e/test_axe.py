@@ -11,7 +11,7 @@ from .states import bring_to
 
 STATES = [
     *("empty", "queued", "result", "uncertain", "refusal", "photograph", "error"),
-    *("history_empty", "history", "history_offline", "confirm", "proof", "compare"),
+    *("history_empty", "history", "history_offline", "confirm", "deletion", "compare"),
     *("map", "map_plane", "map_table", "method", "api", "privacy", "about"),
 ]
 SCREENS = [(1440, 900), (375, 812)]

@@ -7,17 +7,17 @@ from playwright.sync_api import expect
 
 from .conftest import upload
 from .report import make_report
-from .states import bring_to, open_door
+from .states import bring_to, open_screen
 
 WIDTHS = [320, 360, 768, 1024, 2560]
-DOORS = ["map", "method", "api", "privacy", "about"]
+SCREENS = ["map", "method", "api", "privacy", "about"]
 
 
-@pytest.mark.parametrize("door", DOORS)
-def test_nothing_sticks_out_of_any_screen_behind_the_other_doors(open_page, stand_in, door):
+@pytest.mark.parametrize("screen", SCREENS)
+def test_nothing_sticks_out_of_the_other_screens(open_page, stand_in, screen):
     stand_in.script.report = make_report()
     page = open_page(stand_in.url)
-    open_door(page, door)
+    open_screen(page, screen)
 
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 800})

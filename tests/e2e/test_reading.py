@@ -41,11 +41,11 @@ def test_the_map_lies_exactly_on_the_radiograph(page):
     upload(page)
     expect(answer(page)).to_be_visible()
 
-    film = page.get_by_alt_text("Radiografia enviada").bounding_box()
+    radiograph = page.get_by_alt_text("Radiografia enviada").bounding_box()
     heatmap = page.get_by_alt_text(re.compile("Mapa de calor")).bounding_box()
 
-    assert film == heatmap
-    assert film["width"] / film["height"] == pytest.approx(320 / 288, rel=0.01)
+    assert radiograph == heatmap
+    assert radiograph["width"] / radiograph["height"] == pytest.approx(320 / 288, rel=0.01)
 
 
 def test_another_finding_shows_its_own_map(page):
@@ -81,9 +81,9 @@ def test_the_history_holds_it_until_it_is_deleted(page):
     page.get_by_role("button", name="Sim, apagar").click()
 
     expect(page.get_by_role("heading", name="Nada por aqui ainda")).to_be_visible()
-    proof = page.get_by_role("status").filter(has_text="Apagada do servidor")
-    expect(proof.get_by_text("não existe (404)")).to_have_count(4)
-    proof.get_by_role("button", name="Fechar").click()
+    deletion = page.get_by_role("status").filter(has_text="Apagada do servidor")
+    expect(deletion.get_by_text("não existe (404)")).to_have_count(4)
+    deletion.get_by_role("button", name="Fechar").click()
     expect(page.get_by_text("Apagada do servidor")).to_have_count(0)
 
 
@@ -199,10 +199,10 @@ def test_everything_deleted_is_gone_from_the_disk_and_the_page_proves_it(page, s
     page.get_by_role("button", name="Apagar tudo").click()
     page.get_by_role("button", name="Sim, apagar").click()
 
-    proof = page.get_by_role("status").filter(has_text="Apagadas do servidor: 3 análises")
-    expect(proof.get_by_text("3 endereços, nenhum existe (404)")).to_have_count(3)
-    expect(proof.get_by_text("9 endereços, nenhum existe (404)")).to_have_count(1)
-    expect(proof.get_by_text("Análises que restam")).to_be_visible()
+    deletion = page.get_by_role("status").filter(has_text="Apagadas do servidor: 3 análises")
+    expect(deletion.get_by_text("3 endereços, nenhum existe (404)")).to_have_count(3)
+    expect(deletion.get_by_text("9 endereços, nenhum existe (404)")).to_have_count(1)
+    expect(deletion.get_by_text("Análises que restam")).to_be_visible()
     addresses = [part for analysis in told for part in parts_of(analysis)]
     assert {page.request.get(served.url + part).status for part in addresses} == {404}
     after = kept_by(served)
@@ -236,8 +236,8 @@ def test_the_page_asks_nobody_but_its_own_service(open_page, served):
 
 def test_the_keyboard_alone_reaches_a_result_and_its_map(page):
     # Listening from the start: Playwright catches choosers only some time after it begins to.
-    film = {"name": "a.png", "mimeType": "image/png", "buffer": PNG}
-    page.on("filechooser", lambda chooser: chooser.set_files(film))
+    radiograph = {"name": "a.png", "mimeType": "image/png", "buffer": PNG}
+    page.on("filechooser", lambda chooser: chooser.set_files(radiograph))
     page.keyboard.press("Tab")
     expect(page.get_by_role("link", name="Ir para o conteúdo")).to_be_focused()
     page.keyboard.press("Enter")

@@ -63,8 +63,8 @@ def _wait_until_ready(url):
 
 
 @pytest.fixture(scope="module")
-def film():
-    """A frontal film of the test part."""
+def radiograph():
+    """A frontal radiograph of the test split."""
     with (DATA / "manifest.csv").open(encoding="utf-8") as file:
         row = next(
             row
@@ -74,19 +74,19 @@ def film():
     return (DATA / row["image"]).read_bytes()
 
 
-def test_a_real_film_is_read(open_page, address, film):
+def test_a_real_radiograph_is_read(open_page, address, radiograph):
     page = open_page(address)
 
-    upload(page, film)
+    upload(page, radiograph)
 
     expect(page.get_by_role("heading", name=ANSWER)).to_be_visible(timeout=30_000)
     expect(page.get_by_text(re.compile("A imagem fica .* horas neste servidor"))).to_be_visible()
 
 
-def test_a_real_film_that_lies_on_its_side_is_turned_and_read(open_page, address, film):
+def test_a_real_radiograph_that_lies_on_its_side_is_turned_and_read(open_page, address, radiograph):
     page = open_page(address)
     lying = io.BytesIO()
-    Image.open(io.BytesIO(film)).transpose(Image.Transpose.ROTATE_270).save(lying, "PNG")
+    Image.open(io.BytesIO(radiograph)).transpose(Image.Transpose.ROTATE_270).save(lying, "PNG")
     upload(page, lying.getvalue())
     expect(page.get_by_role("heading", name="A radiografia está girada")).to_be_visible()
 

@@ -52,7 +52,7 @@ def test_a_rotated_film_is_turned_and_analysed_with_one_click(page, stand_in):
 
 def test_a_rotated_film_the_browser_cannot_draw_is_turned_from_the_services_picture(page, stand_in):
     stand_in.script.answer = "rotated"
-    upload(page, encode(draw_phantom(), "TIFF"), names=("film.tif",))
+    upload(page, encode(draw_phantom(), "TIFF"), names=("radiograph.tif",))
     expect(heading(page, "A radiografia está girada")).to_be_visible()
 
     stand_in.script.answer = "analysed"
@@ -132,7 +132,7 @@ def test_an_error_page_of_a_proxy_still_becomes_plain_words(page, stand_in):
 
 
 def test_what_is_no_image_is_refused_before_it_is_sent(page, stand_in):
-    upload(page, b"%PDF-1.7 pages", names=("film.png",))
+    upload(page, b"%PDF-1.7 pages", names=("radiograph.png",))
 
     expect(heading(page, "Isto é um PDF")).to_be_visible()
     assert stand_in.script.uploads == []
@@ -174,7 +174,7 @@ def test_files_that_wait_are_seen_and_can_be_cancelled_and_tried_again(page, sta
 def test_a_queued_analysis_tells_its_place_and_its_time_also_to_those_who_do_not_see_it(
     page, stand_in
 ):
-    stand_in.script.n_looks = 1
+    stand_in.script.n_polls = 1
 
     upload(page)
 
@@ -271,7 +271,7 @@ def test_a_file_chosen_before_the_app_has_come_is_not_lost(open_page, stand_in):
     assert len(stand_in.script.uploads) == 1
 
 
-def test_the_early_first_screen_speaks_the_visitors_language(open_page, stand_in):
+def test_the_first_screen_before_the_app_speaks_the_visitors_language(open_page, stand_in):
     page = open_page("about:blank", locale="en-GB")
     page.route("**/assets/index-*.js", lambda _: None)
 

@@ -1,4 +1,4 @@
-"""The film: looked at from nearer, by mouse, fingers and keys."""
+"""The radiograph: zoomed and moved, by mouse, fingers and keys."""
 
 import re
 
@@ -11,33 +11,33 @@ PHONE = {"viewport": {"width": 375, "height": 812}, "has_touch": True, "is_mobil
 TOUCH_PX = 40
 """How far two fingers are from their middle when they begin."""
 PLACE_UNDER = """([x, y]) => {
-    const film = document.querySelector('.film').getBoundingClientRect();
-    return [(x - film.left) / film.width, (y - film.top) / film.height];
+    const radiograph = document.querySelector('.radiograph').getBoundingClientRect();
+    return [(x - radiograph.left) / radiograph.width, (y - radiograph.top) / radiograph.height];
 }"""
 
 
 @pytest.fixture
 def page(open_page, stand_in):
     page = open_page(stand_in.url)
-    bring_film(page)
+    bring_radiograph(page)
     return page
 
 
-def bring_film(page):
+def bring_radiograph(page):
     upload(page)
     expect(page.get_by_role("heading", name=re.compile("^Padrão parecido"))).to_be_visible()
     page.evaluate("scrollTo(0, 0)")
-    until(page, "document.querySelector('.film img').naturalWidth > 0")
+    until(page, "document.querySelector('.radiograph img').naturalWidth > 0")
     settle(page)
 
 
-def until(page, told):
+def until(page, condition):
     """Playwright's own waiting needs `eval`, which the page forbids."""
     for _ in range(100):
-        if page.evaluate(told):
+        if page.evaluate(condition):
             return
         page.wait_for_timeout(50)
-    pytest.fail(f"never came true: {told}")
+    pytest.fail(f"never came true: {condition}")
 
 
 def settle(page):
@@ -45,14 +45,16 @@ def settle(page):
     page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
 
 
-def point_of_film(page, right=0.7, down=0.3):
-    """A point of the window, given as shares of the film."""
-    box = page.locator(".film").bounding_box()
+def point_of_radiograph(page, right=0.7, down=0.3):
+    """A point of the window, given as shares of the radiograph."""
+    box = page.locator(".radiograph").bounding_box()
     return [box["x"] + right * box["width"], box["y"] + down * box["height"]]
 
 
 def zoom_of(page):
-    return float(page.locator(".film").evaluate("(film) => film.style.getPropertyValue('--zoom')"))
+    return float(
+        page.locator(".radiograph").evaluate("(node) => node.style.getPropertyValue('--zoom')")
+    )
 
 
 def test_a_larger_film_is_moved_by_dragging(page):
@@ -71,7 +73,7 @@ def test_a_larger_film_is_moved_by_dragging(page):
 
 
 def test_the_wheel_comes_nearer_to_the_point_under_the_mouse(page):
-    point = point_of_film(page)
+    point = point_of_radiograph(page)
     before = page.evaluate(PLACE_UNDER, point)
     page.mouse.move(*point)
 
@@ -87,7 +89,7 @@ def test_the_wheel_comes_nearer_to_the_point_under_the_mouse(page):
 def test_the_wheel_scrolls_the_page_where_the_film_cannot_be_farther_away(page):
     page.set_viewport_size({"width": 1280, "height": 500})
     settle(page)
-    page.mouse.move(*point_of_film(page))
+    page.mouse.move(*point_of_radiograph(page))
 
     page.mouse.wheel(0, 200)
 
@@ -98,7 +100,7 @@ def test_the_wheel_scrolls_the_page_where_the_film_cannot_be_farther_away(page):
 def test_a_wheel_that_turns_the_page_does_not_begin_to_zoom(page):
     page.set_viewport_size({"width": 1280, "height": 500})
     settle(page)
-    page.mouse.move(*point_of_film(page))
+    page.mouse.move(*point_of_radiograph(page))
     page.mouse.wheel(0, 200)
     until(page, "scrollY > 0")
 
@@ -110,8 +112,8 @@ def test_a_wheel_that_turns_the_page_does_not_begin_to_zoom(page):
 
 def test_two_fingers_come_nearer_to_the_point_between_them(open_page, stand_in):
     page = open_page(stand_in.url, **PHONE)
-    bring_film(page)
-    point = point_of_film(page)
+    bring_radiograph(page)
+    point = point_of_radiograph(page)
     before = page.evaluate(PLACE_UNDER, point)
     session = page.context.new_cdp_session(page)
 
@@ -128,7 +130,7 @@ def test_two_fingers_come_nearer_to_the_point_between_them(open_page, stand_in):
     assert page.evaluate(PLACE_UNDER, point) == pytest.approx(before, abs=0.02)
 
 
-def test_the_keyboard_comes_nearer_and_moves_the_film(page):
+def test_the_keyboard_comes_nearer_and_moves_the_radiograph(page):
     page.get_by_label("Zoom").focus()
     page.keyboard.press("End")
     stage = page.locator(".stage")

@@ -59,7 +59,7 @@ class CaseMapStore {
 
   /** Another network's embedding has no position in this one's map. */
   get isForeign(): boolean {
-    const answering = service.models.models?.covid_classifier?.sha256;
+    const answering = service.classifier?.sha256;
     const own = this.own?.model?.sha256;
     return own !== undefined && answering !== undefined && own !== answering;
   }

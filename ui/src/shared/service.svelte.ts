@@ -1,7 +1,7 @@
 /** What the service says of itself: limits, retention and the models' operating points. */
 
 import { fetchModels } from './api';
-import type { CurrentModels } from './contract';
+import type { CurrentModels, ModelIdentity } from './contract';
 import { inOrder, KNOWN_FINDINGS, type Finding } from './findings';
 
 const DEFAULT_MAX_BYTES = 25_000_000;
@@ -14,6 +14,10 @@ class Service {
 
   get maxUploadBytes(): number {
     return this.models.max_upload_bytes ?? DEFAULT_MAX_BYTES;
+  }
+
+  get classifier(): ModelIdentity | undefined {
+    return this.models.models?.covid_classifier;
   }
 
   /** What the answering classifier scores; what raiox knows until it answers. */

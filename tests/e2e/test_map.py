@@ -66,8 +66,8 @@ def test_a_case_is_picked_by_a_click_on_the_plane(page):
     radio(page, "2D").check(force=True)
     radio(page, "Base").check(force=True)
     stage = page.get_by_role("img", name=re.compile("Mapa com"))
-    sign = page.locator("path.signs").first
-    start = re.match(r"M([-\d.]+) ([-\d.]+)", sign.get_attribute("d"))
+    marker = page.locator("path.markers").first
+    start = re.match(r"M([-\d.]+) ([-\d.]+)", marker.get_attribute("d"))
     at = stage.evaluate(
         """(svg, [x, y]) => {
             const { x: left, y: top } = new DOMPoint(x, y).matrixTransform(svg.getScreenCTM());

@@ -48,7 +48,7 @@ def open_all(page):
 
 def test_the_performance_is_what_the_report_says(page):
     expect(page.get_by_text("Um limite medido.")).to_be_visible()
-    expect(page.get_by_text("Uma medida: 0,800; pedíamos 0,900.")).to_be_visible()
+    expect(page.get_by_text("Uma medida: 0,800; a meta era 0,900.")).to_be_visible()
     expect(page.get_by_text("raiox evaluate BUNDLE --part test")).to_be_visible()
     open_all(page)
     row = page.get_by_role("row", name=re.compile("medida de shortcuts"))

@@ -89,7 +89,7 @@ def test_the_pages_copy_of_the_papers_tables_is_the_one_the_reports_use():
     ]  # fmt: skip
 
     assert typed("PAPER_CONFUSION") == [list(row) for row in CONFUSION_SUM]
-    assert typed("PAPER_FIGURES") == printed
+    assert typed("PAPER_RATES") == printed
 
 
 @pytest.fixture(scope="module")

@@ -86,7 +86,9 @@ export interface Problem {
 }
 
 export interface CurrentModels {
-  models?: Partial<Record<'frontal_filter' | 'covid_classifier', ModelIdentity>>;
+  models?: Partial<Record<'frontal_filter' | 'classifier', ModelIdentity>>;
+  /** What the classifier scores, in its order. */
+  labels?: Finding[];
   keep_images_h?: number;
   keep_results_h?: number;
   max_upload_bytes?: number;

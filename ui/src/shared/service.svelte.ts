@@ -2,7 +2,7 @@
 
 import { fetchModels } from './api';
 import type { CurrentModels, ModelIdentity } from './contract';
-import { inOrder, KNOWN_FINDINGS, type Finding } from './findings';
+import { KNOWN_FINDINGS, type Finding } from './findings';
 
 const DEFAULT_MAX_BYTES = 25_000_000;
 const MAX_ATTEMPTS = 5;
@@ -17,13 +17,12 @@ class Service {
   }
 
   get classifier(): ModelIdentity | undefined {
-    return this.models.models?.covid_classifier;
+    return this.models.models?.classifier;
   }
 
-  /** What the answering classifier scores; what raiox knows until it answers. */
-  get findings(): Finding[] {
-    const labels = inOrder(Object.keys(this.models.operating_points ?? {}));
-    return labels.length > 0 ? labels : [...KNOWN_FINDINGS];
+  /** What the classifier scores; until the service has said it, what raiox knows. */
+  get findings(): readonly Finding[] {
+    return this.models.labels ?? KNOWN_FINDINGS;
   }
 
   start(): void {

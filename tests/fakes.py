@@ -63,10 +63,11 @@ def reading_of(radiograph: Radiograph) -> EngineResult:
             filter_result, Rejection("document_image"), None, MODELS, {"filter": 1.0}
         )
     share = mean / 255
-    scores = dict(zip(FINDINGS, (1 - share, share * 0.75, share * 0.25), strict=True))
+    scores = dict(zip(map(str, FINDINGS), (1 - share, share * 0.75, share * 0.25), strict=True))
     maps = np.linspace(0, 1, 3 * 7 * 7, dtype=np.float32).reshape(3, 7, 7)
     prediction = Prediction(
         scores=scores,
+        finding=max(FINDINGS, key=lambda finding: scores[finding]),
         findings_set=(max(FINDINGS, key=lambda finding: scores[finding]),),
         activation_maps=maps,
         embedding=np.full(16, share, np.float32),

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from raiox.errors import Fact
-from raiox.vocabulary import Finding, ImageKind
+from raiox.vocabulary import ImageKind
 
 GrayArray = npt.NDArray[np.uint8]
 FloatArray = npt.NDArray[np.float32]
@@ -69,24 +69,23 @@ class Neighbour:
 class Prediction:
     """What the classifier answered in its one pass."""
 
-    scores: Mapping[Finding, float]
-    """Calibrated on the validation split; each in [0, 1], together 1."""
-    findings_set: tuple[Finding, ...]
-    """The findings the scores cannot separate, most likely first; never empty."""
+    scores: Mapping[str, float]
+    """By label of the bundle, in its order; calibrated on the validation split. Each in [0, 1];
+    together 1 unless the bundle is multi-label."""
+    finding: str
+    """The answer: a label, `uncertain`, or `none` (multi-label: no operating point reached)."""
+    findings_set: tuple[str, ...]
+    """The findings that the scores do not rule out (multi-label: those present), strongest first."""
     activation_maps: FloatArray
-    """(3, h, w) float32 over the image, in `FINDINGS` order: evidence of each place for the finding
-    against the others; 1 is the top of the fixed scale, 0 and below do not speak for it."""
+    """(K, h, w) float32 over the image, in the order of `scores`: evidence at each position for the
+    finding (single-label: against the others); 1 is the top of the fixed scale, 0 and below
+    support nothing."""
     embedding: FloatArray
     """(D,) float32, the pooled features."""
     embedding_xyz: tuple[float, float, float] | None = None
     """Place in the embedding map, where the bundle carries one."""
     neighbours: tuple[Neighbour, ...] = ()
     """Nearest reference cases, nearest first."""
-
-    @property
-    def finding(self) -> str:
-        """The one finding left, else `uncertain`."""
-        return str(self.findings_set[0]) if len(self.findings_set) == 1 else "uncertain"
 
 
 @dataclass(frozen=True, slots=True)

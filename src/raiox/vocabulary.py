@@ -22,6 +22,9 @@ FINDINGS: Final = tuple(Finding)
 UNCERTAIN: Final = "uncertain"
 """The answer when the scores cannot separate the findings."""
 
+NONE: Final = "none"
+"""The answer of a multi-label bundle when no finding reaches its operating point."""
+
 
 class ImageKind(StrEnum):
     """What the frontal filter can see, in the order of its outputs.

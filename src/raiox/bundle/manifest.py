@@ -58,7 +58,13 @@ class BundleManifest(BaseModel, frozen=True):
     role: Role
     labels: tuple[str, ...]
     preprocessing: Preprocessing
-    temperature: PositiveFloat = Field(description="Logits are divided by it before softmax.")
+    multi_label: bool = Field(
+        False,
+        description="Whether each label is decided on its own (sigmoid) instead of one among all.",
+    )
+    temperature: PositiveFloat = Field(
+        description="Divides the logits before the softmax, or the sigmoid if `multi_label`."
+    )
     operating_points: dict[str, OperatingPoint]
     set_threshold: float | None = Field(
         None, description="A finding stays in the findings set from this score on."

@@ -1,29 +1,31 @@
 """One pass to scores, maps and embedding.
 
-Softmax does not see what is added to all logits alike, so neither do the maps:
-at each place the mean over the findings is taken off, and what is left is the
-evidence that separates them. Source: the paper, sections 2.2 and 4.2 (CAM).
+A softmax does not see what is added to all logits alike, so neither do the maps of a
+single-label bundle: the mean over the findings is subtracted at each position, and what
+is left is the evidence that separates them. Source: the paper, sections 2.2 and 4.2 (CAM).
 """
 
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 from PIL import Image
 
 from raiox.bundle import Bundle
 from raiox.bundle.errors import BundleInvalidError
+from raiox.bundle.manifest import BundleManifest
 from raiox.entities import FloatArray, Prediction, Radiograph
 from raiox.errors import RaioxError
+from raiox.inference.decision import decide
 from raiox.inference.embedding_map import EmbeddingMap
 from raiox.inference.errors import ModelOutputInvalidError
-from raiox.inference.session import NetworkSession, calibrated
+from raiox.inference.session import NetworkSession, calibrated, multi_label_scores
 from raiox.preprocessing import content_box, network_input
 from raiox.settings import Backend
-from raiox.vocabulary import FINDINGS, Finding
 
 MAP_SIDE_CELLS = 40
 """Longest side of a map laid over the image; finer than any network's stride."""
+MIN_LABELS = {False: 2, True: 1}
+"""One among all needs another to be separated from; a label decided on its own does not."""
 
 
 class Classifier:
@@ -31,8 +33,7 @@ class Classifier:
 
     def __init__(self, bundle: Bundle, n_threads: int, backend: Backend = "cpu") -> None:
         self.manifest = bundle.manifest
-        if self.manifest.labels != tuple(map(str, FINDINGS)):
-            raise BundleInvalidError(bundle=self.manifest.id, reason="labels")
+        _check_labels(self.manifest)
         self._session = NetworkSession(bundle, n_threads, backend)
         self._map = EmbeddingMap.read(bundle.embedding_map) if bundle.embedding_map else None
 
@@ -52,19 +53,29 @@ class Classifier:
         self, radiograph: Radiograph, logits: FloatArray, maps: FloatArray, embedding: FloatArray
     ) -> Prediction | RaioxError:
         try:
-            scores = calibrated(logits, self.manifest.temperature)
+            scores = self._scores(logits)
             if not (np.isfinite(maps).all() and np.isfinite(embedding).all()):
                 raise ModelOutputInvalidError(reason="not_finite")
         except RaioxError as error:
             return error
+        finding, findings_set = decide(scores, self.manifest)
         return Prediction(
-            scores={finding: float(s) for finding, s in zip(FINDINGS, scores, strict=True)},
-            findings_set=findings_set(scores, self.manifest.set_threshold),
+            scores=scores,
+            finding=finding,
+            findings_set=findings_set,
             activation_maps=self._over_image(maps, *radiograph.pixels.shape),
             embedding=embedding,
             embedding_xyz=self._map.place(embedding) if self._map else None,
             neighbours=self._map.neighbours(embedding) if self._map else (),
         )
+
+    def _scores(self, logits: FloatArray) -> dict[str, float]:
+        labels = self.manifest.labels
+        if logits.shape != (len(labels),):
+            raise ModelOutputInvalidError(reason="shape")
+        scored = multi_label_scores if self.manifest.multi_label else calibrated
+        scores = scored(logits, self.manifest.temperature)
+        return dict(zip(labels, map(float, scores), strict=True))
 
     def _over_image(self, maps: FloatArray, height: int, width: int) -> FloatArray:
         """Maps over the network's square to maps over the image, without its padding."""
@@ -73,7 +84,8 @@ class Classifier:
         left, top, right, bottom = (v / cell_px for v in content_box(height, width, spec))
         scale = MAP_SIDE_CELLS / max(height, width)
         size = (max(1, round(width * scale)), max(1, round(height * scale)))
-        evidence = (maps - maps.mean(axis=0)) / np.float32(self.manifest.map_scale)
+        shared = 0 if self.manifest.multi_label else maps.mean(axis=0)
+        evidence = (maps - shared) / np.float32(self.manifest.map_scale)
         over = [
             Image.fromarray(one).resize(
                 size, Image.Resampling.BICUBIC, box=(left, top, right, bottom)
@@ -83,12 +95,11 @@ class Classifier:
         return np.stack([np.asarray(one, np.float32) for one in over])
 
 
-def findings_set(scores: npt.NDArray[np.float64], threshold: float | None) -> tuple[Finding, ...]:
-    """The findings whose score reaches the threshold, likeliest first; at least one.
-
-    Source: split conformal prediction sets, Sadinle et al., 2019,
-    doi:10.1080/01621459.2017.1395341.
-    """
-    order = np.argsort(-scores, kind="stable")
-    kept = [i for i in order if threshold is not None and scores[i] >= threshold]
-    return tuple(FINDINGS[i] for i in (kept or order[:1]))
+def _check_labels(manifest: BundleManifest) -> None:
+    """Raises: BundleInvalidError if the labels cannot be decided."""
+    labels = manifest.labels
+    undecided = manifest.multi_label and not set(labels) <= set(manifest.operating_points)
+    if len(set(labels)) != len(labels) or len(labels) < MIN_LABELS[manifest.multi_label]:
+        raise BundleInvalidError(bundle=manifest.id, reason="labels")
+    if undecided:
+        raise BundleInvalidError(bundle=manifest.id, reason="operating_points")

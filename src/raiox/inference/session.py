@@ -60,6 +60,8 @@ def _onnxruntime(model: bytes, n_threads: int, backend: Backend) -> Run:
     options.intra_op_num_threads = n_threads
     options.inter_op_num_threads = 1
     options.use_deterministic_compute = True
+    # The two networks answer in turn: threads of the one that rests would spin against the other.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     session = ort.InferenceSession(model, options, providers=[provider])
     image = session.get_inputs()[0].name
     names = [output.name for output in session.get_outputs()]
@@ -80,6 +82,21 @@ def _openvino(model: bytes, n_threads: int, backend: Backend) -> Run:
     graph = core.compile_model(core.read_model(model=model), "CPU", exact)
     names = [output.get_any_name() for output in graph.outputs]
     return lambda images: dict(zip(names, graph([images]).to_tuple(), strict=True))
+
+
+def multi_label_scores(
+    logits: npt.NDArray[np.floating], temperature: float
+) -> npt.NDArray[np.float64]:
+    """Logits (..., K) to scores (..., K) in [0, 1], each decided on its own.
+
+    Raises:
+        ModelOutputInvalidError: a logit is NaN or infinite.
+    """
+    if not np.isfinite(logits).all():
+        raise ModelOutputInvalidError(reason="not_finite")
+    scaled = np.clip(logits.astype(np.float64) / temperature, -700, 700)  # exp stays finite
+    scores: npt.NDArray[np.float64] = 1 / (1 + np.exp(-scaled))
+    return scores
 
 
 def calibrated(logits: npt.NDArray[np.floating], temperature: float) -> npt.NDArray[np.float64]:

@@ -61,7 +61,7 @@ def measure(bundle: Bundle, intake: Intake, folder: Path, n_threads: int) -> Non
     cases, unread = read_manifest(folder / "films"), Counter[str]()
     told("the start")
     start = time.monotonic()
-    answers = predict(bundle, cases, intake.read, n_threads, telling(len(cases)), unread)
+    answers = predict(bundle, cases, intake.load, n_threads, telling(len(cases)), unread)
     ms = 1000 * (time.monotonic() - start) / len(cases)
     report = make_report(bundle, answers, Measurement("own", "benchmark", "benchmark", unread), ())
     written(folder / "out", bundle, answers, report)

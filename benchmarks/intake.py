@@ -96,11 +96,11 @@ def main() -> None:
     }
     start = time.perf_counter()
     with Intake(IntakeSettings()) as intake:
-        intake.read(cases["PNG 1 Mpx"][0])
+        intake.load(cases["PNG 1 Mpx"][0])
         print(f"first answer after {(time.perf_counter() - start) * 1e3:.0f} ms")
         print(f"{'':12} {'bytes':>10} {'intake p50':>11} {'p95':>7} {'plain p50':>11} {'p95':>7}")
         for name, (content, plain) in cases.items():
-            figures = (*measure(intake.read, content, n_rounds), *measure(plain, content, n_rounds))
+            figures = (*measure(intake.load, content, n_rounds), *measure(plain, content, n_rounds))
             told = "{:>11.1f} {:>7.1f} {:>11.1f} {:>7.1f}".format(*figures)
             print(f"{name:12} {len(content):>10,} {told}")
 

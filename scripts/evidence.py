@@ -25,7 +25,7 @@ def shipped_reports() -> dict[str, dict[str, object]]:
 
 def main() -> None:
     """Write every page."""
-    reports, data = shipped_reports(), Settings().data
+    reports, data = shipped_reports(), Settings().datasets
     pages = {EVIDENCE / "README.md": index(reports), EVIDENCE / "paper.md": paper(reports)}
     if data is not None:
         findings = read_finding_samples(data)

@@ -84,16 +84,20 @@ class FakeIntake:
         self._delay_s = delay_s
         self.n_read = 0
 
-    def read(self, content: bytes) -> Radiograph:
+    def load(self, content: bytes, sha256: str | None = None) -> Radiograph:
         self.n_read += 1
         time.sleep(self._delay_s)
         if not content:
             raise EmptyUploadError
         try:
-            pixels = np.asarray(Image.open(io.BytesIO(content)).convert("L"), np.uint8)
+            with Image.open(io.BytesIO(content)) as image:
+                source_format = str(image.format).lower()
+                pixels = np.asarray(image.convert("L"), np.uint8)
         except (UnidentifiedImageError, OSError, SyntaxError, ValueError):
             raise NotAnImageError from None
-        return Radiograph(pixels.copy(), hashlib.sha256(content).hexdigest(), "png")
+        return Radiograph(
+            pixels.copy(), sha256 or hashlib.sha256(content).hexdigest(), source_format
+        )
 
     def close(self) -> None:
         """Nothing to end."""

@@ -103,7 +103,7 @@ def test_the_api_page_names_every_route(tmp_path):
 
 @pytest.mark.parametrize("mean", [100, 255], ids=["analysed", "rejected"])
 def test_the_document_page_names_every_key_of_a_reading(mean):
-    reading = reading_of(FakeIntake().read(png(mean)))
+    reading = reading_of(FakeIntake().load(png(mean)))
     document = describe("0" * 32, AnalysisState.DONE, "0" * 64, result_json(reading))
 
     page = read("docs/reference/analysis-json.md")

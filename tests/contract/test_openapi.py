@@ -43,7 +43,7 @@ class RefusingIntake(FakeIntake):
 
     error: type[RaioxError] = InternalError
 
-    def read(self, content: bytes) -> Radiograph:
+    def load(self, content: bytes, sha256: str | None = None) -> Radiograph:
         raise self.error
 
 

@@ -16,7 +16,7 @@ from raiox.settings import Settings
 from raiox.web.app import create_app
 
 
-class Service:
+class RunningApp:
     """A started app and the browsers that visit it."""
 
     def __init__(self, app: FastAPI, engine: FakeEngine, intake: FakeIntake, clock: FakeClock):
@@ -62,7 +62,7 @@ def start(tmp_path: Path) -> Callable[..., object]:
         open_engine: Callable[[], FakeEngine] | None = None,
         page_dir: Path = tmp_path / "no-page",
         **settings: object,
-    ) -> AsyncIterator[Service]:
+    ) -> AsyncIterator[RunningApp]:
         engine, reader, clock = engine or FakeEngine(), reader or FakeIntake(), FakeClock()
         app = create_app(
             Settings(data_dir=tmp_path / "var", **settings),
@@ -70,7 +70,7 @@ def start(tmp_path: Path) -> Callable[..., object]:
             page_dir=page_dir,
         )
         async with app.router.lifespan_context(app):
-            service = Service(app, engine, reader, clock)
+            service = RunningApp(app, engine, reader, clock)
             await _loaded(service)
             try:
                 yield service
@@ -81,7 +81,7 @@ def start(tmp_path: Path) -> Callable[..., object]:
     return started
 
 
-async def _loaded(service: Service) -> None:
+async def _loaded(service: RunningApp) -> None:
     """Wait until the models are loaded or refused."""
     while (refusal := service.service.models.refusal) and refusal.facts.get("reason") == "loading":  # noqa: ASYNC110  (nobody rings)
         await anyio.sleep(0.005)

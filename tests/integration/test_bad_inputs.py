@@ -75,14 +75,14 @@ def cases() -> list[Case]:
 
 def answer(intake: Intake, case: Case) -> Radiograph | IntakeError:
     try:
-        return intake.read(case.path.read_bytes())
+        return intake.load(case.path.read_bytes())
     except IntakeError as refusal:
         return refusal
 
 
 def good_pixels(intake: Intake) -> list[np.ndarray]:
     good = [case for case in cases() if case.expected == "accept"][:N_GOOD]
-    return [intake.read(case.path.read_bytes()).pixels for case in good]
+    return [intake.load(case.path.read_bytes()).pixels for case in good]
 
 
 def test_every_hostile_file_is_answered_properly_and_harms_no_other():
@@ -107,7 +107,7 @@ def test_every_hostile_file_is_answered_properly_and_harms_no_other():
 def test_the_scan_bombs_are_refused_before_they_are_decoded():
     bombs = [case for case in cases() if case.expected == "reject:too-slow"]
     with Intake(IntakeSettings()) as intake:
-        intake.read(next(c for c in cases() if c.expected == "accept").path.read_bytes())
+        intake.load(next(c for c in cases() if c.expected == "accept").path.read_bytes())
         start = time.monotonic()
         answers = [answer(intake, bomb) for bomb in bombs]
 

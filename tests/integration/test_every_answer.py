@@ -95,7 +95,7 @@ async def test_a_wrong_method_is_told_all_right_ones(start):
 
 async def test_a_mistake_of_ours_is_told_without_its_trace(start):
     class Broken:
-        def read(self, content):
+        def load(self, content, sha256=None):
             raise ZeroDivisionError("secret detail")
 
         def close(self):

@@ -34,7 +34,7 @@ def answers(bundle: Bundle, n: int) -> Predictions:
         of_label = [case for case in every if case.part == "test" and case.label == label]
         chosen += of_label[:: max(1, len(of_label) // n)]
     with Intake(IntakeSettings()) as intake:
-        return predict(bundle, chosen, intake.read, n_threads=2)
+        return predict(bundle, chosen, intake.load, n_threads=2)
 
 
 @pytest.mark.parametrize("name", BUNDLES)
@@ -93,7 +93,7 @@ def test_a_film_gets_scores_heatmaps_and_its_place_among_the_cases(name: str) ->
     settings = InferenceSettings(classifier_bundle=shipped(name).name, n_threads=2)
     cases = [case for case in read_finding_samples(DATA) if case.part == "test"]
     with Intake(IntakeSettings()) as intake:
-        films = [intake.read(case.path.read_bytes()) for case in cases[:: len(cases) // 4]]
+        films = [intake.load(case.path.read_bytes()) for case in cases[:: len(cases) // 4]]
 
     readings = LocalEngine.open(settings).predict(films)
 
@@ -117,7 +117,7 @@ def test_a_film_is_rated_as_a_picture_and_a_photograph_is_not() -> None:
     of_kind = {case.kind: case for case in cases}
     chosen = [of_kind["frontal"], of_kind["inverted"], of_kind["natural"]]
     with Intake(IntakeSettings()) as intake:
-        files = [intake.read(case.path.read_bytes()) for case in chosen]
+        files = [intake.load(case.path.read_bytes()) for case in chosen]
     films = [
         replace(file, pixels=as_kind(file.pixels, case.kind))
         for file, case in zip(files, chosen, strict=True)

@@ -48,12 +48,12 @@ def _steps(intake: Intake, settings: InferenceSettings) -> Steps:
     frontal_filter = FrontalFilter(open_bundle(folder / settings.filter_bundle), threads, backend)
     classifier = Classifier(open_bundle(folder / settings.classifier_bundle), threads, backend)
     png = _drawn_png()
-    radiograph = intake.read(png)
+    radiograph = intake.load(png)
     prediction = classifier.predict([radiograph])[0]
     evidence = getattr(prediction, "activation_maps", np.zeros((3, 40, 40), np.float32))
     return {
         "Pillow alone, unchecked": lambda: np.asarray(Image.open(io.BytesIO(png)).convert("L")),
-        "intake (sandboxed decode)": lambda: intake.read(png),
+        "intake (sandboxed decode)": lambda: intake.load(png),
         "frontal filter": lambda: frontal_filter.classify([radiograph]),
         "classifier, maps and embedding": lambda: classifier.predict([radiograph]),
         "one heatmap PNG": lambda: render(evidence[0], SIDE_PX, SIDE_PX),

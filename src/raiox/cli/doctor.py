@@ -63,7 +63,7 @@ def _sandbox(settings: Settings) -> str:
     from raiox.intake import Intake
 
     with Intake(settings.intake) as intake:
-        radiograph = intake.read(_drawn_png())
+        radiograph = intake.load(_drawn_png())
     return f"decoded {radiograph.pixels.shape[1]} x {radiograph.pixels.shape[0]} px"
 
 

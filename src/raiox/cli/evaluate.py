@@ -82,7 +82,7 @@ def evaluate(question: Question, out: Path | None, *, into_bundle: bool) -> None
         bundle = open_bundle(question.bundle)
         cases = _cases(question, bundle, settings.datasets)
         unread: Counter[str] = Counter()
-        answers = predict(bundle, cases, intake.read, settings.inference.n_threads, bar, unread)
+        answers = predict(bundle, cases, intake.load, settings.inference.n_threads, bar, unread)
         part = "own" if question.manifest else question.part
         asked = Measurement(part, str(question), code_version(), unread)
         context = _bench(question, bundle, answers, settings, intake)
@@ -113,7 +113,7 @@ def _bench(
     return ProbeContext(
         bundle=bundle,
         answers=answers,
-        read=intake.read,
+        read=intake.load,
         n_threads=settings.inference.n_threads,
         n_sampled=question.n_sampled,
         data=None if question.manifest else settings.datasets,

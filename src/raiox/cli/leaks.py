@@ -27,7 +27,7 @@ def leaks(manifest: Path, column: str, out: Path | None, *, stems: bool, as_json
         with Intake(settings) as intake:
             paths = [image.path for image in listing.images]
             limit, n_threads = settings.max_upload_bytes, settings.n_decoders
-            prints = take_fingerprints(paths, intake.read, limit, n_threads, _bar("EngineResult"))
+            prints = take_fingerprints(paths, intake.load, limit, n_threads, _bar("EngineResult"))
         found = find_leaks(listing, prints, stems=stems, progress=_bar("Comparing"))
     audit = Audit(_command(manifest, column, stems=stems), listing, prints, found)
     told = json.dumps(to_json(audit), ensure_ascii=False, indent=2)

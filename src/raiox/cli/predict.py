@@ -60,7 +60,7 @@ def _documents(
         try:
             content = _content(file, limits.max_upload_bytes)
             sha256 = hashlib.sha256(content).hexdigest()
-            document = _read_one(intake.read(content), file, engine, heatmaps)
+            document = _read_one(intake.load(content), file, engine, heatmaps)
         except RaioxError as error:
             document = describe(sha256[:32], AnalysisState.FAILED, sha256, failure_json(error))
         yield {**document, "path": str(file.absolute())}

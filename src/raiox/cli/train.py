@@ -59,7 +59,7 @@ def export(run: Path, out: Path, open_test: bool) -> None:
     with reported(), Intake(settings.intake) as intake:
         n_threads = settings.inference.n_threads
         data = settings.datasets
-        export_run(run, out, data, intake.read, n_threads, bar, open_test=open_test)
+        export_run(run, out, data, intake.load, n_threads, bar, open_test=open_test)
         typer.echo(out)
 
 

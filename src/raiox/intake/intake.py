@@ -28,8 +28,11 @@ class Intake:
         limits = {limit.name: getattr(settings, limit.name) for limit in fields(DecodeLimits)}
         self._sandbox = Sandbox(DecodeLimits(**limits), settings.n_decoders)
 
-    def read(self, content: bytes) -> Radiograph:
+    def load(self, content: bytes, sha256: str | None = None) -> Radiograph:
         """Turn the bytes of one file into a radiograph; the same bytes, the same pixels.
+
+        Args:
+            sha256: of `content`, hexadecimal, from a caller that has computed it already.
 
         Raises:
             IntakeError: of the class that says why it cannot be.
@@ -39,7 +42,7 @@ class Intake:
             raise UploadTooLargeError(max_bytes=self._max_bytes)
         source_format = sniff(content)
         decoded = self._sandbox.decode(source_format, content)
-        sha256 = hashlib.sha256(content).hexdigest()
+        sha256 = sha256 or hashlib.sha256(content).hexdigest()
         return Radiograph(decoded.pixels, sha256, source_format, decoded.notes)
 
     def close(self) -> None:

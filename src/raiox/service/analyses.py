@@ -35,8 +35,8 @@ PAGE_OF_ALL = 200
 class ReadsUploads(Protocol):
     """Turns hostile bytes into a radiograph; blocks."""
 
-    def read(self, content: bytes, /) -> Radiograph:
-        """Decode and check. Raises: IntakeError."""
+    def load(self, content: bytes, sha256: str | None = None, /) -> Radiograph:
+        """Decode and check; `sha256` is that of `content`, if known. Raises: IntakeError."""
         ...
 
     def close(self) -> None:
@@ -96,7 +96,7 @@ class Analyses:
     async def _accept(self, content: bytes, owner: str, key: IdempotencyKey | None) -> str:
         queue, files = self._records.queue, self._records.files
         await self._executors.read(queue.check_capacity)
-        radiograph = await self._executors.decode(lambda: self._dependencies.intake.read(content))
+        radiograph = await self._executors.decode(lambda: self._dependencies.intake.load(content))
         new = _new_analysis(radiograph, owner)
         await self._executors.read(lambda: files.put(new.id, new.sha256, to_png(radiograph.pixels)))
         accepted_id = ""

@@ -92,7 +92,7 @@ class GracefulServer(uvicorn.Server):
             self.force_exit = True
             return
         self.should_exit = True
-        service = getattr(self._app.state, "runtime", None)
+        service = getattr(self._app.state, "service", None)
         if service is not None and self._loop is not None:
             self._loop.call_soon_threadsafe(service.notifier.close)
 

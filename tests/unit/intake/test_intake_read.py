@@ -19,7 +19,7 @@ def intake():
 def test_reads_a_picture(intake):
     content = picture(phantom(), "png")
 
-    radiograph = intake.read(content)
+    radiograph = intake.load(content)
 
     np.testing.assert_array_equal(radiograph.pixels, phantom())
     assert radiograph.sha256 == hashlib.sha256(content).hexdigest()
@@ -27,7 +27,7 @@ def test_reads_a_picture(intake):
 
 
 def test_reads_a_dicom_file_and_keeps_nothing_of_the_patient(intake):
-    radiograph = intake.read(dicom(study(phantom(), BurnedInAnnotation="YES")))
+    radiograph = intake.load(dicom(study(phantom(), BurnedInAnnotation="YES")))
 
     np.testing.assert_array_equal(radiograph.pixels, phantom())
     assert radiograph.source_format == "dicom"
@@ -38,7 +38,7 @@ def test_reads_a_dicom_file_and_keeps_nothing_of_the_patient(intake):
 def test_the_same_bytes_give_the_same_pixels(intake):
     content = picture(phantom(), "jpeg")
 
-    first, second = intake.read(content), intake.read(content)
+    first, second = intake.load(content), intake.load(content)
 
     assert first.pixels.tobytes() == second.pixels.tobytes()
 
@@ -46,17 +46,17 @@ def test_the_same_bytes_give_the_same_pixels(intake):
 def test_takes_exactly_as_many_bytes_as_allowed(intake):
     content = picture(phantom(), "png")
 
-    assert intake.read(content + bytes(100_000 - len(content))).pixels.size
+    assert intake.load(content + bytes(100_000 - len(content))).pixels.size
     with pytest.raises(UploadTooLargeError) as refusal:
-        intake.read(content + bytes(100_001 - len(content)))
+        intake.load(content + bytes(100_001 - len(content)))
     assert refusal.value.facts == {"max_bytes": 100_000}
 
 
 def test_refuses_nothing_and_nonsense(intake):
     with pytest.raises(EmptyUploadError):
-        intake.read(b"")
+        intake.load(b"")
     with pytest.raises(NotAnImageError):
-        intake.read(b"nonsense")
+        intake.load(b"nonsense")
 
 
 def test_the_largest_picture_allowed_fits_into_the_memory_of_a_decoder():

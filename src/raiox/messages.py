@@ -1,14 +1,16 @@
-"""The sentences: one per code and language, kept in `locales/*.json`.
+"""Every text that the server shows a person, by language.
 
-Each code has a `title` (what happened), a `detail` (why, with the facts) and an
-`action` (what to do now). A code without sentences in every language fails the
-contract tests, not the user.
+`locales/languages.json` lists the languages, the first of them the default; a folder of each
+holds its texts: `errors.json` (a title, what happened; a detail, why, with the facts; an
+action, what to do now), `form.json` (the plain HTML form) and `report.json` (reports of the
+laboratory). A text that a language lacks fails the contract tests, not the user.
 """
 
 import json
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 from raiox.errors import Fact
 from raiox.vocabulary import LANGUAGES, Language
@@ -17,21 +19,37 @@ Sentences = dict[str, str]
 
 
 @cache
-def load(language: Language) -> dict[str, Sentences]:
-    """All sentences of one language, by code."""
-    text = files("raiox").joinpath("locales", f"{language}.json").read_text(encoding="utf-8")
-    sentences: dict[str, Sentences] = json.loads(text)
-    return sentences
+def load(language: Language, name: str = "errors") -> dict[str, Any]:
+    """All texts of one file of a language."""
+    file = files("raiox").joinpath("locales", language, f"{name}.json")
+    texts: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    return texts
+
+
+def text(key: str, language: Language, **facts: Fact) -> str:
+    """One text, its `{facts}` filled in.
+
+    Args:
+        key: the file, a dot, and the key in it, e.g. `form.title`.
+    """
+    name, _, inner = key.partition(".")
+    found: str = load(language, name)[inner]
+    return found.format_map(_Facts(facts))
+
+
+def texts(key: str, **facts: Fact) -> dict[Language, str]:
+    """The same text in every language."""
+    return {language: text(key, language, **facts) for language in LANGUAGES}
 
 
 def messages_for(code: str, language: Language, facts: Mapping[str, Fact]) -> Sentences:
-    """Title, detail and action of a code, its facts filled in."""
-    told = load(language).get(code) or load(language)["internal_error"]
-    return {part: sentence.format_map(_Facts(facts)) for part, sentence in told.items()}
+    """Title, detail and action of an error code, its facts filled in."""
+    sentences: Sentences = load(language).get(code) or load(language)["internal_error"]
+    return {part: sentence.format_map(_Facts(facts)) for part, sentence in sentences.items()}
 
 
 def messages_in_all_languages(code: str, facts: Mapping[str, Fact]) -> dict[Language, Sentences]:
-    """The same in every language, so that a page may switch without asking again."""
+    """The same in every language, so that a page can switch without another request."""
     return {language: messages_for(code, language, facts) for language in LANGUAGES}
 
 

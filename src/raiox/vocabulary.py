@@ -4,8 +4,11 @@ One word for one thing, as in docs/glossary.md. This module imports nothing of
 raiox, so any room may use it.
 """
 
+import json
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final, Literal
+from importlib.resources import files
+from typing import Final
 
 
 class Finding(StrEnum):
@@ -75,10 +78,32 @@ class Outcome(StrEnum):
     REJECTED = "rejected"
 
 
-Language = Literal["pt", "en"]
-LANGUAGES: Final[tuple[Language, ...]] = ("pt", "en")
+Language = str
+"""A code of ISO 639-1 that `locales/languages.json` lists."""
 
-NOTICE: Final[dict[Language, str]] = {
-    "pt": "Uso em pesquisa. Não é um dispositivo médico.",
-    "en": "Research use. Not a medical device.",
-}
+
+@dataclass(frozen=True, slots=True)
+class LanguageTraits:
+    """What is known of a language beside its texts."""
+
+    id: Language
+    locale: str
+    """BCP 47, e.g. `pt-BR`."""
+    name: str
+    """As its speakers call it."""
+    decimal_separator: str
+    notice: str
+    """Research use, not a medical device: on every page, report and file."""
+
+
+def _read_languages() -> tuple[LanguageTraits, ...]:
+    content = files("raiox").joinpath("locales", "languages.json").read_text(encoding="utf-8")
+    return tuple(LanguageTraits(**language) for language in json.loads(content))
+
+
+LANGUAGE_TRAITS: Final = {language.id: language for language in _read_languages()}
+
+LANGUAGES: Final = tuple(LANGUAGE_TRAITS)
+"""The first is the default."""
+
+NOTICE: Final = {language.id: language.notice for language in LANGUAGE_TRAITS.values()}

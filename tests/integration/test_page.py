@@ -45,7 +45,7 @@ async def test_without_a_built_page_the_plain_one_answers(start):
     assert 'enctype="multipart/form-data"' in answer.text
 
 
-@pytest.mark.parametrize(("language", "words"), [("pt", "nestas bases"), ("en", "data sets")])
+@pytest.mark.parametrize(("language", "words"), [("pt", "Padrão parecido"), ("en", "Pattern like")])
 async def test_the_plain_page_shows_the_answer_in_both_languages(start, language, words):
     async with start() as service:
         browser = service.browser(follow_redirects=True)

@@ -5,7 +5,7 @@
 
 import { readFileSync } from 'node:fs';
 
-import languages from '../languages.json' with { type: 'json' };
+import languages from '../../src/raiox/locales/languages.json' with { type: 'json' };
 import formats from '../../src/raiox/formats.json' with { type: 'json' };
 
 const HEAD_FILE = 'first-screen.js';

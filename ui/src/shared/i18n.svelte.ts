@@ -5,7 +5,7 @@
  * messages/*.json. A key that the Portuguese file lacks is a type error.
  */
 
-import languages from '../../languages.json';
+import languages from '../../../src/raiox/locales/languages.json';
 import type pt from '../../messages/pt.json';
 import { recall, remember } from './storage';
 

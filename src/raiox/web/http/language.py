@@ -1,10 +1,10 @@
-"""Which language to answer in: `?lang=`, else Accept-Language, else Portuguese."""
+"""Which language to answer in: `?lang=`, else Accept-Language, else the first of all languages."""
 
 from starlette.requests import HTTPConnection
 
 from raiox.vocabulary import LANGUAGES, Language
 
-DEFAULT: Language = "pt"
+DEFAULT: Language = LANGUAGES[0]
 MAX_HEADER_CHARS = 200
 
 

@@ -13,10 +13,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
+from raiox.findings import finding_name
+from raiox.messages import text, texts
 from raiox.settings import Settings
 from raiox.vocabulary import FINDINGS, LANGUAGES
 from raiox.web.errors import UnknownRouteError
-from raiox.web.site.html_form_words import FINDING_NAMES, LABELLED, PLACEHOLDER
 from raiox.web.site.placeholder import draw_placeholder
 
 LIST = "examples.json"
@@ -64,7 +65,7 @@ class Placeholder:
             {
                 "id": "phantom",
                 "attribution": "raiox",
-                "title": PLACEHOLDER,
+                "title": texts("form.placeholder"),
                 "url": f"{base}/phantom",
             }
         ]
@@ -129,7 +130,9 @@ def _entry(row: dict[str, str]) -> dict[str, Any]:
         "id": label,
         "file": row["image"],
         "attribution": f"{row['origin']} ({row['licence']})",
-        "title": {lang: LABELLED[lang].format(FINDING_NAMES[lang][label]) for lang in LANGUAGES},
+        "title": {
+            lang: text("form.labelled", lang, name=finding_name(label, lang)) for lang in LANGUAGES
+        },
     }
 
 

@@ -11,17 +11,19 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from raiox.errors import Fact, RaioxError
-from raiox.messages import messages_for
+from raiox.findings import finding_meaning, finding_name
+from raiox.messages import messages_for, text
 from raiox.service.result_json import JsonObject
-from raiox.vocabulary import LANGUAGES, NOTICE, AnalysisState, Language
+from raiox.vocabulary import LANGUAGE_TRAITS, LANGUAGES, NOTICE, AnalysisState, Language
 from raiox.web.api.serializers import analysis_document
 from raiox.web.api.uploads import Uploads
 from raiox.web.dependencies import OwnerDep, ServiceDep, WebDep
 from raiox.web.http.language import language_of
 from raiox.web.http.problems import problem_headers, status_of
-from raiox.web.site.html_form_words import FINDING_NAMES, SENTENCES, WORDS
 
 router = APIRouter(include_in_schema=False)
+
+FORMATS = "PNG, JPEG, WebP, TIFF, BMP, DICOM"
 
 
 @router.get("/plain")
@@ -73,23 +75,22 @@ def _page(
         f'<a href="{escape(address)}?lang={other}" lang="{other}">{other.upper()}</a>'
         for other in LANGUAGES
     )
-    words = WORDS[language]
     html = (
         f'<!doctype html><html lang="{language}"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width"><title>raiox</title></head><body>'
         f'<header><a href="/plain?lang={language}">raiox</a> — {switch}</header>'
-        f"<main><h1>{words['title']}</h1>{content}</main>"
+        f"<main><h1>{text('form.title', language)}</h1>{content}</main>"
         f"<footer><p>{NOTICE[language]}</p></footer></body></html>"
     )
     return HTMLResponse(html, status, {"Cache-Control": "private, no-store", **(headers or {})})
 
 
 def _form(language: Language) -> str:
-    words = WORDS[language]
+    choose = text("form.choose", language, formats=FORMATS)
     return (
         f'<form method="post" action="/plain?lang={language}" enctype="multipart/form-data">'
-        f'<p><label>{words["choose"]} <input type="file" name="file" required></label></p>'
-        f"<p><button>{words['send']}</button></p></form><p>{words['privacy']}</p>"
+        f'<p><label>{choose} <input type="file" name="file" required></label></p>'
+        f"<p><button>{text('form.send', language)}</button></p></form><p>{text('form.privacy', language)}</p>"
     )
 
 
@@ -97,12 +98,12 @@ def _answer(document: JsonObject, language: Language) -> str:
     if document["state"] == AnalysisState.FAILED:
         return _told(document["error"], language)
     if document["state"] != AnalysisState.DONE:
-        return f"<p>{WORDS[language]['waiting']}</p>"
+        return f"<p>{text('form.waiting', language)}</p>"
     picture = f'<p><img src="{document["image"]}" alt="" width="480"></p>'
     shown = picture if document["image"] else ""
     if document["rejection"]:
         return _told(document["rejection"], language) + shown
-    sentence = SENTENCES[language][document["finding"]]
+    sentence = finding_meaning(document["finding"], language)
     return f"<p><strong>{sentence}</strong></p>{_bars(document, language)}{shown}"
 
 
@@ -110,21 +111,18 @@ def _bars(document: JsonObject, language: Language) -> str:
     """Each finding with its score and heatmap, the highest score first."""
     ranked = sorted(document["scores"].items(), key=lambda item: -item[1])
     rows = "".join(
-        f"<tr><th>{FINDING_NAMES[language][finding]}</th>"
+        f"<tr><th>{escape(finding_name(finding, language))}</th>"
         f'<td><meter min="0" max="1" value="{score}"></meter> {_decimal(score, language)}</td>'
         f'<td><img src="{document["maps"][finding]}" alt="" width="160"></td></tr>'
         for finding, score in ranked
     )
-    words = WORDS[language]
-    head = (
-        f"<tr><th>{words['finding']}</th><th>{words['score']}</th><th>{words['heatmap']}</th></tr>"
-    )
+    titles = (text(f"form.{column}", language) for column in ("finding", "score", "heatmap"))
+    head = "<tr>" + "".join(f"<th>{title}</th>" for title in titles) + "</tr>"
     return f"<table>{head}{rows}</table>"
 
 
 def _decimal(score: float, language: Language) -> str:
-    told = f"{score:.2f}"
-    return told.replace(".", ",") if language == "pt" else told
+    return f"{score:.2f}".replace(".", LANGUAGE_TRAITS[language].decimal_separator)
 
 
 def _told(reason: JsonObject, language: Language) -> str:

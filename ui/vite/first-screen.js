@@ -11,6 +11,7 @@ import formats from '../../src/raiox/formats.json' with { type: 'json' };
 const HEAD_FILE = 'first-screen.js';
 const SCREEN_MARK = '<!-- first screen -->';
 const NOSCRIPT_MARK = '<!-- no script -->';
+const LOCALE_MARK = '%DEFAULT_LOCALE%';
 
 export function readMessages(language) {
   return JSON.parse(readFileSync(new URL(`../messages/${language}.json`, import.meta.url), 'utf-8'));
@@ -69,7 +70,10 @@ export function firstScreen() {
     transformIndexHtml: {
       order: 'pre',
       handler: (html) =>
-        html.replace(SCREEN_MARK, everyLanguage(drawScreen)).replace(NOSCRIPT_MARK, everyLanguage(drawNoscript)),
+        html
+          .replace(LOCALE_MARK, languages[0].locale)
+          .replace(SCREEN_MARK, everyLanguage(drawScreen))
+          .replace(NOSCRIPT_MARK, everyLanguage(drawNoscript)),
     },
     configureServer(server) {
       server.middlewares.use(`/${HEAD_FILE}`, (_, response) => {

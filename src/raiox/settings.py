@@ -30,6 +30,10 @@ class IntakeSettings(BaseModel, frozen=True):
     )
     decoder_cpu_s: PositiveInt = Field(5, description="Processor time of one decode.")
     decoder_wall_s: PositiveFloat = Field(8.0, description="Clock time of one decode.")
+    allow_weak_sandbox: bool = Field(
+        False,
+        description="Decode even where the kernel cannot confine decoder processes completely.",
+    )
     n_decoders: PositiveInt = Field(2, description="Decodes at the same time.")
 
 

@@ -109,3 +109,10 @@ class DecoderCrashedError(IntakeError):
     """The decoder process died on this file."""
 
     code = "decoder_crashed"
+
+
+class SandboxTooWeakError(RaioxError):
+    """This kernel lets a decoder process out of its sandbox (`breaches`)."""
+
+    code = "sandbox_too_weak"
+    kind = ErrorKind.UNAVAILABLE

@@ -26,7 +26,9 @@ class Intake:
         """Start the decoder processes, without waiting for them."""
         self._max_bytes = settings.max_upload_bytes
         limits = {limit.name: getattr(settings, limit.name) for limit in fields(DecodeLimits)}
-        self._sandbox = Sandbox(DecodeLimits(**limits), settings.n_decoders)
+        self._sandbox = Sandbox(
+            DecodeLimits(**limits), settings.n_decoders, allow_weak=settings.allow_weak_sandbox
+        )
 
     def load(self, content: bytes, sha256: str | None = None) -> Radiograph:
         """Turn the bytes of one file into a radiograph; the same bytes, the same pixels.

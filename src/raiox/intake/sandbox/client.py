@@ -19,7 +19,8 @@ from types import TracebackType
 from typing import Final, Self
 
 from raiox.errors import InternalError
-from raiox.intake.errors import DecoderCrashedError, DecodeTooSlowError
+from raiox.intake.errors import DecoderCrashedError, DecodeTooSlowError, SandboxTooWeakError
+from raiox.intake.sandbox.breaches import Breach, describe
 from raiox.intake.sandbox.decoder_api import Decoded, DecodeLimits
 from raiox.intake.sandbox.protocol import (
     CRASHED,
@@ -44,38 +45,65 @@ class _ZygoteLostError(Exception):
 class Sandbox:
     """A place to decode hostile bytes; close it, or use it as a context."""
 
-    def __init__(self, limits: DecodeLimits, n_decoders: int, decoder: str = DECODER) -> None:
+    def __init__(
+        self,
+        limits: DecodeLimits,
+        n_decoders: int,
+        decoder: str = DECODER,
+        *,
+        allow_weak: bool = False,
+    ) -> None:
         """Start the zygote without waiting for it.
 
         Args:
             limits: of each decode.
             n_decoders: decodes at the same time; more wait for their turn.
-            decoder: `module:function` of a `contract.Decoder`.
+            decoder: `module:function` of a `decoder_api.Decoder`.
+            allow_weak: decode even where the kernel lets a decoder process out.
         """
+        self._n_spares = n_decoders
+        self._allow_weak = allow_weak
         self._limits = limits
         self._decoder = decoder
         self._turns = threading.BoundedSemaphore(n_decoders)
         self._lock = threading.Lock()
         self._closed = False
-        self._zygote: _ZygoteProcess | None = _ZygoteProcess(limits, decoder)
+        self._zygote: _ZygoteProcess | None = self._start_zygote()
 
     def decode(self, source_format: str, content: bytes) -> Decoded:
         """Decode one file in a process of its own.
 
         Raises:
             IntakeError: of the class that says why.
+            SandboxTooWeakError: a decoder process could get out, and that is not allowed.
             InternalError: no decoder process can be started.
         """
         with self._turns:
             for _ in range(ATTEMPTS):
-                zygote = self._living_zygote()
+                try:
+                    zygote = self._living_zygote()
+                except _ZygoteLostError:
+                    continue
                 try:
                     return zygote.decode(source_format, content)
                 except _ZygoteLostError:
                     zygote.end()
                 except OSError as error:  # no descriptors left
                     raise InternalError from error
-            raise DecoderCrashedError
+            if self._zygote and self._zygote.has_been_ready:
+                raise DecoderCrashedError
+            raise InternalError
+
+    def breaches(self) -> Breach:
+        """What a decoder process could still do beside decoding; waits for the zygote.
+
+        Raises:
+            InternalError: no decoder process can be started.
+        """
+        for _ in range(ATTEMPTS):
+            with suppress(_ZygoteLostError):
+                return self._ready_zygote().breaches
+        raise InternalError
 
     @property
     def zygote_pid(self) -> int | None:
@@ -101,14 +129,23 @@ class Sandbox:
     ) -> None:
         self.close()
 
+    def _start_zygote(self) -> "_ZygoteProcess":
+        return _ZygoteProcess(self._limits, self._decoder, self._n_spares)
+
     def _living_zygote(self) -> "_ZygoteProcess":
+        zygote = self._ready_zygote()
+        if zygote.breaches and not self._allow_weak:
+            raise SandboxTooWeakError(breaches=describe(zygote.breaches))
+        return zygote
+
+    def _ready_zygote(self) -> "_ZygoteProcess":
         with self._lock:
             if self._closed:
                 raise RuntimeError("the sandbox is closed")
             if self._zygote is None or not self._zygote.is_alive():
                 if self._zygote:
                     self._zygote.end()
-                self._zygote = _ZygoteProcess(self._limits, self._decoder)
+                self._zygote = self._start_zygote()
             self._zygote.wait_until_ready()
             return self._zygote
 
@@ -116,8 +153,9 @@ class Sandbox:
 class _ZygoteProcess:
     """One zygote, from its start to its end."""
 
-    def __init__(self, limits: DecodeLimits, decoder: str) -> None:
+    def __init__(self, limits: DecodeLimits, decoder: str, n_spares: int) -> None:
         self._limits = limits
+        self.breaches = ~Breach.NONE
         self._control, theirs = socket.socketpair()
         self._ready = False
         self._ended = False
@@ -125,7 +163,7 @@ class _ZygoteProcess:
             self._process = subprocess.Popen(
                 [
                     *(sys.executable, "-P", "-m", "raiox.intake.sandbox.zygote"),
-                    *(str(theirs.fileno()), decoder, json.dumps(asdict(limits))),
+                    *(str(theirs.fileno()), decoder, json.dumps(asdict(limits)), str(n_spares)),
                 ],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
@@ -138,6 +176,11 @@ class _ZygoteProcess:
     def pid(self) -> int:
         return self._process.pid
 
+    @property
+    def has_been_ready(self) -> bool:
+        """Whether the codecs were loaded: if not, the installation is to blame, not the file."""
+        return self._ready
+
     def is_alive(self) -> bool:
         return not self._ended and self._process.poll() is None
 
@@ -145,18 +188,20 @@ class _ZygoteProcess:
         """Wait for the codecs to be loaded.
 
         Raises:
-            InternalError: they cannot be; the reason is on the error stream.
+            _ZygoteLostError: it ended before; a lasting reason is on the error stream.
         """
         if self._ready:
             return
         self._control.settimeout(START_S)
         try:
-            self._ready = self._control.recv(1) == READY
+            report = self._control.recv(2, socket.MSG_WAITALL)
         except OSError:
-            self._ready = False
+            report = b""
+        self._ready = len(report) == len(READY) + 1 and report.startswith(READY)
         if not self._ready:
             self.end()
-            raise InternalError
+            raise _ZygoteLostError
+        self.breaches = Breach(report[1])
 
     def decode(self, source_format: str, content: bytes) -> Decoded:
         ours, theirs = socket.socketpair()

@@ -1,24 +1,31 @@
 """What a decoder process gives up: files, network, new programs, then memory and time.
 
-Two steps. The zygote gives up for good what no decode needs; each child bounds
-what one decode may cost. Beside resource limits everything is best effort,
-because kernels differ: where Landlock or user namespaces are missing, the rest
-still holds. Source: landlock(7), user_namespaces(7), prctl(2), setrlimit(2).
+Two steps. The zygote gives up for good what no decode needs; each child bounds what one
+decode may cost and then gives up every system call but those of computing and answering.
+Kernels differ, so no layer is trusted to be there: `breaches.py` attacks the result.
+Source: landlock(7), user_namespaces(7), capabilities(7), prctl(2), setrlimit(2).
 """
 
 import ctypes
 import os
+import platform
 import resource
 import struct
 from contextlib import suppress
 from typing import Final
 
 from raiox.intake.sandbox.decoder_api import DecodeLimits
+from raiox.intake.sandbox.seccomp import allow_only_decoding
 
 CLONE_NEWUSER: Final = 0x1000_0000
 CLONE_NEWNET: Final = 0x4000_0000
 PR_SET_PDEATHSIG: Final = 1
+PR_SET_DUMPABLE: Final = 4
+PR_CAPBSET_DROP: Final = 24
 PR_SET_NO_NEW_PRIVS: Final = 38
+CAPABILITY_VERSION: Final = 0x2008_0522  # _LINUX_CAPABILITY_VERSION_3
+CAPABILITIES: Final = 64
+SYS_CAPSET: Final = {"x86_64": 126, "aarch64": 91}
 
 # Landlock came after the system calls of all architectures got the same numbers.
 SYS_LANDLOCK_CREATE_RULESET: Final = 444
@@ -46,14 +53,18 @@ def confine_for_good() -> None:
         libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
         libc.unshare(CLONE_NEWUSER | CLONE_NEWNET)
         _forbid_files(libc)
+        _drop_capabilities(libc)
+        # Nobody of the same user may read or write the memory that every decoder is forked from.
+        libc.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
 
 
-def limit_one_decode(limits: DecodeLimits) -> None:
-    """Bound memory and processor time of this process, and forbid it any other."""
+def confine_one_decode(limits: DecodeLimits) -> None:
+    """Bound memory and processor time of this process; leave it no system call but decoding."""
     _limit(resource.RLIMIT_AS, limits.decoder_memory_bytes)
     _limit(resource.RLIMIT_CPU, limits.decoder_cpu_s)
     _limit(resource.RLIMIT_NPROC, 0)
     _limit(resource.RLIMIT_NOFILE, MAX_OPEN_FILES)
+    allow_only_decoding()
 
 
 def end_with_parent(signal_number: int) -> None:
@@ -86,3 +97,12 @@ def _forbid_files(libc: ctypes.CDLL) -> None:
     if descriptor >= 0:
         libc.syscall(SYS_LANDLOCK_RESTRICT_SELF, descriptor, 0)
         os.close(descriptor)
+
+
+def _drop_capabilities(libc: ctypes.CDLL) -> None:
+    """Give up every capability, also those that a new user namespace has just granted."""
+    for capability in range(CAPABILITIES):
+        libc.prctl(PR_CAPBSET_DROP, capability, 0, 0, 0)
+    number = SYS_CAPSET.get(platform.machine())
+    if number is not None:
+        libc.syscall(number, struct.pack("=Ii", CAPABILITY_VERSION, 0), bytes(24))

@@ -1,10 +1,11 @@
 """The process that every decoder process is forked from: loaded once, confined for good.
 
-    python -m raiox.intake.sandbox.zygote CONTROL_FD DECODER LIMITS
+    python -m raiox.intake.sandbox.zygote CONTROL_FD DECODER LIMITS N_SPARES
 
-It has one thread, reads no hostile byte itself, and for each pair of descriptors
-that arrives on its control socket forks one child: the child decodes what comes
-on the first, the zygote tells on the second how the child ended. When the
+It has one thread and reads no hostile byte itself. It keeps children forked ahead of need:
+each is confined already and waits for a channel. For each pair of descriptors that arrives
+on the control socket one of them is given the first and decodes the one file that comes on
+it; the zygote reports on the second how that child ended, and forks another. When the
 service goes away, the control socket ends, and so do the zygote and its children.
 """
 
@@ -22,7 +23,8 @@ from importlib import import_module
 from typing import Final, NoReturn
 
 from raiox.intake.errors import DecoderCrashedError, IntakeError
-from raiox.intake.sandbox.confinement import confine_for_good, end_with_parent, limit_one_decode
+from raiox.intake.sandbox.breaches import Breach, find_breaches
+from raiox.intake.sandbox.confinement import confine_for_good, confine_one_decode, end_with_parent
 from raiox.intake.sandbox.decoder_api import DecodeLimits, Decoder
 from raiox.intake.sandbox.protocol import (
     CRASHED,
@@ -34,7 +36,7 @@ from raiox.intake.sandbox.protocol import (
     send_refusal,
 )
 
-CHANNEL_FD: Final = 3
+ORDERS_FD: Final = 3
 OPEN_FILES: Final = 1_024
 
 
@@ -45,13 +47,25 @@ class _Child:
     verdict_fd: int
 
 
-class Zygote:
-    """Forks, watches the clock, buries."""
+@dataclass(frozen=True, slots=True)
+class _Spare:
+    """A confined child that waits for its channel."""
 
-    def __init__(self, control: socket.socket, decoder: Decoder, limits: DecodeLimits) -> None:
+    pid: int
+    orders: socket.socket
+
+
+class Zygote:
+    """Forks, watches the clock, reaps."""
+
+    def __init__(
+        self, control: socket.socket, decoder: Decoder, limits: DecodeLimits, n_spares: int
+    ) -> None:
         self._control = control
         self._decoder = decoder
         self._limits = limits
+        self._n_spares = n_spares
+        self._spares: list[_Spare] = []
         self._children: dict[int, _Child] = {}
         self._timed_out: set[int] = set()
         self._sigchld_fd, alarm = os.pipe()
@@ -65,8 +79,10 @@ class Zygote:
         selector = selectors.DefaultSelector()
         selector.register(self._control, selectors.EVENT_READ)
         selector.register(self._sigchld_fd, selectors.EVENT_READ)
-        self._control.sendall(READY)
+        self._control.sendall(READY + bytes([self._breaches()]))
         while True:
+            while len(self._spares) < self._n_spares:
+                self._spares.append(self._fork_spare())
             awake = {key.fileobj for key, _ in selector.select(self._patience_s())}
             if self._sigchld_fd in awake:
                 os.read(self._sigchld_fd, OPEN_FILES)
@@ -74,7 +90,7 @@ class Zygote:
             self._kill_overdue()
             if self._control in awake and not self._accept():
                 break
-        for pid in self._children:
+        for pid in (*self._children, *(spare.pid for spare in self._spares)):
             os.kill(pid, signal.SIGKILL)
 
     def _patience_s(self) -> float | None:
@@ -87,12 +103,42 @@ class Zygote:
             return False
         channel_fd, verdict_fd = descriptors
         deadline = time.monotonic() + self._limits.decoder_wall_s
+        self._children[self._employ(channel_fd)] = _Child(deadline, verdict_fd)
+        os.close(channel_fd)
+        return True
+
+    def _employ(self, channel_fd: int) -> int:
+        """Give the channel to a child; one that died while it waited is replaced."""
+        while True:
+            spare = self._spares.pop(0) if self._spares else self._fork_spare()
+            with spare.orders, suppress(OSError):
+                socket.send_fds(spare.orders, [b"c"], [channel_fd])
+                return spare.pid
+
+    def _fork_spare(self) -> _Spare:
+        ours, theirs = socket.socketpair()
         pid = os.fork()
         if pid == 0:
-            _become_decoder(channel_fd, self._decoder, self._limits)
-        os.close(channel_fd)
-        self._children[pid] = _Child(deadline, verdict_fd)
-        return True
+            _become_decoder(theirs.detach(), self._decoder, self._limits)
+        theirs.close()
+        return _Spare(pid, ours)
+
+    def _breaches(self) -> Breach:
+        """What a child can still do although it is confined; all of it, if it cannot say."""
+        report_fd, child_fd = os.pipe()
+        zygote_pid = os.getpid()
+        pid = os.fork()
+        if pid == 0:
+            try:
+                confine_one_decode(self._limits)
+                os.write(child_fd, bytes([find_breaches(zygote_pid)]))
+            finally:
+                os._exit(0)
+        os.close(child_fd)
+        report = os.read(report_fd, 1)
+        os.close(report_fd)
+        os.waitpid(pid, 0)
+        return Breach(report[0]) if report else ~Breach.NONE
 
     def _kill_overdue(self) -> None:
         now = time.monotonic()
@@ -102,15 +148,24 @@ class Zygote:
                 os.kill(pid, signal.SIGKILL)  # not buried yet, so the number is still its own
 
     def _reap(self) -> None:
-        while self._children:
+        while self._children or self._spares:
             pid, status = os.waitpid(-1, os.WNOHANG)
             if pid == 0:
                 return
-            child = self._children.pop(pid)
+            child = self._children.pop(pid, None)
+            if child is None:  # a spare, or the child of one that could fork
+                self._forget_spare(pid)
+                continue
             with suppress(OSError):  # whoever asked may have gone
                 os.write(child.verdict_fd, self._verdict(pid, status))
             os.close(child.verdict_fd)
             self._timed_out.discard(pid)
+
+    def _forget_spare(self, pid: int) -> None:
+        for spare in self._spares:
+            if spare.pid == pid:
+                spare.orders.close()
+        self._spares = [spare for spare in self._spares if spare.pid != pid]
 
     def _verdict(self, pid: int, status: int) -> bytes:
         if status == 0:
@@ -119,17 +174,20 @@ class Zygote:
         return TOO_SLOW if pid in self._timed_out or ended_by == signal.SIGXCPU else CRASHED
 
 
-def _become_decoder(channel_fd: int, decoder: Decoder, limits: DecodeLimits) -> NoReturn:
-    """Decode one file and end; nothing of the zygote is left but its memory."""
+def _become_decoder(orders_fd: int, decoder: Decoder, limits: DecodeLimits) -> NoReturn:
+    """Wait for a channel, decode one file and end; nothing of the zygote is left but its memory."""
     try:
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         end_with_parent(signal.SIGKILL)
-        os.dup2(channel_fd, CHANNEL_FD)
-        os.closerange(CHANNEL_FD + 1, OPEN_FILES)
-        limit_one_decode(limits)
-        with socket.socket(fileno=CHANNEL_FD) as channel:
-            _answer(channel, decoder, limits)
+        os.dup2(orders_fd, ORDERS_FD)
+        os.closerange(ORDERS_FD + 1, OPEN_FILES)
+        with socket.socket(fileno=ORDERS_FD) as orders:
+            confine_one_decode(limits)
+            _, descriptors, _, _ = socket.recv_fds(orders, 1, 1)
+        if descriptors:
+            with socket.socket(fileno=descriptors[0]) as channel:
+                _answer(channel, decoder, limits)
         os._exit(0)
     finally:
         os._exit(1)  # whatever happened: a child must never return into the zygote's loop
@@ -153,7 +211,7 @@ def _load(name: str) -> Decoder:
     return decoder
 
 
-def main(control_fd: str, decoder_name: str, limits_json: str) -> None:
+def main(control_fd: str, decoder_name: str, limits_json: str, n_spares: str) -> None:
     """Load the codecs, give up everything else, serve."""
     decoder = _load(decoder_name)
     limits = DecodeLimits(**json.loads(limits_json))
@@ -162,7 +220,7 @@ def main(control_fd: str, decoder_name: str, limits_json: str) -> None:
         os.dup2(1, 2)  # until here errors told of the installation; codecs tell of each file
         gc.collect()
         gc.freeze()  # children share these pages as long as nobody counts references anew
-        Zygote(control, decoder, limits).serve()
+        Zygote(control, decoder, limits, int(n_spares)).serve()
 
 
 if __name__ == "__main__":

@@ -31,8 +31,8 @@ class Sample:
     path: Path
     label: str
     """A finding or a kind of image."""
-    source: str
-    part: str
+    dataset: str
+    split: str
     """train, valid or test."""
     group_id: str
     """Patient and duplicates; never in two parts."""
@@ -60,12 +60,12 @@ def read_finding_samples(data: Path | None, split: str = "grouped") -> list[Samp
     """
     folder, rows = _read(data, "chest")
     column = SPLIT_COLUMNS[split]
-    cases = [
+    samples = [
         Sample(
             path=folder / row["image"],
             label=row["label"],
-            source=row["source"],
-            part=row[column],
+            dataset=row["source"],
+            split=row[column],
             group_id=row["group_id"],
             licence=row["licence"],
             view=_told(row, "view"),
@@ -76,8 +76,8 @@ def read_finding_samples(data: Path | None, split: str = "grouped") -> list[Samp
         if row[column] not in ("", "exclude") and row["label_conflict"] == "0"
     ]
     if split == "grouped":
-        check_groups(cases)
-    return cases
+        check_groups(samples)
+    return samples
 
 
 def read_kind_samples(data: Path | None, split: str = "grouped") -> list[Sample]:
@@ -95,15 +95,15 @@ def read_kind_samples(data: Path | None, split: str = "grouped") -> list[Sample]
         Sample(
             path=folder / row["image"],
             label=row["kind"],
-            source=row["source"],
-            part=row["split"],
+            dataset=row["source"],
+            split=row["split"],
             group_id=row["image"],
             licence=row["licence"],
             kind=ImageKind(row["kind"]),
         )
         for row in rows
     ]
-    made = [replace(case, label=str(kind), kind=kind) for case in chest for kind in MADE_KINDS]
+    made = [replace(sample, label=str(kind), kind=kind) for sample in chest for kind in MADE_KINDS]
     return made + others
 
 
@@ -136,8 +136,8 @@ def read_manifest(manifest: Path, columns: Mapping[str, str] | None = None) -> l
         Sample(
             path=manifest.parent / row["image"],
             label=row["label"],
-            source=row.get("source") or "all",
-            part=row.get("split") or "",
+            dataset=row.get("source") or "all",
+            split=row.get("split") or "",
             group_id=row.get("group_id") or row.get("patient_id") or row["image"],
             licence=row.get("licence") or "",
             view=_told(row, "view"),
@@ -162,16 +162,16 @@ def as_kind(pixels: GrayArray, kind: ImageKind) -> GrayArray:
     return np.array(255 - turned if kind is ImageKind.INVERTED else turned, order="C")
 
 
-def check_groups(cases: Iterable[Sample]) -> None:
+def check_groups(samples: Iterable[Sample]) -> None:
     """Refuse parts that share a patient, a duplicate or a linked image.
 
     Raises:
         RecipeInvalidError: a `group_id` lies in two parts.
     """
-    parts: defaultdict[str, set[str]] = defaultdict(set)
-    for case in cases:
-        parts[case.group_id].add(case.part)
-    n_shared = sum(len(found) > 1 for found in parts.values())
+    splits: defaultdict[str, set[str]] = defaultdict(set)
+    for sample in samples:
+        splits[sample.group_id].add(sample.split)
+    n_shared = sum(len(found) > 1 for found in splits.values())
     if n_shared:
         raise RecipeInvalidError(reason="groups_span_parts", n_groups=n_shared)
 

@@ -12,8 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from raiox.entities import GrayArray
-from raiox.lab.evaluation.predictions import Reader
-from raiox.lab.evaluation.probes.perturbations import Mask
+from raiox.lab.aliases import Mask, Reader
 
 HALF_GRAY = 127
 

@@ -76,15 +76,15 @@ def load_examples(
 
 def into_parts(cases: Sequence[Sample], sampling: Sampling) -> dict[str, list[Sample]]:
     """The cases a recipe may see, by part; a group of a held-out source is in no other part."""
-    held_groups = {case.group_id for case in cases if case.source in sampling.hold_out}
+    held_groups = {case.group_id for case in cases if case.dataset in sampling.hold_out}
     parts: dict[str, list[Sample]] = {part: [] for part in (*PARTS, HELD_OUT)}
     for case in cases:
         if sampling.labels and case.label not in sampling.labels:
             continue
-        if case.source in sampling.hold_out:
+        if case.dataset in sampling.hold_out:
             parts[HELD_OUT].append(case)
         elif case.group_id in held_groups:
             continue
-        elif not sampling.sources or case.source in sampling.sources:
-            parts[case.part].append(case)
+        elif not sampling.sources or case.dataset in sampling.sources:
+            parts[case.split].append(case)
     return parts

@@ -16,10 +16,11 @@ from rich.progress import track
 from torch import Tensor
 from torch.nn import functional
 
+from raiox.lab.aliases import Mask
 from raiox.lab.datasets.manifest import Sample
 from raiox.lab.evaluation.probes.masks import HALF_GRAY, find_masks
 from raiox.lab.evaluation.probes.saliency import find_boxes
-from raiox.lab.metrics.saliency_metrics import Mask, box_over, mask_over
+from raiox.lab.metrics.saliency import box_over, mask_over
 from raiox.preprocessing import Preprocessing
 from raiox.vocabulary import Finding
 

@@ -92,7 +92,7 @@ def write_predictions(
         writer = csv.writer(opened)
         writer.writerow([*COLUMNS, *outputs])
         for case, label, answer in zip(examples.cases, examples.labels, logits, strict=True):
-            known = (case.path.name, case.source, case.part, case.group_id, case.kind,
+            known = (case.path.name, case.dataset, case.split, case.group_id, case.kind,
                      case.label, outputs[label])  # fmt: skip
             writer.writerow([*known, *(f"{logit:.6g}" for logit in answer)])
     part.replace(file)

@@ -15,7 +15,7 @@ from pydantic import ValidationError
 
 from raiox.lab.errors import RecipeInvalidError, RunNotFinishedError
 from raiox.lab.evaluation.paper_results import PaperResults, paper_results
-from raiox.lab.metrics.seeds import SeedStatistic, SeedRuns, figures
+from raiox.lab.metrics.seeds import SeedRuns, SeedStatistic, seed_statistics
 from raiox.lab.training.data.examples import load_examples
 from raiox.lab.training.runs.predictions import Predictions, is_open, open_part
 from raiox.lab.training.recipe import Recipe
@@ -72,7 +72,7 @@ def repeat(
     runner.run(recipe, context, [s for s in seeds if not is_open(folders[s], PART)], watch)
     series = _series([open_part(folder, context, PART) for folder in folders.values()])
     paper = paper_results(recipe.name, series.outputs)
-    return Repeats(recipe, tuple(folders.values()), series, figures(series), paper)
+    return Repeats(recipe, tuple(folders.values()), series, seed_statistics(series), paper)
 
 
 def check_can_begin(recipe: Recipe, context: TrainingContext, seeds: Sequence[int]) -> None:

@@ -114,6 +114,14 @@ class ModelIdentity:
     sha256: str
     operating_points: Mapping[str, OperatingPoint] = field(default_factory=dict)
     """By label."""
+    labels: tuple[str, ...] = ()
+    """What it scores, in its order."""
+    multi_label: bool = False
+    """Whether each label is decided on its own."""
+    architecture: str | None = None
+    """As recipes name the network; None where the bundle does not say."""
+    preprocessing: Mapping[str, Fact] = field(default_factory=dict)
+    """How it wants its input: `side_px`, `fit`, `mean`, `std`."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -56,6 +56,9 @@ class BundleManifest(BaseModel, frozen=True):
     format_version: Literal[1] = 1
     id: str
     role: Role
+    architecture: str | None = Field(
+        None, description="The network, as recipes name it: mobilenet, densenet; null if unknown."
+    )
     labels: tuple[str, ...]
     preprocessing: Preprocessing
     multi_label: bool = Field(

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from benches import MASK, SpotBench, bench_of, values
 
-from raiox.lab.evaluation.probes.masks import find_masks
+from raiox.lab.datasets.lung_masks import find_masks
 from raiox.lab.evaluation.probes.saliency import saliency_metrics
 
 CENTRE = "13,13,14,14"

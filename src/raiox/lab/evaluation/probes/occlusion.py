@@ -10,8 +10,8 @@ import numpy as np
 
 from raiox.entities import FloatArray
 from raiox.lab.aliases import Floats, Indices
+from raiox.lab.datasets.lung_masks import find_masks
 from raiox.lab.evaluation.probes.context import ProbeContext
-from raiox.lab.evaluation.probes.masks import find_masks
 from raiox.lab.evaluation.probes.perturbations import OCCLUSIONS, only
 from raiox.lab.evaluation.report.reported_metrics import Metrics, ReportedMetric, joined, text
 from raiox.lab.metrics.intervals import bootstrap_estimate

@@ -17,8 +17,8 @@ from raiox.bundle import Bundle
 from raiox.entities import FloatArray, GrayArray
 from raiox.inference.session import NetworkSession
 from raiox.lab.aliases import Floats, Indices, Mask, Names
+from raiox.lab.datasets.lung_masks import find_masks
 from raiox.lab.evaluation.probes.context import ProbeContext
-from raiox.lab.evaluation.probes.masks import find_masks
 from raiox.lab.evaluation.report.reported_metrics import Metrics, ReportedMetric, Text, joined, text
 from raiox.lab.metrics import saliency as overlays
 from raiox.lab.metrics.intervals import Estimate, bootstrap_estimate, proportion

@@ -9,7 +9,7 @@ from torch.utils.data import Dataset
 
 from raiox.lab.datasets.manifest import Sample, as_kind
 from raiox.lab.training.data.pixel_cache import cached_pixels
-from raiox.lab.training.fit.region_loss import EVERYWHERE, Region, read_regions
+from raiox.lab.training.fit.region_loss import EVERYWHERE, Region, read_mask_regions, read_regions
 from raiox.lab.training.recipe import Recipe, Sampling
 from raiox.lab.training.tasks import TASKS, Task
 from raiox.preprocessing import Preprocessing
@@ -66,6 +66,8 @@ def load_examples(
     zoom_only_for = recipe.augmentation.zoom_only_for
     parts = into_parts(cases, recipe.sampling)
     regions = read_regions(parts["train"], spec, data) if recipe.region_loss else {}
+    if task.of_masks:
+        regions = read_mask_regions(cases, spec, data)
     return {
         part: Examples(
             found, [row_of[case.path] for case in found], task, pixels, zoom_only_for, regions

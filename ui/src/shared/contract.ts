@@ -13,7 +13,9 @@ export type ImageKind =
   | 'nonpulmonary_xray'
   | 'other_medical'
   | 'document'
-  | 'natural';
+  | 'natural'
+  | 'texture'
+  | 'multiple_radiographs';
 
 /** What happened, why, what to do now. */
 export interface Sentences {

@@ -23,6 +23,12 @@ ROTATIONS = {ImageKind.ROTATED_90: 1, ImageKind.ROTATED_180: 2, ImageKind.ROTATE
 MADE_KINDS = (ImageKind.FRONTAL, *ROTATIONS, ImageKind.INVERTED)
 """What one upright film gives: itself, turned and as a negative."""
 
+EVERY_NTH_DOUBLED = 8
+"""One upright film in so many also stands beside its mirror image: two radiographs in one picture."""
+
+SURFACES = ("steel_neu",)
+"""Sources of plain surfaces: natural images to the manifest, textures to the filter."""
+
 
 @dataclass(frozen=True, slots=True)
 class Sample:
@@ -84,7 +90,8 @@ def read_kind_samples(data: Path | None, split: str = "grouped") -> list[Sample]
     """Every kind of image the frontal filter tells apart.
 
     A film that lies on its side is an upright one turned, a negative is a
-    positive subtracted from white: both are made from films of the same part.
+    positive subtracted from white, two films in one picture are one and its mirror
+    image: all are made from films of the same part.
 
     Raises:
         DataSetMissingError: `data` holds no `chest/` or no `filter/`.
@@ -94,17 +101,19 @@ def read_kind_samples(data: Path | None, split: str = "grouped") -> list[Sample]
     others = [
         Sample(
             path=folder / row["image"],
-            label=row["kind"],
+            label=str(kind := _kind(row)),
             dataset=row["source"],
             split=row["split"],
             group_id=row["image"],
             licence=row["licence"],
-            kind=ImageKind(row["kind"]),
+            kind=kind,
         )
         for row in rows
     ]
     made = [replace(sample, label=str(kind), kind=kind) for sample in chest for kind in MADE_KINDS]
-    return made + others
+    both = ImageKind.MULTIPLE
+    doubled = [replace(sample, label=str(both), kind=both) for sample in chest[::EVERY_NTH_DOUBLED]]
+    return made + doubled + others
 
 
 def read_manifest(manifest: Path, columns: Mapping[str, str] | None = None) -> list[Sample]:
@@ -157,7 +166,10 @@ def _labelled_folder(folder: Path) -> list[Sample]:
 
 
 def as_kind(pixels: GrayArray, kind: ImageKind) -> GrayArray:
-    """Upright pixels (H, W) as a film of this kind would show them."""
+    """Upright pixels (H, W) as a film of this kind would show them; two films share the width."""
+    if kind is ImageKind.MULTIPLE:
+        half = pixels[:, ::2]
+        return np.concatenate((half, half[:, ::-1]), axis=1)
     turned = np.rot90(pixels, -ROTATIONS.get(kind, 0))
     return np.array(255 - turned if kind is ImageKind.INVERTED else turned, order="C")
 
@@ -174,6 +186,10 @@ def check_groups(samples: Iterable[Sample]) -> None:
     n_shared = sum(len(found) > 1 for found in splits.values())
     if n_shared:
         raise RecipeInvalidError(reason="groups_span_parts", n_groups=n_shared)
+
+
+def _kind(row: dict[str, str]) -> ImageKind:
+    return ImageKind.TEXTURE if row["source"] in SURFACES else ImageKind(row["kind"])
 
 
 def _told(row: dict[str, str], column: str) -> str:

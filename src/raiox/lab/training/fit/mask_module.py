@@ -36,6 +36,9 @@ class MaskModule(TrainingModule):
         overlap = dice(own_mask(output.maps, labels).sigmoid().round(), drawn.round())
         self.log("valid_dice", overlap.mean(), prog_bar=True, sync_dist=True)
 
+    def on_validation_epoch_end(self) -> None:
+        """Nothing to gather: the Dice coefficient is logged image by image."""
+
 
 def mask_loss(masks: Tensor, labels: Tensor, drawn: Tensor) -> Tensor:
     """Cross-entropy of each pixel, and one less the Dice coefficient of each image.

@@ -11,19 +11,17 @@ from pathlib import Path
 
 import numpy as np
 
-from raiox.lab.metrics.calibration import SHARPEST, fit_temperature
-from raiox.lab.metrics.thresholds import choose_operating_point
+from raiox.lab.aliases import Floats, Mask, Names
+from raiox.lab.metrics.calibration import SHARPEST, calibration_error, fit_temperature
 from raiox.lab.metrics.intervals import Estimate, bootstrap_estimate, mean_estimate, proportion
-from raiox.lab.aliases import Floats, Names
-from raiox.lab.metrics.calibration import calibration_error
-from raiox.lab.metrics.ranking import macro_auc
-from raiox.lab.metrics.within_dataset import within_dataset_auc
-from raiox.lab.aliases import Mask
 from raiox.lab.metrics.ood import Scored, unseen_dataset_estimates
+from raiox.lab.metrics.ranking import macro_auc
+from raiox.lab.metrics.thresholds import choose_operating_point
+from raiox.lab.metrics.within_dataset import within_dataset_auc
 from raiox.lab.training.data.examples import HELD_OUT
 from raiox.lab.training.fit.fit import train
-from raiox.lab.training.runs.predictions import Predictions, read_predictions
 from raiox.lab.training.recipe import Recipe, load_recipe
+from raiox.lab.training.runs.predictions import Predictions, read_predictions
 from raiox.lab.training.runs.runs import TrainingContext
 from raiox.vocabulary import ImageKind
 
@@ -71,14 +69,17 @@ def compare(
         if mirrored.is_file():
             figures["macro AUC, mirror image asked too"] = _macro_auc(read_predictions(mirrored))
         away = [
-            train_with_needs(recipe.held_out(*sources), recipes_dir, context, seed) for sources in left_out
+            train_with_needs(recipe.held_out(*sources), recipes_dir, context, seed)
+            for sources in left_out
         ]
         figures |= _never_seen(away)
         yield Compared(recipe.name, figures, None if first is None else _gain(first, home))
         first = first or home
 
 
-def train_with_needs(recipe: Recipe, recipes_dir: Path, context: TrainingContext, seed: int) -> Path:
+def train_with_needs(
+    recipe: Recipe, recipes_dir: Path, context: TrainingContext, seed: int
+) -> Path:
     """The run of a recipe; what it builds on is trained first where it is missing."""
     for name in recipe.builds_on:
         if not (context.earlier_run(name, seed) / "weights.safetensors").is_file():
@@ -124,7 +125,9 @@ def unseen_metrics(held_out: Predictions, valid: Predictions) -> Iterator[tuple[
     if FRONTAL in asked.outputs:
         yield from _decisions(asked, valid)
         return
-    for name, figure in within_dataset_auc(asked.outputs, sources, groups, asked.labels, asked.logits):
+    for name, figure in within_dataset_auc(
+        asked.outputs, sources, groups, asked.labels, asked.logits
+    ):
         yield f"{name}, never seen", figure
     answered = asked.logits.argmax(axis=1)
     for source in np.unique(sources):

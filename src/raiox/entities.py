@@ -82,6 +82,10 @@ class Prediction:
     support nothing."""
     embedding: FloatArray
     """(D,) float32, the pooled features."""
+    distance: float | None = None
+    """Of the embedding from those of ordinary radiographs, which lie near 1; null if not fitted."""
+    out_of_distribution: bool = False
+    """Whether the distance exceeds the bundle's threshold: unlike what the network knows."""
     embedding_xyz: tuple[float, float, float] | None = None
     """Place in the embedding map, where the bundle carries one."""
     neighbours: tuple[Neighbour, ...] = ()

@@ -14,11 +14,22 @@ import torch
 from torch import nn
 
 from raiox.bundle import Bundle, BundleManifest, DataSource, Training, write_bundle
-from raiox.bundle.manifest import CARD_FILE, EMBEDDING_MAP_FILE, MODEL_FILE, Role
+from raiox.bundle.manifest import (
+    CARD_FILE,
+    EMBEDDING_DISTANCE_FILE,
+    EMBEDDING_MAP_FILE,
+    MODEL_FILE,
+    Role,
+)
 from raiox.inference.session import calibrated
 from raiox.lab.aliases import Reader
 from raiox.lab.datasets.manifest import Sample, as_kind
 from raiox.lab.errors import RecipeInvalidError
+from raiox.lab.evaluation.embedding_distance import (
+    COVERAGE,
+    choose_distance_threshold,
+    fit_embedding_distance,
+)
 from raiox.lab.evaluation.embedding_map import build_embedding_map
 from raiox.lab.evaluation.predictions import Predictions, predict
 from raiox.lab.evaluation.report import CardMetrics, card_metrics
@@ -95,6 +106,7 @@ def export_run(
     contents = {MODEL_FILE: model}
     if manifest.role == "classifier":
         contents[EMBEDDING_MAP_FILE] = build_embedding_map(shown_on)
+        contents[EMBEDDING_DISTANCE_FILE] = fit_embedding_distance(valid.embeddings).to_json()
     figures = card_metrics(shown_on, manifest)
     if recipe.rates_quality:
         figures |= _quality_figures(network, recipe, shown_on.samples, read)
@@ -192,6 +204,8 @@ def _fitted(draft: BundleManifest, valid: Predictions) -> BundleManifest:
         "map_scale": max(1e-6, float(np.percentile(valid.max_evidence, 90))),
     }
     if draft.role == "classifier":
+        fitted["distance_coverage"] = COVERAGE
+        fitted["distance_threshold"] = choose_distance_threshold(valid.embeddings, valid.groups)
         fitted["set_coverage"] = SET_COVERAGE
         fitted["set_threshold"] = choose_set_threshold(scores, valid.labels, SET_COVERAGE)
     if valid.qualities is not None:

@@ -1,11 +1,14 @@
 """Writes errors.md, settings.md and recipes.md of docs/reference/ from the code they describe.
 
+Also writes src/raiox/formats.json, from which the page knows the formats that intake registers.
+
 Run by `make docs`; a contract test compares the files with what this renders,
 so neither can fall behind. Prints nothing but what it wrote.
 """
 
 import importlib
 import inspect
+import json
 import pkgutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +19,8 @@ from pydantic.fields import FieldInfo
 import raiox
 from raiox.errors import RaioxError
 from raiox.inference.frontal_filter import REJECTION_CODES
+from raiox.intake.formats import FORMATS, READ, Format, UnreadFormat
+from raiox.intake.sandbox.decoder_api import NOTES
 from raiox.lab.training.recipe import (
     Augmentation,
     Distillation,
@@ -31,7 +36,7 @@ from raiox.preprocessing import Preprocessing
 from raiox.settings import Settings
 
 FOLDER = Path(__file__).parents[1] / "docs" / "reference"
-NOTE_CODES = ("burned_in_annotation", "colour_removed")
+FORMATS_FILE = Path(__file__).parents[1] / "src" / "raiox" / "formats.json"
 
 ERRORS_HEAD = """\
 # Codes
@@ -96,7 +101,7 @@ def errors_page() -> str:
     """docs/reference/errors.md as the code has it."""
     refusals = [(error.code, str(error.kind)) for error in raised_errors()]
     rejections = [(code, "rejection") for code in dict.fromkeys(REJECTION_CODES.values())]
-    notes = [(code, "note") for code in NOTE_CODES]
+    notes = [(code, "note") for code in sorted(NOTES)]
     return "\n".join([
         ERRORS_HEAD,
         _drawn_tree(),
@@ -127,6 +132,28 @@ def recipes_page() -> str:
     parts = (Recipe, Sampling, Stage, OneCycle, Plateau, Loss, Distillation, Augmentation,
              Preprocessing)  # fmt: skip
     return "\n".join([RECIPES_HEAD, *map(_fields_table, parts)])
+
+
+def formats_json() -> str:
+    """src/raiox/formats.json as the registry of intake has it: one format per line."""
+    lines = ",\n".join(
+        f"  {json.dumps(_described(known), ensure_ascii=False)}" for known in FORMATS
+    )
+    return f"[\n{lines}\n]\n"
+
+
+def _described(known: Format) -> dict[str, object]:
+    described: dict[str, object] = {
+        "id": known.id,
+        "name": known.name,
+        "extensions": known.extensions,
+        "media_types": known.media_types,
+        "magics": [{"offset": m.offset, "hex": m.content.hex()} for m in known.magics],
+        "read": known in READ,
+    }
+    if isinstance(known, UnreadFormat):
+        described["refusal_code"] = known.refusal.code
+    return described
 
 
 def _fields_table(part: type[BaseModel]) -> str:
@@ -189,3 +216,5 @@ if __name__ == "__main__":
     for name in ("errors", "settings", "recipes"):
         (FOLDER / f"{name}.md").write_text(globals()[f"{name}_page"](), encoding="utf-8")
         print(f"raiox: wrote docs/reference/{name}.md")
+    FORMATS_FILE.write_text(formats_json(), encoding="utf-8")
+    print("raiox: wrote src/raiox/formats.json")

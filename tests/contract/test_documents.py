@@ -51,6 +51,12 @@ def test_reference_pages_are_what_the_code_renders(name):
     assert read(f"docs/reference/{name}.md") == rendered, "run `make docs`"
 
 
+def test_the_page_knows_the_formats_that_intake_registers():
+    rendered = runpy.run_path(str(ROOT / "scripts" / "reference.py"))["formats_json"]()
+
+    assert read("src/raiox/formats.json") == rendered, "run `make docs`"
+
+
 @pytest.mark.parametrize("document", PAGES, ids=name_of)
 def test_every_link_leads_somewhere(document):
     targets = [link for link in LINK.findall(CODE.sub("", read(document))) if "://" not in link]

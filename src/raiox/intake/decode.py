@@ -10,6 +10,8 @@ from raiox.errors import RaioxError
 from raiox.intake.checks import check_side
 from raiox.intake.dicom.decode import decode_dicom
 from raiox.intake.errors import CorruptImageError
+from raiox.intake.formats import RASTERS
+from raiox.intake.formats.dicom import DICOM
 from raiox.intake.raster import decode_raster
 from raiox.intake.sandbox.decoder_api import Decoded, DecodeLimits
 
@@ -24,10 +26,11 @@ def decode(source_format: str, content: bytes, limits: DecodeLimits) -> Decoded:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # codecs warn of metadata, which is thrown away
-            if source_format == "dicom":
-                decoded = decode_dicom(content, limits)
-            else:
-                decoded = decode_raster(source_format, content, limits)
+            decoded = (
+                decode_dicom(content, limits)
+                if source_format == DICOM.id
+                else decode_raster(RASTERS[source_format], content, limits)
+            )
             check_side(decoded.pixels, limits)
             return decoded
     except (RaioxError, MemoryError):

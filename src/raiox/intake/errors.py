@@ -28,15 +28,21 @@ class UploadTooLargeError(IntakeError):
 
 
 class NotAnImageError(IntakeError):
-    """The content is no image format we know of."""
+    """The content is no image format that is known; `formats` are read."""
 
     code = "not_an_image"
 
 
 class UnsupportedFormatError(IntakeError):
-    """An image, in a format that is not read (`format`)."""
+    """An image, in a format that is not read (`format`); `formats` are."""
 
     code = "unsupported_format"
+
+
+class ArchiveError(IntakeError):
+    """An archive (`format`), whatever it holds; `formats` are read."""
+
+    code = "archive"
 
 
 class UnsupportedTransferSyntaxError(IntakeError):

@@ -1,8 +1,8 @@
 """Any picture or array of values to one byte a pixel, the same way each time.
 
-Eight-bit values stay as they are. Deeper ones are stretched from the darkest to
-the brightest value present, because files with 16 bits seldom say how many of
-them they use (detectors fill 10 to 14): a full-range rule would show those black.
+Eight-bit values stay as they are. Deeper ones are stretched over the range that
+carries the picture, because files with 16 bits seldom say how many of them they
+use (detectors fill 10 to 14): a full-range rule would show those black.
 """
 
 from typing import Any, Final
@@ -11,8 +11,9 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageChops
 
-from raiox.entities import GrayArray
+from raiox.entities import FloatArray, GrayArray
 from raiox.intake.errors import CorruptImageError, UnsupportedFormatError
+from raiox.intake.tone import robust_range
 
 BLOCK_ROWS: Final = (
     256  # arithmetic in floats on all pixels at once would need eight times the image
@@ -22,14 +23,19 @@ GRAY_MODES: Final = frozenset({"1", "L"})
 COLOUR_MODES: Final = frozenset(
     {"RGB", "RGBA", "RGBX", "RGBa", "P", "PA", "LA", "La", "CMYK", "YCbCr"}
 )
+LUMA: Final = (0.299, 0.587, 0.114)  # ITU-R BT.601, as Pillow's own conversion
 
 COLOUR_SAMPLE_SIDE_PX: Final = 512  # enough to see a colour that a reader would see
 COLOUR_SPREAD: Final = 32  # of 255 between channels; chroma noise of JPEG stays below
 COLOUR_SHARE: Final = 0.002  # of the pixels: a small coloured marker counts, a stray pixel does not
 
+Samples = npt.NDArray[Any]
+
 
 def flatten(image: Image.Image) -> tuple[GrayArray, bool]:
     """Make any Pillow image grey: ITU-R 601 luma, what is transparent is black.
+
+    An image that is transparent everywhere says nothing by it, and is taken as opaque.
 
     Returns: (H, W) uint8, and whether colour was lost.
 
@@ -46,30 +52,97 @@ def flatten(image: Image.Image) -> tuple[GrayArray, bool]:
     if image.mode in {"P", "PA", "CMYK", "YCbCr", "LA", "La", "RGBa"}:
         image = image.convert("RGBA" if image.has_transparency_data else "RGB")
     luma = image.convert("L")
-    if image.mode == "RGBA":
-        luma = ImageChops.multiply(luma, image.getchannel("A"))
-    return np.array(luma), _is_coloured(image)
+    if image.mode == "RGBA" and (alpha := image.getchannel("A")).getbbox():
+        luma = ImageChops.multiply(luma, alpha)
+    return np.array(luma), is_coloured(_sample(image))
 
 
-def stretch(values: npt.NDArray[Any]) -> GrayArray:
-    """Stretch (H, W) numbers to 0..255 from the smallest to the largest present.
+def flatten_halves(high: Image.Image, low: Image.Image) -> tuple[GrayArray, bool]:
+    """Make a colour image of 16 bits a channel grey, without losing a bit.
+
+    Pillow holds 8 bits of each channel: such an image is decoded twice.
+
+    Args:
+        high: the upper bytes of every sample, mode RGB or RGBA.
+        low: the lower bytes, the same mode.
+
+    Returns: (H, W) uint8, and whether colour was lost.
+    """
+    values = np.zeros((high.height, high.width), np.float32)
+    for image, weight in ((high, 256.0), (low, 1.0)):
+        _add_luma(values, image, weight)
+    bottom, top = _range(values)
+    sample = _sample(high).astype(np.float32) * 256.0 + _sample(low)
+    in_bytes = (np.clip(sample, bottom, top) - bottom) * (255.0 / max(top - bottom, 1.0))
+    shades = _to_bytes(values, bottom, top)
+    if high.mode == "RGBA" and (alpha := high.getchannel("A")).getbbox():
+        shades = np.array(ImageChops.multiply(Image.fromarray(shades), alpha))
+    return shades, is_coloured(in_bytes)
+
+
+def flatten_gray_alpha(pairs: Samples) -> GrayArray:
+    """Stretch gray with alpha; what is transparent is black and has no part in the range.
+
+    Args:
+        pairs: (H, W, 2) uint16, gray and alpha.
+
+    Returns: (H, W) uint8.
+    """
+    gray, alpha = pairs[..., 0], pairs[..., 1]
+    if not alpha.any():
+        return stretch(gray)
+    shades = _to_bytes(gray, *_range(gray[alpha > 0]))
+    return np.array(ImageChops.multiply(*map(Image.fromarray, (shades, _upper_bytes(alpha)))))
+
+
+def stretch(values: Samples, *, white_is_zero: bool = False) -> GrayArray:
+    """Stretch (H, W) numbers to 0..255 over the range that carries the picture.
+
+    Args:
+        white_is_zero: the smallest number is the brightest.
+
+    Returns: (H, W) uint8; what is not a number is black.
 
     Raises:
-        CorruptImageError: not a number, or infinite.
+        CorruptImageError: most are not a number, or infinite.
     """
-    low, high = float(values.min()), float(values.max())
-    if not (np.isfinite(low) and np.isfinite(high)):
+    low, high = _range(values)
+    return _to_bytes(values, high, low) if white_is_zero else _to_bytes(values, low, high)
+
+
+def is_coloured(sample: Samples) -> bool:
+    """Whether a reader would see colour in (h, w, 3) samples of 0..255."""
+    spread = sample.max(axis=2) - sample.min(axis=2)
+    return bool(np.mean(spread > COLOUR_SPREAD) > COLOUR_SHARE)
+
+
+def _range(values: Samples) -> tuple[float, float]:
+    found = robust_range(values)
+    if found is None:
         raise CorruptImageError
-    scale = 255.0 / (high - low) if high > low else 0.0
+    return found
+
+
+def _to_bytes(values: Samples, black: float, white: float) -> GrayArray:
+    """Map black to 0 and white to 255, either of which may be the larger number."""
+    scale = 255.0 / (white - black) if white != black else 0.0
     shades = np.empty(values.shape, np.uint8)
     for top in range(0, len(values), BLOCK_ROWS):
-        block = values[top : top + BLOCK_ROWS].astype(np.float64)
-        shades[top : top + BLOCK_ROWS] = np.rint((block - low) * scale)
+        block = (values[top : top + BLOCK_ROWS].astype(np.float64) - black) * scale
+        rounded = np.rint(np.clip(block, 0.0, 255.0))
+        shades[top : top + BLOCK_ROWS] = np.nan_to_num(rounded, copy=False, nan=0.0)
     return shades
 
 
-def _is_coloured(image: Image.Image) -> bool:
+def _upper_bytes(values: Samples) -> GrayArray:
+    return (values >> 8).astype(np.uint8)
+
+
+def _add_luma(values: FloatArray, image: Image.Image, weight: float) -> None:
+    for channel, share in enumerate(LUMA):
+        values += np.asarray(image.getchannel(channel)) * np.float32(share * weight)
+
+
+def _sample(image: Image.Image) -> Samples:
     width, height = (min(side, COLOUR_SAMPLE_SIDE_PX) for side in image.size)
-    sample = np.asarray(image.resize((width, height), Image.Resampling.NEAREST))[..., :3]
-    spread = sample.max(axis=2) - sample.min(axis=2)
-    return bool(np.mean(spread > COLOUR_SPREAD) > COLOUR_SHARE)
+    return np.asarray(image.resize((width, height), Image.Resampling.NEAREST))[..., :3]

@@ -1,31 +1,22 @@
-"""PNG, JPEG, WebP, TIFF and BMP to grey values, with Pillow.
+"""Pictures to grey values, with Pillow.
 
 Runs in a decoder process only. The header is opened by the one plugin that the
 content calls for; size, frames and scans are checked before a pixel is decoded;
 EXIF is read for the orientation alone, nothing else of it is looked at.
 """
 
-from io import BytesIO
 from typing import Final
 
-# Pillow loads its plugins on demand, a confined process cannot: so all of them come here.
-from PIL import Image, MpoImagePlugin, TiffImagePlugin, WebPImagePlugin  # noqa: F401
+import numpy as np
+from PIL import Image
 
+from raiox.entities import GrayArray
 from raiox.intake.checks import check_geometry
-from raiox.intake.errors import (
-    CorruptImageError,
-    DecodeTooSlowError,
-    MultiFrameError,
-    TruncatedImageError,
-)
-from raiox.intake.grayscale import flatten
-from raiox.intake.jpeg_markers import exceeds_scan_limit
+from raiox.intake.errors import CorruptImageError, TruncatedImageError
+from raiox.intake.formats import RASTERS, RasterFormat
 from raiox.intake.sandbox.decoder_api import Decoded, DecodeLimits
-from raiox.intake.truncation import is_truncated
 
-PILLOW_FORMATS: Final = {"png": "PNG", "jpeg": "JPEG", "webp": "WEBP", "tiff": "TIFF", "bmp": "BMP"}
-"""The one Pillow plugin of each format of `sniff`."""
-
+SHORTEST_HEADER_BYTES: Final = 16  # no format says anything of its image in less
 EXIF_TRANSPOSE: Final = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -38,54 +29,48 @@ EXIF_TRANSPOSE: Final = {
 """EXIF 2.32, tag 0x0112: what makes each orientation upright."""
 EXIF_ORIENTATION: Final = 0x0112
 
+# Pillow loads its plugins on demand, a confined process cannot: so all of them come here.
 Image.preinit()
+for raster in RASTERS.values():
+    raster.load_codec()
 Image.MAX_IMAGE_PIXELS = None  # `check_geometry` knows the limit that was set, and refuses by name
 
 
-def decode_raster(source_format: str, content: bytes, limits: DecodeLimits) -> Decoded:
+def decode_raster(raster: RasterFormat, content: bytes, limits: DecodeLimits) -> Decoded:
     """Decode one picture.
 
     Args:
-        source_format: a key of `PILLOW_FORMATS`.
+        raster: its format.
         content: the whole file.
         limits: of this decode.
 
     Raises:
         IntakeError: of the class that says why.
     """
-    if source_format == "jpeg" and exceeds_scan_limit(content, limits.max_jpeg_scans):
-        raise DecodeTooSlowError(limit_s=limits.decoder_wall_s)
+    raster.check(content, limits)
     try:
-        return _decode(source_format, content, limits)
+        return _decode(raster, content, limits)
     except (OSError, SyntaxError, ValueError, EOFError) as error:
         # The four that Pillow raises for files it cannot follow.
-        if is_truncated(source_format, content, str(error)):
+        is_short = len(content) < SHORTEST_HEADER_BYTES
+        if is_short or raster.is_truncated(content, str(error)):
             raise TruncatedImageError from error
         raise CorruptImageError from error
 
 
-def _decode(source_format: str, content: bytes, limits: DecodeLimits) -> Decoded:
-    with _open(source_format, content) as image:
+def _decode(raster: RasterFormat, content: bytes, limits: DecodeLimits) -> Decoded:
+    with raster.open(content) as image:
         check_geometry(*image.size, limits)
-        if source_format == "png":
-            _open(source_format, content).verify()  # Pillow decodes on over a wrong checksum
-        n_frames = getattr(image, "n_frames", 1)
-        # A phone's JPEG may carry a preview as its second frame; the first is the image.
-        if n_frames > 1 and source_format != "jpeg":
-            raise MultiFrameError(n_frames=n_frames)
-        image.load()
-        pixels, lost_colour = flatten(_upright(image))
-    return Decoded(pixels, ("colour_removed",) if lost_colour else ())
+        raster.check_frames(image)
+        pixels, lost_colour = raster.decode(image, content)
+        return Decoded(_upright(pixels, image), ("colour_removed",) if lost_colour else ())
 
 
-def _open(source_format: str, content: bytes) -> Image.Image:
-    return Image.open(BytesIO(content), formats=[PILLOW_FORMATS[source_format]])
-
-
-def _upright(image: Image.Image) -> Image.Image:
+def _upright(pixels: GrayArray, image: Image.Image) -> GrayArray:
+    """Turn the pixels of a decoded image as its EXIF says."""
     try:
         orientation = image.getexif().get(EXIF_ORIENTATION)
     except Exception:  # noqa: BLE001 - broken EXIF is common, raises anything, and is no reason to refuse
-        return image
+        return pixels
     turn = EXIF_TRANSPOSE.get(orientation) if isinstance(orientation, int) else None
-    return image if turn is None else image.transpose(turn)
+    return pixels if turn is None else np.array(Image.fromarray(pixels).transpose(turn))

@@ -65,7 +65,7 @@ def test_the_largest_picture_allowed_fits_into_the_memory_of_a_decoder():
     content = picture(Image.new("RGBA", (side, side), (90, 90, 90, 255)), "png", compress_level=1)
 
     with Intake(patient) as patient_intake:
-        radiograph = patient_intake.read(content)
+        radiograph = patient_intake.load(content)
 
     assert radiograph.pixels.shape == (side, side)
     assert (radiograph.pixels == 90).all()

@@ -21,6 +21,11 @@ def read(file_format, content, limits=LIMITS):
     return decode(file_format, content, limits)
 
 
+def difference(decoded, expected):
+    """The largest difference, in shades of 255."""
+    return int(np.abs(decoded.pixels.astype(int) - expected).max())
+
+
 @pytest.mark.parametrize(
     ("file_format", "options"),
     [
@@ -53,8 +58,7 @@ def test_lossless_formats_give_the_pixels_they_were_given(file_format, options):
 def test_lossy_formats_come_close(file_format, options):
     decoded = read(file_format, picture(phantom(), file_format, **options))
 
-    difference = np.abs(decoded.pixels.astype(int) - phantom())
-    assert difference.mean() < 3
+    assert np.abs(decoded.pixels.astype(int) - phantom()).mean() < 3
 
 
 @pytest.mark.parametrize("file_format", ["png", "tiff"])
@@ -80,9 +84,23 @@ def test_floating_point_tiffs_are_stretched_too():
     assert (decoded.pixels.min(), decoded.pixels.max()) == (0, 255)
 
 
-def test_a_tiff_of_numbers_that_are_none_is_damaged():
+def test_what_is_not_a_number_is_black_and_has_no_part_in_the_range():
     values = phantom().astype(np.float32)
-    values[5, 5] = np.nan
+    values[5, :40] = np.nan
+    values[6, 7] = -np.inf
+
+    decoded = read("tiff", picture(values, "tiff"))
+
+    kept = np.isfinite(values)
+    assert not decoded.pixels[~kept].any()
+    np.testing.assert_array_equal(
+        decoded.pixels[kept], read("tiff", picture(phantom() * np.float32(1), "tiff")).pixels[kept]
+    )
+
+
+def test_a_tiff_of_hardly_any_numbers_is_damaged():
+    values = np.full(phantom().shape, np.nan, np.float32)
+    values[:10] = phantom()[:10]
 
     with pytest.raises(CorruptImageError):
         read("tiff", picture(values, "tiff"))

@@ -13,9 +13,7 @@ export type ImageKind =
   | 'nonpulmonary_xray'
   | 'other_medical'
   | 'document'
-  | 'natural'
-  | 'texture'
-  | 'multiple_radiographs';
+  | 'natural';
 
 /** What happened, why, what to do now. */
 export interface Sentences {
@@ -62,7 +60,6 @@ export interface Analysis {
   /** `uncertain` where the scores do not separate several. */
   finding?: Finding | null;
   findings_set?: Finding[] | null;
-  out_of_distribution?: boolean | null;
   maps?: Record<Finding, string> | null;
   embedding_xyz?: [number, number, number] | null;
   neighbours?: Neighbour[] | null;

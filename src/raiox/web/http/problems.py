@@ -48,6 +48,7 @@ _STATUS_OF_CODE: Final = {
     "upload_too_large": 413,
     "not_an_image": 415,
     "unsupported_format": 415,
+    "archive": 415,
     "unsupported_transfer_syntax": 415,
     "too_many_requests": 429,
     "storage_full": 507,

@@ -11,13 +11,13 @@ export interface Format {
   magics: readonly { offset: number; hex: string }[];
   /** Whether the service decodes it. */
   read: boolean;
-  /** Names the sentences that say what to do, where there are any for this format alone. */
+  /** The service's code of the refusal, where it does not. */
   refusal_code?: string;
 }
 
 const FORMATS: readonly Format[] = known;
 const READ = FORMATS.filter(({ read }) => read);
-const DRAWN_BY_BROWSERS: readonly string[] = ['png', 'jpeg', 'webp', 'bmp'];
+const DRAWN_BY_BROWSERS: readonly string[] = ['png', 'jpeg', 'webp', 'bmp', 'avif'];
 
 export const READ_NAMES = READ.map(({ name }) => name);
 

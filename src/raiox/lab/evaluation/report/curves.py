@@ -8,8 +8,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from raiox.lab.aliases import Floats, Indices
-from raiox.lab.metrics.intervals import proportion
+from raiox.lab.metrics.intervals import Floats, Indices, proportion
 
 Points = list[list[float]]
 Truth = npt.NDArray[np.bool_]

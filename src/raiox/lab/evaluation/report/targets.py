@@ -83,28 +83,28 @@ class Target:
     """What a figure was asked to reach before anybody measured it."""
 
     key: str
-    threshold: float
+    bar: float
     at_least: bool
     """Whether larger is better."""
     wish: Text
     """What should be so, without the number."""
 
-    def is_unmet(self, value: float) -> bool:
+    def missed(self, value: float) -> bool:
         """Whether a measured value falls short of it; one that is not defined does."""
-        return not (value >= self.threshold if self.at_least else value <= self.threshold)
+        return not (value >= self.bar if self.at_least else value <= self.bar)
 
 
 @dataclass(frozen=True, slots=True)
 class UnmetTarget:
     """A bar that was not reached, in sentences."""
 
-    key: str
-    threshold: float
+    figure: str
+    bar: float
     value: float
     told: Text
 
 
-TARGETS: Final = (
+BARS: Final = (
     Target("ece.after", 0.03, at_least=False, wish={
         "pt": "o erro de calibração com a temperatura deveria ser no máximo",
         "en": "the calibration error with temperature should be at most"}),
@@ -127,22 +127,20 @@ TARGETS: Final = (
 )  # fmt: skip
 
 
-def unmet_targets(metrics: Iterable[ReportedMetric]) -> list[UnmetTarget]:
-    """Every target whose metric was measured and does not reach it."""
-    values = {metric.key: metric.estimate.value for metric in metrics}
+def missed_bars(figures: Iterable[ReportedMetric]) -> list[UnmetTarget]:
+    """Every bar whose figure was measured and falls short of it."""
+    values = {figure.key: figure.figure.value for figure in figures}
     return [
-        UnmetTarget(
-            target.key, target.threshold, values[target.key], _sentence(target, values[target.key])
-        )
-        for target in TARGETS
-        if target.key in values and target.is_unmet(values[target.key])
+        UnmetTarget(bar.key, bar.bar, values[bar.key], _sentence(bar, values[bar.key]))
+        for bar in BARS
+        if bar.key in values and bar.missed(values[bar.key])
     ]
 
 
-def _sentence(target: Target, value: float) -> Text:
+def _sentence(bar: Target, value: float) -> Text:
     measured: Text = {"pt": "mediu-se", "en": "measured"}
     return {
-        language: f"{target.wish[language]} {number(target.threshold, language, 2)}; "
+        language: f"{bar.wish[language]} {number(bar.bar, language, 2)}; "
         f"{measured[language]}: {number(value, language, 3)}."
         for language in NUMBERS
     }

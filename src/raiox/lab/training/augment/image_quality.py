@@ -12,10 +12,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from raiox.lab.aliases import Names
-from raiox.lab.evaluation.report import CardMetrics
-from raiox.lab.metrics.intervals import bootstrap_estimate
-from raiox.lab.metrics.ranking import auc
+from raiox.lab.evaluation.report import CardFigures
+from raiox.lab.metrics.intervals import Names, auc, bootstrapped
 from raiox.lab.training.augment.batch_random import BatchRandom, per_image
 from raiox.lab.training.augment.degradation import compressed, seen_at
 from raiox.vocabulary import IMAGE_KINDS
@@ -96,7 +94,7 @@ DEGRADATIONS: tuple[Degradation, ...] = (
 
 def quality_figures(
     rate: Callable[[Tensor], Tensor], images: Tensor, groups: Names, seed: int = 0
-) -> CardMetrics:
+) -> CardFigures:
     """How well a rating tells films made worse by a known amount.
 
     Args:
@@ -110,10 +108,10 @@ def quality_figures(
         rated = torch.cat([rate(batch) for batch in worse.split(32)]).double().numpy()
     true = quality.double().numpy()
     either = np.flatnonzero((true <= LOW_QUALITY) | (true == 1))
-    told = bootstrap_estimate(
+    told = bootstrapped(
         lambda drawn: auc(rated[either[drawn]], true[either[drawn]] == 1), groups[either]
     )
-    followed = bootstrap_estimate(
+    followed = bootstrapped(
         lambda drawn: float(np.corrcoef(rated[drawn], true[drawn])[0, 1]), groups
     )
     return {

@@ -4,7 +4,7 @@ Comparisons inside a source that holds two findings stand beside the overall one
 across sources, a network may score the hospital instead of the lungs.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
 import numpy as np
@@ -13,127 +13,136 @@ import numpy.typing as npt
 from raiox.bundle import BundleManifest
 from raiox.inference.session import calibrated
 from raiox.lab.evaluation.predictions import Predictions
-from raiox.lab.evaluation.report.reported_metrics import Metrics, ReportedMetric, Section, text
-from raiox.lab.evaluation.report.subgroups import subgroup_metrics
-from raiox.lab.metrics.calibration import brier, calibration_error, log_loss
-from raiox.lab.metrics.decisions import f1, npv, ppv, sensitivity, specificity
+from raiox.lab.evaluation.report.reported_metrics import ReportedMetric, Section, text
+from raiox.lab.evaluation.report.subgroups import subgroup_figures
+from raiox.lab.metrics.calibration import log_loss
 from raiox.lab.metrics.intervals import (
-    Estimate,
-    bootstrap_estimate,
-    bootstrap_estimates,
+    Figure,
+    auc_figure,
+    auc_figures,
+    average_precision,
+    bootstrapped,
+    bootstrapped_together,
+    brier,
+    calibration_error,
+    f1,
+    npv,
+    ppv,
     proportion,
+    sensitivity,
+    specificity,
 )
-from raiox.lab.metrics.ranking import auc_estimate, auc_estimates, average_precision
 from raiox.lab.metrics.within_dataset import within_dataset_pairs
 
-Measure = Callable[[Predictions, BundleManifest], Metrics]
+Figures = Iterator[ReportedMetric]
+Measure = Callable[[Predictions, BundleManifest], Figures]
 
 PREVALENCES: Final = (2, 5, 10, 30)
 """In percent: a screening, a general ward, an outbreak, its peak."""
 
 
-def overall(predictions: Predictions, _: BundleManifest) -> Metrics:
+def overall(answers: Predictions, _: BundleManifest) -> Figures:
     """One figure for all labels at once."""
-    scores, labels = predictions.scores, predictions.labels
+    scores, labels = answers.scores, answers.labels
     right = scores.argmax(axis=1) == labels
-    macro = auc_estimates(scores, labels, predictions.groups)[0]
+    macro = auc_figures(scores, labels, answers.groups)[0]
     name = text("AUC, média dos rótulos contra o resto", "macro one-vs-rest AUC")
     yield ReportedMetric("auc.macro", "overall", name, macro)
     name = text("acurácia", "accuracy")
     yield ReportedMetric("accuracy", "overall", name, proportion(int(right.sum()), len(right)))
-    balanced = bootstrap_estimate(
+    balanced = bootstrapped(
         lambda drawn: float(np.mean([right[drawn][labels[drawn] == k].mean()
                                      for k in np.unique(labels[drawn])])),
-        predictions.groups,
+        answers.groups,
     )  # fmt: skip
     name = text("acurácia, cada rótulo por igual", "accuracy, each label alike")
     yield ReportedMetric("balanced_accuracy", "overall", name, balanced)
 
 
-def by_label(predictions: Predictions, manifest: BundleManifest) -> Metrics:
+def by_label(answers: Predictions, manifest: BundleManifest) -> Figures:
     """Ranking of each label against the rest, and what naming the likeliest gives."""
-    scores, likeliest = predictions.scores, predictions.scores.argmax(axis=1)
+    scores, likeliest = answers.scores, answers.scores.argmax(axis=1)
     for k, label in enumerate(manifest.labels):
-        truth = predictions.labels == k
-        precision = bootstrap_estimate(
+        truth = answers.labels == k
+        precision = bootstrapped(
             lambda drawn, s=scores[:, k], t=truth: average_precision(  # type: ignore[misc]
                 s[drawn], t[drawn]
             ),
-            predictions.groups,
+            answers.groups,
         )
-        areas = (auc_estimate(scores[:, k], truth, predictions.groups), precision)
+        areas = (auc_figure(scores[:, k], truth, answers.groups), precision)
         for key, area in zip(("auc", "auprc"), areas, strict=True):
             name = text(
                 f"{key.upper()} {{x}} contra o resto", f"{key.upper()} {{x}} vs rest", x=label
             )
             yield ReportedMetric(f"{key}.{label}", "findings", name, area)
-        yield from _of_answers(likeliest == k, truth, predictions, label, "findings")
+        yield from _of_answers(likeliest == k, truth, answers, label, "findings")
 
 
-def within_dataset_auc(predictions: Predictions, manifest: BundleManifest) -> Metrics:
+def within_dataset_auc(answers: Predictions, manifest: BundleManifest) -> Figures:
     """Pairs of labels that one source holds."""
-    for dataset, a, b, estimate in within_dataset_pairs(
-        predictions.datasets, predictions.groups, predictions.labels, predictions.logits
+    for source, a, b, figure in within_dataset_pairs(
+        answers.sources, answers.groups, answers.labels, answers.logits
     ):
         low, high = manifest.labels[a], manifest.labels[b]
         name = text(
-            f"AUC {{high}} contra {{low}}, dentro de {dataset}",
-            f"AUC {{high}} vs {{low}}, inside {dataset}",
+            f"AUC {{high}} contra {{low}}, dentro de {source}",
+            f"AUC {{high}} vs {{low}}, inside {source}",
             high=high,
             low=low,
         )
-        yield ReportedMetric(f"auc.{high}_vs_{low}.{dataset}", "within_dataset", name, estimate)
+        yield ReportedMetric(f"auc.{high}_vs_{low}.{source}", "within_dataset_auc", name, figure)
 
 
-def operating_points(predictions: Predictions, manifest: BundleManifest) -> Metrics:
+def operating_points(answers: Predictions, manifest: BundleManifest) -> Figures:
     """What each finding's frozen threshold gives, and false alarms where there can be no hit."""
     for k, label in enumerate(manifest.labels):
-        answered = predictions.scores[:, k] >= manifest.operating_points[label].threshold
-        truth = predictions.labels == k
-        yield from _of_answers(answered, truth, predictions, label, "operating_points")
-        for dataset in np.unique(predictions.datasets):
-            here = predictions.datasets == dataset
+        answered = answers.scores[:, k] >= manifest.operating_points[label].threshold
+        truth = answers.labels == k
+        yield from _of_answers(answered, truth, answers, label, "operating_points")
+        for source in np.unique(answers.sources):
+            here = answers.sources == source
             if not truth[here].any():
                 share = proportion(int(answered[here].sum()), int(here.sum()))
                 name = text(
-                    f"alarmes falsos de {{x}} em {dataset}, que não tem nenhum caso",
-                    f"false alarms of {{x}} in {dataset}, which holds no case of it",
+                    f"alarmes falsos de {{x}} em {source}, que não tem nenhum caso",
+                    f"false alarms of {{x}} in {source}, which holds no case of it",
                     x=label,
                 )
-                key = f"false_alarms.{label}.{dataset}"
+                key = f"false_alarms.{label}.{source}"
                 yield ReportedMetric(key, "operating_points", name, share)
 
 
-def by_prevalence(predictions: Predictions, manifest: BundleManifest) -> Metrics:
+def by_prevalence(answers: Predictions, manifest: BundleManifest) -> Figures:
     """Predictive values at the operating points where the finding is rarer or commoner.
 
     By Bayes from sensitivity and specificity, which are taken to be what they are here.
     """
     for k, label in enumerate(manifest.labels):
-        answered = predictions.scores[:, k] >= manifest.operating_points[label].threshold
-        told = bootstrap_estimates(
-            lambda drawn, a=answered, t=predictions.labels == k: _predictive_values(  # type: ignore[misc]
+        answered = answers.scores[:, k] >= manifest.operating_points[label].threshold
+        told = bootstrapped_together(
+            lambda drawn, a=answered, t=answers.labels == k: _predictive_values(  # type: ignore[misc]
                 a[drawn], t[drawn]
             ),
-            predictions.groups,
+            answers.groups,
         )
         keys = [(measure, p) for p in PREVALENCES for measure in ("ppv", "npv")]
-        for (measure, percent), estimate in zip(keys, told, strict=True):
+        for (measure, percent), figure in zip(keys, told, strict=True):
             short = {"ppv": ("VPP", "PPV"), "npv": ("VPN", "NPV")}[measure]
             name = text(
                 f"{short[0]} {{x}} a {percent} % de prevalência",
                 f"{short[1]} {{x}} at {percent} % prevalence",
                 x=label,
             )
-            yield ReportedMetric(f"{measure}.{label}.at_{percent}", "prevalence", name, estimate)
+            yield ReportedMetric(f"{measure}.{label}.at_{percent}", "prevalence", name, figure)
 
 
-def calibration(predictions: Predictions, manifest: BundleManifest) -> Metrics:
+def calibration(answers: Predictions, manifest: BundleManifest) -> Figures:
     """Gaps between scores and shares, before and after the temperature."""
     stages = (("before", 1.0, "antes da temperatura", "before temperature"),
               ("after", manifest.temperature, "com a temperatura", "with temperature"))  # fmt: skip
     for key, temperature, pt, en in stages:
-        scores, labels = calibrated(predictions.logits, temperature), predictions.labels
+        scores, labels = calibrated(answers.logits, temperature), answers.labels
         right = scores.argmax(axis=1) == labels
         names = [("ece", text(f"ECE do achado mais provável, {pt}",
                               f"ECE of the likeliest finding, {en}")),
@@ -141,25 +150,25 @@ def calibration(predictions: Predictions, manifest: BundleManifest) -> Metrics:
                  ("log_loss", text(f"perda logarítmica, {pt}", f"log-loss, {en}"))]  # fmt: skip
         names += [(f"ece.{label}", text(f"ECE de {{x}}, {pt}", f"ECE of {{x}}, {en}", x=label))
                   for label in manifest.labels]  # fmt: skip
-        told = bootstrap_estimates(
+        told = bootstrapped_together(
             lambda drawn, s=scores, r=right, t=temperature: (  # type: ignore[misc]
                 calibration_error(s[drawn].max(axis=1), r[drawn]),
                 brier(s[drawn], labels[drawn]),  # noqa: B023 - the same in both stages
-                log_loss(predictions.logits[drawn], labels[drawn], t),  # noqa: B023 - as above
+                log_loss(answers.logits[drawn], labels[drawn], t),  # noqa: B023 - as above
                 *(calibration_error(s[drawn, k], labels[drawn] == k)  # noqa: B023 - as above
                   for k in range(s.shape[1])),
             ),
-            predictions.groups,
+            answers.groups,
         )  # fmt: skip
-        for (measure, name), estimate in zip(names, told, strict=True):
-            yield ReportedMetric(f"{measure}.{key}", "calibration", name, estimate)
+        for (measure, name), figure in zip(names, told, strict=True):
+            yield ReportedMetric(f"{measure}.{key}", "calibration", name, figure)
 
 
-def sets(predictions: Predictions, manifest: BundleManifest) -> Metrics:
+def sets(answers: Predictions, manifest: BundleManifest) -> Figures:
     """Whether the findings set holds the label, how large it is, how often it is one."""
     if manifest.set_threshold is None:
         return
-    scores, labels = predictions.scores, predictions.labels
+    scores, labels = answers.scores, answers.labels
     own = np.arange(len(labels))
     kept = scores >= manifest.set_threshold
     kept[own, scores.argmax(axis=1)] = True
@@ -171,14 +180,14 @@ def sets(predictions: Predictions, manifest: BundleManifest) -> Metrics:
         name = text("o rótulo {x} está no conjunto", "label {x} lies in the set", x=label)
         yield ReportedMetric(f"coverage.{label}", "sets", name, _share(covered[labels == k]))
     if (promised := manifest.set_coverage) is not None:
-        gap = bootstrap_estimate(
-            lambda drawn: abs(float(covered[drawn].mean()) - promised), predictions.groups
+        gap = bootstrapped(
+            lambda drawn: abs(float(covered[drawn].mean()) - promised), answers.groups
         )
         name = text(
             "distância da cobertura prometida, em módulo", "distance from the coverage promised"
         )
         yield ReportedMetric("coverage.gap", "sets", name, gap)
-    mean_size = bootstrap_estimate(lambda drawn: float(size[drawn].mean()), predictions.groups)
+    mean_size = bootstrapped(lambda drawn: float(size[drawn].mean()), answers.groups)
     name = text("achados no conjunto, em média", "findings in the set, on average")
     yield ReportedMetric("set_size", "sets", name, mean_size)
     name = text("respondidos com um só achado", "answered with one finding")
@@ -192,28 +201,26 @@ def sets(predictions: Predictions, manifest: BundleManifest) -> Metrics:
 MEASURES: Final[Mapping[Section, Measure]] = {
     "overall": overall,
     "findings": by_label,
-    "within_dataset": within_dataset_auc,
+    "within_dataset_auc": within_dataset_auc,
     "operating_points": operating_points,
     "prevalence": by_prevalence,
     "calibration": calibration,
     "sets": sets,
-    "subgroups": subgroup_metrics,
+    "subgroups": subgroup_figures,
 }
 
 
 def _of_answers(
     answered: npt.NDArray[np.bool_],
     truth: npt.NDArray[np.bool_],
-    predictions: Predictions,
+    answers: Predictions,
     label: str,
     section: Section,
-) -> Metrics:
+) -> Figures:
     """Sensitivity, specificity, PPV, NPV, F1; keys tell likeliest from operating point."""
     at_point = section == "operating_points"
     prefix = "point." if at_point else ""
-    harmonic = bootstrap_estimate(
-        lambda drawn: f1(answered[drawn], truth[drawn]), predictions.groups
-    )
+    harmonic = bootstrapped(lambda drawn: f1(answered[drawn], truth[drawn]), answers.groups)
     rows = (
         ("sensitivity", "sensibilidade", "sensitivity", sensitivity(answered, truth)),
         ("specificity", "especificidade", "specificity", specificity(answered, truth)),
@@ -222,9 +229,9 @@ def _of_answers(
         ("f1", "F1", "F1", harmonic),
     )
     how = (", no ponto de operação", ", at the operating point") if at_point else ("", "")
-    for key, pt, en, estimate in rows:
+    for key, pt, en, figure in rows:
         name = text(f"{pt} {{x}}{how[0]}", f"{en} {{x}}{how[1]}", x=label)
-        yield ReportedMetric(f"{prefix}{key}.{label}", section, name, estimate)
+        yield ReportedMetric(f"{prefix}{key}.{label}", section, name, figure)
 
 
 def _predictive_values(
@@ -244,5 +251,5 @@ def _predictive_values(
     return told
 
 
-def _share(chosen: npt.NDArray[np.bool_]) -> Estimate:
+def _share(chosen: npt.NDArray[np.bool_]) -> Figure:
     return proportion(int(chosen.sum()), len(chosen))

@@ -1,0 +1,31 @@
+"""Every file format that intake knows: the one place where a format is registered.
+
+A new one is a file beside this and a line in `READ`; recognition, decoding, the
+page's checks and the sentences of refusals follow from it.
+"""
+
+from typing import Final
+
+from raiox.intake.formats.avif import AVIF
+from raiox.intake.formats.base import Format, RasterFormat, UnreadFormat
+from raiox.intake.formats.bmp import BMP
+from raiox.intake.formats.dicom import DICOM
+from raiox.intake.formats.jpeg import JPEG
+from raiox.intake.formats.png import PNG
+from raiox.intake.formats.tiff import TIFF
+from raiox.intake.formats.unread import UNREAD
+from raiox.intake.formats.webp import WEBP
+
+__all__ = ["FORMATS", "NAMES", "RASTERS", "READ", "Format", "RasterFormat", "UnreadFormat"]
+
+# DICOM first: its preamble may be made to look like a TIFF or a page (PS3.10, 7.1).
+READ: Final[tuple[Format, ...]] = (DICOM, PNG, JPEG, TIFF, WEBP, BMP, AVIF)
+"""What is read, in the order of recognition."""
+
+RASTERS: Final = {item.id: item for item in READ if isinstance(item, RasterFormat)}
+"""What Pillow decodes, by id."""
+
+FORMATS: Final[tuple[Format, ...]] = (*READ, *UNREAD)
+
+NAMES: Final = ", ".join(item.name for item in READ)
+"""What is read, for the sentences that name it."""

@@ -1,0 +1,43 @@
+"""JPEG. Source: ITU-T T.81, annex B."""
+
+from typing import Final
+
+from PIL import Image
+
+from raiox.intake import jpeg_markers
+from raiox.intake.errors import DecodeTooSlowError
+from raiox.intake.formats.base import Magic, RasterFormat
+from raiox.intake.sandbox.decoder_api import DecodeLimits
+
+
+class Jpeg(RasterFormat):
+    """A phone's JPEG may carry a preview as its second frame; the first is the image."""
+
+    def check(self, content: bytes, limits: DecodeLimits) -> None:
+        """Refuse a stream of endless scans.
+
+        Raises:
+            DecodeTooSlowError: more scans than `max_jpeg_scans`.
+        """
+        if jpeg_markers.exceeds_scan_limit(content, limits.max_jpeg_scans):
+            raise DecodeTooSlowError(limit_s=limits.decoder_wall_s)
+
+    def check_frames(self, image: Image.Image) -> None:
+        """Let any number pass."""
+
+    def is_truncated(self, content: bytes, complaint: str) -> bool:
+        """A frame that began and an end marker that never came."""
+        del complaint
+        has_frame = any(marker in content for marker in (b"\xff\xc0", b"\xff\xc1", b"\xff\xc2"))
+        return has_frame and not jpeg_markers.is_complete(content)
+
+
+JPEG: Final = Jpeg(
+    id="jpeg",
+    name="JPEG",
+    magics=(Magic(b"\xff\xd8\xff"),),
+    extensions=(".jpg", ".jpeg"),
+    media_types=("image/jpeg",),
+    plugin="PIL.MpoImagePlugin",  # imports JpegImagePlugin, too
+    pillow_format="JPEG",
+)

@@ -1,0 +1,106 @@
+"""The range of values that carries a picture, whatever else a file holds.
+
+A hot pixel, a marker burnt in at full scale or a border of another value lies far
+from everything else. A range from the smallest to the largest value would spend
+nearly all shades on the empty values between.
+"""
+
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+Counts = npt.NDArray[np.int64]
+
+N_BINS: Final = 2**16
+TAIL_SHARE: Final = 0.0005  # of the pixels at either end; may lie out of the fence
+FENCE_SPANS: Final = 1.0  # how far beyond the other pixels a tail still belongs to the picture
+GAP_SHARE: Final = 0.5  # of the picture's own range, left empty: what lies beyond is no part of it
+MIN_LEVELS: Final = 16  # fewer different values are a drawing, not a radiograph
+MARKER_SHARE: Final = 0.02  # of the pixels; more than a marker covers belongs to the picture
+BORDER_LEVELS: Final = 2  # a border may cover any share, but has hardly more than one value
+MAX_PASSES: Final = 8
+
+
+def robust_range(values: npt.NDArray[Any]) -> tuple[float, float] | None:
+    """Find the darkest and the brightest value of the picture in (H, W) numbers.
+
+    Values that are not finite count as missing.
+
+    Returns: `None` where fewer than half of the values are finite.
+    """
+    if values.dtype.kind == "f":
+        finite = np.isfinite(values)
+        if finite.mean() < 0.5:  # noqa: PLR2004 - half, as said above
+            return None
+        if not finite.all():
+            values = values[finite]
+    low, high = float(values.min()), float(values.max())
+    for _ in range(MAX_PASSES):
+        counts, width = _histogram(values, low, high)
+        first, last = content_bins(counts)
+        narrowed = low + first * width, min(high, low + last * width)
+        if narrowed == (low, high) or width == 1.0:  # the bins are the values: nothing is finer
+            return narrowed
+        low, high = low + first * width, min(high, low + (last + 1) * width)
+    return low, high
+
+
+def content_bins(counts: Counts) -> tuple[int, int]:
+    """Find the first and the last bin of a histogram that belong to the picture.
+
+    Args:
+        counts: (N,) pixels of each value, in the order of the values.
+    """
+    present = np.flatnonzero(counts)
+    for _ in range(MAX_PASSES):
+        kept = _main_cluster(_within_fence(present, counts), counts)
+        if len(kept) == len(present):
+            break
+        present = kept
+    return int(present[0]), int(present[-1])
+
+
+def _within_fence(present: npt.NDArray[np.intp], counts: Counts) -> npt.NDArray[np.intp]:
+    """Drop a few pixels that lie farther out than the range of all others."""
+    cumulated = np.cumsum(counts[present])
+    n_tail = TAIL_SHARE * cumulated[-1]
+    low = present[np.searchsorted(cumulated, n_tail, side="right")]
+    high = present[np.searchsorted(cumulated, cumulated[-1] - n_tail)]
+    if high == low:
+        return present
+    margin = FENCE_SPANS * (high - low)
+    kept: npt.NDArray[np.intp] = present[(present >= low - margin) & (present <= high + margin)]
+    return kept
+
+
+def _main_cluster(present: npt.NDArray[np.intp], counts: Counts) -> npt.NDArray[np.intp]:
+    """Drop a marker or a border that a wide gap separates from the side with more values."""
+    if len(present) < MIN_LEVELS:
+        return present
+    gaps = np.diff(present)
+    at = int(np.argmax(gaps)) + 1
+    left, right = present[:at], present[at:]
+    richer, poorer = (left, right) if len(left) >= len(right) else (right, left)
+    is_beside = (
+        counts[poorer].sum() < MARKER_SHARE * counts[present].sum() or len(poorer) <= BORDER_LEVELS
+    )
+    is_picture = (
+        is_beside
+        and len(richer) >= MIN_LEVELS
+        and gaps[at - 1] > GAP_SHARE * (richer[-1] - richer[0])
+    )
+    return richer if is_picture else present
+
+
+def _histogram(values: npt.NDArray[Any], low: float, high: float) -> tuple[Counts, float]:
+    """Counts of equal bins from `low` on, and their width: 1 where whole numbers fit."""
+    if values.dtype.kind in "iu" and high - low < N_BINS:
+        counts = np.zeros(int(high - low) + 1, np.int64)
+        for block in np.array_split(values, max(1, values.size // N_BINS**2 * 16 + 16)):
+            inside = block[(block >= low) & (block <= high)].astype(np.int64) - int(low)
+            counts += np.bincount(inside.ravel(), minlength=len(counts))
+        return counts, 1.0
+    width = (high - low) / N_BINS or 1.0
+    counts, _ = np.histogram(values, N_BINS, (low, low + N_BINS * width))
+    return counts.astype(np.int64), width

@@ -1,1 +1,0 @@
-"""Run folders: what is kept of a run, and what is made of many."""

@@ -1,0 +1,255 @@
+"""What each format knows of itself, by files that the tests draw."""
+
+import struct
+import zlib
+
+import numpy as np
+import pytest
+from drawings import LIMITS, deep_phantom, phantom, picture
+from PIL import Image
+
+from raiox.intake.decode import decode
+from raiox.intake.errors import (
+    ArchiveError,
+    CorruptImageError,
+    MultiFrameError,
+    TruncatedImageError,
+    UnsupportedFormatError,
+)
+from raiox.intake.formats import FORMATS, NAMES, READ
+from raiox.intake.sniff import sniff
+
+SIGNATURE = b"\x89PNG\r\n\x1a\n"
+II, MM = "<", ">"
+SHORT, LONG = 3, 4
+
+
+def read(content, limits=LIMITS):
+    return decode(sniff(content), content, limits).pixels
+
+
+def chunk(kind, content, checksum=None):
+    checksum = zlib.crc32(kind + content) if checksum is None else checksum
+    return struct.pack("!I", len(content)) + kind + content + struct.pack("!I", checksum)
+
+
+def deep_png(samples):
+    """A PNG of (H, W, n) uint16 samples: gray + alpha, RGB or RGBA."""
+    height, width, n = samples.shape
+    rows = np.zeros((height, 1 + width * n * 2), np.uint8)
+    rows[:, 1:] = samples.astype(">u2").view(np.uint8).reshape(height, -1)
+    colour = {2: 4, 3: 2, 4: 6}[n]
+    head = struct.pack("!IIBBBBB", width, height, 16, colour, 0, 0, 0)
+    return b"".join([SIGNATURE, chunk(b"IHDR", head),
+                     chunk(b"IDAT", zlib.compress(rows.tobytes())), chunk(b"IEND", b"")])  # fmt: skip
+
+
+def plain_tiff(samples, order, photometric=1, sample_format=1, **tags):
+    """An uncompressed TIFF of (H, W) or (H, W, n) numbers, whatever their type."""
+    samples = samples.astype(samples.dtype.newbyteorder(order))
+    height, width = samples.shape[:2]
+    n = samples.shape[2] if samples.ndim == 3 else 1
+    bits = samples.dtype.itemsize * 8
+    packed = struct.pack(f"{order}{n}H", *[bits] * n)
+    data_at = 8 + len(packed) if n > 2 else 8
+    short_bits = 8 if n > 2 else int.from_bytes(packed, "little" if order == II else "big")
+    entries = [
+        (256, LONG, 1, width), (257, LONG, 1, height),
+        (258, SHORT, n, short_bits), (259, SHORT, 1, 1), (262, SHORT, 1, photometric),
+        (273, LONG, 1, data_at), (277, SHORT, 1, n), (278, LONG, 1, height),
+        (279, LONG, 1, samples.nbytes), (339, SHORT, 1, sample_format),
+        *((338, SHORT, 1, extra) for extra in tags.get("extra", ())),
+    ]  # fmt: skip
+    directory = struct.pack(f"{order}H", len(entries))
+    for tag, kind, count, value in sorted(entries):
+        wide = kind == LONG or tag == 258
+        packed_value = struct.pack(f"{order}I" if wide else f"{order}HH", *(
+            [value] if wide else [value, 0]))  # fmt: skip
+        if tag == 258 and n == 1:
+            packed_value = struct.pack(f"{order}HH", bits, 0)
+        directory += struct.pack(f"{order}HHI", tag, kind, count) + packed_value
+    head = (b"II*\0" if order == II else b"MM\0*") + struct.pack(
+        f"{order}I", data_at + samples.nbytes
+    )
+    extra_bits = packed if n > 2 else b""
+    return head + extra_bits + samples.tobytes() + directory + bytes(4)
+
+
+def stretched(values):
+    low, high = values.min(), values.max()
+    return np.rint((values - low) * (255.0 / (high - low))).astype(np.uint8)
+
+
+def test_ids_are_unique_and_fit_into_a_request_to_the_sandbox():
+    ids = [known.id for known in FORMATS]
+
+    assert len(set(ids)) == len(ids)
+    assert all(len(known.id.encode()) <= 8 for known in READ)
+
+
+@pytest.mark.parametrize("known", FORMATS, ids=lambda known: known.id)
+def test_every_format_is_recognized_by_each_of_its_magics(known):
+    for magic in known.magics:
+        content = bytes(magic.offset) + magic.content + b"\0\0UI" + bytes(400)
+        if known in READ:
+            assert sniff(content) == known.id
+        else:
+            with pytest.raises((UnsupportedFormatError, ArchiveError)) as refusal:
+                sniff(content)
+            assert refusal.value.facts == {"format": known.name, "formats": NAMES}
+
+
+@pytest.mark.parametrize("blanks", [b" ", b"\r\n", b"   \n"])
+def test_blanks_before_an_image_say_that_a_copy_damaged_it(blanks):
+    with pytest.raises(CorruptImageError):
+        sniff(blanks + picture(phantom(), "jpeg"))
+
+
+@pytest.mark.parametrize("channels", [2, 3, 4])
+def test_twelve_bits_in_deep_png_channels_are_kept(channels):
+    gray = deep_phantom()
+    colours = [gray] if channels == 2 else [gray] * 3
+    opaque = [np.full_like(gray, 65_535)] if channels != 3 else []
+
+    pixels = read(deep_png(np.stack([*colours, *opaque], axis=2)))
+
+    assert np.abs(pixels.astype(int) - stretched(deep_phantom())).max() <= 1
+
+
+@pytest.mark.parametrize("channels", [2, 4])
+def test_an_image_that_is_transparent_everywhere_is_taken_as_opaque(channels):
+    gray = deep_phantom()
+    clear = np.zeros_like(gray)
+
+    pixels = read(deep_png(np.stack([*[gray] * (channels - 1), clear], axis=2)))
+
+    assert np.abs(pixels.astype(int) - stretched(gray)).max() <= 1
+
+
+def test_an_eight_bit_image_that_is_transparent_everywhere_is_taken_as_opaque():
+    clear = np.stack([phantom()] * 3 + [np.zeros_like(phantom())], axis=2)
+
+    np.testing.assert_allclose(read(picture(clear, "png")).astype(int), phantom(), atol=1)
+
+
+def test_colour_of_sixteen_bits_is_noted():
+    gray = deep_phantom()
+    content = deep_png(np.stack([gray, gray // 3, gray // 3], axis=2))
+
+    assert decode("png", content, LIMITS).notes == ("colour_removed",)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        chunk(b"zTXt", b"note\0\0" + zlib.compress(bytes(80_000_000))),
+        chunk(b"tEXt", b"note\0damaged", checksum=7),
+        chunk(b"iCCP", b"profile\0\0nonsense"),
+        chunk(b"eXIf", b"nonsense", checksum=7),
+    ],
+    ids=["unfolds to 80 MB", "wrong checksum", "broken profile", "broken EXIF"],
+)
+def test_chunks_beside_the_pixels_are_no_reason_to_refuse_a_png(text):
+    content = picture(phantom(), "png")
+    at = content.index(b"IDAT") - 4
+
+    np.testing.assert_array_equal(read(content[:at] + text + content[at:]), phantom())
+
+
+def test_a_png_without_its_end_is_truncated():
+    content = picture(phantom(), "png")
+
+    with pytest.raises(TruncatedImageError):
+        read(content[: content.index(b"IEND") - 4])
+
+
+@pytest.mark.parametrize("order", [II, MM])
+def test_white_is_zero_turns_a_deep_tiff_over(order):
+    inverted = (4095 - deep_phantom()).astype(np.uint16)
+
+    pixels = read(plain_tiff(inverted, order, photometric=0))
+
+    assert np.abs(pixels.astype(int) - stretched(deep_phantom())).max() <= 1
+
+
+@pytest.mark.parametrize("order", [II, MM])
+@pytest.mark.parametrize("extra", [(), (0,), (1,), (2,)])
+def test_gray_and_alpha_of_sixteen_bits_are_read_from_a_tiff(order, extra):
+    pair = np.stack([deep_phantom(), np.full_like(deep_phantom(), 65_535)], axis=2)
+
+    pixels = read(plain_tiff(pair, order, extra=extra))
+
+    np.testing.assert_array_equal(pixels, stretched(deep_phantom()))
+
+
+@pytest.mark.parametrize("order", [II, MM])
+def test_twelve_bits_in_deep_tiff_colours_are_kept(order):
+    pixels = read(plain_tiff(np.stack([deep_phantom()] * 3, axis=2), order, photometric=2))
+
+    assert np.abs(pixels.astype(int) - stretched(deep_phantom())).max() <= 1
+
+
+@pytest.mark.parametrize("order", [II, MM])
+@pytest.mark.parametrize(
+    ("kind", "sample_format"), [("f8", 3), ("f4", 3), ("i2", 2), ("u2", 1), ("i4", 2)]
+)
+def test_a_tiff_may_hold_its_numbers_in_any_of_the_usual_types(order, kind, sample_format):
+    values = (deep_phantom().astype(np.float64) - 2000).astype(kind)
+    if kind == "u2":
+        values = deep_phantom()
+
+    pixels = read(plain_tiff(values, order, sample_format=sample_format))
+
+    np.testing.assert_array_equal(pixels, stretched(deep_phantom()))
+
+
+def test_compressed_floats_are_read_in_their_order():
+    values = deep_phantom().astype(np.float32)
+
+    pixels = read(picture(values, "tiff", compression="tiff_adobe_deflate"))
+
+    np.testing.assert_array_equal(pixels, stretched(deep_phantom()))
+
+
+def test_a_tiff_layout_without_a_rule_is_not_called_damaged():
+    halves = phantom().astype(np.float16)
+
+    with pytest.raises(UnsupportedFormatError):
+        read(plain_tiff(halves, II, sample_format=3))
+
+
+@pytest.mark.parametrize("side_px", [(40, 48), (20, 24)])
+def test_a_thumbnail_on_the_second_page_of_a_tiff_is_passed_over(side_px):
+    thumbnail = Image.fromarray(phantom()).resize(side_px)
+    content = picture(phantom(), "tiff", save_all=True, append_images=[thumbnail])
+
+    np.testing.assert_array_equal(read(content), phantom())
+
+
+def test_a_page_marked_as_a_reduced_version_is_passed_over():
+    page = Image.fromarray(phantom())
+    page.encoderinfo = {"tiffinfo": {254: 1}}
+    content = picture(phantom(), "tiff", save_all=True, append_images=[page])
+
+    np.testing.assert_array_equal(read(content), phantom())
+
+
+def test_a_second_page_that_is_an_image_of_its_own_is_refused():
+    page = Image.fromarray(phantom(90, 90))
+    content = picture(phantom(), "tiff", save_all=True, append_images=[page])
+
+    with pytest.raises(MultiFrameError):
+        read(content)
+
+
+def test_an_avif_comes_close():
+    content = picture(phantom(), "avif", quality=95)
+
+    assert np.abs(read(content).astype(int) - phantom()).mean() < 3
+
+
+def test_half_an_avif_is_half():
+    content = picture(phantom(), "avif", quality=95)
+
+    with pytest.raises(TruncatedImageError):
+        read(content[: len(content) // 2])

@@ -23,8 +23,9 @@ from pathlib import Path
 from raiox.bundle import Bundle, open_bundle
 from raiox.cli.evaluate import written
 from raiox.intake import Intake
+from raiox.lab.aliases import Progress
 from raiox.lab.datasets.manifest import read_finding_samples, read_manifest
-from raiox.lab.evaluation.predictions import Progress, predict
+from raiox.lab.evaluation.predictions import predict
 from raiox.lab.evaluation.report import Measurement, make_report
 from raiox.settings import Settings
 
@@ -58,13 +59,15 @@ def linked(data: Path | None, folder: Path, n_images: int) -> int:
 
 def measure(bundle: Bundle, intake: Intake, folder: Path, n_threads: int) -> None:
     """Ask and report as the command does, telling memory on the way."""
-    cases, unread = read_manifest(folder / "films"), Counter[str]()
+    samples, unread = read_manifest(folder / "films"), Counter[str]()
     told("the start")
     start = time.monotonic()
-    answers = predict(bundle, cases, intake.load, n_threads, telling(len(cases)), unread)
-    ms = 1000 * (time.monotonic() - start) / len(cases)
-    report = make_report(bundle, answers, Measurement("own", "benchmark", "benchmark", unread), ())
-    written(folder / "out", bundle, answers, report)
+    predictions = predict(bundle, samples, intake.load, n_threads, telling(len(samples)), unread)
+    ms = 1000 * (time.monotonic() - start) / len(samples)
+    report = make_report(
+        bundle, predictions, Measurement("own", "benchmark", "benchmark", unread), ()
+    )
+    written(folder / "out", bundle, predictions, report)
     told("the report")
     peak = int(status_of(os.getpid())["VmHWM"].split()[0]) / 1024
     print(f"\nAt most {peak:.0f} MiB; {ms:.0f} ms an image; {sum(unread.values())} unread.")

@@ -29,8 +29,8 @@ def main() -> None:
     pages = {EVIDENCE / "README.md": index(reports), EVIDENCE / "paper.md": paper(reports)}
     if data is not None:
         findings = read_finding_samples(data)
-        films = {case.path for case in findings}
-        foreign = [case for case in read_kind_samples(data) if case.path not in films]
+        films = {sample.path for sample in findings}
+        foreign = [sample for sample in read_kind_samples(data) if sample.path not in films]
         pages[EVIDENCE / "datasheets.md"] = datasheets(findings, foreign)
     for language, name in READMES.items():
         text = (ROOT / name).read_text(encoding="utf-8")

@@ -1,24 +1,21 @@
 #!/bin/sh
 # Runs every test that can run here; a part that cannot says why.
 # RAIOX_TEST_PARTS chooses among: service training e2e.
+#
+# Two lanes run side by side, because much of the time goes into waiting: the service's tests and
+# then those of training in one, the installation of torch and then the browser in the other. What
+# a part prints is shown when it has ended.
 set -eu
 cd "$(dirname "$0")/.."
 . scripts/environment.sh
 
 parts=${RAIOX_TEST_PARTS:-service training e2e}
+logs=build/tests
 failed=
 
 wanted() {
     case " $parts " in *" $1 "*) return 0 ;; esac
-    say "$1 tests: skipped, RAIOX_TEST_PARTS leaves them out"
     return 1
-}
-
-attempt() { # part command...
-    part=$1
-    shift
-    say "$part tests"
-    "$@" || failed="$failed $part"
 }
 
 find_chromium() {
@@ -30,21 +27,60 @@ find_chromium() {
     apt-get update -qq && apt-get install -y -qq chromium >/dev/null
 }
 
+# Runs a part and keeps what it prints; its exit status lies in a file for `report`.
+attempt() { # part command...
+    part=$1
+    shift
+    status=0
+    "$@" >"$logs/$part.log" 2>&1 || status=$?
+    printf '%s\n' "$status" >"$logs/$part.status"
+}
+
+report() { # part
+    wanted "$1" || { say "$1 tests: skipped, RAIOX_TEST_PARTS leaves them out"; return; }
+    say "$1 tests"
+    cat "$logs/$1.log"
+    [ "$(cat "$logs/$1.status" 2>/dev/null)" = 0 ] || failed="$failed $1"
+}
+
+browser_tests() {
+    if find_chromium; then
+        .venv/bin/python -m pytest tests/e2e
+    else
+        say "skipped, there is no chromium (Debian, Ubuntu: apt install chromium)"
+    fi
+}
+
+second_lane() {
+    if wanted training; then
+        attempt training-setup scripts/setup-train.sh
+    fi
+    if wanted e2e; then
+        attempt e2e browser_tests
+    fi
+}
+
+training_tests() {
+    while [ ! -f "$logs/training-setup.status" ]; do sleep 1; done
+    cat "$logs/training-setup.log"
+    [ "$(cat "$logs/training-setup.status")" = 0 ] || return 1
+    .venv-train/bin/python -m pytest tests/training
+}
+
+rm -rf "$logs"
+mkdir -p "$logs"
 scripts/setup.sh dev
+second_lane &
 if wanted service; then
     attempt service .venv/bin/python -m pytest tests/unit tests/integration tests/contract
 fi
+report service
 if wanted training; then
-    scripts/setup-train.sh
-    attempt training .venv-train/bin/python -m pytest tests/training
+    attempt training training_tests
 fi
-if wanted e2e; then
-    if find_chromium; then
-        attempt e2e .venv/bin/python -m pytest tests/e2e
-    else
-        say "e2e tests: skipped, there is no chromium (Debian, Ubuntu: apt install chromium)"
-    fi
-fi
+report training
+wait
+report e2e
 
 [ -z "$failed" ] || fail "failed:$failed"
 say "all tests passed"

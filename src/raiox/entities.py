@@ -82,6 +82,10 @@ class Prediction:
     support nothing."""
     embedding: FloatArray
     """(D,) float32, the pooled features."""
+    distance: float | None = None
+    """Of the embedding from those of ordinary radiographs, which lie near 1; null if not fitted."""
+    out_of_distribution: bool = False
+    """Whether the distance exceeds the bundle's threshold: unlike what the network knows."""
     embedding_xyz: tuple[float, float, float] | None = None
     """Place in the embedding map, where the bundle carries one."""
     neighbours: tuple[Neighbour, ...] = ()
@@ -114,6 +118,14 @@ class ModelIdentity:
     sha256: str
     operating_points: Mapping[str, OperatingPoint] = field(default_factory=dict)
     """By label."""
+    labels: tuple[str, ...] = ()
+    """What it scores, in its order."""
+    multi_label: bool = False
+    """Whether each label is decided on its own."""
+    architecture: str | None = None
+    """As recipes name the network; None where the bundle does not say."""
+    preprocessing: Mapping[str, Fact] = field(default_factory=dict)
+    """How it wants its input: `side_px`, `fit`, `mean`, `std`."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

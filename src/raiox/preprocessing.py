@@ -3,10 +3,11 @@
 Serving must see exactly what training saw, so this module imports numpy and
 Pillow only. Training keeps the result of `fit_to_square` (whole bytes) and adds
 its augmentation before `normalise`; serving calls both in one go.
-Source: the paper, section 4.2 (resize, mean and standard deviation).
+Source: the paper, section 4.2 (resize, mean and standard deviation); levels: robust
+percentiles and a gamma that moves the median to the middle (docs/evidence/tone.md).
 """
 
-from typing import Literal
+from typing import Final, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +17,20 @@ from pydantic import BaseModel, Field, PositiveFloat, PositiveInt
 from raiox.entities import FloatArray, GrayArray
 
 Fit = Literal["letterbox", "stretch"]
+Tone = Literal["as_stored", "levels"]
+
+BLACK_POINT: Final = 0.01
+WHITE_POINT: Final = 0.99
+"""Quantiles of the central pixels that become black and white: no marker, no hot pixel decides."""
+
+MIN_GAMMA: Final = 0.25
+MAX_GAMMA: Final = 4.0
+"""Between which the median is moved to the middle."""
+
+CENTRE_MARGIN: Final = 1 / 8
+"""Share of a side, at each end, whose pixels are not looked at: frames and collimation lie there."""
+
+N_GRAYS: Final = 256
 
 
 class Preprocessing(BaseModel, frozen=True):
@@ -25,6 +40,10 @@ class Preprocessing(BaseModel, frozen=True):
     fit: Fit = Field(description="letterbox keeps the aspect ratio, stretch (the paper) does not.")
     mean: float = Field(0.5, ge=0, le=1, description="Subtracted after scaling to [0, 1].")
     std: PositiveFloat = Field(0.5, description="Divided by, after the mean.")
+    tone: Tone = Field(
+        "as_stored",
+        description="levels: black, white and middle gray are set, so that exposure is not seen.",
+    )
 
 
 def fit_to_square(pixels: GrayArray, spec: Preprocessing) -> GrayArray:
@@ -41,11 +60,46 @@ def fit_to_square(pixels: GrayArray, spec: Preprocessing) -> GrayArray:
     size = (side, side)
     if spec.fit == "letterbox":
         size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    small = np.asarray(Image.fromarray(pixels).resize(size, Image.Resampling.BILINEAR))
+    image = Image.fromarray(pixels)
+    if spec.tone == "levels":
+        image = image.point(levels_table(pixels).tolist())
+    small = np.asarray(image.resize(size, Image.Resampling.BILINEAR))
     square = np.zeros((side, side), np.uint8)
     left, top = (side - size[0]) // 2, (side - size[1]) // 2
     square[top : top + size[1], left : left + size[0]] = small
     return square
+
+
+def levels_table(pixels: GrayArray) -> GrayArray:
+    """What each gray becomes: the same for a radiograph however it was exposed, or exported.
+
+    Multiplied, offset or bent by a gamma, a radiograph gets another table and nearly the same
+    levels. A constant image becomes middle gray.
+
+    Args:
+        pixels: (H, W) uint8.
+
+    Returns: (256,) uint8, never falling.
+    """
+    height, width = pixels.shape
+    y, x = int(height * CENTRE_MARGIN), int(width * CENTRE_MARGIN)
+    centre = Image.fromarray(pixels).crop((x, y, width - x, height - y))
+    shares = np.cumsum(centre.histogram()) / (centre.width * centre.height)
+    low, middle, high = (_gray_at(shares, q) for q in (BLACK_POINT, 0.5, WHITE_POINT))
+    span = max(high - low, 1e-6)
+    gamma = np.log(0.5) / np.log(np.clip((middle - low) / span, 1e-3, 1 - 1e-3))
+    level = np.clip((np.arange(N_GRAYS) + 0.5 - low) / span, 0, 1)
+    table: GrayArray = np.round(255 * level ** np.clip(gamma, MIN_GAMMA, MAX_GAMMA)).astype(
+        np.uint8
+    )
+    return table
+
+
+def _gray_at(shares: npt.NDArray[np.float64], quantile: float) -> float:
+    """Where the share of pixels reaches a quantile; a gray's pixels are spread over [gray, gray + 1)."""
+    gray = int(np.searchsorted(shares, quantile))
+    below = shares[gray - 1] if gray else 0.0
+    return float(gray + (quantile - below) / (shares[gray] - below))
 
 
 def normalise(square: npt.NDArray[np.uint8], spec: Preprocessing) -> FloatArray:

@@ -46,6 +46,8 @@ class ImageKind(StrEnum):
     OTHER_MEDICAL = "other_medical"
     DOCUMENT = "document"
     NATURAL = "natural"
+    TEXTURE = "texture"
+    MULTIPLE = "multiple_radiographs"
 
     @property
     def is_frontal_radiograph(self) -> bool:

@@ -61,30 +61,32 @@ class TestTable1:
     pytestmark = with_data
 
     def test_the_pages_counts_of_a_kind_are_those_of_the_manifest(self, kinds, row):
-        counts = Counter(case.part for case in kinds if case.label in KINDS.get(row["kind"], ()))
+        counts = Counter(
+            sample.split for sample in kinds if sample.label in KINDS.get(row["kind"], ())
+        )
 
-        assert row["ours"] == ([counts[part] for part in PARTS] if counts else None)
+        assert row["ours"] == ([counts[split] for split in PARTS] if counts else None)
 
 
 class TestTable2:
     pytestmark = with_data
 
     def test_the_pages_counts_of_each_source_are_those_of_the_manifest(self, films):
-        counts = Counter((case.source, case.label) for case in films)
-        sources = sorted({case.source for case in films})
+        counts = Counter((sample.dataset, sample.label) for sample in films)
+        datasets = sorted({sample.dataset for sample in films})
 
-        assert typed("OUR_COUNTS") == {s: [counts[s, f] for f in FINDINGS] for s in sources}
+        assert typed("OUR_COUNTS") == {s: [counts[s, f] for f in FINDINGS] for s in datasets}
 
     def test_the_datasheets_are_counted_from_the_manifest(self, films, kinds):
-        paths = {case.path for case in films}
-        foreign = [case for case in kinds if case.path not in paths]
+        paths = {sample.path for sample in films}
+        foreign = [sample for sample in kinds if sample.path not in paths]
 
         assert (EVIDENCE / "datasheets.md").read_text("utf-8") == datasheets(films, foreign)
 
 
 def test_the_pages_copy_of_the_papers_tables_is_the_one_the_reports_use():
     printed = [
-        [round(figure / 100, 3) for name in ("sensitivity", "specificity") for figure in PRINTED[name][k]]
+        [round(estimate / 100, 3) for name in ("sensitivity", "specificity") for estimate in PRINTED[name][k]]
         for k in range(len(FINDINGS))
     ]  # fmt: skip
 

@@ -10,7 +10,7 @@ from raiox.vocabulary import FINDINGS
 def make_report() -> dict[str, Any]:
     """Every section has something to show."""
     sections = [
-        *("overall", "findings", "within_dataset_auc", "operating_points", "prevalence"),
+        *("overall", "findings", "within_dataset", "operating_points", "prevalence"),
         *("calibration", "sets", "subgroups", "baselines", "shortcuts", "saliency"),
         "out_of_distribution",
     ]

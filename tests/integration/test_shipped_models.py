@@ -16,7 +16,8 @@ from raiox.inference.local import SHIPPED_MODELS, LocalEngine
 from raiox.intake import Intake
 from raiox.lab.datasets.manifest import as_kind, read_finding_samples, read_kind_samples
 from raiox.lab.evaluation.predictions import Predictions, predict
-from raiox.lab.metrics.intervals import balanced_accuracy, macro_auc
+from raiox.lab.metrics.decisions import balanced_accuracy
+from raiox.lab.metrics.ranking import macro_auc
 from raiox.settings import InferenceSettings, IntakeSettings
 from raiox.vocabulary import FINDINGS, IMAGE_KINDS
 
@@ -25,13 +26,13 @@ MAX_MODEL_BYTES = 40_000_000
 MAX_EVIDENCE = 5.0  # 1 is the top of the scale for nine in ten films of `valid`
 
 
-def answers(bundle: Bundle, n: int) -> Predictions:
+def predictions(bundle: Bundle, n: int) -> Predictions:
     """What a bundle says of about `n` cases of each label, spread over the test part."""
     role = bundle.manifest.role
     every = read_kind_samples(DATA) if role == "frontal_filter" else read_finding_samples(DATA)
     chosen = []
     for label in bundle.manifest.labels:
-        of_label = [case for case in every if case.part == "test" and case.label == label]
+        of_label = [sample for sample in every if sample.split == "test" and sample.label == label]
         chosen += of_label[:: max(1, len(of_label) // n)]
     with Intake(IntakeSettings()) as intake:
         return predict(bundle, chosen, intake.load, n_threads=2)
@@ -45,7 +46,7 @@ def test_a_shipped_bundle_opens_and_is_what_its_folder_says(name: str) -> None:
     assert manifest.role == ("frontal_filter" if name == "frontal_filter" else "classifier")
     assert manifest.labels == tuple(map(str, labels))
     assert set(manifest.operating_points) == set(manifest.labels)
-    assert all(source.licences for source in manifest.training.sources)
+    assert all(dataset.licences for dataset in manifest.training.sources)
 
 
 def test_the_shipped_weights_stay_small() -> None:
@@ -67,7 +68,7 @@ def test_a_card_says_first_what_it_is_not_for(name: str) -> None:
 @pytest.mark.skipif(not DATA.is_dir(), reason="RAIOX_DATASETS names no data set")
 def test_the_filter_keeps_upright_frontal_films_and_refuses_the_rest() -> None:
     bundle = open_bundle(SHIPPED_MODELS / "frontal_filter")
-    told = answers(bundle, 40)
+    told = predictions(bundle, 40)
     threshold = bundle.manifest.operating_points["frontal"].threshold
 
     accepted = (told.scores.argmax(axis=1) == 0) & (told.scores[:, 0] >= threshold)
@@ -79,7 +80,7 @@ def test_the_filter_keeps_upright_frontal_films_and_refuses_the_rest() -> None:
 @pytest.mark.skipif(not DATA.is_dir(), reason="RAIOX_DATASETS names no data set")
 @pytest.mark.parametrize("name", CLASSIFIERS)
 def test_a_classifier_ranks_the_findings_of_films_it_never_saw(name: str) -> None:
-    told = answers(open_bundle(shipped(name)), 70)
+    told = predictions(open_bundle(shipped(name)), 70)
 
     assert len(told.labels) >= 200
     assert macro_auc(told.scores, told.labels) >= 0.93  # 0.95 on all 2,034: the card's figure
@@ -91,9 +92,9 @@ def test_a_classifier_ranks_the_findings_of_films_it_never_saw(name: str) -> Non
 @pytest.mark.parametrize("name", CLASSIFIERS)
 def test_a_film_gets_scores_heatmaps_and_its_place_among_the_cases(name: str) -> None:
     settings = InferenceSettings(classifier_bundle=shipped(name).name, n_threads=2)
-    cases = [case for case in read_finding_samples(DATA) if case.part == "test"]
+    samples = [sample for sample in read_finding_samples(DATA) if sample.split == "test"]
     with Intake(IntakeSettings()) as intake:
-        films = [intake.load(case.path.read_bytes()) for case in cases[:: len(cases) // 4]]
+        films = [intake.load(sample.path.read_bytes()) for sample in samples[:: len(samples) // 4]]
 
     readings = LocalEngine.open(settings).predict(films)
 
@@ -113,14 +114,14 @@ def test_a_film_gets_scores_heatmaps_and_its_place_among_the_cases(name: str) ->
 @pytest.mark.data
 @pytest.mark.skipif(not DATA.is_dir(), reason="RAIOX_DATASETS names no data set")
 def test_a_film_is_rated_as_a_picture_and_a_photograph_is_not() -> None:
-    cases = [case for case in read_kind_samples(DATA) if case.part == "test"]
-    of_kind = {case.kind: case for case in cases}
+    samples = [sample for sample in read_kind_samples(DATA) if sample.split == "test"]
+    of_kind = {sample.kind: sample for sample in samples}
     chosen = [of_kind["frontal"], of_kind["inverted"], of_kind["natural"]]
     with Intake(IntakeSettings()) as intake:
-        files = [intake.load(case.path.read_bytes()) for case in chosen]
+        files = [intake.load(sample.path.read_bytes()) for sample in chosen]
     films = [
-        replace(file, pixels=as_kind(file.pixels, case.kind))
-        for file, case in zip(files, chosen, strict=True)
+        replace(file, pixels=as_kind(file.pixels, sample.kind))
+        for file, sample in zip(files, chosen, strict=True)
     ]
 
     readings = LocalEngine.open(InferenceSettings()).predict(films)

@@ -2,7 +2,7 @@
 
 import torch
 
-from raiox.lab.training.augment.augmentation import augment
+from raiox.lab.training.augment.augmentation import augment, moved_alike
 from raiox.lab.training.recipe import Augmentation
 
 EVERYTHING = Augmentation(
@@ -73,3 +73,18 @@ def test_the_original_batch_is_left_alone() -> None:
     augment(images, EVERYTHING, seeded())
 
     assert torch.equal(images, before)
+
+
+def test_bars_squeeze_an_image_and_its_region_alike() -> None:
+    spec = Augmentation(bars=1.0)
+    images = torch.full((16, 1, 32, 32), 0.37)
+
+    squeezed = augment(images, spec, seeded(3))
+    regions = moved_alike(torch.ones_like(images), spec, seeded(3))
+
+    inside = regions > 0.99
+    torch.testing.assert_close(squeezed[inside], images[inside])
+    assert (inside.float().mean(dim=(1, 2, 3)) > 0.4).all()
+    assert inside.float().mean() < 0.9
+    outside = regions < 0.01
+    assert (squeezed[outside] != 0.37).float().mean() > 0.99

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from test_training_run import recipe, workplace
 
-from raiox.lab.metrics.intervals import Figure
+from raiox.lab.metrics.intervals import Estimate
 from raiox.lab.training.recipe import Distillation
 from raiox.lab.training.runs.comparison import Compared, compare, train_with_needs
 from raiox.lab.training.runs.comparison_report import to_markdown, to_page
@@ -58,7 +58,7 @@ def test_a_filter_is_judged_by_what_it_lets_in(drawn_data: Path, tmp_path: Path)
 
 
 def compared(name: str, *values: float) -> Compared:
-    figures = {f"figure {i}": Figure(v, v - 0.1, v + 0.1, 9) for i, v in enumerate(values)}
+    figures = {f"figure {i}": Estimate(v, v - 0.1, v + 0.1, 9) for i, v in enumerate(values)}
     return Compared(name, figures, None)
 
 

@@ -29,9 +29,10 @@ def test_every_label_is_drawn_alike_unless_told(drawn_data: Path, tmp_path: Path
 
     chances = draw_chances(parts["train"].cases, Sampling(label_weights={"frontal": 4.0}))
 
-    shares = [chances[parts["train"].labels == label].sum() for label in range(10)]
-    assert shares[0] == pytest.approx(4 / 13)
-    assert shares[1:] == pytest.approx([1 / 13] * 9)
+    shares = [chances[parts["train"].labels == label].sum() for label in range(12)]
+    assert shares[0] == pytest.approx(4 / 14)
+    assert shares[1:10] == pytest.approx([1 / 14] * 9)
+    assert shares[10:] == pytest.approx([0, 1 / 14])  # no surface is drawn here, but pairs are
 
 
 @pytest.mark.parametrize(("power", "share"), [(1.0, 0.9), (0.5, 0.75), (0.0, 0.5)])

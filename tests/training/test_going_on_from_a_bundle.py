@@ -113,6 +113,34 @@ def test_a_run_goes_on_from_a_bundle_and_says_from_which(
     assert read_run_metadata(run)["bundle"] == f"drawn-0.1 (SHA-256 {sha256[:16]}...)"
 
 
+def test_outputs_that_a_bundle_knows_keep_their_weights_in_another_order(
+    tmp_path: Path, folders: dict[str, Path]
+) -> None:
+    asked = recipe("mobilenet", init="bundle").model_copy(update={"task": "opacity"})
+    network = build_network(asked)
+    context = TrainingContext(data=None, runs=tmp_path, bundle=folders["mobilenet"])
+
+    initialise(network, asked, context, seed=0)
+
+    known = bundle_weights(open_bundle(folders["mobilenet"]))["head.classifier.weight"]
+    torch.testing.assert_close(network.head.classifier.weight, known[:2])
+
+
+def test_stages_that_are_frozen_keep_their_weights(
+    tmp_path: Path, drawn_data: Path, folders: dict[str, Path]
+) -> None:
+    folder = folders["mobilenet"]
+    asked = recipe("mobilenet", init="bundle").model_copy(update={"frozen_stages": 2})
+
+    run = train(asked, TrainingContext(data=drawn_data, runs=tmp_path, bundle=folder, n_threads=1))
+
+    start, end = bundle_weights(open_bundle(folder)), load_file(run / "weights.safetensors")
+    moved = {name for name in start if not torch.equal(start[name], end[name])}
+    early = ("conv_stem", "bn1", "blocks.0", "blocks.1")
+    assert not any(name.startswith(early) for name in moved)
+    assert any(name.startswith("blocks.2") for name in moved)
+
+
 def test_a_bundle_of_another_network_is_refused(tmp_path: Path, folders: dict[str, Path]) -> None:
     asked = recipe("densenet", init="bundle")
     context = TrainingContext(data=None, runs=tmp_path, bundle=folders["mobilenet"])

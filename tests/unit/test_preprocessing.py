@@ -3,7 +3,13 @@
 import numpy as np
 import pytest
 
-from raiox.preprocessing import Preprocessing, content_box, fit_to_square, network_input
+from raiox.preprocessing import (
+    Preprocessing,
+    content_box,
+    fit_to_square,
+    levels_table,
+    network_input,
+)
 
 LETTERBOX = Preprocessing(side_px=64, fit="letterbox")
 STRETCH = Preprocessing(side_px=64, fit="stretch")
@@ -65,3 +71,60 @@ def test_the_same_pixels_give_the_same_input() -> None:
     first, second = (network_input(pixels.copy(), LETTERBOX) for _ in range(2))
 
     assert first.tobytes() == second.tobytes()
+
+
+def shaded(side: int = 256) -> np.ndarray:
+    """A drawn body: dark corners, two darker lungs, a bright middle, some grain."""
+    y, x = np.mgrid[-1 : 1 : side * 1j, -1 : 1 : side * 1j]
+    body = 60 + 130 * np.exp(-2 * x**2) - 70 * np.exp(-8 * ((abs(x) - 0.5) ** 2 + y**2))
+    grain = np.random.default_rng(0).normal(0, 4, body.shape)
+    return np.clip(body * (np.hypot(x, y) < 1.3) + grain, 0, 255).astype(np.uint8)
+
+
+def marked(pixels: np.ndarray) -> np.ndarray:
+    marked = pixels.copy()
+    marked[4:20, 4:40] = 255
+    return marked
+
+
+TONES = {
+    "darkened 4 times": lambda p: p // 4,
+    "darkened 8 times": lambda p: p // 8,
+    "a constant added": lambda p: (p * 0.8 + 45).astype(np.uint8),
+    "gamma 0.5": lambda p: (255 * (p / 255) ** 0.5).astype(np.uint8),
+    "gamma 2": lambda p: (255 * (p / 255) ** 2).astype(np.uint8),
+    "a marker at full scale": lambda p: marked(p // 3),
+}
+
+
+@pytest.mark.parametrize("change", TONES)
+def test_levels_are_the_same_however_an_image_was_exposed(change: str) -> None:
+    pixels = shaded()
+
+    changed = TONES[change](pixels)
+
+    inner = np.s_[30:-30, 30:-30]
+    difference = leveled(changed).astype(int)[inner] - leveled(pixels)[inner]
+    assert np.abs(difference).mean() < 8
+
+
+def leveled(pixels: np.ndarray) -> np.ndarray:
+    return levels_table(pixels)[pixels]
+
+
+def test_levels_never_fall() -> None:
+    table = levels_table(shaded())
+
+    assert (np.diff(table.astype(int)) >= 0).all()
+    assert (table[0], table[-1]) == (0, 255)
+
+
+@pytest.mark.parametrize("pixels", [film(1, 1), film(3, 200), film(500, 400)])
+def test_a_constant_image_has_levels_too(pixels: np.ndarray) -> None:
+    assert 100 < levels_table(pixels)[200] < 156
+
+
+def test_a_bundle_without_a_tone_sees_images_as_stored() -> None:
+    pixels = shaded(64)
+
+    assert (fit_to_square(pixels, LETTERBOX) == pixels).all()

@@ -8,7 +8,13 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from raiox.bundle.errors import BundleChecksumError, BundleInvalidError, BundleMissingError
-from raiox.bundle.manifest import EMBEDDING_MAP_FILE, MANIFEST_FILE, MODEL_FILE, BundleManifest
+from raiox.bundle.manifest import (
+    EMBEDDING_DISTANCE_FILE,
+    EMBEDDING_MAP_FILE,
+    MANIFEST_FILE,
+    MODEL_FILE,
+    BundleManifest,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +24,7 @@ class Bundle:
     manifest: BundleManifest
     model: bytes
     embedding_map: bytes | None
+    embedding_distance: bytes | None = None
 
     @property
     def sha256(self) -> str:
@@ -46,7 +53,12 @@ def open_bundle(folder: Path) -> Bundle:
     for name, content in contents.items():
         if hashlib.sha256(content).hexdigest() != manifest.files[name]:
             raise BundleChecksumError(bundle=folder.name, file=name)
-    return Bundle(manifest, contents[MODEL_FILE], contents.get(EMBEDDING_MAP_FILE))
+    return Bundle(
+        manifest,
+        contents[MODEL_FILE],
+        contents.get(EMBEDDING_MAP_FILE),
+        contents.get(EMBEDDING_DISTANCE_FILE),
+    )
 
 
 def write_bundle(folder: Path, manifest: BundleManifest, contents: dict[str, bytes]) -> None:

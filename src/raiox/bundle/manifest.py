@@ -14,9 +14,10 @@ MANIFEST_FILE: Final = "manifest.json"
 MODEL_FILE: Final = "model.onnx"
 CARD_FILE: Final = "card.md"
 EMBEDDING_MAP_FILE: Final = "embedding_map.json"
+EMBEDDING_DISTANCE_FILE: Final = "embedding_distance.json"
 REPORT_FILE: Final = "report.json"
 
-Role = Literal["frontal_filter", "classifier"]
+Role = Literal["frontal_filter", "classifier", "lungs"]
 
 
 class OperatingPoint(BaseModel, frozen=True):
@@ -56,6 +57,9 @@ class BundleManifest(BaseModel, frozen=True):
     format_version: Literal[1] = 1
     id: str
     role: Role
+    architecture: str | None = Field(
+        None, description="The network, as recipes name it: mobilenet, densenet; null if unknown."
+    )
     labels: tuple[str, ...]
     preprocessing: Preprocessing
     multi_label: bool = Field(
@@ -71,6 +75,12 @@ class BundleManifest(BaseModel, frozen=True):
     )
     set_coverage: float | None = Field(
         None, description="Share of `valid` whose set holds the label."
+    )
+    distance_threshold: float | None = Field(
+        None, description="An embedding farther than this is unlike what the network knows."
+    )
+    distance_coverage: float | None = Field(
+        None, description="Share of `valid` whose embedding lies within the threshold."
     )
     quality_threshold: float | None = Field(
         None, description="A film rated below it is told to be a poor picture."

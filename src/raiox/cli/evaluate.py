@@ -47,13 +47,13 @@ class Question:
     bundle: Path
     manifest: Path | None
     labels: Path | None
-    part: str
+    split: str
     limit: int | None
     """Cases asked at most, spread over all; for a quick look."""
     probes: Sequence[str] = ()
     n_sampled: int = 300
     """Cases that a costly probe asks at most."""
-    twin: Path | None = None
+    other_seed: Path | None = None
     """Bundle of the same recipe with another seed."""
 
     def __str__(self) -> str:
@@ -63,15 +63,15 @@ class Question:
             words += ["--manifest", self.manifest.name]
         if self.labels is not None:
             words += ["--labels", self.labels.name]
-        words += ["--part", self.part]
+        words += ["--part", self.split]
         if self.limit is not None:
             words += ["--limit", str(self.limit)]
         for probe in self.probes:
             words += ["--probe", probe]
         if self.probes:
             words += ["--sample", str(self.n_sampled)]
-        if self.twin is not None:
-            words += ["--twin", self.twin.absolute().name]
+        if self.other_seed is not None:
+            words += ["--twin", self.other_seed.absolute().name]
         return " ".join(words)
 
 
@@ -80,16 +80,18 @@ def evaluate(question: Question, out: Path | None, *, into_bundle: bool) -> None
     settings = Settings()
     with reported(), Intake(settings.intake) as intake:
         bundle = open_bundle(question.bundle)
-        cases = _cases(question, bundle, settings.datasets)
+        samples = _cases(question, bundle, settings.datasets)
         unread: Counter[str] = Counter()
-        answers = predict(bundle, cases, intake.load, settings.inference.n_threads, bar, unread)
-        part = "own" if question.manifest else question.part
-        asked = Measurement(part, str(question), code_version(), unread)
-        context = _bench(question, bundle, answers, settings, intake)
-        report = make_report(bundle, answers, asked, _probed(question.probes, context))
+        predictions = predict(
+            bundle, samples, intake.load, settings.inference.n_threads, bar, unread
+        )
+        split = "own" if question.manifest else question.split
+        asked = Measurement(split, str(question), code_version(), unread)
+        context = _bench(question, bundle, predictions, settings, intake)
+        report = make_report(bundle, predictions, asked, _probed(question.probes, context))
         typer.echo(to_markdown(report))
         if out is not None:
-            written(out, bundle, answers, report)
+            written(out, bundle, predictions, report)
         if into_bundle:
             add_to_bundle(question.bundle, REPORT_FILE, _json(report).encode())
 
@@ -98,29 +100,29 @@ def _cases(question: Question, bundle: Bundle, data: Path | None) -> list[Sample
     manifest = bundle.manifest
     if question.manifest is not None:
         translation = read_label_mapping(question.labels) if question.labels else LabelMapping()
-        cases = read_manifest(question.manifest, translation.columns)
-        cases = apply_label_mapping(cases, translation, manifest.labels)
+        samples = read_manifest(question.manifest, translation.columns)
+        samples = apply_label_mapping(samples, translation, manifest.labels)
     else:
         is_filter = manifest.role == "frontal_filter"
-        cases = read_kind_samples(data) if is_filter else read_finding_samples(data)
-    chosen = [case for case in cases if case.part in (question.part, "")]
+        samples = read_kind_samples(data) if is_filter else read_finding_samples(data)
+    chosen = [sample for sample in samples if sample.split in (question.split, "")]
     return _spread(chosen, question.limit)
 
 
 def _bench(
-    question: Question, bundle: Bundle, answers: Predictions, settings: Settings, intake: Intake
+    question: Question, bundle: Bundle, predictions: Predictions, settings: Settings, intake: Intake
 ) -> ProbeContext:
     return ProbeContext(
         bundle=bundle,
-        answers=answers,
+        predictions=predictions,
         read=intake.load,
         n_threads=settings.inference.n_threads,
         n_sampled=question.n_sampled,
         data=None if question.manifest else settings.datasets,
-        part=question.part,
+        split=question.split,
         progress=bar,
-        surgery=_surgery(),
-        twin=open_bundle(question.twin) if question.twin else None,
+        graph_editor=_graph_editor(),
+        other_seed=open_bundle(question.other_seed) if question.other_seed else None,
     )
 
 
@@ -133,7 +135,7 @@ def _probed(names: Sequence[str], context: ProbeContext) -> Iterator[ReportedMet
             yield from probe(context)
 
 
-def _surgery() -> GraphEditor | None:
+def _graph_editor() -> GraphEditor | None:
     """None in the service's environment, which edits no graph."""
     if find_spec("onnx") is None:
         return None
@@ -142,19 +144,19 @@ def _surgery() -> GraphEditor | None:
     return graph_surgery
 
 
-def _spread(cases: Sequence[Sample], limit: int | None) -> list[Sample]:
-    step = 1 if limit is None else max(1, len(cases) // limit)
-    return list(cases[::step])[:limit]
+def _spread(samples: Sequence[Sample], limit: int | None) -> list[Sample]:
+    step = 1 if limit is None else max(1, len(samples) // limit)
+    return list(samples[::step])[:limit]
 
 
-def written(out: Path, bundle: Bundle, answers: Predictions, report: Report) -> None:
+def written(out: Path, bundle: Bundle, predictions: Predictions, report: Report) -> None:
     """The report's files, in a folder."""
     drawn = plots(report)
     contents = {
         "report.json": _json(report),
         "report.md": to_markdown(report, pictures=drawn),
         "report.html": to_html(report),
-        "predictions.csv": to_csv(answers, bundle.manifest),
+        "predictions.csv": to_csv(predictions, bundle.manifest),
     }
     contents |= {f"{name}.svg": picture for name, picture in drawn.items()}
     out.mkdir(parents=True, exist_ok=True)

@@ -13,7 +13,7 @@ from raiox.intake import Intake
 from raiox.lab.audit.fingerprints import take_fingerprints
 from raiox.lab.audit.overlap import find_leaks
 from raiox.lab.audit.report import Audit, to_csv, to_json, to_markdown
-from raiox.lab.datasets.split_manifest import read_listing
+from raiox.lab.datasets.split_manifest import read_split_manifest
 from raiox.settings import Settings
 
 NOTHING_SPANS, LEAKS_FOUND = 0, 1
@@ -23,13 +23,13 @@ def leaks(manifest: Path, column: str, out: Path | None, *, stems: bool, as_json
     """Compare the parts of a manifest; returns the exit status."""
     settings = Settings().intake
     with reported():
-        listing = read_listing(manifest, column)
+        split_manifest = read_split_manifest(manifest, column)
         with Intake(settings) as intake:
-            paths = [image.path for image in listing.images]
+            paths = [image.path for image in split_manifest.images]
             limit, n_threads = settings.max_upload_bytes, settings.n_decoders
             prints = take_fingerprints(paths, intake.load, limit, n_threads, _bar("EngineResult"))
-        found = find_leaks(listing, prints, stems=stems, progress=_bar("Comparing"))
-    audit = Audit(_command(manifest, column, stems=stems), listing, prints, found)
+        found = find_leaks(split_manifest, prints, stems=stems, progress=_bar("Comparing"))
+    audit = Audit(_command(manifest, column, stems=stems), split_manifest, prints, found)
     told = json.dumps(to_json(audit), ensure_ascii=False, indent=2)
     typer.echo(told if as_json else to_markdown(audit))
     if out is not None:

@@ -16,6 +16,7 @@ from raiox.bundle.manifest import BundleManifest
 from raiox.entities import FloatArray, Prediction, Radiograph
 from raiox.errors import RaioxError
 from raiox.inference.decision import decide
+from raiox.inference.embedding_distance import EmbeddingDistance
 from raiox.inference.embedding_map import EmbeddingMap
 from raiox.inference.errors import ModelOutputInvalidError
 from raiox.inference.session import NetworkSession, calibrated, multi_label_scores
@@ -36,6 +37,8 @@ class Classifier:
         _check_labels(self.manifest)
         self._session = NetworkSession(bundle, n_threads, backend)
         self._map = EmbeddingMap.read(bundle.embedding_map) if bundle.embedding_map else None
+        stored = bundle.embedding_distance
+        self._distance = EmbeddingDistance.from_json(stored) if stored else None
 
     def predict(self, radiographs: Sequence[Radiograph]) -> list[Prediction | RaioxError]:
         """One prediction each, or why there is none."""
@@ -58,16 +61,24 @@ class Classifier:
                 raise ModelOutputInvalidError(reason="not_finite")
         except RaioxError as error:
             return error
-        finding, findings_set = decide(scores, self.manifest)
+        distance = float(self._distance.of(embedding)) if self._distance else None
+        unlike = self._out_of_distribution(distance)
+        finding, findings_set = decide(scores, self.manifest, out_of_distribution=unlike)
         return Prediction(
             scores=scores,
             finding=finding,
             findings_set=findings_set,
             activation_maps=self._over_image(maps, *radiograph.pixels.shape),
             embedding=embedding,
+            distance=distance,
+            out_of_distribution=unlike,
             embedding_xyz=self._map.place(embedding) if self._map else None,
             neighbours=self._map.neighbours(embedding) if self._map else (),
         )
+
+    def _out_of_distribution(self, distance: float | None) -> bool:
+        threshold = self.manifest.distance_threshold
+        return distance is not None and threshold is not None and distance > threshold
 
     def _scores(self, logits: FloatArray) -> dict[str, float]:
         labels = self.manifest.labels

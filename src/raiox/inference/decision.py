@@ -7,6 +7,8 @@ prediction sets, Sadinle et al., 2019, doi:10.1080/01621459.2017.1395341.
 Multi-label bundles (sigmoid): each finding is decided at its own operating point; those that
 reach it form the set, and the one farthest above its point is the answer. An empty set is
 answered by `none`: no finding reached its operating point, which excludes no disease.
+
+An image unlike what the network knows is `uncertain` whatever its scores are.
 """
 
 from collections.abc import Mapping
@@ -15,12 +17,19 @@ from raiox.bundle.manifest import BundleManifest
 from raiox.vocabulary import NONE, UNCERTAIN
 
 
-def decide(scores: Mapping[str, float], manifest: BundleManifest) -> tuple[str, tuple[str, ...]]:
+def decide(
+    scores: Mapping[str, float], manifest: BundleManifest, *, out_of_distribution: bool = False
+) -> tuple[str, tuple[str, ...]]:
     """The finding to answer with, and the findings set, strongest first.
 
     Args:
         scores: by label, each in [0, 1].
+        manifest: holds the thresholds.
+        out_of_distribution: whether the image is unlike what the network knows: no finding is
+            ruled out then, and none is answered.
     """
+    if out_of_distribution:
+        return UNCERTAIN, tuple(sorted(scores, key=lambda finding: -scores[finding]))
     if manifest.multi_label:
         present = _above_operating_points(scores, manifest)
         return (present[0] if present else NONE), present

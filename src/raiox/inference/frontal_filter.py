@@ -28,6 +28,8 @@ REJECTION_CODES = {
     ImageKind.OTHER_MEDICAL: "other_medical_image",
     ImageKind.DOCUMENT: "document_image",
     ImageKind.NATURAL: "photograph",
+    ImageKind.TEXTURE: "texture",
+    ImageKind.MULTIPLE: "multiple_radiographs",
 }
 """By the kind seen; `unsure_frontal` where frontal is likeliest but below its operating point."""
 
@@ -44,7 +46,8 @@ class FrontalFilter:
 
     def __init__(self, bundle: Bundle, n_threads: int, backend: Backend = "cpu") -> None:
         self.manifest = bundle.manifest
-        if self.manifest.labels != tuple(map(str, IMAGE_KINDS)):
+        labels = self.manifest.labels
+        if ImageKind.FRONTAL not in labels or not set(labels) <= set(IMAGE_KINDS):
             raise BundleInvalidError(bundle=self.manifest.id, reason="labels")
         self.threshold = self.manifest.operating_points[ImageKind.FRONTAL].threshold
         self._session = NetworkSession(bundle, n_threads, backend)
@@ -85,8 +88,9 @@ class FrontalFilter:
             scores = calibrated(logits, self.manifest.temperature)
         except RaioxError as error:
             return error
-        kind = IMAGE_KINDS[int(scores.argmax())]
-        frontal = float(scores[IMAGE_KINDS.index(ImageKind.FRONTAL)])
+        labels = self.manifest.labels
+        kind = ImageKind(labels[int(scores.argmax())])
+        frontal = float(scores[labels.index(ImageKind.FRONTAL)])
         accepted = kind is ImageKind.FRONTAL and frontal >= self.threshold
         if (
             rated is None

@@ -93,8 +93,16 @@ class LocalEngine:
 
 
 def _identity(bundle: Bundle) -> ModelIdentity:
-    points = {
-        name: OperatingPoint(**point.model_dump())
-        for name, point in bundle.manifest.operating_points.items()
-    }
-    return ModelIdentity(bundle.manifest.id, bundle.sha256, points)
+    manifest = bundle.manifest
+    return ModelIdentity(
+        id=manifest.id,
+        sha256=bundle.sha256,
+        operating_points={
+            label: OperatingPoint(**point.model_dump())
+            for label, point in manifest.operating_points.items()
+        },
+        labels=manifest.labels,
+        multi_label=manifest.multi_label,
+        architecture=manifest.architecture,
+        preprocessing=manifest.preprocessing.model_dump(),
+    )

@@ -63,12 +63,20 @@ def _rejection(rejection: Rejection) -> JsonObject:
 def _prediction(prediction: Prediction | None) -> JsonObject:
     if prediction is None:
         return dict.fromkeys(
-            ("scores", "finding", "findings_set", "embedding_xyz", "neighbours"), None
+            (
+                "scores",
+                "finding",
+                "findings_set",
+                "out_of_distribution",
+                "embedding_xyz",
+                "neighbours",
+            )
         )
     return {
         "scores": {str(f): round(s, SCORE_DECIMALS) for f, s in prediction.scores.items()},
         "finding": prediction.finding,
         "findings_set": [str(f) for f in prediction.findings_set],
+        "out_of_distribution": prediction.out_of_distribution,
         "embedding_xyz": prediction.embedding_xyz,
         "neighbours": [asdict(neighbour) for neighbour in prediction.neighbours],
     }

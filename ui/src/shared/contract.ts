@@ -13,7 +13,9 @@ export type ImageKind =
   | 'nonpulmonary_xray'
   | 'other_medical'
   | 'document'
-  | 'natural';
+  | 'natural'
+  | 'texture'
+  | 'multiple_radiographs';
 
 /** What happened, why, what to do now. */
 export interface Sentences {
@@ -60,6 +62,7 @@ export interface Analysis {
   /** `uncertain` where the scores do not separate several. */
   finding?: Finding | null;
   findings_set?: Finding[] | null;
+  out_of_distribution?: boolean | null;
   maps?: Record<Finding, string> | null;
   embedding_xyz?: [number, number, number] | null;
   neighbours?: Neighbour[] | null;

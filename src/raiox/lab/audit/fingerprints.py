@@ -16,11 +16,11 @@ from typing import Final
 import numpy as np
 from PIL import Image
 
-from raiox.entities import GrayArray, Radiograph
+from raiox.entities import GrayArray
 from raiox.intake.errors import IntakeError, UnreadableFileError
+from raiox.lab.aliases import Reader
 from raiox.lab.audit.hog import THUMBNAIL_SIDE_PX, Thumbnails
 
-Reader = Callable[[bytes], Radiograph]
 _SIZE: Final = (THUMBNAIL_SIDE_PX, THUMBNAIL_SIDE_PX)
 
 

@@ -15,7 +15,7 @@ patient, or of two that no network could tell apart: these are look-alikes, told
 such. This module reads no file.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -23,11 +23,9 @@ import numpy as np
 import numpy.typing as npt
 
 from raiox.entities import FloatArray
+from raiox.lab.aliases import Indices, Progress
 from raiox.lab.audit.hog import Thumbnails, Whitening, describe, mirrored
 from raiox.lab.audit.registration import correlation
-
-Indices = npt.NDArray[np.intp]
-Progress = Callable[[Iterable[int]], Iterable[int]]
 
 MIN_SIMILARITY: Final = 0.5
 MIN_ALIKE: Final = 0.86
@@ -55,7 +53,7 @@ class Copy:
 
 
 def near_identical(
-    thumbnails: Thumbnails, parts: Sequence[str], progress: Progress = iter
+    thumbnails: Thumbnails, splits: Sequence[str], progress: Progress = iter
 ) -> list[Copy]:
     """Find copies and look-alikes whose parts differ.
 
@@ -65,7 +63,7 @@ def near_identical(
         progress: wraps the starts of the blocks, e.g. with a bar.
     """
     copies: dict[tuple[int, int], Copy] = {}
-    for first, second, is_mirrored in _candidates(thumbnails, parts, progress):
+    for first, second, is_mirrored in _candidates(thumbnails, splits, progress):
         other = thumbnails[second]
         alike = correlation(thumbnails[first], other[:, :, ::-1] if is_mirrored else other)
         for a, b, value in zip(first.tolist(), second.tolist(), alike.tolist(), strict=True):
@@ -76,19 +74,19 @@ def near_identical(
 
 
 def _candidates(
-    thumbnails: Thumbnails, parts: Sequence[str], progress: Progress
+    thumbnails: Thumbnails, splits: Sequence[str], progress: Progress
 ) -> Iterator[tuple[Indices, Indices, bool]]:
     """Pairs (first < second) of different parts that may be copies, straight and mirrored."""
-    if len(set(parts)) < 2:  # noqa: PLR2004 - a pair takes two parts
+    if len(set(splits)) < 2:  # noqa: PLR2004 - a pair takes two parts
         return
     described = describe(thumbnails)
     whitening = Whitening.of(described)
-    vectors, part_of = whitening.apply(described), np.unique(parts, return_inverse=True)[1]
+    vectors, split_of = whitening.apply(described), np.unique(splits, return_inverse=True)[1]
     reflections = whitening.apply(mirrored(described))
     least = MIN_SIMILARITY if len(vectors) > FEW else -1.0
     for start in progress(range(0, len(vectors), BLOCK)):
         block = slice(start, start + BLOCK)
-        elsewhere = part_of[block, np.newaxis] != part_of[start:]
+        elsewhere = split_of[block, np.newaxis] != split_of[start:]
         elsewhere &= np.arange(start, len(vectors)) > np.arange(len(vectors))[block, np.newaxis]
         for others, is_mirrored in ((vectors, False), (reflections, True)):
             rows, columns = _likeliest(vectors[block] @ others[start:].T, elsewhere, least)

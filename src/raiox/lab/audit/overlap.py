@@ -12,8 +12,9 @@ from enum import StrEnum
 from itertools import combinations
 from pathlib import PurePath
 
+from raiox.lab.aliases import Progress
 from raiox.lab.audit.fingerprints import Fingerprints
-from raiox.lab.audit.near_duplicates import Progress, near_identical
+from raiox.lab.audit.near_duplicates import near_identical
 from raiox.lab.datasets.split_manifest import SplitManifest
 
 
@@ -50,8 +51,8 @@ class OverlapCount:
     """How much of one kind lies in two parts at once."""
 
     kind: str
-    first_part: str
-    second_part: str
+    first_split: str
+    second_split: str
     n_first: int
     """Images of the first part that have a partner in the second."""
     n_second: int
@@ -62,7 +63,11 @@ class OverlapCount:
 
 
 def find_leaks(
-    listing: SplitManifest, prints: Fingerprints, *, stems: bool = False, progress: Progress = iter
+    split_manifest: SplitManifest,
+    prints: Fingerprints,
+    *,
+    stems: bool = False,
+    progress: Progress = iter,
 ) -> list[Overlap]:
     """Everything that spans parts.
 
@@ -74,34 +79,34 @@ def find_leaks(
         stems: whether equal file names of different patients count.
         progress: wraps the blocks of the search for near-identical images.
     """
-    images = listing.images
-    parts = [image.part for image in images]
+    images = split_manifest.images
+    splits = [image.split for image in images]
     found = [
-        *_equal(OverlapKind.PATIENT, [image.patient_id for image in images], parts),
-        *_equal(OverlapKind.GROUP, [image.group_id for image in images], parts),
-        *_equal(OverlapKind.SAME_FILE, prints.files, parts),
-        *_equal(OverlapKind.SAME_PIXELS, prints.pixels, parts),
-        *_alike(prints, parts, progress),
+        *_equal(OverlapKind.PATIENT, [image.patient_id for image in images], splits),
+        *_equal(OverlapKind.GROUP, [image.group_id for image in images], splits),
+        *_equal(OverlapKind.SAME_FILE, prints.files, splits),
+        *_equal(OverlapKind.SAME_PIXELS, prints.pixels, splits),
+        *_alike(prints, splits, progress),
     ]
     if stems:
         names = [PurePath(image.name).stem for image in images]
         found += [
             shared
-            for shared in _equal(OverlapKind.FILE_STEM, names, parts)
+            for shared in _equal(OverlapKind.FILE_STEM, names, splits)
             if len({images[i].patient_id for i in shared.images}) > 1
         ]
     return found
 
 
-def count(listing: SplitManifest, found: Sequence[Overlap]) -> list[OverlapCount]:
+def count(split_manifest: SplitManifest, found: Sequence[Overlap]) -> list[OverlapCount]:
     """Tallies by kind and by pair of parts, those of nothing left out; `ANY` last."""
     kinds: dict[str, list[Overlap]] = {
         kind: [s for s in found if s.kind == kind] for kind in OverlapKind
     }
     kinds[ANY] = list(found)
-    pairs = list(combinations(listing.parts, 2))
+    pairs = list(combinations(split_manifest.splits, 2))
     tallies = [
-        _tally(kind, first, second, listing, shared)
+        _tally(kind, first, second, split_manifest, shared)
         for kind, shared in kinds.items()
         for first, second in pairs
     ]
@@ -109,48 +114,48 @@ def count(listing: SplitManifest, found: Sequence[Overlap]) -> list[OverlapCount
 
 
 def affected_images(
-    listing: SplitManifest, found: Sequence[Overlap], first: str, second: str
+    split_manifest: SplitManifest, found: Sequence[Overlap], first: str, second: str
 ) -> tuple[set[int], set[int]]:
     """Images of both parts that have a partner in the other."""
     lefts: set[int] = set()
     rights: set[int] = set()
     for shared in found:
-        by_part = _by_part(listing, shared.images)
-        if first in by_part and second in by_part:
-            lefts.update(by_part[first])
-            rights.update(by_part[second])
+        by_split = _by_split(split_manifest, shared.images)
+        if first in by_split and second in by_split:
+            lefts.update(by_split[first])
+            rights.update(by_split[second])
     return lefts, rights
 
 
-def pairs_of(listing: SplitManifest, shared: Overlap) -> Iterator[tuple[int, int]]:
+def pairs_of(split_manifest: SplitManifest, shared: Overlap) -> Iterator[tuple[int, int]]:
     """Pairs across parts in which every image stands at least once, no more than needed.
 
     All pairs would be quadratic: a patient with a hundred films a part is told in a
     hundred lines, not ten thousand.
     """
-    by_part = _by_part(listing, shared.images)
-    order = [part for part in listing.parts if part in by_part]
+    by_split = _by_split(split_manifest, shared.images)
+    order = [split for split in split_manifest.splits if split in by_split]
     for first, second in combinations(order, 2):
-        left, right = by_part[first], by_part[second]
+        left, right = by_split[first], by_split[second]
         for k in range(max(len(left), len(right))):
             yield left[min(k, len(left) - 1)], right[min(k, len(right) - 1)]
 
 
-def _equal(kind: OverlapKind, keys: Sequence[str], parts: Sequence[str]) -> Iterator[Overlap]:
+def _equal(kind: OverlapKind, keys: Sequence[str], splits: Sequence[str]) -> Iterator[Overlap]:
     members: defaultdict[str, list[int]] = defaultdict(list)
     for i, key in enumerate(keys):
         if key:
             members[key].append(i)
     for found in members.values():
-        if len({parts[i] for i in found}) > 1:
+        if len({splits[i] for i in found}) > 1:
             yield Overlap(kind, tuple(found))
 
 
-def _alike(prints: Fingerprints, parts: Sequence[str], progress: Progress) -> Iterator[Overlap]:
+def _alike(prints: Fingerprints, splits: Sequence[str], progress: Progress) -> Iterator[Overlap]:
     """Copies and look-alikes among the different pictures of each part."""
-    once = {(prints.pixels[i], part): i for i, part in enumerate(parts) if prints.pixels[i]}
+    once = {(prints.pixels[i], split): i for i, split in enumerate(splits) if prints.pixels[i]}
     places = sorted(once.values())
-    seen = [parts[i] for i in places]
+    seen = [splits[i] for i in places]
     for copy in near_identical(prints.thumbnails[places], seen, progress):
         pair = places[copy.first], places[copy.second]
         if prints.pixels[pair[0]] != prints.pixels[pair[1]]:
@@ -159,16 +164,16 @@ def _alike(prints: Fingerprints, parts: Sequence[str], progress: Progress) -> It
 
 
 def _tally(
-    kind: str, first: str, second: str, listing: SplitManifest, found: Sequence[Overlap]
+    kind: str, first: str, second: str, split_manifest: SplitManifest, found: Sequence[Overlap]
 ) -> OverlapCount:
-    lefts, rights = affected_images(listing, found, first, second)
-    patients = {listing.images[i].patient_id for i in lefts | rights} - {""}
-    share = len(rights) / listing.parts[second]
+    lefts, rights = affected_images(split_manifest, found, first, second)
+    patients = {split_manifest.images[i].patient_id for i in lefts | rights} - {""}
+    share = len(rights) / split_manifest.splits[second]
     return OverlapCount(kind, first, second, len(lefts), len(rights), len(patients), share)
 
 
-def _by_part(listing: SplitManifest, images: Sequence[int]) -> dict[str, list[int]]:
-    by_part: defaultdict[str, list[int]] = defaultdict(list)
+def _by_split(split_manifest: SplitManifest, images: Sequence[int]) -> dict[str, list[int]]:
+    by_split: defaultdict[str, list[int]] = defaultdict(list)
     for i in images:
-        by_part[listing.images[i].part].append(i)
-    return dict(by_part)
+        by_split[split_manifest.images[i].split].append(i)
+    return dict(by_split)

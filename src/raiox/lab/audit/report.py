@@ -36,7 +36,7 @@ class Audit:
 
     command: str
     """What a reader types to see the same."""
-    listing: SplitManifest
+    split_manifest: SplitManifest
     prints: Fingerprints
     found: Sequence[Overlap]
 
@@ -46,20 +46,18 @@ def to_json(audit: Audit) -> dict[str, Any]:
     return {
         "notice": NOTICE,
         "command": audit.command,
-        "parts": audit.listing.parts,
-        "n_left_out": audit.listing.n_left_out,
+        "parts": audit.split_manifest.splits,
+        "n_left_out": audit.split_manifest.n_left_out,
         "unread": dict(Counter(code for code in audit.prints.refusals if code)),
-        "leaks": [asdict(tally) for tally in count(audit.listing, audit.found)],
+        "leaks": [asdict(tally) for tally in count(audit.split_manifest, audit.found)],
         "by_source": [dict(zip(_SOURCES, row, strict=True)) for row in _by_source(audit)],
     }
 
 
 def to_markdown(audit: Audit) -> str:
     """The command, the verdict, the tables and examples by name."""
-    parts = ", ".join(f"{part} {n}" for part, n in audit.listing.parts.items())
-    kept = (
-        f"{parts or 'No image in any part'}; {audit.listing.n_left_out} lines left out (no part)."
-    )
+    splits = ", ".join(f"{split} {n}" for split, n in audit.split_manifest.splits.items())
+    kept = f"{splits or 'No image in any part'}; {audit.split_manifest.n_left_out} lines left out (no part)."
     told = ["# What the parts of a split share\n", f"    {audit.command}\n"]
     told += [f"{NOTICE['en']}\n", kept, _unread(audit)]
     if audit.found:
@@ -85,9 +83,9 @@ _SOURCES: Final = ("kind", "source", "images", "concerned", "share")
 
 def _kinds(audit: Audit) -> Table:
     rows = tuple(
-        (t.kind, f"{t.first_part} / {t.second_part}", str(t.n_first), str(t.n_second),
+        (t.kind, f"{t.first_split} / {t.second_split}", str(t.n_first), str(t.n_second),
          f"{t.share_of_second:.1%}", str(t.n_patients))
-        for t in count(audit.listing, audit.found)
+        for t in count(audit.split_manifest, audit.found)
     )  # fmt: skip
     columns = ("kind", "parts", "images of the first", "images of the second",
                "share of the second", "patients")  # fmt: skip
@@ -96,29 +94,29 @@ def _kinds(audit: Audit) -> Table:
 
 def _sources(audit: Audit) -> Table:
     rows = tuple(
-        (kind, source, str(n), str(hit), f"{share:.1%}")
-        for kind, source, n, hit, share in _by_source(audit)
+        (kind, dataset, str(n), str(hit), f"{share:.1%}")
+        for kind, dataset, n, hit, share in _by_source(audit)
     )
-    first, tested = audit.listing.train_and_test
+    first, tested = audit.split_manifest.train_and_test
     return Table(f"Images of `{tested}` with a partner in `{first}`, by source", _SOURCES, rows)
 
 
 def _by_source(audit: Audit) -> list[tuple[str, str, int, int, float]]:
     """Of the tested part: kind, source, its images, those with a partner in the first part."""
-    listing = audit.listing
+    split_manifest = audit.split_manifest
     if not audit.found:
         return []
-    first, tested = listing.train_and_test
-    totals = Counter(image.source for image in listing.images if image.part == tested)
+    first, tested = split_manifest.train_and_test
+    totals = Counter(image.dataset for image in split_manifest.images if image.split == tested)
     rows = []
     for kind in (*OverlapKind, ANY):
         shared = [s for s in audit.found if kind in (s.kind, ANY)]
-        _, images = affected_images(listing, shared, first, tested)
-        hit = Counter(listing.images[i].source for i in images)
+        _, images = affected_images(split_manifest, shared, first, tested)
+        hit = Counter(split_manifest.images[i].dataset for i in images)
         rows += [
-            (str(kind), source or "all", n, hit[source], hit[source] / n)
-            for source, n in sorted(totals.items())
-            if hit[source]
+            (str(kind), dataset or "all", n, hit[dataset], hit[dataset] / n)
+            for dataset, n in sorted(totals.items())
+            if hit[dataset]
         ]
     return rows
 
@@ -126,7 +124,7 @@ def _by_source(audit: Audit) -> list[tuple[str, str, int, int, float]]:
 def _unread(audit: Audit) -> str:
     refused = [
         (image.name, code)
-        for image, code in zip(audit.listing.images, audit.prints.refusals, strict=True)
+        for image, code in zip(audit.split_manifest.images, audit.prints.refusals, strict=True)
         if code
     ]
     if not refused:
@@ -152,6 +150,6 @@ def _examples(audit: Audit) -> Iterator[str]:
 
 def _pairs(audit: Audit, shared: Overlap) -> Iterator[tuple[tuple[str, str], tuple[str, str]]]:
     """Name and part of both images."""
-    images = audit.listing.images
-    for a, b in pairs_of(audit.listing, shared):
-        yield (images[a].name, images[a].part), (images[b].name, images[b].part)
+    images = audit.split_manifest.images
+    for a, b in pairs_of(audit.split_manifest, shared):
+        yield (images[a].name, images[a].split), (images[b].name, images[b].split)

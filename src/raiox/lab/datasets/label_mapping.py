@@ -56,21 +56,21 @@ def read_label_mapping(file: Path) -> LabelMapping:
 
 
 def apply_label_mapping(
-    cases: Sequence[Sample], translation: LabelMapping, known: Sequence[str]
+    samples: Sequence[Sample], translation: LabelMapping, known: Sequence[str]
 ) -> list[Sample]:
     """Cases under labels that the network answers; those that were translated to nothing left out.
 
     Raises:
         LabelUnknownError: a label is neither known nor translated to one that is.
     """
-    found = [(case, translation.labels.get(case.label, case.label)) for case in cases]
-    kept = [(case, label) for case, label in found if label]
-    unknown = [case.label for case, label in kept if label not in known]
+    found = [(sample, translation.labels.get(sample.label, sample.label)) for sample in samples]
+    kept = [(sample, label) for sample, label in found if label]
+    unknown = [sample.label for sample, label in kept if label not in known]
     if unknown:
         raise LabelUnknownError(
             n_labels=len(set(unknown)), n_images=len(unknown), known=", ".join(known)
         )
-    return [replace(case, label=label) for case, label in kept]
+    return [replace(sample, label=label) for sample, label in kept]
 
 
 def _words(table: object) -> dict[str, str]:

@@ -23,6 +23,12 @@ ROTATIONS = {ImageKind.ROTATED_90: 1, ImageKind.ROTATED_180: 2, ImageKind.ROTATE
 MADE_KINDS = (ImageKind.FRONTAL, *ROTATIONS, ImageKind.INVERTED)
 """What one upright film gives: itself, turned and as a negative."""
 
+EVERY_NTH_DOUBLED = 8
+"""One upright film in so many also stands beside its mirror image: two radiographs in one picture."""
+
+SURFACES = ("steel_neu",)
+"""Sources of plain surfaces: natural images to the manifest, textures to the filter."""
+
 
 @dataclass(frozen=True, slots=True)
 class Sample:
@@ -31,8 +37,8 @@ class Sample:
     path: Path
     label: str
     """A finding or a kind of image."""
-    source: str
-    part: str
+    dataset: str
+    split: str
     """train, valid or test."""
     group_id: str
     """Patient and duplicates; never in two parts."""
@@ -60,12 +66,12 @@ def read_finding_samples(data: Path | None, split: str = "grouped") -> list[Samp
     """
     folder, rows = _read(data, "chest")
     column = SPLIT_COLUMNS[split]
-    cases = [
+    samples = [
         Sample(
             path=folder / row["image"],
             label=row["label"],
-            source=row["source"],
-            part=row[column],
+            dataset=row["source"],
+            split=row[column],
             group_id=row["group_id"],
             licence=row["licence"],
             view=_told(row, "view"),
@@ -76,15 +82,16 @@ def read_finding_samples(data: Path | None, split: str = "grouped") -> list[Samp
         if row[column] not in ("", "exclude") and row["label_conflict"] == "0"
     ]
     if split == "grouped":
-        check_groups(cases)
-    return cases
+        check_groups(samples)
+    return samples
 
 
 def read_kind_samples(data: Path | None, split: str = "grouped") -> list[Sample]:
     """Every kind of image the frontal filter tells apart.
 
     A film that lies on its side is an upright one turned, a negative is a
-    positive subtracted from white: both are made from films of the same part.
+    positive subtracted from white, two films in one picture are one and its mirror
+    image: all are made from films of the same part.
 
     Raises:
         DataSetMissingError: `data` holds no `chest/` or no `filter/`.
@@ -94,17 +101,19 @@ def read_kind_samples(data: Path | None, split: str = "grouped") -> list[Sample]
     others = [
         Sample(
             path=folder / row["image"],
-            label=row["kind"],
-            source=row["source"],
-            part=row["split"],
+            label=str(kind := _kind(row)),
+            dataset=row["source"],
+            split=row["split"],
             group_id=row["image"],
             licence=row["licence"],
-            kind=ImageKind(row["kind"]),
+            kind=kind,
         )
         for row in rows
     ]
-    made = [replace(case, label=str(kind), kind=kind) for case in chest for kind in MADE_KINDS]
-    return made + others
+    made = [replace(sample, label=str(kind), kind=kind) for sample in chest for kind in MADE_KINDS]
+    both = ImageKind.MULTIPLE
+    doubled = [replace(sample, label=str(both), kind=both) for sample in chest[::EVERY_NTH_DOUBLED]]
+    return made + doubled + others
 
 
 def read_manifest(manifest: Path, columns: Mapping[str, str] | None = None) -> list[Sample]:
@@ -136,8 +145,8 @@ def read_manifest(manifest: Path, columns: Mapping[str, str] | None = None) -> l
         Sample(
             path=manifest.parent / row["image"],
             label=row["label"],
-            source=row.get("source") or "all",
-            part=row.get("split") or "",
+            dataset=row.get("source") or "all",
+            split=row.get("split") or "",
             group_id=row.get("group_id") or row.get("patient_id") or row["image"],
             licence=row.get("licence") or "",
             view=_told(row, "view"),
@@ -157,23 +166,30 @@ def _labelled_folder(folder: Path) -> list[Sample]:
 
 
 def as_kind(pixels: GrayArray, kind: ImageKind) -> GrayArray:
-    """Upright pixels (H, W) as a film of this kind would show them."""
+    """Upright pixels (H, W) as a film of this kind would show them; two films share the width."""
+    if kind is ImageKind.MULTIPLE:
+        half = pixels[:, ::2]
+        return np.concatenate((half, half[:, ::-1]), axis=1)
     turned = np.rot90(pixels, -ROTATIONS.get(kind, 0))
     return np.array(255 - turned if kind is ImageKind.INVERTED else turned, order="C")
 
 
-def check_groups(cases: Iterable[Sample]) -> None:
+def check_groups(samples: Iterable[Sample]) -> None:
     """Refuse parts that share a patient, a duplicate or a linked image.
 
     Raises:
         RecipeInvalidError: a `group_id` lies in two parts.
     """
-    parts: defaultdict[str, set[str]] = defaultdict(set)
-    for case in cases:
-        parts[case.group_id].add(case.part)
-    n_shared = sum(len(found) > 1 for found in parts.values())
+    splits: defaultdict[str, set[str]] = defaultdict(set)
+    for sample in samples:
+        splits[sample.group_id].add(sample.split)
+    n_shared = sum(len(found) > 1 for found in splits.values())
     if n_shared:
         raise RecipeInvalidError(reason="groups_span_parts", n_groups=n_shared)
+
+
+def _kind(row: dict[str, str]) -> ImageKind:
+    return ImageKind.TEXTURE if row["source"] in SURFACES else ImageKind(row["kind"])
 
 
 def _told(row: dict[str, str], column: str) -> str:

@@ -25,10 +25,10 @@ class ListedImage:
     name: str
     """As the manifest writes it."""
     path: Path
-    part: str
+    split: str
     patient_id: str
     group_id: str
-    source: str
+    dataset: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,21 +40,21 @@ class SplitManifest:
     """Lines without a part, or excluded."""
 
     @property
-    def parts(self) -> dict[str, int]:
+    def splits(self) -> dict[str, int]:
         """Images of each part: train, valid, test, then others by name."""
-        counts = Counter(image.part for image in self.images)
-        rank = {part: place for place, part in enumerate(USUAL_ORDER)}
-        order = sorted(counts, key=lambda part: (rank.get(part, len(rank)), part))
-        return {part: counts[part] for part in order}
+        counts = Counter(image.split for image in self.images)
+        rank = {split: place for place, split in enumerate(USUAL_ORDER)}
+        order = sorted(counts, key=lambda split: (rank.get(split, len(rank)), split))
+        return {split: counts[split] for split in order}
 
     @property
     def train_and_test(self) -> tuple[str, str]:
         """The two parts that matter most: what is learnt from and what is tested on."""
-        first, *others = self.parts
+        first, *others = self.splits
         return first, "test" if "test" in others else others[-1]
 
 
-def read_listing(manifest: Path, column: str = "split") -> SplitManifest:
+def read_split_manifest(manifest: Path, column: str = "split") -> SplitManifest:
     """Read a CSV with `image` (relative to it) and a column of parts.
 
     `patient_id`, `group_id` and `source` are used where they are.
@@ -74,7 +74,7 @@ def read_listing(manifest: Path, column: str = "split") -> SplitManifest:
         if needed not in columns:
             raise ManifestColumnMissingError(column=needed)
     images = [_image(row, manifest.parent, column) for row in rows]
-    kept = tuple(image for image in images if image.name and image.part not in LEFT_OUT)
+    kept = tuple(image for image in images if image.name and image.split not in LEFT_OUT)
     return SplitManifest(kept, len(images) - len(kept))
 
 
@@ -83,10 +83,10 @@ def _image(row: dict[str, str | None], folder: Path, column: str) -> ListedImage
     return ListedImage(
         name=name,
         path=folder / name,
-        part=_cell(row, column),
+        split=_cell(row, column),
         patient_id=_cell(row, "patient_id"),
         group_id=_cell(row, "group_id"),
-        source=_cell(row, "source"),
+        dataset=_cell(row, "source"),
     )
 
 

@@ -103,23 +103,23 @@ all of them say less than those inside one source. Written by `make evidence`.
 """
 
 
-def datasheets(cases: Sequence[Sample], others: Iterable[Sample]) -> str:
+def datasheets(samples: Sequence[Sample], others: Iterable[Sample]) -> str:
     """The whole page.
 
     Args:
         cases: films with their finding, of all parts.
         others: images of the frontal filter that are no films with a finding.
     """
-    parts = [HEAD, to_markdown(_parts(cases))]
-    by_source: dict[str, list[Sample]] = {}
-    for case in cases:
-        by_source.setdefault(case.source, []).append(case)
-    parts += [_sheet(name, by_source[name]) for name in sorted(by_source)]
-    parts += ["## What is no chest film\n", to_markdown(_foreign(others))]
-    return "\n".join(parts)
+    splits = [HEAD, to_markdown(_parts(samples))]
+    by_dataset: dict[str, list[Sample]] = {}
+    for sample in samples:
+        by_dataset.setdefault(sample.dataset, []).append(sample)
+    splits += [_sheet(name, by_dataset[name]) for name in sorted(by_dataset)]
+    splits += ["## What is no chest film\n", to_markdown(_foreign(others))]
+    return "\n".join(splits)
 
 
-def _sheet(name: str, cases: Sequence[Sample]) -> str:
+def _sheet(name: str, samples: Sequence[Sample]) -> str:
     told = SOURCES.get(name)
     lines = [f"## {name}: {told.title if told else 'not described yet'}\n"]
     if told:
@@ -130,18 +130,18 @@ def _sheet(name: str, cases: Sequence[Sample]) -> str:
             f"- **Reference**: {told.reference}",
         ]
     counted = {
-        "Films, groups": f"{len(cases)}, {len({case.group_id for case in cases})}",
-        "Label": _counted(case.label for case in cases),
-        "View": _counted(case.view or "not told" for case in cases),
-        "Sex": _counted(case.sex or "not told" for case in cases),
-        "Age": _counted(_age(case) for case in cases),
-        "Licence": _counted(case.licence or "not stated" for case in cases),
+        "Films, groups": f"{len(samples)}, {len({sample.group_id for sample in samples})}",
+        "Label": _counted(sample.label for sample in samples),
+        "View": _counted(sample.view or "not told" for sample in samples),
+        "Sex": _counted(sample.sex or "not told" for sample in samples),
+        "Age": _counted(_age(sample) for sample in samples),
+        "Licence": _counted(sample.licence or "not stated" for sample in samples),
     }
     return "\n".join([*lines, *(f"- **{what}**: {counts}" for what, counts in counted.items()), ""])
 
 
-def _age(case: Sample) -> str:
-    band = age_band(case.age)
+def _age(sample: Sample) -> str:
+    band = age_band(sample.age)
     return "not told" if band == "unknown" else band
 
 
@@ -149,23 +149,23 @@ def _counted(words: Iterable[str]) -> str:
     return "; ".join(f"{word} {n}" for word, n in Counter(words).most_common())
 
 
-def _parts(cases: Sequence[Sample]) -> Table:
+def _parts(samples: Sequence[Sample]) -> Table:
     names = ("train", "valid", "test")
-    counts = Counter((case.source, case.label, case.part) for case in cases)
-    pairs = sorted({(case.source, case.label) for case in cases})
-    rows = tuple((*pair, *(str(counts[*pair, part]) for part in names)) for pair in pairs)
+    counts = Counter((sample.dataset, sample.label, sample.split) for sample in samples)
+    pairs = sorted({(sample.dataset, sample.label) for sample in samples})
+    rows = tuple((*pair, *(str(counts[*pair, split]) for split in names)) for pair in pairs)
     return Table("Films by source, label and part", ("source", "label", *names), rows)
 
 
-def _foreign(cases: Iterable[Sample]) -> Table:
-    found = list(cases)
-    counts = Counter((case.source, case.label) for case in found)
+def _foreign(samples: Iterable[Sample]) -> Table:
+    found = list(samples)
+    counts = Counter((sample.dataset, sample.label) for sample in found)
     licences: dict[str, set[str]] = {}
-    for case in found:
-        licences.setdefault(case.source, set()).add(case.licence or "not stated")
+    for sample in found:
+        licences.setdefault(sample.dataset, set()).add(sample.licence or "not stated")
     rows = tuple(
-        (source, kind, str(n), "; ".join(sorted(licences[source])))
-        for (source, kind), n in sorted(counts.items())
+        (dataset, kind, str(n), "; ".join(sorted(licences[dataset])))
+        for (dataset, kind), n in sorted(counts.items())
     )
     return Table(
         "Images that teach the filter to refuse", ("source", "kind", "images", "licences"), rows

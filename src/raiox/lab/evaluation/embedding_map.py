@@ -13,10 +13,10 @@ from raiox.lab.evaluation.predictions import Predictions
 N_COMPONENTS = 12
 
 
-def build_embedding_map(answers: Predictions) -> bytes:
+def build_embedding_map(predictions: Predictions) -> bytes:
     """`embedding_map.json` of a bundle: components, and where each reference case lies."""
-    mean = answers.embeddings.mean(axis=0)
-    centred = answers.embeddings - mean
+    mean = predictions.embeddings.mean(axis=0)
+    centred = predictions.embeddings - mean
     _, spread, axes = np.linalg.svd(centred, full_matrices=False)
     # A singular vector has no sign of its own: the largest entry points up, so maps repeat.
     axes *= np.sign(axes[np.arange(len(axes)), np.abs(axes).argmax(axis=1)])[:, None]
@@ -32,9 +32,9 @@ def build_embedding_map(answers: Predictions) -> bytes:
                 {
                     "image": f"{c.path.parent.name}/{c.path.name}",
                     "finding": c.label,
-                    "source": c.source,
+                    "source": c.dataset,
                 }
-                for c in answers.cases
+                for c in predictions.samples
             ],
         },
         separators=(",", ":"),

@@ -9,7 +9,7 @@ from typing import Final
 
 import numpy as np
 
-from raiox.lab.metrics.seeds import OF_ALL, measures
+from raiox.lab.metrics.seeds import RUN_MEASURES, measures
 from raiox.vocabulary import FINDINGS
 
 CONFUSION_SUM: Final = ((53821, 3552, 763), (3116, 46620, 1380), (0, 356, 2712))
@@ -67,7 +67,7 @@ def paper_results(recipe_name: str, outputs: tuple[str, ...]) -> PaperResults | 
 
 def _findings() -> dict[str, str]:
     pooled = measures(np.array(CONFUSION_SUM))
-    told = {name: f"{100 * float(pooled[name]):.1f} (T4)" for name in OF_ALL}
+    told = {name: f"{100 * float(pooled[name]):.1f} (T4)" for name in RUN_MEASURES}
     for k, finding in enumerate(FINDINGS):
         told |= {f"{name} {finding}": f"{100 * pooled[name][k]:.1f} (T4)" for name in ("ppv", "f1")}
         for name, cells in PRINTED.items():

@@ -5,7 +5,7 @@ embedding and a few numbers of its file, so that memory does not grow with pixel
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -15,17 +15,15 @@ import numpy as np
 import numpy.typing as npt
 
 from raiox.bundle import Bundle
-from raiox.entities import FloatArray, GrayArray, Radiograph
+from raiox.entities import FloatArray, GrayArray
 from raiox.errors import RaioxError
 from raiox.inference.session import NetworkSession, calibrated
 from raiox.intake.errors import UnreadableFileError
+from raiox.lab.aliases import Floats, Indices, Progress, Reader
 from raiox.lab.datasets.manifest import Sample, as_kind
 from raiox.lab.errors import NoCaseError
-from raiox.lab.metrics.intervals import Floats, Indices
 from raiox.preprocessing import network_input
 
-Reader = Callable[[bytes], Radiograph]
-Progress = Callable[[Iterable[int]], Iterable[int]]
 Opener = Callable[[Path], tuple[GrayArray, int]]
 """A file to its pixels, upright, and how many bytes it has."""
 BATCH = 32
@@ -38,7 +36,7 @@ FILE_STATISTICS: Final = ("width_px", "height_px", "n_bytes", "mean", "sd", "bla
 class Predictions:
     """What a bundle said of N cases."""
 
-    cases: Sequence[Sample]
+    samples: Sequence[Sample]
     labels: Indices
     """(N,) index of each case's label."""
     logits: Floats
@@ -50,7 +48,7 @@ class Predictions:
     temperature: float
     qualities: Floats | None = None
     """(N,) rating of each film, from a network that rates them."""
-    facts: Floats = field(default_factory=lambda: np.empty((0, len(FILE_STATISTICS))))
+    file_statistics: Floats = field(default_factory=lambda: np.empty((0, len(FILE_STATISTICS))))
     """(N, 7), in the order of `FILE_STATISTICS`."""
 
     @property
@@ -61,17 +59,17 @@ class Predictions:
     @property
     def groups(self) -> npt.NDArray[np.str_]:
         """(N,) group of each case."""
-        return np.array([case.group_id for case in self.cases])
+        return np.array([sample.group_id for sample in self.samples])
 
     @property
-    def sources(self) -> npt.NDArray[np.str_]:
+    def datasets(self) -> npt.NDArray[np.str_]:
         """(N,) data set of each case."""
-        return np.array([case.source for case in self.cases])
+        return np.array([sample.dataset for sample in self.samples])
 
 
 def predict(
     bundle: Bundle,
-    cases: Sequence[Sample],
+    samples: Sequence[Sample],
     read: Reader,
     n_threads: int,
     progress: Progress = iter,
@@ -95,18 +93,18 @@ def predict(
     opened = lru_cache(maxsize=1)(
         lambda path: _opened(path, read)
     )  # what is made of a film follows it
-    for start in progress(range(0, len(cases), BATCH)):
-        iter_pixels = _films(cases[start : start + BATCH], opened, unread)
+    for start in progress(range(0, len(samples), BATCH)):
+        iter_pixels = _films(samples[start : start + BATCH], opened, unread)
         if iter_pixels:
             kept.add(iter_pixels, session)
-    if not kept.cases:
+    if not kept.samples:
         raise NoCaseError
-    return kept.answers()
+    return kept.predictions()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _DecodedSample:
-    case: Sample
+    sample: Sample
     pixels: GrayArray
     n_bytes: int
 
@@ -115,7 +113,7 @@ class _Accumulator:
     """What stays of the images that were answered."""
 
     def __init__(self, bundle: Bundle) -> None:
-        self.cases: list[Sample] = []
+        self.samples: list[Sample] = []
         self._manifest = bundle.manifest
         self._rows: dict[str, list[npt.NDArray[np.generic]]] = {}
 
@@ -125,7 +123,7 @@ class _Accumulator:
             [network_input(f.pixels, self._manifest.preprocessing) for f in iter_pixels]
         )
         outputs = session.run(images)
-        labels = np.array([self._manifest.labels.index(film.case.label) for film in iter_pixels])
+        labels = np.array([self._manifest.labels.index(film.sample.label) for film in iter_pixels])
         maps = outputs["maps"] - outputs["maps"].mean(axis=1, keepdims=True)
         own = maps[np.arange(len(iter_pixels)), labels]
         row = {
@@ -133,33 +131,33 @@ class _Accumulator:
             "logits": outputs["logits"].astype(np.float64),
             "embeddings": outputs["embedding"],
             "max_evidence": own.max(axis=(1, 2)).astype(np.float64),
-            "facts": np.array([_facts(film) for film in iter_pixels]),
+            "file_statistics": np.array([_file_statistics(film) for film in iter_pixels]),
         }
         if "quality" in outputs:
             row["qualities"] = outputs["quality"].astype(np.float64)
         for name, values in row.items():
             self._rows.setdefault(name, []).append(values)
-        self.cases += [film.case for film in iter_pixels]
+        self.samples += [film.sample for film in iter_pixels]
 
-    def answers(self) -> Predictions:
+    def predictions(self) -> Predictions:
         """All of it."""
         told = {name: np.concatenate(rows) for name, rows in self._rows.items()}
-        return Predictions(cases=self.cases, temperature=self._manifest.temperature, **told)
+        return Predictions(samples=self.samples, temperature=self._manifest.temperature, **told)
 
 
 def _films(
-    cases: Sequence[Sample], opened: Opener, unread: Counter[str] | None
+    samples: Sequence[Sample], opened: Opener, unread: Counter[str] | None
 ) -> list[_DecodedSample]:
     iter_pixels = []
-    for case in cases:
+    for sample in samples:
         try:
-            pixels, n_bytes = opened(case.path)
+            pixels, n_bytes = opened(sample.path)
         except RaioxError as error:
             if unread is None:
                 raise
             unread[error.code] += 1
         else:
-            iter_pixels.append(_DecodedSample(case, as_kind(pixels, case.kind), n_bytes))
+            iter_pixels.append(_DecodedSample(sample, as_kind(pixels, sample.kind), n_bytes))
     return iter_pixels
 
 
@@ -171,7 +169,7 @@ def _opened(path: Path, read: Reader) -> tuple[GrayArray, int]:
     return read(content).pixels, len(content)
 
 
-def _facts(film: _DecodedSample) -> tuple[float, ...]:
+def _file_statistics(film: _DecodedSample) -> tuple[float, ...]:
     pixels = film.pixels
     height, width = pixels.shape
     black, white = float((pixels == 0).mean()), float((pixels == 255).mean())  # noqa: PLR2004

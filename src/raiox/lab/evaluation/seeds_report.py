@@ -7,9 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
+from raiox.lab.aliases import Indices
 from raiox.lab.evaluation.paper_results import PaperResults
-from raiox.lab.metrics.intervals import Figure, Indices
-from raiox.lab.metrics.seeds import OF_ALL, OF_AN_OUTPUT, SeedRuns, SeedStatistic
+from raiox.lab.metrics.intervals import Estimate
+from raiox.lab.metrics.seeds import OUTPUT_MEASURES, RUN_MEASURES, SeedRuns, SeedStatistic
 from raiox.lab.tables import Table, to_markdown
 from raiox.vocabulary import LANGUAGES, NOTICE
 
@@ -47,8 +48,11 @@ def further_table(
     series: SeedRuns, found: Mapping[str, SeedStatistic], paper: PaperResults | None
 ) -> Table:
     """What the paper does not tell: accuracy, PPV, F1, AUC."""
-    of_output = [name for name in OF_AN_OUTPUT if name not in IN_TABLE_5]
-    names = [*OF_ALL, *(f"{name} {output}" for name in of_output for output in series.outputs)]
+    of_output = [name for name in OUTPUT_MEASURES if name not in IN_TABLE_5]
+    names = [
+        *RUN_MEASURES,
+        *(f"{name} {output}" for name in of_output for output in series.outputs),
+    ]
     return _spread("Further figures", series, found, paper, names)
 
 
@@ -67,8 +71,8 @@ def to_page(name: str, tables: Sequence[Table], remarks: Iterable[str]) -> str:
         "is Wilson's, for images taken as independent. None of the three contains another."
     )
     notice = " ".join(NOTICE[language] for language in LANGUAGES)
-    parts = [f"# {name}, repeated", notice, how, *map(to_markdown, tables), *remarks]
-    return "\n\n".join(part.strip() for part in parts) + "\n"
+    splits = [f"# {name}, repeated", notice, how, *map(to_markdown, tables), *remarks]
+    return "\n\n".join(split.strip() for split in splits) + "\n"
 
 
 def _spread(
@@ -116,7 +120,7 @@ def _mean_and_sd(one: SeedStatistic) -> str:
     return f"{100 * one.mean:.1f} ± {sd}"
 
 
-def _interval(figure: Figure | None) -> str:
-    if figure is None or not np.isfinite(figure.low):
+def _interval(estimate: Estimate | None) -> str:
+    if estimate is None or not np.isfinite(estimate.low):
         return NOT_THERE
-    return f"{100 * figure.low:.1f} – {100 * figure.high:.1f}"
+    return f"{100 * estimate.low:.1f} – {100 * estimate.high:.1f}"

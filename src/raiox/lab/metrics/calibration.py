@@ -1,15 +1,14 @@
-"""What is fitted on `valid` and frozen in the bundle: temperature, thresholds, the findings set.
+"""How far scores are from frequencies, and the temperature that brings them nearer.
 
-Nothing here may ever see `test`.
+The temperature is fitted on `valid` and stored in the bundle; it never sees `test`.
 """
 
 import math
 
 import numpy as np
 
-from raiox.bundle import OperatingPoint
 from raiox.inference.session import calibrated
-from raiox.lab.metrics.intervals import Floats, Indices, sensitivity, specificity
+from raiox.lab.aliases import Floats, Indices, Mask
 
 
 def log_loss(logits: Floats, labels: Indices, temperature: float) -> float:
@@ -46,34 +45,20 @@ def fit_temperature(logits: Floats, labels: Indices, at_least: float = 1.0) -> f
     return math.exp((low + high) / 2)
 
 
-def choose_operating_point(scores: Floats, truth: np.ndarray) -> OperatingPoint:
-    """The threshold of the greatest sensitivity + specificity.
+def brier(scores: Floats, labels: Indices) -> float:
+    """Mean squared distance of the scores (N, K) from the labels; 0 to 2.
 
-    Args:
-        scores: (N,) of one label.
-        truth: (N,) bool, whether the case bears the label.
-
-    Source: Youden, 1950, doi:10.1002/1097-0142(1950)3:1<32::AID-CNCR2820030106>3.0.CO;2-3.
+    Source: Brier, 1950, doi:10.1175/1520-0493(1950)078<0001:VOFEIT>2.0.CO;2.
     """
-    order = np.argsort(-scores, kind="stable")
-    hits = np.cumsum(truth[order]) / truth.sum()
-    false_alarms = np.cumsum(~truth[order]) / (~truth).sum()
-    best = int(np.argmax(hits - false_alarms))
-    following = scores[order[min(best + 1, len(order) - 1)]]
-    threshold = float((scores[order[best]] + following) / 2)
-    answered = scores >= threshold
-    return OperatingPoint(
-        threshold=threshold,
-        sensitivity=sensitivity(answered, truth).value,
-        specificity=specificity(answered, truth).value,
-    )
+    return float(((scores - np.eye(scores.shape[1])[labels]) ** 2).sum(axis=1).mean())
 
 
-def choose_set_threshold(scores: Floats, labels: Indices, coverage: float) -> float:
-    """The score from which findings stay in the set, so that `coverage` of labels do.
+def calibration_error(scores: Floats, truth: Mask, n_bins: int = 15) -> float:
+    """Mean gap between score and share of true, over bins of equally many cases (ECE).
 
-    Source: Sadinle et al., 2019, doi:10.1080/01621459.2017.1395341.
+    Source: Nixon et al., 2019, arXiv:1904.01685 (equal mass).
     """
-    own = np.sort(scores[np.arange(len(labels)), labels])
-    n_left_out = math.floor((1 - coverage) * (len(own) + 1))
-    return float(own[max(0, n_left_out - 1)])
+    order = np.argsort(scores, kind="stable")
+    starts = np.unique(np.arange(n_bins) * len(order) // n_bins)
+    gaps = np.add.reduceat(scores[order] - truth[order], starts)
+    return float(np.abs(gaps).sum() / len(order))

@@ -9,7 +9,9 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from raiox.lab.metrics.intervals import Figure, Floats, Indices, Names, auc_figures
+from raiox.lab.aliases import Floats, Indices, Names
+from raiox.lab.metrics.intervals import Estimate
+from raiox.lab.metrics.ranking import auc_estimates
 
 N_FOLDS: Final = 5
 PENALTY: Final = 0.1
@@ -38,9 +40,9 @@ def cross_fitted(features: npt.NDArray[np.floating], labels: Indices, groups: Na
     return scores
 
 
-def probe_auc(features: npt.NDArray[np.floating], labels: Indices, groups: Names) -> Figure:
+def probe_auc(features: npt.NDArray[np.floating], labels: Indices, groups: Names) -> Estimate:
     """Macro AUC of such a line for these labels."""
-    return auc_figures(cross_fitted(features, labels, groups), labels, groups)[0]
+    return auc_estimates(cross_fitted(features, labels, groups), labels, groups)[0]
 
 
 def folds(groups: Names, seed: int = 0) -> list[Indices]:

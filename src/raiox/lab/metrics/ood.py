@@ -9,20 +9,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-from raiox.lab.metrics.intervals import (
-    Figure,
-    Floats,
-    Indices,
-    Names,
-    auc_figure,
-    bootstrapped,
-    fpr_at_tpr,
-)
+from raiox.lab.aliases import Floats, Indices, Mask, Names
+from raiox.lab.metrics.intervals import Estimate, bootstrap_estimate
+from raiox.lab.metrics.ranking import auc_estimate, fpr_at_tpr
 from raiox.vocabulary import ImageKind
-
-Mask = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,17 +26,17 @@ class Scored:
     """(N,) index of each case's label."""
     groups: Names
     """(N,)"""
-    sources: Names
+    datasets: Names
     """(N,)"""
 
     def where(self, chosen: Mask) -> "Scored":
         """The chosen ones of the N."""
         return Scored(
-            self.scores[chosen], self.labels[chosen], self.groups[chosen], self.sources[chosen]
+            self.scores[chosen], self.labels[chosen], self.groups[chosen], self.datasets[chosen]
         )
 
 
-def ood_scores(in_distribution: Floats, at_home: Mask, groups: Names) -> tuple[Figure, Figure]:
+def ood_scores(in_distribution: Floats, at_home: Mask, groups: Names) -> tuple[Estimate, Estimate]:
     """AUROC and FPR95 of a value that is high at home.
 
     Args:
@@ -56,13 +47,15 @@ def ood_scores(in_distribution: Floats, at_home: Mask, groups: Names) -> tuple[F
     Returns: the chance that a case at home lies above a foreign one, and the share of the foreign
         that pass where 95 % of those at home do.
     """
-    passed = bootstrapped(lambda drawn: fpr_at_tpr(in_distribution[drawn], at_home[drawn]), groups)
-    return auc_figure(in_distribution, at_home, groups), passed
+    passed = bootstrap_estimate(
+        lambda drawn: fpr_at_tpr(in_distribution[drawn], at_home[drawn]), groups
+    )
+    return auc_estimate(in_distribution, at_home, groups), passed
 
 
-def unseen_figures(
+def unseen_dataset_estimates(
     outputs: Sequence[str], home: Scored, away: Scored
-) -> Iterator[tuple[str, Figure]]:
+) -> Iterator[tuple[str, Estimate]]:
     """How well sources that trained nothing are told from those that did, by names that say so.
 
     Of findings: each source by the doubt (one less the highest score). Of the frontal filter:
@@ -88,11 +81,11 @@ def unseen_figures(
 
 def _by_source(
     way: str, home: Scored, away: Scored, at_home: Floats, elsewhere: Floats
-) -> Iterator[tuple[str, Figure]]:
-    for source in np.unique(away.sources):
-        here = away.sources == source
+) -> Iterator[tuple[str, Estimate]]:
+    for dataset in np.unique(away.datasets):
+        here = away.datasets == dataset
         both = np.concatenate([at_home, elsewhere[here]])
         groups = np.concatenate([home.groups, away.groups[here]])
-        figures = ood_scores(both, np.arange(len(both)) < len(at_home), groups)
-        for short, figure in zip(("AUROC", "FPR95"), figures, strict=True):
-            yield f"{short} of the {way}, {source}, never seen", figure
+        estimates = ood_scores(both, np.arange(len(both)) < len(at_home), groups)
+        for short, estimate in zip(("AUROC", "FPR95"), estimates, strict=True):
+            yield f"{short} of the {way}, {dataset}, never seen", estimate

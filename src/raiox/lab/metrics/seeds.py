@@ -13,21 +13,21 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
+from raiox.lab.aliases import Floats, Indices
 from raiox.lab.metrics.intervals import (
-    Figure,
-    Floats,
-    Indices,
-    Times,
-    bootstrap_auc,
+    Counts,
+    Estimate,
     bootstrap_counts,
+    percentile_interval,
     proportion,
-    share,
+    ratio,
 )
+from raiox.lab.metrics.ranking import bootstrap_auc
 
-OF_AN_OUTPUT = ("sensitivity", "specificity", "ppv", "f1", "auc")
+OUTPUT_MEASURES = ("sensitivity", "specificity", "ppv", "f1", "auc")
 """Measures with one value an output; `auc` is one-vs-rest."""
 
-OF_ALL = ("accuracy", "balanced_accuracy")
+RUN_MEASURES = ("accuracy", "balanced_accuracy")
 """Measures with one value a run."""
 
 
@@ -56,7 +56,9 @@ class SeedRuns:
     @cached_property
     def confusions(self) -> Indices:
         """(R, K, K) counts: right output by answered output."""
-        return np.stack([confusion(self.labels, answers, self._k) for answers in self._answers])
+        return np.stack(
+            [confusion(self.labels, predictions, self._k) for predictions in self._answers]
+        )
 
     @property
     def _k(self) -> int:
@@ -64,8 +66,8 @@ class SeedRuns:
 
     @property
     def _answers(self) -> Indices:
-        answers: Indices = self.scores.argmax(axis=2)
-        return answers
+        predictions: Indices = self.scores.argmax(axis=2)
+        return predictions
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +78,9 @@ class SeedStatistic:
     """NaN where no run defines it."""
     sd: float | None
     """Over seeds, n - 1 below; None for fewer than two runs, never 0."""
-    sampling: Figure
+    sampling: Estimate
     """The mean with the 95 % interval of a bootstrap over groups, the runs held fast."""
-    one_test_set: Figure | None
+    one_test_set: Estimate | None
     """Wilson's interval of the mean share on one test set; None where it is no plain share."""
     by_run: tuple[float, ...]
 
@@ -88,9 +90,9 @@ class SeedStatistic:
         return int(np.isfinite(self.by_run).sum())
 
 
-def confusion(labels: Indices, answers: Indices, n_outputs: int) -> Indices:
+def confusion(labels: Indices, predictions: Indices, n_outputs: int) -> Indices:
     """(K, K) counts: right output by answered output."""
-    cells = np.bincount(labels * n_outputs + answers, minlength=n_outputs**2)
+    cells = np.bincount(labels * n_outputs + predictions, minlength=n_outputs**2)
     return cells.reshape(n_outputs, n_outputs)
 
 
@@ -103,18 +105,18 @@ def measures(confusions: npt.NDArray[np.generic]) -> dict[str, Floats]:
     right = np.diagonal(counts, axis1=-2, axis2=-1)
     true, answered = counts.sum(axis=-1), counts.sum(axis=-2)
     n = true.sum(axis=-1, keepdims=True)
-    sensitivity = share(right, true)
+    sensitivity = ratio(right, true)
     return {
         "sensitivity": sensitivity,
-        "specificity": share(n - true - answered + right, n - true),
-        "ppv": share(right, answered),
-        "f1": share(2 * right, true + answered),
-        "accuracy": share(right.sum(axis=-1), n[..., 0]),
+        "specificity": ratio(n - true - answered + right, n - true),
+        "ppv": ratio(right, answered),
+        "f1": ratio(2 * right, true + answered),
+        "accuracy": ratio(right.sum(axis=-1), n[..., 0]),
         "balanced_accuracy": sensitivity.mean(axis=-1),
     }
 
 
-def figures(series: SeedRuns, seed: int = 0) -> dict[str, SeedStatistic]:
+def seed_statistics(series: SeedRuns, seed: int = 0) -> dict[str, SeedStatistic]:
     """Every measure of a series, by name: `accuracy`, `sensitivity covid19`, ...
 
     Args:
@@ -125,8 +127,8 @@ def figures(series: SeedRuns, seed: int = 0) -> dict[str, SeedStatistic]:
     seen = {**measures(series.confusions), "auc": _aucs(series, np.ones((1, len(series.labels))))}
     seen["auc"] = seen["auc"][:, 0]
     redrawn = {**measures(_redrawn_confusions(series, times)), "auc": _aucs(series, times)}
-    found = {name: _repeated(series, name, seen[name], redrawn[name]) for name in OF_ALL}
-    for name in OF_AN_OUTPUT:
+    found = {name: _repeated(series, name, seen[name], redrawn[name]) for name in RUN_MEASURES}
+    for name in OUTPUT_MEASURES:
         for k, output in enumerate(series.outputs):
             values, resampled = seen[name][..., k], redrawn[name][..., k]
             found[f"{name} {output}"] = _repeated(series, name, values, resampled, k)
@@ -155,13 +157,13 @@ def _repeated(
     """`values` (R,) of the runs, `redrawn` (R, B) of the same runs on redrawn groups."""
     mean = float(_mean_of_defined(values))
     n = _n_cases(series, name, output)
-    low, high = _percentiles(_mean_of_defined(redrawn))
+    low, high = percentile_interval(_mean_of_defined(redrawn))
     defined = values[np.isfinite(values)]
     plain_share = name in ("sensitivity", "specificity", "accuracy") and n
     return SeedStatistic(
         mean=mean,
         sd=float(defined.std(ddof=1)) if len(defined) > 1 else None,
-        sampling=Figure(mean, low, high, n),
+        sampling=Estimate(mean, low, high, n),
         one_test_set=proportion(mean * n, n) if plain_share else None,
         by_run=tuple(map(float, values)),
     )
@@ -173,18 +175,18 @@ def _n_cases(series: SeedRuns, name: str, output: int | None) -> int:
     return {"sensitivity": of_output, "specificity": n - of_output}.get(name, n)
 
 
-def _redrawn_confusions(series: SeedRuns, times: Times) -> Floats:
+def _redrawn_confusions(series: SeedRuns, times: Counts) -> Floats:
     """(R, B, K, K), as `SeedRuns.confusions` on each redrawn test set."""
     k = len(series.outputs)
     found = []
-    for answers in series.scores.argmax(axis=2):
-        cells = np.zeros((len(answers), k * k))
-        cells[np.arange(len(answers)), series.labels * k + answers] = 1
+    for predictions in series.scores.argmax(axis=2):
+        cells = np.zeros((len(predictions), k * k))
+        cells[np.arange(len(predictions)), series.labels * k + predictions] = 1
         found.append((times @ cells).reshape(-1, k, k))
     return np.stack(found)
 
 
-def _aucs(series: SeedRuns, times: Times) -> Floats:
+def _aucs(series: SeedRuns, times: Counts) -> Floats:
     """(R, B, K) one-vs-rest, each case counted as often as it was drawn."""
     found = np.empty((series.n_runs, len(times), len(series.outputs)))
     for run, scores in enumerate(series.scores):
@@ -196,15 +198,7 @@ def _aucs(series: SeedRuns, times: Times) -> Floats:
 def _mean_of_defined(values: Floats) -> Floats:
     """Over the runs, first axis; NaN where none defines it, without a warning."""
     defined = np.isfinite(values)
-    return share(np.where(defined, values, 0).sum(axis=0), defined.sum(axis=0))
-
-
-def _percentiles(values: Floats) -> tuple[float, float]:
-    defined = values[np.isfinite(values)]
-    if not len(defined):
-        return float("nan"), float("nan")
-    low, high = np.percentile(defined, (2.5, 97.5))
-    return float(low), float(high)
+    return ratio(np.where(defined, values, 0).sum(axis=0), defined.sum(axis=0))
 
 
 def _told(value: float) -> float | None:

@@ -9,15 +9,17 @@ from itertools import combinations
 
 import numpy as np
 
-from raiox.lab.metrics.intervals import Figure, Floats, Indices, Names, auc_figure
+from raiox.lab.aliases import Floats, Indices, Names
+from raiox.lab.metrics.intervals import Estimate
+from raiox.lab.metrics.ranking import auc_estimate
 
-MIN_CASES_OF_A_LABEL = 8
+MIN_SAMPLES_PER_LABEL = 8
 """Fewer cases of a label in a source give no AUC worth a line."""
 
 
 def within_dataset_auc(
-    outputs: Sequence[str], sources: Names, groups: Names, labels: Indices, logits: Floats
-) -> Iterator[tuple[str, Figure]]:
+    outputs: Sequence[str], datasets: Names, groups: Names, labels: Indices, logits: Floats
+) -> Iterator[tuple[str, Estimate]]:
     """AUC of every pair of labels that one source holds, by a name that says so.
 
     Args:
@@ -27,20 +29,20 @@ def within_dataset_auc(
         labels: (N,) index of its label.
         logits: (N, K); the margin of the two is what ranks.
     """
-    for source, a, b, figure in within_dataset_pairs(sources, groups, labels, logits):
-        yield f"AUC {outputs[b]} vs {outputs[a]}, inside {source}", figure
+    for dataset, a, b, estimate in within_dataset_pairs(datasets, groups, labels, logits):
+        yield f"AUC {outputs[b]} vs {outputs[a]}, inside {dataset}", estimate
 
 
 def within_dataset_pairs(
-    sources: Names, groups: Names, labels: Indices, logits: Floats
-) -> Iterator[tuple[str, int, int, Figure]]:
+    datasets: Names, groups: Names, labels: Indices, logits: Floats
+) -> Iterator[tuple[str, int, int, Estimate]]:
     """Source, the two labels and the AUC of the second against the first; as `within_dataset_auc`."""
-    for source in np.unique(sources):
-        here = sources == source
+    for dataset in np.unique(datasets):
+        here = datasets == dataset
         for a, b in combinations(range(logits.shape[1]), 2):
             chosen = np.flatnonzero(here & np.isin(labels, (a, b)))
             truth = labels[chosen] == b
-            if min(truth.sum(), (~truth).sum()) < MIN_CASES_OF_A_LABEL:
+            if min(truth.sum(), (~truth).sum()) < MIN_SAMPLES_PER_LABEL:
                 continue
             margin = logits[chosen, b] - logits[chosen, a]
-            yield str(source), a, b, auc_figure(margin, truth, groups[chosen])
+            yield str(dataset), a, b, auc_estimate(margin, truth, groups[chosen])

@@ -15,7 +15,7 @@ from pydantic import BaseModel, Field, NonNegativeFloat, PositiveFloat, Positive
 from raiox.lab.errors import RecipeInvalidError
 from raiox.preprocessing import Preprocessing
 
-TaskName = Literal["findings", "opacity", "frontal_filter", "frontal_or_not", "features"]
+TaskName = Literal["findings", "opacity", "frontal_filter", "frontal_or_not", "features", "lungs"]
 Range = tuple[float, float]
 
 
@@ -68,6 +68,7 @@ class Augmentation(BaseModel, frozen=True):
     gain: Range = Field((1, 1), description="Multiplied, uniform.")
     blur: NonNegativeFloat = Field(0, description="Share of images seen at a lower resolution.")
     jpeg: NonNegativeFloat = Field(0, description="Share of images seen through JPEG 25-90.")
+    bars: NonNegativeFloat = Field(0, description="Share of images squeezed between flat bars.")
     borders: NonNegativeFloat = Field(0, description="Share of images with flat margins.")
     patches: int = Field(0, ge=0, description="Up to so many flat patches near the borders.")
     markers: int = Field(0, ge=0, description="Up to so many letters near the borders.")
@@ -77,6 +78,13 @@ class Augmentation(BaseModel, frozen=True):
     zoom_only_for: tuple[str, ...] = Field(
         (), description="Labels that `zoom` is for, as the authors' code has it; none named: all."
     )
+
+
+class Synthesis(BaseModel, frozen=True):
+    """Images made in the batch, of kinds that no data set holds enough of."""
+
+    textures: float = Field(0, ge=0, lt=1, description="Share of a batch that is drawn.")
+    pairs: float = Field(0, ge=0, lt=1, description="Share set beside another radiograph.")
 
 
 class Loss(BaseModel, frozen=True):
@@ -146,8 +154,8 @@ class Recipe(BaseModel, frozen=True):
 
     name: str = Field(description="As its file; its runs are named by it.")
     task: TaskName = Field(description="What is learned: `training/tasks.py`.")
-    network: Literal["mobilenet", "densenet"] = Field(
-        description="MobileNet v1, or DenseNet-121's first three blocks."
+    network: Literal["mobilenet", "densenet", "unet"] = Field(
+        description="MobileNet v1, DenseNet-121's first three blocks, or a U-Net of masks."
     )
     head: Literal["pooled", "flattened"] = Field(
         "pooled", description="Average over places, or one weight a place (the authors' filter)."
@@ -159,6 +167,12 @@ class Recipe(BaseModel, frozen=True):
     init: str = Field(
         "scratch", description="`scratch`, `imagenet`, a `bundle`, or a recipe's finished run."
     )
+    frozen_stages: int = Field(
+        0,
+        ge=0,
+        le=5,
+        description="First stages of MobileNet that keep the weights they start from.",
+    )
     wise_ft_alpha: float = Field(
         0.0, ge=0, lt=1, description="Share, in the final weights, of those it started from."
     )
@@ -169,6 +183,7 @@ class Recipe(BaseModel, frozen=True):
     sampling: Sampling = Field(Sampling(), description="From which images.")
     stages: tuple[Stage, ...] = Field(min_length=1, description="One after the other.")
     augmentation: Augmentation = Field(Augmentation(), description="Of training images.")
+    synthesis: Synthesis = Field(Synthesis(), description="Of kinds that are drawn.")
     style_mixing: float = Field(
         0.0, ge=0, le=1, description="Share of batches whose early features change styles."
     )
@@ -194,7 +209,7 @@ class Recipe(BaseModel, frozen=True):
         changes = {
             "name": without(self.name),
             "init": without(self.init),
-            "learning": self.sampling.model_copy(update={"hold_out": sources}),
+            "sampling": self.sampling.model_copy(update={"hold_out": sources}),
             "distillation": taught,
         }
         return self.model_copy(update=changes)

@@ -46,7 +46,7 @@ def describe_splits(data: Path | None) -> dict[str, Any]:
         described[name] = {
             "sha256": split_sha256(parts),
             "images": {
-                part: dict(sorted(Counter(f"{c.source} {c.label}" for c in found).items()))
+                part: dict(sorted(Counter(f"{c.dataset} {c.label}" for c in found).items()))
                 for part, found in parts.items()
                 if found
             },

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from raiox.lab.datasets.lung_masks import read_mask_samples
 from raiox.lab.datasets.manifest import Sample, read_finding_samples, read_kind_samples
 from raiox.lab.training.recipe import TaskName
 from raiox.vocabulary import FINDINGS, IMAGE_KINDS, Finding, ImageKind
@@ -19,6 +20,9 @@ class Task:
     counts_as: Mapping[str, str] = field(default_factory=dict)
     """Output of a label that is not one itself."""
 
+    of_masks: bool = False
+    """Whether it learns masks drawn by hand, labelled by the anatomy drawn."""
+
     def output(self, label: str) -> int:
         """Index of the output that a label asks for."""
         return self.outputs.index(self.counts_as.get(label, label))
@@ -29,6 +33,8 @@ class Task:
         Raises:
             DataSetMissingError: `data` does not hold the data set.
         """
+        if self.of_masks:
+            return read_mask_samples(data, split)
         return (read_kind_samples if self.of_kinds else read_finding_samples)(data, split)
 
 
@@ -49,6 +55,7 @@ TASKS: dict[TaskName, Task] = {
         of_kinds=True,
         counts_as={kind: "not_frontal" for kind in _KINDS if kind != ImageKind.FRONTAL},
     ),
+    "lungs": Task(("lungs", "lungs_without_heart"), of_kinds=False, of_masks=True),
     # Labels play no part: only a teacher's features are learned.
     "features": Task(("any",), of_kinds=True, counts_as=dict.fromkeys(_KINDS, "any")),
 }

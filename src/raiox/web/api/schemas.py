@@ -77,6 +77,7 @@ class AnalysisDocument(BaseModel):
     scores: dict[Finding, float] | None = None
     finding: str | None = Field(None, description="A finding, or `uncertain`.")
     findings_set: list[Finding] | None = None
+    out_of_distribution: bool | None = None
     maps: dict[Finding, str] | None = None
     embedding_xyz: list[float] | None = None
     model: Model | None = None

@@ -41,12 +41,12 @@ def answers_of(
     indices = np.arange(n) % len(labels)
     logits = random.normal(size=(n, len(labels)))
     logits[np.arange(n), indices] += strength
-    cases = [
+    samples = [
         Sample(
             path=Path(f"{i}.png"),
             label=labels[k],
-            source="ab"[i // len(labels) % 2],
-            part="valid",
+            dataset="ab"[i // len(labels) % 2],
+            split="valid",
             group_id=str(i),
             licence="",
             view="PA" if i % 4 < 2 else "AP",
@@ -56,11 +56,11 @@ def answers_of(
         for i, k in enumerate(indices)
     ]
     return Predictions(
-        cases=cases,
+        samples=samples,
         labels=indices,
         logits=logits,
         embeddings=random.normal(size=(n, 8)).astype(np.float32),
         max_evidence=np.ones(n),
         temperature=1.5,
-        facts=np.column_stack([random.integers(200, 300, (n, 3)), random.random((n, 4))]),
+        file_statistics=np.column_stack([random.integers(200, 300, (n, 3)), random.random((n, 4))]),
     )

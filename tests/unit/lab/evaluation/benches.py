@@ -59,13 +59,13 @@ def read(content: bytes) -> Radiograph:
 
 def bench_of(folder: Path, spot: str = "centre", n: int = 60) -> SpotBench:
     """N films on disk, as short as their label and seed."""
-    answers = answers_of(LABELS, n)
-    cases = []
-    for i, case in enumerate(answers.cases):
-        file = folder / case.path.name
-        file.write_text(f"{answers.labels[i]} {i}")
-        cases.append(replace(case, path=file))
-    told = replace(answers, cases=cases)
+    predictions = answers_of(LABELS, n)
+    samples = []
+    for i, sample in enumerate(predictions.samples):
+        file = folder / sample.path.name
+        file.write_text(f"{predictions.labels[i]} {i}")
+        samples.append(replace(sample, path=file))
+    told = replace(predictions, samples=samples)
     context = SpotBench(bundle_of(), told, read, 1, n, None, "valid")
     object.__setattr__(context, "spot", spot)
     return context
@@ -75,4 +75,4 @@ def values(
     probe: Callable[[ProbeContext], Iterator[object]], context: ProbeContext
 ) -> dict[str, float]:
     """What a probe tells, by key."""
-    return {named.key: named.figure.value for named in probe(context)}
+    return {named.key: named.estimate.value for named in probe(context)}

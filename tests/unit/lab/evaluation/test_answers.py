@@ -42,18 +42,18 @@ def made_of(folder: Path, *contents: str) -> list[Sample]:
         Sample(folder / name, "frontal", "drawn", "valid", name, "") for name in contents
     ]
     return [
-        replace(case, label=str(kind), kind=kind) for case in iter_pixels for kind in MADE_KINDS
+        replace(sample, label=str(kind), kind=kind) for sample in iter_pixels for kind in MADE_KINDS
     ]
 
 
 def test_what_is_made_of_a_film_takes_one_reading_of_it(bundle: Bundle, tmp_path: Path) -> None:
-    read, cases = CountingReader(), made_of(tmp_path, "1", "2")
+    read, samples = CountingReader(), made_of(tmp_path, "1", "2")
 
-    answers = predict(bundle, cases, read, 1)
+    predictions = predict(bundle, samples, read, 1)
 
     assert read.n_read == {b"1": 1, b"2": 1}
-    apart = [predict(bundle, [case], CountingReader(), 1).logits[0] for case in cases]
-    np.testing.assert_array_equal(answers.logits, apart)
+    apart = [predict(bundle, [sample], CountingReader(), 1).logits[0] for sample in samples]
+    np.testing.assert_array_equal(predictions.logits, apart)
 
 
 def test_an_image_that_cannot_be_read_is_counted_for_all_that_is_made_of_it(
@@ -61,7 +61,9 @@ def test_an_image_that_cannot_be_read_is_counted_for_all_that_is_made_of_it(
 ) -> None:
     unread: Counter[str] = Counter()
 
-    answers = predict(bundle, made_of(tmp_path, "1", "torn"), CountingReader(), 1, unread=unread)
+    predictions = predict(
+        bundle, made_of(tmp_path, "1", "torn"), CountingReader(), 1, unread=unread
+    )
 
-    assert len(answers.cases) == len(MADE_KINDS)
+    assert len(predictions.samples) == len(MADE_KINDS)
     assert unread == {NotAnImageError.code: len(MADE_KINDS)}

@@ -4,12 +4,8 @@ import numpy as np
 import pytest
 
 from raiox.inference.session import calibrated
-from raiox.lab.metrics.calibration import (
-    choose_operating_point,
-    choose_set_threshold,
-    fit_temperature,
-    log_loss,
-)
+from raiox.lab.metrics.calibration import fit_temperature, log_loss
+from raiox.lab.metrics.thresholds import choose_operating_point, choose_set_threshold
 
 
 @pytest.fixture

@@ -16,23 +16,23 @@ from raiox.lab.errors import DataSetMissingError, RecipeInvalidError
 from raiox.vocabulary import ImageKind
 
 
-def case(part: str, group: str) -> Sample:
-    return Sample(Path("drawn.jpg"), "covid19", "drawn", part, group, "")
+def sample(split: str, group: str) -> Sample:
+    return Sample(Path("drawn.jpg"), "covid19", "drawn", split, group, "")
 
 
 def test_refuses_parts_that_share_a_patient() -> None:
     with pytest.raises(RecipeInvalidError) as refusal:
-        check_groups([case("train", "a"), case("test", "b"), case("valid", "a")])
+        check_groups([sample("train", "a"), sample("test", "b"), sample("valid", "a")])
 
     assert refusal.value.facts["n_groups"] == 1
 
 
 def test_accepts_several_images_of_a_patient_in_one_part() -> None:
-    groups = [case("train", "a"), case("train", "a"), case("test", "b")]
+    groups = [sample("train", "a"), sample("train", "a"), sample("test", "b")]
 
     check_groups(groups)
 
-    assert {c.part for c in groups if c.group_id == "a"} == {"train"}
+    assert {c.split for c in groups if c.group_id == "a"} == {"train"}
 
 
 def test_rotated_90_is_turned_clockwise() -> None:
@@ -58,10 +58,10 @@ def test_reads_anybodys_manifest_and_groups_by_patient(tmp_path: Path) -> None:
     manifest = tmp_path / "mine.csv"
     manifest.write_text("image,label,patient_id\na.png,covid19,p1\nb.png,no_finding,\n")
 
-    cases = read_manifest(manifest)
+    samples = read_manifest(manifest)
 
-    assert [c.group_id for c in cases] == ["p1", "b.png"]
-    assert cases[0].path == tmp_path / "a.png"
+    assert [c.group_id for c in samples] == ["p1", "b.png"]
+    assert samples[0].path == tmp_path / "a.png"
 
 
 def test_says_when_a_manifest_has_no_labels(tmp_path: Path) -> None:

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from raiox.lab.evaluation.report.curves import decision, precision_recall, risk_coverage, roc
-from raiox.lab.metrics.intervals import auc, average_precision, calibration_error, fpr_at_tpr
+from raiox.lab.metrics.calibration import calibration_error
+from raiox.lab.metrics.ranking import auc, average_precision, fpr_at_tpr
 
 SCORES = np.array([0.9, 0.8, 0.8, 0.3, 0.1])
 TRUTH = np.array([True, True, False, False, False])

@@ -11,7 +11,7 @@ from raiox.lab.errors import LabelsUnreadableError, LabelUnknownError
 KNOWN = ("no_finding", "lung_opacity", "covid19")
 
 
-def case(label: str) -> Sample:
+def sample(label: str) -> Sample:
     return Sample(Path("a.png"), label, "drawn", "", "a", "")
 
 
@@ -27,7 +27,7 @@ def test_a_label_translated_to_nothing_leaves_its_images_out() -> None:
     translation = LabelMapping({"Pneumonia": "lung_opacity", "Other": ""})
 
     kept = apply_label_mapping(
-        [case("Pneumonia"), case("Other"), case("covid19")], translation, KNOWN
+        [sample("Pneumonia"), sample("Other"), sample("covid19")], translation, KNOWN
     )
 
     assert [c.label for c in kept] == ["lung_opacity", "covid19"]
@@ -35,9 +35,14 @@ def test_a_label_translated_to_nothing_leaves_its_images_out() -> None:
 
 def test_an_unknown_label_is_counted_but_not_repeated() -> None:
     with pytest.raises(LabelUnknownError) as refusal:
-        apply_label_mapping([case("Mr. X"), case("Mr. X"), case("covid19")], LabelMapping(), KNOWN)
+        apply_label_mapping(
+            [sample("Mr. X"), sample("Mr. X"), sample("covid19")], LabelMapping(), KNOWN
+        )
 
-    assert (refusal.value.facts["n_labels"], refusal.value.facts["n_images"]) == (1, 2)
+    assert (
+        refusal.value.facts["n_labels"],
+        refusal.value.facts["n_images"],
+    ) == (1, 2)
     assert "Mr. X" not in str(refusal.value.facts)
 
 
@@ -52,9 +57,9 @@ def test_a_broken_file_is_refused(tmp_path: Path, content: str) -> None:
 def test_columns_may_be_called_otherwise(tmp_path: Path) -> None:
     (tmp_path / "mine.csv").write_text("file,finding\na.png,covid19\n")
 
-    cases = read_manifest(tmp_path / "mine.csv", {"image": "file", "label": "finding"})
+    samples = read_manifest(tmp_path / "mine.csv", {"image": "file", "label": "finding"})
 
-    assert (cases[0].path.name, cases[0].label) == ("a.png", "covid19")
+    assert (samples[0].path.name, samples[0].label) == ("a.png", "covid19")
 
 
 def test_a_folder_of_folders_is_labelled_by_them(tmp_path: Path) -> None:
@@ -62,7 +67,7 @@ def test_a_folder_of_folders_is_labelled_by_them(tmp_path: Path) -> None:
         (tmp_path / label).mkdir()
         (tmp_path / label / "a.png").write_bytes(b"")
 
-    cases = read_manifest(tmp_path)
+    samples = read_manifest(tmp_path)
 
-    assert [c.label for c in cases] == ["lung_opacity", "no_finding"]
-    assert len({c.group_id for c in cases}) == 2
+    assert [c.label for c in samples] == ["lung_opacity", "no_finding"]
+    assert len({c.group_id for c in samples}) == 2

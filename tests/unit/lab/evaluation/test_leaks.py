@@ -34,20 +34,20 @@ def read(content: bytes) -> Radiograph:
 def listed(*lines: tuple[str, str], patients: str = "", folder: Path = Path()) -> SplitManifest:
     known = patients.split() or [""] * len(lines)
     images = [
-        ListedImage(name, folder / name, part, patient, "", "drawn")
-        for (name, part), patient in zip(lines, known, strict=True)
+        ListedImage(name, folder / name, split, patient, "", "drawn")
+        for (name, split), patient in zip(lines, known, strict=True)
     ]
     return SplitManifest(tuple(images), 0)
 
 
-def unread(listing: SplitManifest) -> Fingerprints:
-    n = len(listing.images)
+def unread(split_manifest: SplitManifest) -> Fingerprints:
+    n = len(split_manifest.images)
     nothing = ("",) * n
     return Fingerprints(nothing, nothing, ("corrupt_image",) * n, np.zeros((n, 64, 64), np.uint8))
 
 
-def prints_of(listing: SplitManifest) -> Fingerprints:
-    return take_fingerprints([image.path for image in listing.images], read, MAX_BYTES, 2)
+def prints_of(split_manifest: SplitManifest) -> Fingerprints:
+    return take_fingerprints([image.path for image in split_manifest.images], read, MAX_BYTES, 2)
 
 
 def kinds(found: list) -> list[str]:
@@ -55,38 +55,38 @@ def kinds(found: list) -> list[str]:
 
 
 def test_tells_a_patient_of_two_parts_and_counts_both_sides():
-    listing = listed(
+    split_manifest = listed(
         ("a", "train"), ("b", "train"), ("c", "test"), ("d", "test"), ("e", "valid"),
         patients="p1 p1 p1 p2 p3",
     )  # fmt: skip
 
-    tallies = count(listing, find_leaks(listing, unread(listing)))
+    tallies = count(split_manifest, find_leaks(split_manifest, unread(split_manifest)))
 
     patient, together = tallies
-    assert (patient.kind, patient.first_part, patient.second_part) == ("patient", "train", "test")
+    assert (patient.kind, patient.first_split, patient.second_split) == ("patient", "train", "test")
     assert (patient.n_first, patient.n_second, patient.n_patients) == (2, 1, 1)
     assert patient.share_of_second == 0.5
     assert together.kind == ANY
 
 
 def test_an_unknown_patient_is_shared_with_nobody():
-    listing = listed(("a", "train"), ("b", "test"))
+    split_manifest = listed(("a", "train"), ("b", "test"))
 
-    assert find_leaks(listing, unread(listing)) == []
+    assert find_leaks(split_manifest, unread(split_manifest)) == []
 
 
 def test_a_patient_of_one_part_is_no_leak():
-    listing = listed(("a", "train"), ("b", "train"), ("c", "test"), patients="p1 p1 p2")
+    split_manifest = listed(("a", "train"), ("b", "train"), ("c", "test"), patients="p1 p1 p2")
 
-    assert find_leaks(listing, unread(listing)) == []
+    assert find_leaks(split_manifest, unread(split_manifest)) == []
 
 
 def test_many_films_of_a_patient_are_told_in_few_pairs():
     lines = [(f"a{i}", "train") for i in range(100)] + [(f"b{i}", "test") for i in range(40)]
-    listing = listed(*lines, patients="p1 " * 140)
+    split_manifest = listed(*lines, patients="p1 " * 140)
 
-    (shared,) = find_leaks(listing, unread(listing))
-    pairs = list(pairs_of(listing, shared))
+    (shared,) = find_leaks(split_manifest, unread(split_manifest))
+    pairs = list(pairs_of(split_manifest, shared))
 
     assert len(pairs) == 100
     assert {i for pair in pairs for i in pair} == set(range(140))
@@ -100,8 +100,8 @@ def test_tells_files_pixels_and_copies_apart(tmp_path):
     film(2).save(tmp_path / "other.png")
 
     def told(name: str) -> list[str]:
-        listing = listed(("a.png", "train"), (name, "test"), folder=tmp_path)
-        return kinds(find_leaks(listing, prints_of(listing)))
+        split_manifest = listed(("a.png", "train"), (name, "test"), folder=tmp_path)
+        return kinds(find_leaks(split_manifest, prints_of(split_manifest)))
 
     assert told("same_file.png") == ["same_file", "same_pixels"]
     assert told("same_pixels.bmp") == ["same_pixels"]
@@ -111,19 +111,22 @@ def test_tells_files_pixels_and_copies_apart(tmp_path):
 
 def test_an_image_listed_in_two_parts_is_the_same_file(tmp_path):
     film(1).save(tmp_path / "a.png")
-    listing = listed(("a.png", "train"), ("a.png", "test"), folder=tmp_path)
+    split_manifest = listed(("a.png", "train"), ("a.png", "test"), folder=tmp_path)
 
-    assert kinds(find_leaks(listing, prints_of(listing))) == ["same_file", "same_pixels"]
+    assert kinds(find_leaks(split_manifest, prints_of(split_manifest))) == [
+        "same_file",
+        "same_pixels",
+    ]
 
 
 def test_equal_names_count_only_if_asked_and_only_between_patients():
-    listing = listed(
+    split_manifest = listed(
         ("x/1.png", "train"), ("y/1.jpg", "test"), ("x/2.png", "train"), ("y/2.png", "test"),
         patients="p1 p2 p3 p3",
     )  # fmt: skip
-    stems = find_leaks(listing, unread(listing), stems=True)
+    stems = find_leaks(split_manifest, unread(split_manifest), stems=True)
 
-    assert kinds(find_leaks(listing, unread(listing))) == ["patient"]
+    assert kinds(find_leaks(split_manifest, unread(split_manifest))) == ["patient"]
     assert [s.images for s in stems if s.kind is OverlapKind.FILE_STEM] == [(0, 1)]
 
 
@@ -133,22 +136,24 @@ def test_survives_files_that_cannot_be_read_and_tells_why(tmp_path):
     (tmp_path / "long.png").write_bytes(bytes(MAX_BYTES + 1))
     (tmp_path / "folder.png").mkdir()
     names = ("torn.png", "long.png", "folder.png", "absent.png", "good.png")
-    listing = listed(*((name, "train") for name in names), folder=tmp_path)
+    split_manifest = listed(*((name, "train") for name in names), folder=tmp_path)
 
-    prints = prints_of(listing)
+    prints = prints_of(split_manifest)
 
     assert prints.refusals == (
         "corrupt_image", "upload_too_large", "unreadable_file", "unreadable_file", "",
     )  # fmt: skip
-    assert "4 images could not be read" in to_markdown(Audit("raiox leaks", listing, prints, []))
+    assert "4 images could not be read" in to_markdown(
+        Audit("raiox leaks", split_manifest, prints, [])
+    )
 
 
 def test_two_files_that_cannot_be_read_may_still_be_the_same(tmp_path):
     for name in ("a.png", "b.png"):
         (tmp_path / name).write_bytes(b"the same nonsense")
-    listing = listed(("a.png", "train"), ("b.png", "test"), folder=tmp_path)
+    split_manifest = listed(("a.png", "train"), ("b.png", "test"), folder=tmp_path)
 
-    assert kinds(find_leaks(listing, prints_of(listing))) == ["same_file"]
+    assert kinds(find_leaks(split_manifest, prints_of(split_manifest))) == ["same_file"]
 
 
 @pytest.fixture
@@ -157,9 +162,9 @@ def audit(tmp_path) -> Audit:
     as_jpeg(film(1), 60).save(tmp_path / "b.png")
     film(2).save(tmp_path / "c.png")
     lines = ("a.png", "train"), ("b.png", "test"), ("c.png", "test")
-    listing = listed(*lines, patients="p1 p1 p2", folder=tmp_path)
-    prints = prints_of(listing)
-    return Audit("raiox leaks mine.csv", listing, prints, find_leaks(listing, prints))
+    split_manifest = listed(*lines, patients="p1 p1 p2", folder=tmp_path)
+    prints = prints_of(split_manifest)
+    return Audit("raiox leaks mine.csv", split_manifest, prints, find_leaks(split_manifest, prints))
 
 
 def test_the_report_opens_with_its_command_and_names_examples(audit):
@@ -189,8 +194,8 @@ def test_the_object_for_programs_is_json_and_holds_the_tallies(audit):
 
 
 def test_nothing_shared_is_said_in_a_sentence():
-    listing = listed(("a", "train"), ("b", "test"))
+    split_manifest = listed(("a", "train"), ("b", "test"))
 
-    told = to_markdown(Audit("raiox leaks mine.csv", listing, unread(listing), []))
+    told = to_markdown(Audit("raiox leaks mine.csv", split_manifest, unread(split_manifest), []))
 
     assert "Nothing spans two parts." in told

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from raiox.errors import RaioxError
-from raiox.lab.datasets.split_manifest import read_listing
+from raiox.lab.datasets.split_manifest import read_split_manifest
 from raiox.lab.errors import ManifestColumnMissingError, ManifestUnreadableError
 from raiox.messages import messages_in_all_languages
 from raiox.vocabulary import LANGUAGES
@@ -25,18 +25,21 @@ def sentences(error: RaioxError) -> set[str]:
 def test_leaves_out_lines_without_a_part_and_counts_them(tmp_path):
     manifest = written(tmp_path, "image,split\na.png,train\nb.png,\nc.png,exclude\nd.png,test\n")
 
-    listing = read_listing(manifest)
+    split_manifest = read_split_manifest(manifest)
 
-    assert [image.path for image in listing.images] == [tmp_path / "a.png", tmp_path / "d.png"]
-    assert listing.n_left_out == 2
+    assert [image.path for image in split_manifest.images] == [
+        tmp_path / "a.png",
+        tmp_path / "d.png",
+    ]
+    assert split_manifest.n_left_out == 2
 
 
 def test_orders_parts_as_they_are_used(tmp_path):
     manifest = written(tmp_path, "image,fold\na,test\nb,other\nc,valid\nd,train\ne,test\n")
 
-    parts = read_listing(manifest, "fold").parts
+    splits = read_split_manifest(manifest, "fold").splits
 
-    assert list(parts.items()) == [("train", 1), ("valid", 1), ("test", 2), ("other", 1)]
+    assert list(splits.items()) == [("train", 1), ("valid", 1), ("test", 2), ("other", 1)]
 
 
 def test_reads_a_manifest_saved_by_a_spreadsheet(tmp_path):
@@ -44,9 +47,9 @@ def test_reads_a_manifest_saved_by_a_spreadsheet(tmp_path):
         tmp_path, "\ufeffimage,split,patient_id\r\na.png, train ,p1\r\nb.png,test\r\n"
     )
 
-    first, second = read_listing(manifest).images
+    first, second = read_split_manifest(manifest).images
 
-    assert (first.name, first.part, first.patient_id) == ("a.png", "train", "p1")
+    assert (first.name, first.split, first.patient_id) == ("a.png", "train", "p1")
     assert second.patient_id == ""
 
 
@@ -56,7 +59,7 @@ def test_names_the_column_that_is_missing_in_both_languages(tmp_path, lost):
     manifest = written(tmp_path, ",".join(columns) + "\n")
 
     with pytest.raises(ManifestColumnMissingError) as refusal:
-        read_listing(manifest, "paper_split")
+        read_split_manifest(manifest, "paper_split")
 
     told = sentences(refusal.value)
     assert len(told) == len(LANGUAGES)
@@ -72,11 +75,11 @@ def test_says_in_both_languages_that_a_manifest_cannot_be_read(tmp_path, content
         manifest.write_bytes(content)
 
     with pytest.raises(ManifestUnreadableError) as refusal:
-        read_listing(manifest)
+        read_split_manifest(manifest)
 
     assert len(sentences(refusal.value)) == len(LANGUAGES)
 
 
 def test_an_empty_file_has_no_image_column(tmp_path):
     with pytest.raises(ManifestColumnMissingError):
-        read_listing(written(tmp_path, ""))
+        read_split_manifest(written(tmp_path, ""))

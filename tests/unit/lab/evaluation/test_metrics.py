@@ -3,17 +3,9 @@
 import numpy as np
 import pytest
 
-from raiox.lab.metrics.intervals import (
-    Figure,
-    auc,
-    auc_figure,
-    auc_figures,
-    balanced_accuracy,
-    bootstrapped,
-    macro_auc,
-    mean_of,
-    proportion,
-)
+from raiox.lab.metrics.decisions import balanced_accuracy
+from raiox.lab.metrics.intervals import Estimate, bootstrap_estimate, mean_estimate, proportion
+from raiox.lab.metrics.ranking import auc, auc_estimate, auc_estimates, macro_auc
 
 
 def test_auc_counts_pairs_and_halves_ties() -> None:
@@ -38,10 +30,10 @@ def test_macro_auc_of_perfect_scores_is_one() -> None:
 
 
 def test_wilson_interval_of_the_papers_covid_sensitivity() -> None:
-    figure = proportion(52, 59)
+    estimate = proportion(52, 59)
 
-    assert figure.value == pytest.approx(0.881, abs=1e-3)
-    assert (figure.low, figure.high) == pytest.approx((0.775, 0.941), abs=2e-3)
+    assert estimate.value == pytest.approx(0.881, abs=1e-3)
+    assert (estimate.low, estimate.high) == pytest.approx((0.775, 0.941), abs=2e-3)
 
 
 def test_wilson_interval_stays_inside_zero_and_one() -> None:
@@ -55,8 +47,8 @@ def test_images_of_one_patient_do_not_make_the_interval_narrower() -> None:
     copies = np.concatenate([answered] * 8)
     of_one_patient = np.concatenate([alone] * 8)
 
-    single = bootstrapped(lambda i: float(answered[i].mean()), alone)
-    copied = bootstrapped(lambda i: float(copies[i].mean()), of_one_patient)
+    single = bootstrap_estimate(lambda i: float(answered[i].mean()), alone)
+    copied = bootstrap_estimate(lambda i: float(copies[i].mean()), of_one_patient)
 
     assert copied.high - copied.low == pytest.approx(single.high - single.low, rel=0.05)
 
@@ -68,9 +60,9 @@ def test_balanced_accuracy_does_not_reward_the_larger_class() -> None:
 
 
 def test_a_mean_of_independent_figures_is_surer_than_each() -> None:
-    each = Figure(0.8, 0.7, 0.9, 50)
+    each = Estimate(0.8, 0.7, 0.9, 50)
 
-    mean = mean_of([each, each, each, each])
+    mean = mean_estimate([each, each, each, each])
 
     assert (mean.value, mean.n) == (pytest.approx(0.8), 200)
     assert (mean.low, mean.high) == (pytest.approx(0.75), pytest.approx(0.85))
@@ -82,8 +74,8 @@ def test_the_quick_interval_of_an_auc_is_the_bootstraps() -> None:
     scores = random.normal(size=(60, 2)) + np.eye(2)[labels]
     groups = (np.arange(60) // 3).astype(str)
 
-    slow = bootstrapped(lambda drawn: auc(scores[drawn, 1], labels[drawn] == 1), groups)
-    both = bootstrapped(lambda drawn: macro_auc(scores[drawn], labels[drawn]), groups)
+    slow = bootstrap_estimate(lambda drawn: auc(scores[drawn, 1], labels[drawn] == 1), groups)
+    both = bootstrap_estimate(lambda drawn: macro_auc(scores[drawn], labels[drawn]), groups)
 
-    assert str(auc_figure(scores[:, 1], labels == 1, groups)) == str(slow)
-    assert str(auc_figures(scores, labels, groups)[0]) == str(both)
+    assert str(auc_estimate(scores[:, 1], labels == 1, groups)) == str(slow)
+    assert str(auc_estimates(scores, labels, groups)[0]) == str(both)

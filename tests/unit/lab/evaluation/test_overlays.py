@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from raiox.lab.metrics import saliency_metrics as overlays
-from raiox.lab.metrics.saliency_metrics import box_over, mask_over, ssim
+from raiox.lab.metrics import saliency as overlays
+from raiox.lab.metrics.saliency import box_over, mask_over, ssim
 from raiox.preprocessing import Preprocessing, fit_to_square
 
 LETTERBOX = Preprocessing(side_px=64, fit="letterbox")

@@ -9,7 +9,7 @@ from raiox.lab.evaluation.datasheets import SOURCES, datasheets
 from raiox.lab.evaluation.report.pages import END, START, between_marks, index, paper, readme_table
 
 
-def figure(key: str, value: float | None) -> dict[str, object]:
+def estimate(key: str, value: float | None) -> dict[str, object]:
     return {
         "key": key, "section": "overall", "name": {"pt": f"pt {key}", "en": f"en {key}"},
         "value": value, "low": value, "high": value, "n": 9,
@@ -20,8 +20,8 @@ REPORT = {
     "bundle": {"id": "drawn-1", "role": "classifier", "sha256": "0"},
     "data": {"part": "valid"},
     "missed": [{"figure": "ece.after", "bar": 0.03, "value": 0.1, "pt": "Falta.", "en": "UnmetTarget."}],
-    "figures": [figure("auc.macro", 0.9), figure("baseline.source.auc.macro", 0.8),
-                figure("sensitivity.covid19", 0.5), figure("ppv.covid19.at_5", None)],
+    "figures": [estimate("auc.macro", 0.9), estimate("baseline.source.auc.macro", 0.8),
+                estimate("sensitivity.covid19", 0.5), estimate("ppv.covid19.at_5", None)],
     "confusion": {"labels": [], "counts": [[3, 1, 0], [0, 0, 0], [0, 0, 2]]},
 }  # fmt: skip
 REPORTS = {"drawn": REPORT}
@@ -72,12 +72,12 @@ def test_the_papers_rows_stand_beside_ours_in_percent() -> None:
 
 
 def test_a_datasheet_counts_and_warns() -> None:
-    cases = [
+    samples = [
         Sample(Path(f"{i}.png"), "covid19", "siim", "test", f"g{i // 2}", "CC", sex="F", age="70")
         for i in range(4)
     ]
 
-    page = datasheets(cases, [])
+    page = datasheets(samples, [])
 
     assert "**Films, groups**: 4, 2" in page
     assert "**Sex**: F 4" in page

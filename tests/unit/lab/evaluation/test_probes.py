@@ -8,21 +8,21 @@ import numpy as np
 import pytest
 from benches import bench_of, values
 
-from raiox.lab.evaluation.probes.baselines import baseline_figures
-from raiox.lab.evaluation.probes.out_of_distribution import distances, foreign_figures
-from raiox.lab.evaluation.probes.shortcuts import shortcut_figures
-from raiox.lab.metrics.intervals import macro_auc
+from raiox.lab.evaluation.probes.baselines import baseline_metrics
+from raiox.lab.evaluation.probes.out_of_distribution import distances, out_of_distribution_metrics
+from raiox.lab.evaluation.probes.shortcuts import shortcut_metrics
 from raiox.lab.metrics.linear_probe import cross_fitted, folds, indicators
+from raiox.lab.metrics.ranking import macro_auc
 
 
 @pytest.fixture(scope="module")
 def of_centre(tmp_path_factory: pytest.TempPathFactory) -> dict[str, float]:
-    return values(shortcut_figures, bench_of(tmp_path_factory.mktemp("films"), "centre"))
+    return values(shortcut_metrics, bench_of(tmp_path_factory.mktemp("films"), "centre"))
 
 
 @pytest.fixture(scope="module")
 def of_corner(tmp_path_factory: pytest.TempPathFactory) -> dict[str, float]:
-    return values(shortcut_figures, bench_of(tmp_path_factory.mktemp("films"), "corner"))
+    return values(shortcut_metrics, bench_of(tmp_path_factory.mktemp("films"), "corner"))
 
 
 def test_a_marker_moves_a_network_that_reads_the_corner_and_no_other(
@@ -48,10 +48,10 @@ def test_a_source_that_gives_the_label_away_is_found_and_the_network_comes_last(
     tmp_path: Path,
 ) -> None:
     context = bench_of(tmp_path)
-    told = [replace(c, source=c.label) for c in context.answers.cases]
-    object.__setattr__(context, "answers", replace(context.answers, cases=told))
+    told = [replace(c, dataset=c.label) for c in context.predictions.samples]
+    object.__setattr__(context, "predictions", replace(context.predictions, samples=told))
 
-    rows = values(baseline_figures, context)
+    rows = values(baseline_metrics, context)
 
     assert rows["baseline.source.auc.macro"] == 1.0
     assert rows["baseline.file.auc.macro"] < 0.75
@@ -92,7 +92,7 @@ def test_what_lies_apart_is_far() -> None:
 def test_children_are_foreign_to_a_classifier_only_where_ages_tell(tmp_path: Path) -> None:
     context = bench_of(tmp_path, n=48)
 
-    told = values(foreign_figures, context)
+    told = values(out_of_distribution_metrics, context)
 
     assert {"auroc.children.doubt", "fpr95.children.distance"} <= set(told)
     assert not [key for key in told if "rotated" in key]  # no data set, no foreign images

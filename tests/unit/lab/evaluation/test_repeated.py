@@ -5,14 +5,15 @@ import pytest
 
 from raiox.lab.evaluation.paper_results import CONFUSION_SUM, PRINTED, paper_results
 from raiox.lab.evaluation.seeds_report import confusion_table, further_table, spread_table, to_page
-from raiox.lab.metrics.intervals import auc, proportion
+from raiox.lab.metrics.intervals import proportion
+from raiox.lab.metrics.ranking import auc
 from raiox.lab.metrics.seeds import (
     SeedRuns,
     SeedStatistic,
     bootstrap_auc,
     confusion,
-    figures,
     measures,
+    seed_statistics,
     to_document,
 )
 from raiox.lab.tables import latex, to_csv, to_latex, to_markdown
@@ -23,9 +24,9 @@ OUTPUTS = ("no_finding", "lung_opacity", "covid19")
 
 def answered(*runs: str, labels: str = "00001122", groups: str = "aabbcdef") -> SeedRuns:
     """Runs as strings of answers, a digit a case."""
-    answers = np.array([[int(digit) for digit in run] for run in runs])
+    predictions = np.array([[int(digit) for digit in run] for run in runs])
     n_outputs = int(max(labels)) + 1
-    scores = np.eye(n_outputs)[answers] * 0.8 + 0.1
+    scores = np.eye(n_outputs)[predictions] * 0.8 + 0.1
     return SeedRuns(
         OUTPUTS[:n_outputs], np.array([int(digit) for digit in labels]), np.array([*groups]), scores
     )
@@ -74,7 +75,7 @@ def test_measures_of_a_matrix_done_by_hand() -> None:
 def test_mean_and_sd_are_over_the_seeds() -> None:
     series = answered("00001122", "00011122", "00111122")
 
-    found = figures(series)["sensitivity no_finding"]
+    found = seed_statistics(series)["sensitivity no_finding"]
 
     assert found.by_run == (1.0, 0.75, 0.5)
     assert found.mean == pytest.approx(0.75)
@@ -85,7 +86,7 @@ def test_mean_and_sd_are_over_the_seeds() -> None:
 def test_one_run_has_no_spread_over_seeds() -> None:
     series = answered("00011122")
 
-    found = figures(series)
+    found = seed_statistics(series)
 
     assert found["accuracy"].sd is None
     table = to_markdown(spread_table(series, found, None))
@@ -97,7 +98,7 @@ def test_one_run_has_no_spread_over_seeds() -> None:
 def test_the_sampling_error_does_not_shrink_with_more_equal_seeds() -> None:
     one, many = answered("00011122"), answered(*["00011122"] * 10)
 
-    alone, repeated = figures(one)["accuracy"], figures(many)["accuracy"]
+    alone, repeated = seed_statistics(one)["accuracy"], seed_statistics(many)["accuracy"]
 
     assert repeated.sd == 0
     assert repeated.sampling.low == pytest.approx(alone.sampling.low)
@@ -112,7 +113,7 @@ def test_images_of_one_patient_make_the_interval_wider() -> None:
     by_tens = answered(run, labels=labels, groups="".join(chr(200 + i // 10) for i in range(60)))
 
     def width(series: SeedRuns) -> float:
-        interval = figures(series)["accuracy"].sampling
+        interval = seed_statistics(series)["accuracy"].sampling
         return interval.high - interval.low
 
     assert width(by_tens) > 1.5 * width(alone)
@@ -121,7 +122,7 @@ def test_images_of_one_patient_make_the_interval_wider() -> None:
 def test_a_ppv_rests_on_the_runs_that_gave_the_answer() -> None:
     series = answered("00001122", "00001111")
 
-    found = figures(series)["ppv covid19"]
+    found = seed_statistics(series)["ppv covid19"]
 
     assert found.mean == 1.0
     assert (found.n_runs, found.sd) == (1, None)
@@ -149,7 +150,7 @@ def test_the_auc_of_one_label_alone_is_not_a_number() -> None:
 @pytest.fixture
 def of_findings() -> tuple[SeedRuns, dict[str, SeedStatistic]]:
     series = answered("00001122", "00011121")
-    return series, figures(series)
+    return series, seed_statistics(series)
 
 
 def test_the_papers_figures_stand_beside_ours_and_the_misprint_is_told(of_findings) -> None:
@@ -172,7 +173,7 @@ def test_the_papers_filter_has_its_one_figure() -> None:
     paper = paper_results("paper_filter", ("frontal", "not_frontal"))
     assert paper is not None
 
-    table = to_markdown(further_table(series, figures(series), paper))
+    table = to_markdown(further_table(series, seed_statistics(series), paper))
 
     assert "99.3 (596 of 600)" in table
 

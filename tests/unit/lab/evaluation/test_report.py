@@ -23,9 +23,9 @@ from raiox.lab.evaluation.report import (
     to_json,
     to_markdown,
 )
-from raiox.lab.evaluation.report.filter_figures import TABLE_1, compose
+from raiox.lab.evaluation.report.filter_metrics import TABLE_1, compose
 from raiox.lab.evaluation.report.reported_metrics import SECTIONS
-from raiox.lab.metrics.intervals import Figure
+from raiox.lab.metrics.intervals import Estimate
 from raiox.vocabulary import FINDINGS, IMAGE_KINDS, NOTICE
 from raiox.web.api.schemas import ReportDocument
 
@@ -58,20 +58,20 @@ def test_too_few_images_give_no_such_test_set() -> None:
 
 
 def test_every_figure_has_a_key_of_its_own_a_known_section_and_both_names(report: Report) -> None:
-    keys = [figure.key for figure in report.figures]
+    keys = [estimate.key for estimate in report.metrics]
 
     assert len(keys) == len(set(keys))
-    assert {figure.section for figure in report.figures} <= set(SECTIONS)
-    for figure in report.figures:
-        assert set(figure.name) == {"pt", "en"}
-        assert "{" not in "".join(figure.name.values())
+    assert {estimate.section for estimate in report.metrics} <= set(SECTIONS)
+    for estimate in report.metrics:
+        assert set(estimate.name) == {"pt", "en"}
+        assert "{" not in "".join(estimate.name.values())
 
 
 def test_a_value_lies_inside_its_interval(report: Report) -> None:
-    for named in report.figures:
-        figure = named.figure
-        if math.isfinite(figure.value) and "ece" not in named.key:  # resampled gaps only grow
-            assert figure.low - 1e-9 <= figure.value <= figure.high + 1e-9, named.key
+    for named in report.metrics:
+        estimate = named.estimate
+        if math.isfinite(estimate.value) and "ece" not in named.key:  # resampled gaps only grow
+            assert estimate.low - 1e-9 <= estimate.value <= estimate.high + 1e-9, named.key
 
 
 def test_the_document_is_json_without_nan_and_tells_what_was_unread(report: Report) -> None:
@@ -106,15 +106,15 @@ def test_a_missed_bar_is_told_in_the_first_paragraph_and_a_reached_one_is_not(
 ) -> None:
     def with_error(value: float) -> Report:
         error = ReportedMetric(
-            "ece.after", "calibration", {"pt": "a", "en": "a"}, Figure(value, 0, 1, 9)
+            "ece.after", "calibration", {"pt": "a", "en": "a"}, Estimate(value, 0, 1, 9)
         )
-        return replace(report, figures=[error])
+        return replace(report, metrics=[error])
 
-    missed, reached = with_error(0.2), with_error(0.01)
+    unmet_targets, reached = with_error(0.2), with_error(0.01)
 
-    assert [m.figure for m in missed.missed] == ["ece.after"]
-    assert "measured: 0.200" in to_markdown(missed).split("\n\n")[2]
-    assert reached.missed == []
+    assert [m.key for m in unmet_targets.unmet_targets] == ["ece.after"]
+    assert "measured: 0.200" in to_markdown(unmet_targets).split("\n\n")[2]
+    assert reached.unmet_targets == []
 
 
 def test_the_page_is_one_file_in_both_languages_without_scripts_or_addresses(
@@ -139,17 +139,17 @@ def test_every_plot_is_a_picture_of_its_own(report: Report) -> None:
 
 
 def test_a_filter_is_told_by_kind() -> None:
-    answers = answers_of(list(map(str, IMAGE_KINDS)), n=200, strength=6.0)
+    predictions = answers_of(list(map(str, IMAGE_KINDS)), n=200, strength=6.0)
 
-    document = to_json(make_report(bundle_of("frontal_filter"), answers, ASKED))
+    document = to_json(make_report(bundle_of("frontal_filter"), predictions, ASKED))
 
-    values = {figure["key"]: figure["value"] for figure in document["figures"]}
+    values = {estimate["key"]: estimate["value"] for estimate in document["figures"]}
     assert values["refused.rotated_90"] > 0.9
     assert set(document["curves"]["roc"]) == {"frontal"}
 
 
 def test_predictive_values_at_a_prevalence_follow_bayes(report: Report) -> None:
-    values = {figure.key: figure.figure.value for figure in report.figures}
+    values = {estimate.key: estimate.estimate.value for estimate in report.metrics}
     hits, passes = values["point.sensitivity.covid19"], values["point.specificity.covid19"]
 
     expected = hits * 0.05 / (hits * 0.05 + (1 - passes) * 0.95)
@@ -158,9 +158,9 @@ def test_predictive_values_at_a_prevalence_follow_bayes(report: Report) -> None:
 
 
 def test_predictions_are_a_line_a_case() -> None:
-    answers = answers_of(list(map(str, FINDINGS)), n=6)
+    predictions = answers_of(list(map(str, FINDINGS)), n=6)
 
-    lines = to_csv(answers, bundle_of().manifest).splitlines()
+    lines = to_csv(predictions, bundle_of().manifest).splitlines()
 
     assert lines[0] == "image,source,group_id,label,no_finding,lung_opacity,covid19"
     assert len(lines) == 7

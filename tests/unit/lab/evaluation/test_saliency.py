@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from benches import MASK, SpotBench, bench_of, values
 
-from raiox.lab.evaluation.probes.masks import find_masks
-from raiox.lab.evaluation.probes.saliency import saliency_figures
+from raiox.lab.datasets.lung_masks import find_masks
+from raiox.lab.evaluation.probes.saliency import saliency_metrics
 
 CENTRE = "13,13,14,14"
 
@@ -18,7 +18,7 @@ def context(tmp_path: Path) -> SpotBench:
     chest = tmp_path / "chest"
     (chest / "lung_masks").mkdir(parents=True)
     context = bench_of(chest, n=30)
-    names = [case.path.name for case in context.answers.cases]
+    names = [sample.path.name for sample in context.predictions.samples]
     boxes = [f"{name},{CENTRE}" for name in names]
     (chest / "opacity_boxes.csv").write_text(
         "\n".join(["image,x_px,y_px,width_px,height_px", *boxes])
@@ -31,7 +31,7 @@ def context(tmp_path: Path) -> SpotBench:
 
 
 def test_a_map_over_the_box_points_into_it_more_often_than_chance(context: SpotBench) -> None:
-    told = values(saliency_figures, context)
+    told = values(saliency_metrics, context)
 
     assert told["pointing.boxes"] == 1.0
     assert told["auprc.boxes"] > told["chance.boxes"]
@@ -41,7 +41,7 @@ def test_a_map_over_the_box_points_into_it_more_often_than_chance(context: SpotB
 def test_evidence_inside_the_lungs_is_told_by_annotator_beside_their_area(
     context: SpotBench,
 ) -> None:
-    told = values(saliency_figures, context)
+    told = values(saliency_metrics, context)
 
     for annotator in ("hand", "unet"):
         assert told[f"lung_area.{annotator}"] == pytest.approx(0.1225, abs=0.03)
@@ -50,7 +50,7 @@ def test_evidence_inside_the_lungs_is_told_by_annotator_beside_their_area(
 
 def test_what_needs_surgery_or_a_twin_is_left_out_without_them(context: SpotBench) -> None:
     assert not [
-        key for key in values(saliency_figures, context) if "ssim" in key or "guided" in key
+        key for key in values(saliency_metrics, context) if "ssim" in key or "guided" in key
     ]
 
 

@@ -9,12 +9,13 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from raiox.lab.aliases import Floats, Indices, Names
 from raiox.lab.evaluation.predictions import FILE_STATISTICS
 from raiox.lab.evaluation.probes.context import ProbeContext
 from raiox.lab.evaluation.report.reported_metrics import ReportedMetric, Text, text
 from raiox.lab.evaluation.report.subgroups import attributes
-from raiox.lab.metrics.intervals import Floats, Indices, Names, auc_figures
 from raiox.lab.metrics.linear_probe import cross_fitted, deciles, indicators
+from raiox.lab.metrics.ranking import auc_estimates
 
 KNOWN: dict[str, Text] = {
     "source": text("só a fonte", "source only"),
@@ -28,21 +29,21 @@ KNOWN: dict[str, Text] = {
 """Whose row a baseline is."""
 
 
-def baseline_figures(context: ProbeContext) -> Iterator[ReportedMetric]:
+def baseline_metrics(context: ProbeContext) -> Iterator[ReportedMetric]:
     """Macro AUC and AUC of every label by each baseline, then by the network on the same cases."""
-    answers = context.answers
+    predictions = context.predictions
     rows = dict(known_features(context))
     if len(rows) > 1:
         rows["all"] = np.concatenate([*rows.values()], axis=1)
-    labels, groups = answers.labels, answers.groups
+    labels, groups = predictions.labels, predictions.groups
     scored = {name: cross_fitted(features, labels, groups) for name, features in rows.items()}
-    for name, scores in [*scored.items(), ("network", answers.scores)]:
+    for name, scores in [*scored.items(), ("network", predictions.scores)]:
         yield from _row(context.labels, name, scores, labels, groups)
 
 
 def known_features(context: ProbeContext) -> Iterator[tuple[str, Floats]]:
     """(N, D) of what is known of each case, by name; what is alike for all is left out."""
-    told = attributes(context.answers.cases)
+    told = attributes(context.predictions.samples)
     for name, columns in (
         ("source", [told["source"]]),
         ("view", [told["view"]]),
@@ -50,21 +51,21 @@ def known_features(context: ProbeContext) -> Iterator[tuple[str, Floats]]:
     ):
         if any(len(np.unique(column)) > 1 for column in columns):
             yield name, indicators(*columns)
-    facts = dict(zip(FILE_STATISTICS, context.answers.facts.T, strict=True))
-    width, height = facts["width_px"], facts["height_px"]
+    file_statistics = dict(zip(FILE_STATISTICS, context.predictions.file_statistics.T, strict=True))
+    width, height = file_statistics["width_px"], file_statistics["height_px"]
     yield "size", deciles(np.column_stack([width / height, width, height]))
-    per_pixel = facts["n_bytes"] / (width * height)
-    rest = [facts[name] for name in ("mean", "sd", "black", "white")]
+    per_pixel = file_statistics["n_bytes"] / (width * height)
+    rest = [file_statistics[name] for name in ("mean", "sd", "black", "white")]
     yield "file", deciles(np.column_stack([per_pixel, *rest]))
 
 
 def _row(
     outputs: tuple[str, ...], name: str, scores: Floats, labels: Indices, groups: Names
 ) -> Iterator[ReportedMetric]:
-    told = auc_figures(scores, labels, groups)
+    told = auc_estimates(scores, labels, groups)
     who = KNOWN[name]
     keys = ["macro", *outputs[: scores.shape[1]]]
-    for key, figure in zip(keys, told, strict=True):
+    for key, estimate in zip(keys, told, strict=True):
         of = text("média", "macro") if key == "macro" else text("{x}", "{x}", x=key)
         line: Text = {language: f"AUC {of[language]}: {who[language]}" for language in who}
-        yield ReportedMetric(f"baseline.{name}.auc.{key}", "baselines", line, figure)
+        yield ReportedMetric(f"baseline.{name}.auc.{key}", "baselines", line, estimate)

@@ -15,10 +15,10 @@ import numpy as np
 from raiox.bundle import Bundle
 from raiox.entities import FloatArray, GrayArray
 from raiox.inference.session import NetworkSession, calibrated
+from raiox.lab.aliases import Floats, Indices, Progress, Reader
 from raiox.lab.datasets.manifest import Sample, as_kind
-from raiox.lab.evaluation.predictions import Predictions, Progress, Reader
+from raiox.lab.evaluation.predictions import Predictions
 from raiox.lab.evaluation.report.reported_metrics import ReportedMetric
-from raiox.lab.metrics.intervals import Floats, Indices
 from raiox.preprocessing import Preprocessing, network_input
 
 Probe = Callable[["ProbeContext"], Iterator[ReportedMetric]]
@@ -41,18 +41,18 @@ class ProbeContext:
     """One bundle, its answers, and what may be asked beyond them."""
 
     bundle: Bundle
-    answers: Predictions
+    predictions: Predictions
     read: Reader
     n_threads: int
     n_sampled: int
     """Cases that a costly probe asks at most."""
     data: Path | None
     """The folder that `RAIOX_DATASETS` names; None for anybody's own images."""
-    part: str
+    split: str
     progress: Progress = iter
-    surgery: GraphEditor | None = None
+    graph_editor: GraphEditor | None = None
     """None where what it takes is not installed."""
-    twin: Bundle | None = None
+    other_seed: Bundle | None = None
     """The same recipe trained with another seed."""
 
     @cached_property
@@ -67,17 +67,17 @@ class ProbeContext:
 
     def sampled(self, indices: Indices | None = None) -> Indices:
         """At most `n_sampled` of the cases (all of them, or the given ones), evenly spread."""
-        every = np.arange(len(self.answers.cases)) if indices is None else indices
+        every = np.arange(len(self.predictions.samples)) if indices is None else indices
         return np.asarray(every[:: max(1, -(-len(every) // self.n_sampled))], np.int64)
 
-    def pixels(self, case: Sample) -> GrayArray:
+    def pixels(self, sample: Sample) -> GrayArray:
         """Its pixels, as it is shown to the network."""
-        return as_kind(self.read(case.path.read_bytes()).pixels, case.kind)
+        return as_kind(self.read(sample.path.read_bytes()).pixels, sample.kind)
 
-    def iter_pixels(self, cases: Sequence[Sample]) -> Iterator[GrayArray]:
+    def iter_pixels(self, samples: Sequence[Sample]) -> Iterator[GrayArray]:
         """The pixels of each case, one at a time, with a bar."""
-        for i in self.progress(range(len(cases))):
-            yield self.pixels(cases[i])
+        for i in self.progress(range(len(samples))):
+            yield self.pixels(samples[i])
 
     def prepared(
         self, iter_pixels: Iterable[GrayArray], spec: Preprocessing | None = None

@@ -4,21 +4,20 @@ Source: Maguolo and Nanni, 2021, doi:10.1016/j.inffus.2021.04.008: networks told
 with the lungs blacked out. If they answer as before, they do not read the lungs.
 """
 
-from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
 
 from raiox.entities import FloatArray
+from raiox.lab.aliases import Floats, Indices
+from raiox.lab.datasets.lung_masks import find_masks
 from raiox.lab.evaluation.probes.context import ProbeContext
-from raiox.lab.evaluation.probes.masks import find_masks
 from raiox.lab.evaluation.probes.perturbations import OCCLUSIONS, only
-from raiox.lab.evaluation.report.reported_metrics import ReportedMetric, joined, text
-from raiox.lab.metrics.intervals import Floats, Indices, auc_figures, bootstrapped, macro_auc
+from raiox.lab.evaluation.report.reported_metrics import Metrics, ReportedMetric, joined, text
+from raiox.lab.metrics.intervals import bootstrap_estimate
 from raiox.lab.metrics.linear_probe import cross_fitted, indicators, probe_auc
+from raiox.lab.metrics.ranking import auc_estimates, macro_auc
 from raiox.lab.metrics.within_dataset import within_dataset_pairs
-
-Figures = Iterator[ReportedMetric]
 
 
 class RegionOutputs(NamedTuple):
@@ -30,19 +29,19 @@ class RegionOutputs(NamedTuple):
     """(R, N, D)"""
 
 
-def region_figures(
+def occlusion_metrics(
     context: ProbeContext, chosen: Indices, region_outputs: RegionOutputs
-) -> Figures:
+) -> Metrics:
     """Macro AUC of what is left of the films, and how far that lies above knowing the source.
 
     The network was trained on whole films; a line fitted anew on what it computes of the rest
     tells what training without the lungs could have read.
     """
-    answers = context.answers
-    labels, groups = answers.labels[chosen], answers.groups[chosen]
-    by_source = cross_fitted(indicators(answers.sources[chosen]), labels, groups)
+    predictions = context.predictions
+    labels, groups = predictions.labels[chosen], predictions.groups[chosen]
+    by_dataset = cross_fitted(indicators(predictions.datasets[chosen]), labels, groups)
     for key, after, embeddings in zip(OCCLUSIONS, *region_outputs, strict=True):
-        area = auc_figures(after, labels, groups)[0]
+        area = auc_estimates(after, labels, groups)[0]
         auc_of_rest = joined(OCCLUSIONS[key].name, text("AUC", "AUC"))
         yield ReportedMetric(f"{key}.auc", "shortcuts", auc_of_rest, area)
         read_anew = joined(
@@ -51,10 +50,10 @@ def region_figures(
         area = probe_auc(embeddings, labels, groups)
         yield ReportedMetric(f"{key}.line.auc", "shortcuts", read_anew, area)
     without = region_outputs.scores[list(OCCLUSIONS).index("lungs_out.box")]
-    above = bootstrapped(
+    above = bootstrap_estimate(
         lambda drawn: (
             macro_auc(without[drawn], labels[drawn])
-            - max(0.5, macro_auc(by_source[drawn], labels[drawn]))  # knowing nothing gives a half
+            - max(0.5, macro_auc(by_dataset[drawn], labels[drawn]))  # knowing nothing gives a half
         ),
         groups,
     )
@@ -65,15 +64,15 @@ def region_figures(
     yield ReportedMetric("lungs_out.box.above_baseline", "shortcuts", name, above)
 
 
-def masked_figures(context: ProbeContext) -> Figures:
+def lung_mask_metrics(context: ProbeContext) -> Metrics:
     """Pairs of labels inside a source with the lungs taken out or left alone, by annotator."""
     masks = find_masks(context.data)
-    paths = [case.path for case in context.answers.cases]
+    paths = [sample.path for sample in context.predictions.samples]
     for annotator, known in masks.by_annotator.items():
         chosen = context.sampled(np.flatnonzero([path in known for path in paths]))
-        cases, found = [context.answers.cases[i] for i in chosen], []
-        for case, film in zip(cases, context.iter_pixels(cases), strict=True):
-            lungs = masks.read(annotator, case.path, film, context.read)
+        samples, found = [context.predictions.samples[i] for i in chosen], []
+        for sample, film in zip(samples, context.iter_pixels(samples), strict=True):
+            lungs = masks.read(annotator, sample.path, film, context.read)
             iter_pixels = [film, only(~lungs, film), only(lungs, film)]
             found.append(context.session.run(context.prepared(iter_pixels))["logits"])
         if not found:
@@ -83,8 +82,8 @@ def masked_figures(context: ProbeContext) -> Figures:
             yield from _pairs(context, chosen, f"{key}.{annotator}", told)
 
 
-def _pairs(context: ProbeContext, chosen: Indices, key: str, logits: Floats) -> Figures:
-    answers = context.answers
+def _pairs(context: ProbeContext, chosen: Indices, key: str, logits: Floats) -> Metrics:
+    predictions = context.predictions
     region, annotator = key.split(".")
     pt, en = {
         "whole": ("imagem inteira", "whole image"),
@@ -92,14 +91,14 @@ def _pairs(context: ProbeContext, chosen: Indices, key: str, logits: Floats) -> 
         "lungs_only": ("só os pulmões", "lungs only"),
     }[region]
     found = within_dataset_pairs(
-        answers.sources[chosen], answers.groups[chosen], answers.labels[chosen], logits
+        predictions.datasets[chosen], predictions.groups[chosen], predictions.labels[chosen], logits
     )
-    for source, a, b, figure in found:
+    for dataset, a, b, estimate in found:
         name = text(
-            f"{pt} (máscara {annotator}): AUC {{b}} contra {{a}}, dentro de {source}",
-            f"{en} ({annotator} mask): AUC {{b}} vs {{a}}, inside {source}",
+            f"{pt} (máscara {annotator}): AUC {{b}} contra {{a}}, dentro de {dataset}",
+            f"{en} ({annotator} mask): AUC {{b}} vs {{a}}, inside {dataset}",
             a=context.labels[a],
             b=context.labels[b],
         )
         pair = f"{context.labels[b]}_vs_{context.labels[a]}"
-        yield ReportedMetric(f"{key}.{pair}.{source}", "shortcuts", name, figure)
+        yield ReportedMetric(f"{key}.{pair}.{dataset}", "shortcuts", name, estimate)

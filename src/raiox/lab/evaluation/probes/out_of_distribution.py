@@ -7,24 +7,21 @@ Hendrycks and Gimpel, 2017, arXiv:1610.02136 (doubt); Lee et al., 2018, arXiv:18
 (distance).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
 
 from raiox.entities import FloatArray
 from raiox.inference.session import calibrated
+from raiox.lab.aliases import Floats, Mask, Names
 from raiox.lab.datasets.manifest import Sample, read_kind_samples
 from raiox.lab.evaluation.probes.context import ProbeContext
-from raiox.lab.evaluation.probes.perturbations import Mask
-from raiox.lab.evaluation.report.reported_metrics import ReportedMetric, Text, text, word
+from raiox.lab.evaluation.report.reported_metrics import Metrics, ReportedMetric, Text, text, word
 from raiox.lab.evaluation.report.subgroups import age_band
-from raiox.lab.metrics.intervals import Floats, Names
 from raiox.lab.metrics.linear_probe import folds
 from raiox.lab.metrics.ood import ood_scores
 from raiox.vocabulary import IMAGE_KINDS, ImageKind
-
-Figures = Iterator[ReportedMetric]
 
 CHILDREN: Final = frozenset({"kermany"})
 """Sources of children alone, whose manifest tells no ages."""
@@ -38,7 +35,7 @@ WAYS: Final[dict[str, Text]] = {
 }
 
 
-def foreign_figures(context: ProbeContext) -> Figures:
+def out_of_distribution_metrics(context: ProbeContext) -> Metrics:
     """AUROC and FPR95 of every kind of image that is no upright frontal radiograph."""
     if context.bundle.manifest.role == "frontal_filter":
         yield from _of_filter(context)
@@ -46,33 +43,36 @@ def foreign_figures(context: ProbeContext) -> Figures:
         yield from _of_classifier(context)
 
 
-def _of_filter(context: ProbeContext) -> Figures:
-    answers, frontal = context.answers, context.labels.index(ImageKind.FRONTAL)
-    scores, in_distribution = answers.scores[:, frontal], answers.labels == frontal
+def _of_filter(context: ProbeContext) -> Metrics:
+    predictions, frontal = context.predictions, context.labels.index(ImageKind.FRONTAL)
+    scores, in_distribution = predictions.scores[:, frontal], predictions.labels == frontal
     for k, kind in enumerate(context.labels):
-        foreign = answers.labels == k
+        foreign = predictions.labels == k
         if k != frontal and foreign.any():
             chosen = in_distribution | foreign
             yield from _told(
-                scores[chosen], in_distribution[chosen], answers.groups[chosen], kind, "score"
+                scores[chosen], in_distribution[chosen], predictions.groups[chosen], kind, "score"
             )
 
 
-def _of_classifier(context: ProbeContext) -> Figures:
+def _of_classifier(context: ProbeContext) -> Metrics:
     """Ordinary films against each kind of foreign image, children and unseen sources."""
-    answers = context.answers
-    familiar = familiarity(answers.scores, answers.embeddings, answers.groups)
-    children = _children(answers.cases)
-    trained_on = {source.name for source in context.bundle.manifest.training.sources}
-    unseen = np.array([case.source not in trained_on for case in answers.cases])
+    predictions = context.predictions
+    familiar = familiarity(predictions.scores, predictions.embeddings, predictions.groups)
+    children = _children(predictions.samples)
+    trained_on = {dataset.name for dataset in context.bundle.manifest.training.sources}
+    unseen = np.array([sample.dataset not in trained_on for sample in predictions.samples])
     for name, foreign in (("children", children), ("source_unseen", unseen)):
         if foreign.any() and not foreign.all():
             for way, values in familiar.items():
-                yield from _told(values, ~foreign, answers.groups, name, way)
-    for kind, cases in _foreign_cases(context).items():
-        scores, embeddings = _asked(context, cases)
-        groups = np.concatenate([answers.groups, [case.group_id for case in cases]])
-        away = {"doubt": scores.max(axis=1), "distance": -distances(embeddings, answers.embeddings)}
+                yield from _told(values, ~foreign, predictions.groups, name, way)
+    for kind, samples in _foreign_cases(context).items():
+        scores, embeddings = _asked(context, samples)
+        groups = np.concatenate([predictions.groups, [sample.group_id for sample in samples]])
+        away = {
+            "doubt": scores.max(axis=1),
+            "distance": -distances(embeddings, predictions.embeddings),
+        }
         for way, values in familiar.items():
             both = np.concatenate([values, away[way]])
             in_distribution = np.arange(len(both)) < len(values)
@@ -99,26 +99,26 @@ def distances(embeddings: FloatArray, ordinary: FloatArray) -> Floats:
     return np.sqrt(squares)
 
 
-def _children(cases: Sequence[Sample]) -> Mask:
-    return np.array([c.source in CHILDREN or age_band(c.age) == "0-17" for c in cases])
+def _children(samples: Sequence[Sample]) -> Mask:
+    return np.array([c.dataset in CHILDREN or age_band(c.age) == "0-17" for c in samples])
 
 
 def _foreign_cases(context: ProbeContext) -> dict[str, list[Sample]]:
     """Cases of each foreign kind of the part measured; none on anybody's own images."""
     if context.data is None:
         return {}
-    every = [case for case in read_kind_samples(context.data) if case.part == context.part]
+    every = [sample for sample in read_kind_samples(context.data) if sample.split == context.split]
     found: dict[str, list[Sample]] = {}
     for kind in IMAGE_KINDS:
-        of_kind = [case for case in every if case.label == kind]
+        of_kind = [sample for sample in every if sample.label == kind]
         if kind is not ImageKind.FRONTAL and of_kind:
             found[str(kind)] = of_kind[:: max(1, -(-len(of_kind) // (context.n_sampled // 2 or 1)))]
     return found
 
 
-def _asked(context: ProbeContext, cases: Sequence[Sample]) -> tuple[Floats, FloatArray]:
+def _asked(context: ProbeContext, samples: Sequence[Sample]) -> tuple[Floats, FloatArray]:
     logits, embeddings = [], []
-    for film in context.iter_pixels(cases):
+    for film in context.iter_pixels(samples):
         outputs = context.session.run(context.prepared([film]))
         logits.append(outputs["logits"])
         embeddings.append(outputs["embedding"])
@@ -126,10 +126,10 @@ def _asked(context: ProbeContext, cases: Sequence[Sample]) -> tuple[Floats, Floa
     return calibrated(np.concatenate(logits), temperature), np.concatenate(embeddings)
 
 
-def _told(scores: Floats, in_distribution: Mask, groups: Names, kind: str, way: str) -> Figures:
+def _told(scores: Floats, in_distribution: Mask, groups: Names, kind: str, way: str) -> Metrics:
     """How well a score that is high at home tells the two apart."""
-    figures = ood_scores(scores, in_distribution, groups)
+    estimates = ood_scores(scores, in_distribution, groups)
     words, how = word(kind), WAYS[way]
-    for key, short, figure in zip(("auroc", "fpr95"), ("AUROC", "FPR95"), figures, strict=True):
+    for key, short, estimate in zip(("auroc", "fpr95"), ("AUROC", "FPR95"), estimates, strict=True):
         name: Text = {language: f"{short} {words[language]}, {how[language]}" for language in how}
-        yield ReportedMetric(f"{key}.{kind}.{way}", "out_of_distribution", name, figure)
+        yield ReportedMetric(f"{key}.{kind}.{way}", "out_of_distribution", name, estimate)

@@ -12,14 +12,13 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 from PIL import Image, ImageDraw, ImageFont
 
 from raiox.entities import GrayArray
+from raiox.lab.aliases import Mask
 from raiox.lab.evaluation.report.reported_metrics import Text
 
 Alter = Callable[[GrayArray], GrayArray]
-Mask = npt.NDArray[np.bool_]
 
 LUNG_BOX: Final = (0.12, 0.12, 0.88, 0.85)
 """Left, top, right, bottom in parts of a side: where the lungs of nearly every film lie."""

@@ -7,7 +7,7 @@ of these. Saporta et al., 2022, doi:10.1038/s42256-022-00536-x: the best stayed 
 """
 
 import csv
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -16,18 +16,18 @@ import numpy as np
 from raiox.bundle import Bundle
 from raiox.entities import FloatArray, GrayArray
 from raiox.inference.session import NetworkSession
+from raiox.lab.aliases import Floats, Indices, Mask, Names
+from raiox.lab.datasets.lung_masks import find_masks
 from raiox.lab.evaluation.probes.context import ProbeContext
-from raiox.lab.evaluation.probes.masks import find_masks
-from raiox.lab.evaluation.report.reported_metrics import ReportedMetric, Text, joined, text
-from raiox.lab.metrics import saliency_metrics as overlays
-from raiox.lab.metrics.intervals import Figure, Floats, Indices, Names, bootstrapped, proportion
+from raiox.lab.evaluation.report.reported_metrics import Metrics, ReportedMetric, Text, joined, text
+from raiox.lab.metrics import saliency as overlays
+from raiox.lab.metrics.intervals import Estimate, bootstrap_estimate, proportion
 from raiox.vocabulary import Finding
 
 Box = tuple[float, float, float, float]
-Figures = Iterator[ReportedMetric]
 
 
-def saliency_figures(context: ProbeContext) -> Figures:
+def saliency_metrics(context: ProbeContext) -> Metrics:
     """All of them; those whose annotations are not there are left out."""
     yield from _boxes(context)
     yield from _lungs(context)
@@ -39,8 +39,8 @@ class BoxedImage:
     """A film with what a radiologist framed on it, over the network's square."""
 
     heat: Floats
-    box: overlays.Mask
-    content: overlays.Mask
+    box: Mask
+    content: Mask
 
 
 def find_boxes(data: Path | None) -> dict[Path, Box]:
@@ -58,7 +58,7 @@ def find_boxes(data: Path | None) -> dict[Path, Box]:
         }  # fmt: skip
 
 
-def judged(heats: Sequence[BoxedImage], groups: Names, key: str, who: Text) -> Figures:
+def judged(heats: Sequence[BoxedImage], groups: Names, key: str, who: Text) -> Metrics:
     """Pointing game, overlap and area of one way of drawing maps on boxed films.
 
     Args:
@@ -76,28 +76,31 @@ def judged(heats: Sequence[BoxedImage], groups: Names, key: str, who: Text) -> F
         ("auprc", "AUPRC dos pontos na caixa", "AUPRC of the places in the box",
          _mean([overlays.area_precision(one.heat, one.box) for one in heats], groups)),
     )  # fmt: skip
-    for measure, pt, en, figure in told:
+    for measure, pt, en, estimate in told:
         name = joined(text(pt, en), who)
-        yield ReportedMetric(f"{measure}.{key}", "saliency", name, figure)
+        yield ReportedMetric(f"{measure}.{key}", "saliency", name, estimate)
 
 
 def boxed_indices(context: ProbeContext, boxes: dict[Path, Box]) -> Indices:
     """Cases labelled as an opacity that carry a box."""
     opacity = context.labels.index(Finding.LUNG_OPACITY)
-    has_box = np.array([case.path in boxes for case in context.answers.cases])
-    return context.sampled(np.flatnonzero(has_box & (context.answers.labels == opacity)))
+    has_box = np.array([sample.path in boxes for sample in context.predictions.samples])
+    return context.sampled(np.flatnonzero(has_box & (context.predictions.labels == opacity)))
 
 
-def _boxes(context: ProbeContext) -> Figures:
+def _boxes(context: ProbeContext) -> Metrics:
     boxes = find_boxes(context.data)
     chosen = boxed_indices(context, boxes)
     if not len(chosen):
         return
-    cases, groups = [context.answers.cases[i] for i in chosen], context.answers.groups[chosen]
+    samples, groups = (
+        [context.predictions.samples[i] for i in chosen],
+        context.predictions.groups[chosen],
+    )
     draw, iter_pixels, as_coded = _drawers(context), [], []
-    for case, film in zip(cases, context.iter_pixels(cases), strict=True):
+    for sample, film in zip(samples, context.iter_pixels(samples), strict=True):
         box = overlays.box_over(
-            boxes[case.path], _shape(film), context.bundle.manifest.preprocessing
+            boxes[sample.path], _shape(film), context.bundle.manifest.preprocessing
         )
         content = overlays.content_over(_shape(film), context.bundle.manifest.preprocessing)
         own, coded = draw(film)
@@ -129,9 +132,9 @@ def _drawers(context: ProbeContext) -> Callable[[GrayArray], tuple[Floats, Float
         context.labels.index(Finding.LUNG_OPACITY),
         context.bundle.manifest.preprocessing.side_px,
     )
-    if context.surgery is None:
+    if context.graph_editor is None:
         return lambda film: (overlays.evidence(_maps(context, film), k, side), None)
-    model, weights = context.surgery.with_features(context.bundle.model)
+    model, weights = context.graph_editor.with_features(context.bundle.model)
     session = NetworkSession(replace(context.bundle, model=model), context.n_threads)
 
     def draw(film: GrayArray) -> tuple[Floats, Floats]:
@@ -143,22 +146,22 @@ def _drawers(context: ProbeContext) -> Callable[[GrayArray], tuple[Floats, Float
     return draw
 
 
-def _lungs(context: ProbeContext) -> Figures:
+def _lungs(context: ProbeContext) -> Metrics:
     """How much of the evidence for the likeliest finding lies inside the lungs, by annotator."""
     masks, spec = find_masks(context.data), context.bundle.manifest.preprocessing
-    paths = [case.path for case in context.answers.cases]
+    paths = [sample.path for sample in context.predictions.samples]
     for annotator, known in masks.by_annotator.items():
         chosen = context.sampled(np.flatnonzero([path in known for path in paths]))
-        cases, inside, area = [context.answers.cases[i] for i in chosen], [], []
-        for i, case, film in zip(chosen, cases, context.iter_pixels(cases), strict=True):
-            lungs = overlays.mask_over(masks.read(annotator, case.path, film, context.read), spec)
-            k = int(context.answers.logits[i].argmax())
+        samples, inside, area = [context.predictions.samples[i] for i in chosen], [], []
+        for i, sample, film in zip(chosen, samples, context.iter_pixels(samples), strict=True):
+            lungs = overlays.mask_over(masks.read(annotator, sample.path, film, context.read), spec)
+            k = int(context.predictions.logits[i].argmax())
             heat = overlays.evidence(_maps(context, film), k, spec.side_px)
             inside.append(overlays.share_inside(heat, lungs))
             area.append(float(lungs.sum() / overlays.content_over(_shape(film), spec).sum()))
         if not inside:
             continue
-        groups = context.answers.groups[chosen]
+        groups = context.predictions.groups[chosen]
         name = text(
             f"parte da evidência dentro dos pulmões (máscara {annotator})",
             f"share of the evidence inside the lungs ({annotator} mask)",
@@ -171,21 +174,23 @@ def _lungs(context: ProbeContext) -> Figures:
         yield ReportedMetric(f"lung_area.{annotator}", "saliency", name, _mean(area, groups))
 
 
-def _other_weights(context: ProbeContext) -> Figures:
+def _other_weights(context: ProbeContext) -> Metrics:
     """Maps beside those of shuffled weights, which must differ, and of another seed."""
     others: list[tuple[str, Text, Bundle]] = []
-    if context.surgery is not None:
-        shuffled = replace(context.bundle, model=context.surgery.shuffled(context.bundle.model))
+    if context.graph_editor is not None:
+        shuffled = replace(
+            context.bundle, model=context.graph_editor.shuffled(context.bundle.model)
+        )
         who = text("com os pesos embaralhados", "with shuffled weights")
         others.append(("shuffled", who, shuffled))
-    if context.twin is not None:
-        others.append(("twin", text("de outra semente", "of another seed"), context.twin))
+    if context.other_seed is not None:
+        others.append(("twin", text("de outra semente", "of another seed"), context.other_seed))
     chosen = context.sampled()[::3]
     for key, who, bundle in others:
         session, spec = NetworkSession(bundle, context.n_threads), bundle.manifest.preprocessing
-        cases, alike = [context.answers.cases[i] for i in chosen], []
-        for i, film in zip(chosen, context.iter_pixels(cases), strict=True):
-            k = int(context.answers.logits[i].argmax())
+        samples, alike = [context.predictions.samples[i] for i in chosen], []
+        for i, film in zip(chosen, context.iter_pixels(samples), strict=True):
+            k = int(context.predictions.logits[i].argmax())
             side = context.bundle.manifest.preprocessing.side_px
             own = overlays.evidence(_maps(context, film), k, side)
             images = context.prepared([film], spec)
@@ -194,8 +199,8 @@ def _other_weights(context: ProbeContext) -> Figures:
         name = joined(
             text("semelhança com outro mapa (SSIM)", "likeness to another map (SSIM)"), who
         )
-        figure = _mean(alike, context.answers.groups[chosen])
-        yield ReportedMetric(f"ssim.{key}", "saliency", name, figure)
+        estimate = _mean(alike, context.predictions.groups[chosen])
+        yield ReportedMetric(f"ssim.{key}", "saliency", name, estimate)
 
 
 def _maps(context: ProbeContext, film: GrayArray) -> FloatArray:
@@ -208,9 +213,9 @@ def _shape(film: GrayArray) -> tuple[int, int]:
     return rows, columns
 
 
-def _mean(values: Sequence[float], groups: Names) -> Figure:
+def _mean(values: Sequence[float], groups: Names) -> Estimate:
     found = np.array(values)
-    return bootstrapped(lambda drawn: _defined_mean(found[drawn]), groups)
+    return bootstrap_estimate(lambda drawn: _defined_mean(found[drawn]), groups)
 
 
 def _defined_mean(values: Floats) -> float:

@@ -4,37 +4,32 @@ Marks that say nothing must change nothing; lungs that are taken away must take 
 them; and the embedding should not know which collection a film came from.
 """
 
-from collections.abc import Iterator
-
 import numpy as np
 
+from raiox.lab.aliases import Floats, Indices, Names
 from raiox.lab.evaluation.probes.context import ProbeContext
-from raiox.lab.evaluation.probes.occlusion import RegionOutputs, masked_figures, region_figures
-from raiox.lab.evaluation.probes.perturbations import OCCLUSIONS, OVERLAYS
-from raiox.lab.evaluation.report.reported_metrics import ReportedMetric, joined, text
-from raiox.lab.metrics.intervals import (
-    Floats,
-    Indices,
-    Names,
-    bootstrapped_together,
-    proportion,
+from raiox.lab.evaluation.probes.occlusion import (
+    RegionOutputs,
+    lung_mask_metrics,
+    occlusion_metrics,
 )
+from raiox.lab.evaluation.probes.perturbations import OCCLUSIONS, OVERLAYS
+from raiox.lab.evaluation.report.reported_metrics import Metrics, ReportedMetric, joined, text
+from raiox.lab.metrics.intervals import bootstrap_estimates, proportion
 from raiox.lab.metrics.linear_probe import probe_auc
 from raiox.vocabulary import Finding
 
 SMALL_CHANGE = 0.05
-MIN_CASES_OF_A_SOURCE = 20
-
-Figures = Iterator[ReportedMetric]
+MIN_SAMPLES_PER_DATASET = 20
 
 
-def shortcut_figures(context: ProbeContext) -> Figures:
+def shortcut_metrics(context: ProbeContext) -> Metrics:
     """All of them."""
     chosen = context.sampled()
     marked, region_outputs = _altered(context, chosen)
     yield from _changes(context, chosen, marked)
-    yield from region_figures(context, chosen, region_outputs)
-    yield from masked_figures(context)
+    yield from occlusion_metrics(context, chosen, region_outputs)
+    yield from lung_mask_metrics(context)
     yield from _probed(context)
 
 
@@ -44,21 +39,21 @@ def _altered(context: ProbeContext, chosen: Indices) -> tuple[Floats, RegionOutp
     A film is read once and forgotten.
     """
     every, n_marked = [*OVERLAYS.values(), *OCCLUSIONS.values()], 1 + len(OVERLAYS)
-    iter_pixels = context.iter_pixels([context.answers.cases[i] for i in chosen])
+    iter_pixels = context.iter_pixels([context.predictions.samples[i] for i in chosen])
     found = [context.scores([film, *(one.alter(film) for one in every)]) for film in iter_pixels]
     scores = np.stack([scores for scores, _ in found], axis=1)
     embeddings = np.stack([embeddings[n_marked:] for _, embeddings in found], axis=1)
     return scores[:n_marked], RegionOutputs(scores[n_marked:], embeddings)
 
 
-def _changes(context: ProbeContext, chosen: Indices, scores: Floats) -> Figures:
+def _changes(context: ProbeContext, chosen: Indices, scores: Floats) -> Metrics:
     """How far each mark moves the COVID-19 score, and how often it changes the answer."""
-    k, groups = context.labels.index(Finding.COVID19), context.answers.groups[chosen]
+    k, groups = context.labels.index(Finding.COVID19), context.predictions.groups[chosen]
     before = scores[0]
     for key, after in zip(OVERLAYS, scores[1:], strict=True):
         change = after[:, k] - before[:, k]
         size = np.abs(change)
-        told = bootstrapped_together(
+        told = bootstrap_estimates(
             lambda drawn, c=change, s=size: (  # type: ignore[misc]
                 float(c[drawn].mean()), float(np.quantile(s[drawn], 0.95))
             ),
@@ -76,29 +71,30 @@ def _changes(context: ProbeContext, chosen: Indices, scores: Floats) -> Figures:
             ("same_answer", "mesmo achado", "same finding",
              proportion(int(same.sum()), len(same))),
         )  # fmt: skip
-        for measure, pt, en, figure in rows:
+        for measure, pt, en, estimate in rows:
             name = joined(OVERLAYS[key].name, text(pt, en))
-            yield ReportedMetric(f"change.{key}.covid19.{measure}", "shortcuts", name, figure)
+            yield ReportedMetric(f"change.{key}.covid19.{measure}", "shortcuts", name, estimate)
 
 
-def _probed(context: ProbeContext) -> Figures:
+def _probed(context: ProbeContext) -> Metrics:
     """Whether a straight line reads the source from the embedding, and permuted labels."""
-    answers, embeddings = context.answers, context.answers.embeddings
+    predictions, embeddings = context.predictions, context.predictions.embeddings
     for k, label in enumerate(context.labels):
         here = np.flatnonzero(
-            (answers.labels == k) & _in_large_source(answers.sources, k, answers.labels)
+            (predictions.labels == k)
+            & _in_large_source(predictions.datasets, k, predictions.labels)
         )
-        names, source_of = np.unique(answers.sources[here], return_inverse=True)
+        names, source_of = np.unique(predictions.datasets[here], return_inverse=True)
         if len(names) > 1:
-            area = probe_auc(embeddings[here], source_of, answers.groups[here])
+            area = probe_auc(embeddings[here], source_of, predictions.groups[here])
             name = text(
                 f"uma reta lê a fonte no embedding, dentro de {{x}} ({len(names)} fontes): AUC",
                 f"a line reads the source from the embedding, within {{x}} ({len(names)} sources): AUC",
                 x=label,
             )
             yield ReportedMetric(f"source_probe.{label}", "shortcuts", name, area)
-    permuted = np.random.default_rng(0).permutation(answers.labels)
-    area = probe_auc(embeddings, permuted, answers.groups)
+    permuted = np.random.default_rng(0).permutation(predictions.labels)
+    area = probe_auc(embeddings, permuted, predictions.groups)
     name = text(
         "uma reta lê rótulos permutados no embedding: AUC (0,5 se nada vaza)",
         "a line reads permuted labels from the embedding: AUC (0.5 if nothing leaks)",
@@ -106,7 +102,7 @@ def _probed(context: ProbeContext) -> Figures:
     yield ReportedMetric("permuted_labels", "shortcuts", name, area)
 
 
-def _in_large_source(sources: Names, k: int, labels: Indices) -> np.ndarray:
+def _in_large_source(datasets: Names, k: int, labels: Indices) -> np.ndarray:
     """(N,) whether a case's source holds enough cases of label k."""
-    names, counts = np.unique(sources[labels == k], return_counts=True)
-    return np.isin(sources, names[counts >= MIN_CASES_OF_A_SOURCE])
+    names, counts = np.unique(datasets[labels == k], return_counts=True)
+    return np.isin(datasets, names[counts >= MIN_SAMPLES_PER_DATASET])

@@ -2,26 +2,26 @@
 
 from raiox.lab.evaluation.report.curve_plots import plots
 from raiox.lab.evaluation.report.html import to_html
-from raiox.lab.evaluation.report.markdown import figures_table, to_markdown
+from raiox.lab.evaluation.report.markdown import metrics_table, to_markdown
 from raiox.lab.evaluation.report.predictions_csv import to_csv
 from raiox.lab.evaluation.report.report import (
-    CardFigures,
+    CardMetrics,
     Measurement,
     Report,
-    card_figures,
+    card_metrics,
     make_report,
     to_json,
 )
 from raiox.lab.evaluation.report.reported_metrics import ReportedMetric
 
 __all__ = [
-    "CardFigures",
+    "CardMetrics",
     "Measurement",
     "Report",
     "ReportedMetric",
-    "card_figures",
-    "figures_table",
+    "card_metrics",
     "make_report",
+    "metrics_table",
     "plots",
     "to_csv",
     "to_html",

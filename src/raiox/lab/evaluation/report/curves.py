@@ -8,7 +8,8 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from raiox.lab.metrics.intervals import Floats, Indices, proportion
+from raiox.lab.aliases import Floats, Indices
+from raiox.lab.metrics.intervals import proportion
 
 Points = list[list[float]]
 Truth = npt.NDArray[np.bool_]

@@ -57,21 +57,21 @@ def _opening(report: Report, language: Language) -> str:
         f'<p class="verdict">{escape(told)}</p>'
         f"<h2>{TITLES['limits'][language]}</h2><ul>{limits}</ul>"
         f"<p>{escape(what_was_asked(report, language))}</p>"
-        f"<p><code>{escape(report.asked.command)}</code></p></div>"
+        f"<p><code>{escape(report.measurement.command)}</code></p></div>"
     )
 
 
 def _sections(report: Report, language: Language) -> str:
-    parts = [_confusion(report, language)]
-    parts += [
-        f"<h2>{SECTION_TITLES[section][language]}</h2>{_figures(figures, language)}"
-        for section, figures in report.sections.items()
+    splits = [_confusion(report, language)]
+    splits += [
+        f"<h2>{SECTION_TITLES[section][language]}</h2>{_figures(estimates, language)}"
+        for section, estimates in report.sections.items()
     ]
-    return f'<div lang="{language}">{"".join(parts)}</div>'
+    return f'<div lang="{language}">{"".join(splits)}</div>'
 
 
-def _figures(figures: Iterable[ReportedMetric], language: Language) -> str:
-    rows = [cells(named.name[language], named.figure, language) for named in figures]
+def _figures(estimates: Iterable[ReportedMetric], language: Language) -> str:
+    rows = [cells(named.name[language], named.estimate, language) for named in estimates]
     return _table(head(language), rows)
 
 

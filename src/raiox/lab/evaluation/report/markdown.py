@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Mapping
 
-from raiox.lab.evaluation.report.report import CardFigures, Report
+from raiox.lab.evaluation.report.report import CardMetrics, Report
 from raiox.lab.evaluation.report.reported_metrics import SECTION_TITLES, Text, word
 from raiox.lab.evaluation.report.targets import LIMITS, number
-from raiox.lab.metrics.intervals import Figure
+from raiox.lab.metrics.intervals import Estimate
 from raiox.lab.tables import Table
 from raiox.lab.tables import to_markdown as table
 from raiox.vocabulary import NOTICE, Language
@@ -48,52 +48,56 @@ def to_markdown(report: Report, language: Language = "en", pictures: Iterable[st
         language: of everything but names of sources.
         pictures: plots that lie beside the file, by name; shown under what was asked.
     """
-    parts = [
+    splits = [
         f"# {report.manifest.id}",
         NOTICE[language],
         verdict(report, language),
         f"## {TITLES['limits'][language]}",
         "\n".join(f"- {limit[language]}" for limit in LIMITS[report.manifest.role]),
         what_was_asked(report, language),
-        f"    {report.asked.command}",
+        f"    {report.measurement.command}",
         *(f"![{name}]({name}.svg)" for name in pictures),
     ]
-    for section, figures in report.sections.items():
-        rows = {f.name[language]: f.figure for f in figures}
-        parts += [f"## {SECTION_TITLES[section][language]}", _rows(rows, language).strip()]
+    for section, estimates in report.sections.items():
+        rows = {f.name[language]: f.estimate for f in estimates}
+        splits += [f"## {SECTION_TITLES[section][language]}", _rows(rows, language).strip()]
         if section == "overall":
-            parts += [confusion_table(report, language).strip()]
-    return "\n\n".join(parts) + "\n"
+            splits += [confusion_table(report, language).strip()]
+    return "\n\n".join(splits) + "\n"
 
 
-def figures_table(figures: CardFigures) -> str:
+def metrics_table(estimates: CardMetrics) -> str:
     """A card's table, in English."""
-    return _rows(figures, "en")
+    return _rows(estimates, "en")
 
 
 def verdict(report: Report, language: Language) -> str:
     """The first paragraph: which bars were missed."""
-    if not report.missed:
+    if not report.unmet_targets:
         return NOTHING_MISSED[language]
-    return " ".join([MISSED[language], *_capitalised(m.told[language] for m in report.missed)])
+    return " ".join(
+        [MISSED[language], *_capitalised(m.told[language] for m in report.unmet_targets)]
+    )
 
 
 def what_was_asked(report: Report, language: Language) -> str:
     """Data, how many, and how the intervals came about."""
-    part = (
-        f"split={report.asked.part}" if report.asked.part != "own" else "own data · dados próprios"
+    split = (
+        f"split={report.measurement.split}"
+        if report.measurement.split != "own"
+        else "own data · dados próprios"
     )
     told: Text = {
-        "pt": f"Medido em {part}: {report.n_cases} imagens de {report.n_groups} grupos; "
-        f"código {report.asked.code_version}.",
-        "en": f"Measured on {part}: {report.n_cases} images of {report.n_groups} groups; "
-        f"code {report.asked.code_version}.",
+        "pt": f"Medido em {split}: {report.n_cases} imagens de {report.n_groups} grupos; "
+        f"código {report.measurement.code_version}.",
+        "en": f"Measured on {split}: {report.n_cases} images of {report.n_groups} groups; "
+        f"code {report.measurement.code_version}.",
     }
     sentences = [told[language], HOW[language]]
-    if report.asked.part == "valid":
+    if report.measurement.split == "valid":
         sentences.append(FLATTERS[language])
-    if n_unread := sum(report.asked.unread.values()):
-        codes = ", ".join(f"{code}: {n}" for code, n in sorted(report.asked.unread.items()))
+    if n_unread := sum(report.measurement.unread.values()):
+        codes = ", ".join(f"{code}: {n}" for code, n in sorted(report.measurement.unread.items()))
         unread: Text = {
             "pt": f"{n_unread} imagens não puderam ser lidas ({codes}).",
             "en": f"{n_unread} images could not be read ({codes}).",
@@ -112,10 +116,10 @@ def confusion_table(report: Report, language: Language) -> str:
     return table(Table(TITLES["confusion"][language], columns, rows))
 
 
-def cells(name: str, figure: Figure, language: Language) -> tuple[str, str, str, str]:
+def cells(name: str, estimate: Estimate, language: Language) -> tuple[str, str, str, str]:
     """Name, value, interval and cases as a table shows them."""
-    low, high = number(figure.low, language), number(figure.high, language)
-    return name, number(figure.value, language), f"{low} – {high}", str(figure.n)
+    low, high = number(estimate.low, language), number(estimate.high, language)
+    return name, number(estimate.value, language), f"{low} – {high}", str(estimate.n)
 
 
 def head(language: Language) -> tuple[str, str, str, str]:
@@ -124,9 +128,9 @@ def head(language: Language) -> tuple[str, str, str, str]:
     return of["figure"], of["value"], of["interval"], of["cases"]
 
 
-def _rows(figures: Mapping[str, Figure], language: Language) -> str:
+def _rows(estimates: Mapping[str, Estimate], language: Language) -> str:
     lines = [head(language), ("---",) * 4]
-    lines += [cells(name, figure, language) for name, figure in figures.items()]
+    lines += [cells(name, estimate, language) for name, estimate in estimates.items()]
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from raiox.lab.evaluation.paper_results import CONFUSION_SUM, MISPRINT, PRINTED, RUNS
 from raiox.lab.evaluation.report.reported_metrics import word
-from raiox.lab.evaluation.report.targets import BARS, LIMITS, number
+from raiox.lab.evaluation.report.targets import LIMITS, TARGETS, number
 from raiox.lab.tables import Table, to_markdown
 from raiox.vocabulary import FINDINGS, NOTICE, Language
 
@@ -62,7 +62,7 @@ OF_THE_PAPER: Final = (
 
 def index(reports: Mapping[str, Document]) -> str:
     """docs/evidence/README.md."""
-    parts = [
+    splits = [
         "# Evidence",
         " ".join(NOTICE.values()),
         ("What was measured, by which command, and where it falls short. Tables and curves only: no "
@@ -87,7 +87,7 @@ def index(reports: Mapping[str, Document]) -> str:
             "[The JSON behind every figure](../reference/report-json.md)",
         ]),
     ]  # fmt: skip
-    return "\n\n".join(parts) + "\n"
+    return "\n\n".join(splits) + "\n"
 
 
 OF_TRAININGS: Final[Mapping[str, str]] = {
@@ -116,10 +116,10 @@ def readme_table(reports: Mapping[str, Document], language: Language) -> str:
     }[language]
     rows = []
     for name, document in reports.items():
-        by_key = {figure["key"]: figure for figure in document["figures"]}
-        part = document["data"]["part"]
+        by_key = {estimate["key"]: estimate for estimate in document["figures"]}
+        split = document["data"]["part"]
         rows += [
-            (f"{name}, `{part}`", f["name"][language], _value(f, language), str(f["n"]))
+            (f"{name}, `{split}`", f["name"][language], _value(f, language), str(f["n"]))
             for key in SHOWN
             if (f := by_key.get(key)) is not None
         ]
@@ -143,9 +143,9 @@ def between_marks(text: str, table: str) -> str:
 def paper(reports: Mapping[str, Document]) -> str:
     """docs/evidence/paper.md."""
     where = Table("Where each of the paper's is", ("in the paper", "shows", "here"), OF_THE_PAPER)
-    parts = ["# The paper's tables beside ours", " ".join(NOTICE.values()), to_markdown(where)]
+    splits = ["# The paper's tables beside ours", " ".join(NOTICE.values()), to_markdown(where)]
     classifiers = {n: d for n, d in reports.items() if d["bundle"]["role"] == "classifier"}
-    parts += [
+    splits += [
         to_markdown(_confusions(classifiers)),
         (
             "The paper's rows are of its own test images, ours of other films of the same findings: the two "
@@ -161,7 +161,7 @@ def paper(reports: Mapping[str, Document]) -> str:
             "its sources that are gone are replaced by others, which may be easier."
         ),
     ]
-    return "\n\n".join(part.strip() for part in parts) + "\n"
+    return "\n\n".join(split.strip() for split in splits) + "\n"
 
 
 def _bars(name: str, document: Document) -> str:
@@ -169,18 +169,18 @@ def _bars(name: str, document: Document) -> str:
     told = f"{name} (`{document['data']['part']}`): "
     if document["bundle"]["role"] != "classifier":
         return told + "no bar is set for it."
-    keys = {figure["key"] for figure in document["figures"]}
+    keys = {estimate["key"] for estimate in document["figures"]}
     unmeasured = [
-        f"Not measured: {bar.wish['en']} {number(bar.bar, 'en', 2)}."
-        for bar in BARS
-        if bar.key not in keys
+        f"Not measured: {threshold.wish['en']} {number(threshold.threshold, 'en', 2)}."
+        for threshold in TARGETS
+        if threshold.key not in keys
     ]
-    missed = [f"UnmetTarget: {one['en']}" for one in document["missed"]]
-    return told + " ".join([*missed, *unmeasured] or ["all were measured, none was missed."])
+    unmet_targets = [f"UnmetTarget: {one['en']}" for one in document["missed"]]
+    return told + " ".join([*unmet_targets, *unmeasured] or ["all were measured, none was missed."])
 
 
-def _value(figure: Document, language: Language) -> str:
-    told = [figure[name] if figure[name] is not None else float("nan") for name in
+def _value(estimate: Document, language: Language) -> str:
+    told = [estimate[name] if estimate[name] is not None else float("nan") for name in
             ("value", "low", "high")]  # fmt: skip
     value, low, high = (number(one, language, 3) for one in told)
     return f"{value} ({low} – {high})"
@@ -214,7 +214,7 @@ def _rates(classifiers: Mapping[str, Document]) -> Table:
         for measure, cells in PRINTED.items()
     ]
     for name, document in classifiers.items():
-        by_key = {figure["key"]: figure for figure in document["figures"]}
+        by_key = {estimate["key"]: estimate for estimate in document["figures"]}
         rows += [
             (name, measure, *(_percent(by_key.get(f"{measure}.{finding}")) for finding in FINDINGS))
             for measure in PRINTED
@@ -227,16 +227,16 @@ def _filters(reports: Mapping[str, Document]) -> Table:
     rows = [("paper", "99.3 (596 of 600)")]
     for name, document in reports.items():
         found = [f for f in document["figures"] if f["key"] == "accuracy.table_1"]
-        rows += [(name, _percent(figure)) for figure in found]
+        rows += [(name, _percent(estimate)) for estimate in found]
     return Table(
         "Table 3: right decisions of the filter, in percent", ("of", "accuracy"), tuple(rows)
     )
 
 
-def _percent(figure: Document | None) -> str:
-    if figure is None or figure["value"] is None:
+def _percent(estimate: Document | None) -> str:
+    if estimate is None or estimate["value"] is None:
         return "–"
-    value, low, high = (100 * figure[name] for name in ("value", "low", "high"))
+    value, low, high = (100 * estimate[name] for name in ("value", "low", "high"))
     return f"{value:.1f} ({low:.1f} – {high:.1f})"
 
 

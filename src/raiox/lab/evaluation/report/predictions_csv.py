@@ -7,12 +7,12 @@ from raiox.bundle import BundleManifest
 from raiox.lab.evaluation.predictions import Predictions
 
 
-def to_csv(answers: Predictions, manifest: BundleManifest) -> str:
+def to_csv(predictions: Predictions, manifest: BundleManifest) -> str:
     """Image, source, group, label and the score of every label."""
     file = io.StringIO()
     writer = csv.writer(file)
     writer.writerow(["image", "source", "group_id", "label", *manifest.labels])
-    for case, scores in zip(answers.cases, answers.scores, strict=True):
-        row = [case.path.name, case.source, case.group_id, case.label]
+    for sample, scores in zip(predictions.samples, predictions.scores, strict=True):
+        row = [sample.path.name, sample.dataset, sample.group_id, sample.label]
         writer.writerow([*row, *(f"{score:.5f}" for score in scores)])
     return file.getvalue()

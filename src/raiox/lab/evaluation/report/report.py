@@ -11,25 +11,26 @@ from typing import Any
 import numpy as np
 
 from raiox.bundle import Bundle, BundleManifest
+from raiox.lab.aliases import Indices
 from raiox.lab.evaluation.predictions import Predictions
-from raiox.lab.evaluation.report import classifier_figures, curves, filter_figures
+from raiox.lab.evaluation.report import classifier_metrics, curves, filter_metrics
 from raiox.lab.evaluation.report.reported_metrics import (
     SECTIONS,
     ReportedMetric,
     Section,
     of_section,
 )
-from raiox.lab.evaluation.report.targets import LIMITS, UnmetTarget, missed_bars
-from raiox.lab.metrics.intervals import Figure, Indices
+from raiox.lab.evaluation.report.targets import LIMITS, UnmetTarget, unmet_targets
+from raiox.lab.metrics.intervals import Estimate
 from raiox.lab.metrics.seeds import confusion
 from raiox.vocabulary import ImageKind
 
 JsonObject = dict[str, Any]
 
 CARD_SECTIONS: tuple[Section, ...] = (
-    "overall", "findings", "within_dataset_auc", "operating_points", "sets",
+    "overall", "findings", "within_dataset", "operating_points", "sets",
 )  # fmt: skip
-CardFigures = dict[str, Figure]
+CardMetrics = dict[str, Estimate]
 """What a card shows, by English name."""
 
 DECIMALS = 6
@@ -39,7 +40,7 @@ DECIMALS = 6
 class Measurement:
     """What was asked, and by which code, so that it can be asked again."""
 
-    part: str
+    split: str
     """valid, test or own."""
     command: str
     """As it was given, without the folders of this machine."""
@@ -55,28 +56,31 @@ class Report:
     manifest: BundleManifest
     sha256: str
     """Of the bundle's model."""
-    asked: Measurement
+    measurement: Measurement
     n_cases: int
     n_groups: int
-    figures: Sequence[ReportedMetric]
+    metrics: Sequence[ReportedMetric]
     confusion: Indices
     """(K, K) counts: label by likeliest answer."""
     curves: JsonObject
 
     @property
-    def missed(self) -> list[UnmetTarget]:
+    def unmet_targets(self) -> list[UnmetTarget]:
         """Bars that the figures fall short of."""
-        return missed_bars(self.figures)
+        return unmet_targets(self.metrics)
 
     @property
     def sections(self) -> dict[Section, list[ReportedMetric]]:
         """The figures of each section that has any, in the order of the sections."""
-        found = {section: of_section(self.figures, section) for section in SECTIONS}
-        return {section: figures for section, figures in found.items() if figures}
+        found = {section: of_section(self.metrics, section) for section in SECTIONS}
+        return {section: estimates for section, estimates in found.items() if estimates}
 
 
 def make_report(
-    bundle: Bundle, answers: Predictions, asked: Measurement, further: Iterable[ReportedMetric] = ()
+    bundle: Bundle,
+    predictions: Predictions,
+    measurement: Measurement,
+    further: Iterable[ReportedMetric] = (),
 ) -> Report:
     """Measure a bundle's answers.
 
@@ -87,78 +91,80 @@ def make_report(
         further: figures of probes, which ask more than the answers hold.
     """
     manifest = bundle.manifest
-    likeliest = answers.scores.argmax(axis=1)
+    likeliest = predictions.scores.argmax(axis=1)
     return Report(
         manifest=manifest,
         sha256=bundle.sha256,
-        asked=asked,
-        n_cases=len(answers.labels),
-        n_groups=len(np.unique(answers.groups)),
-        figures=[*measured(answers, manifest), *further],
-        confusion=confusion(answers.labels, likeliest, len(manifest.labels)),
-        curves=_curves(answers, manifest),
+        measurement=measurement,
+        n_cases=len(predictions.labels),
+        n_groups=len(np.unique(predictions.groups)),
+        metrics=[*measured(predictions, manifest), *further],
+        confusion=confusion(predictions.labels, likeliest, len(manifest.labels)),
+        curves=_curves(predictions, manifest),
     )
 
 
 def measured(
-    answers: Predictions, manifest: BundleManifest, sections: Iterable[Section] | None = None
+    predictions: Predictions, manifest: BundleManifest, sections: Iterable[Section] | None = None
 ) -> Iterable[ReportedMetric]:
     """The figures that follow from the answers alone; of some sections, or of all."""
     is_filter = manifest.role == "frontal_filter"
-    measures = filter_figures.MEASURES if is_filter else classifier_figures.MEASURES
+    measures = filter_metrics.MEASURES if is_filter else classifier_metrics.MEASURES
     for section in measures if sections is None else sections:
         if section in measures:
-            yield from measures[section](answers, manifest)
+            yield from measures[section](predictions, manifest)
 
 
-def card_figures(answers: Predictions, manifest: BundleManifest) -> CardFigures:
+def card_metrics(predictions: Predictions, manifest: BundleManifest) -> CardMetrics:
     """The figures of a card."""
-    return {f.name["en"]: f.figure for f in measured(answers, manifest, CARD_SECTIONS)}
+    return {f.name["en"]: f.estimate for f in measured(predictions, manifest, CARD_SECTIONS)}
 
 
 def to_json(report: Report) -> JsonObject:
     """The report without NaN: a figure that is not defined is null."""
-    manifest, asked = report.manifest, report.asked
+    manifest, measurement = report.manifest, report.measurement
     return {
         "format_version": 1,
         "bundle": {"id": manifest.id, "role": manifest.role, "sha256": report.sha256},
         "data": {
-            "part": asked.part,
+            "part": measurement.split,
             "n_cases": report.n_cases,
             "n_groups": report.n_groups,
-            "test_opened": asked.part == "test",
-            "unread": dict(asked.unread),
+            "test_opened": measurement.split == "test",
+            "unread": dict(measurement.unread),
         },
-        "code_version": asked.code_version,
-        "command": asked.command,
+        "code_version": measurement.code_version,
+        "command": measurement.command,
         "limits": [dict(limit) for limit in LIMITS[manifest.role]],
         "missed": [
-            {"figure": m.figure, "bar": m.bar, "value": _told(m.value), **m.told}
-            for m in report.missed
+            {"figure": m.key, "bar": m.threshold, "value": _told(m.value), **m.told}
+            for m in report.unmet_targets
         ],
-        "figures": [_line(figure) for figure in report.figures],
+        "figures": [_line(metric) for metric in report.metrics],
         "confusion": {"labels": list(manifest.labels), "counts": report.confusion.tolist()},
         "curves": report.curves,
     }
 
 
 def _line(named: ReportedMetric) -> JsonObject:
-    figure = named.figure
+    estimate = named.estimate
     return {
         "key": named.key,
         "section": named.section,
         "name": dict(named.name),
-        "value": _told(figure.value),
-        "low": _told(figure.low),
-        "high": _told(figure.high),
-        "n": figure.n,
+        "value": _told(estimate.value),
+        "low": _told(estimate.low),
+        "high": _told(estimate.high),
+        "n": estimate.n,
     }
 
 
-def _curves(answers: Predictions, manifest: BundleManifest) -> JsonObject:
+def _curves(predictions: Predictions, manifest: BundleManifest) -> JsonObject:
     """ROC, precision-recall, reliability and decision curves by label; risk by coverage."""
-    scores = answers.scores
-    drawn = {label: (scores[:, k], answers.labels == k) for k, label in enumerate(manifest.labels)}
+    scores = predictions.scores
+    drawn = {
+        label: (scores[:, k], predictions.labels == k) for k, label in enumerate(manifest.labels)
+    }
     if manifest.role == "frontal_filter":
         drawn = {ImageKind.FRONTAL: drawn[ImageKind.FRONTAL]}
     by_label = {
@@ -171,7 +177,7 @@ def _curves(answers: Predictions, manifest: BundleManifest) -> JsonObject:
         name: {str(label): draw(*pair) for label, pair in drawn.items()}
         for name, draw in by_label.items()
     }
-    return told | {"risk_coverage": curves.risk_coverage(scores, answers.labels)}
+    return told | {"risk_coverage": curves.risk_coverage(scores, predictions.labels)}
 
 
 def _told(value: float) -> float | None:

@@ -4,11 +4,11 @@ Every part of a report that measures yields these; what writes a report (JSON, M
 HTML, a card) knows nothing else of the measurement.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal, get_args
 
-from raiox.lab.metrics.intervals import Figure
+from raiox.lab.metrics.intervals import Estimate
 from raiox.vocabulary import LANGUAGES, Language
 
 Text = Mapping[Language, str]
@@ -16,7 +16,7 @@ Text = Mapping[Language, str]
 Section = Literal[
     "overall",
     "findings",
-    "within_dataset_auc",
+    "within_dataset",
     "operating_points",
     "prevalence",
     "calibration",
@@ -32,7 +32,7 @@ SECTIONS: Final[tuple[Section, ...]] = get_args(Section)
 SECTION_TITLES: Final[Mapping[Section, Text]] = {
     "overall": {"pt": "No conjunto", "en": "Overall"},
     "findings": {"pt": "Por rótulo", "en": "By label"},
-    "within_dataset_auc": {"pt": "Dentro de uma mesma fonte", "en": "Inside one source"},
+    "within_dataset": {"pt": "Dentro de uma mesma fonte", "en": "Inside one source"},
     "operating_points": {"pt": "Nos pontos de operação", "en": "At the operating points"},
     "prevalence": {
         "pt": "Valores preditivos por prevalência",
@@ -85,7 +85,11 @@ class ReportedMetric:
     """Stable; words joined by dots, e.g. `auc.covid19`."""
     section: Section
     name: Text
-    figure: Figure
+    estimate: Estimate
+
+
+Metrics = Iterator[ReportedMetric]
+"""What every measuring function yields."""
 
 
 def word(key: str) -> Text:
@@ -108,6 +112,6 @@ def joined(first: Text, second: Text) -> Text:
     return {language: f"{first[language]}: {second[language]}" for language in LANGUAGES}
 
 
-def of_section(figures: Iterable[ReportedMetric], section: Section) -> list[ReportedMetric]:
+def of_section(metrics: Iterable[ReportedMetric], section: Section) -> list[ReportedMetric]:
     """The lines of one section, in their order."""
-    return [figure for figure in figures if figure.section == section]
+    return [metric for metric in metrics if metric.section == section]

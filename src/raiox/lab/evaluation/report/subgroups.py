@@ -12,34 +12,40 @@ import numpy as np
 import numpy.typing as npt
 
 from raiox.bundle import BundleManifest
+from raiox.lab.aliases import Names
 from raiox.lab.datasets.manifest import Sample
 from raiox.lab.evaluation.predictions import Predictions
 from raiox.lab.evaluation.report.reported_metrics import ReportedMetric, text
-from raiox.lab.metrics.intervals import Names, auc_figure, sensitivity, specificity
-from raiox.lab.metrics.within_dataset import MIN_CASES_OF_A_LABEL
+from raiox.lab.metrics.decisions import sensitivity, specificity
+from raiox.lab.metrics.ranking import auc_estimate
+from raiox.lab.metrics.within_dataset import MIN_SAMPLES_PER_LABEL
 
 AGE_BANDS: Final = ((0, 18), (18, 40), (40, 60), (60, 200))
 """In years; the first are children."""
 
 
-def subgroup_figures(answers: Predictions, manifest: BundleManifest) -> Iterator[ReportedMetric]:
+def subgroup_metrics(
+    predictions: Predictions, manifest: BundleManifest
+) -> Iterator[ReportedMetric]:
     """AUC, and sensitivity and specificity at the operating point, of every subgroup."""
-    for attribute, values in attributes(answers.cases).items():
+    for attribute, values in attributes(predictions.samples).items():
         for value in np.unique(values):
             here = values == value
             if here.all():
                 continue  # no subgroup
             for k, label in enumerate(manifest.labels):
-                yield from _of_subgroup(answers, manifest, here, k, (attribute, str(value), label))
+                yield from _of_subgroup(
+                    predictions, manifest, here, k, (attribute, str(value), label)
+                )
 
 
-def attributes(cases: Sequence[Sample]) -> dict[str, Names]:
+def attributes(samples: Sequence[Sample]) -> dict[str, Names]:
     """(N,) view, sex, age band and source of each case; `unknown` where it is not told."""
     return {
-        "view": np.array([case.view or "unknown" for case in cases]),
-        "sex": np.array([case.sex or "unknown" for case in cases]),
-        "age": np.array([age_band(case.age) for case in cases]),
-        "source": np.array([case.source for case in cases]),
+        "view": np.array([sample.view or "unknown" for sample in samples]),
+        "sex": np.array([sample.sex or "unknown" for sample in samples]),
+        "age": np.array([age_band(sample.age) for sample in samples]),
+        "source": np.array([sample.dataset for sample in samples]),
     }
 
 
@@ -56,28 +62,28 @@ def age_band(age: str) -> str:
 
 
 def _of_subgroup(
-    answers: Predictions,
+    predictions: Predictions,
     manifest: BundleManifest,
     here: npt.NDArray[np.bool_],
     k: int,
     words: tuple[str, str, str],
 ) -> Iterator[ReportedMetric]:
-    truth, scores = answers.labels[here] == k, answers.scores[here, k]
+    truth, scores = predictions.labels[here] == k, predictions.scores[here, k]
     n_true, n_others = int(truth.sum()), int((~truth).sum())
     answered = scores >= manifest.operating_points[manifest.labels[k]].threshold
     attribute, value, label = words
     rows = []
-    if min(n_true, n_others) >= MIN_CASES_OF_A_LABEL:
-        area = auc_figure(scores, truth, answers.groups[here])
+    if min(n_true, n_others) >= MIN_SAMPLES_PER_LABEL:
+        area = auc_estimate(scores, truth, predictions.groups[here])
         rows.append(("auc", "AUC", "AUC", area))
-    if n_true >= MIN_CASES_OF_A_LABEL:
+    if n_true >= MIN_SAMPLES_PER_LABEL:
         rows.append(("sensitivity", "sensibilidade", "sensitivity", sensitivity(answered, truth)))
-    if n_others >= MIN_CASES_OF_A_LABEL:
+    if n_others >= MIN_SAMPLES_PER_LABEL:
         rows.append(("specificity", "especificidade", "specificity", specificity(answered, truth)))
-    for key, pt, en, figure in rows:
+    for key, pt, en, estimate in rows:
         name = text(
             f"{pt} {{label}}, {{attribute}}: {{value}}",
             f"{en} {{label}}, {{attribute}}: {{value}}",
             label=label, attribute=attribute, value=value,
         )  # fmt: skip
-        yield ReportedMetric(f"{key}.{label}.{attribute}.{value}", "subgroups", name, figure)
+        yield ReportedMetric(f"{key}.{label}.{attribute}.{value}", "subgroups", name, estimate)

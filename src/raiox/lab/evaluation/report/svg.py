@@ -53,16 +53,16 @@ def to_svg(plot: Plot) -> str:
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH_PX} {HEIGHT_PX}" role="img" '
         'font-family="sans-serif" font-size="11" fill="#222">'
     )
-    parts = [
+    splits = [
         head,
         f"<title>{escape(plot.title)}</title>",
         _text(WIDTH_PX / 2, 18, plot.title, size=13),
         *_axes(plot),
     ]
     for place, line in enumerate(plot.lines):
-        parts += _line(plot, line, place)
-    parts += _legend(plot.lines)
-    return "\n".join([*parts, "</svg>"]) + "\n"
+        splits += _line(plot, line, place)
+    splits += _legend(plot.lines)
+    return "\n".join([*splits, "</svg>"]) + "\n"
 
 
 def _axes(plot: Plot) -> Iterable[str]:

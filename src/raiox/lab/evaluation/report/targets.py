@@ -83,28 +83,28 @@ class Target:
     """What a figure was asked to reach before anybody measured it."""
 
     key: str
-    bar: float
+    threshold: float
     at_least: bool
     """Whether larger is better."""
     wish: Text
     """What should be so, without the number."""
 
-    def missed(self, value: float) -> bool:
+    def is_unmet(self, value: float) -> bool:
         """Whether a measured value falls short of it; one that is not defined does."""
-        return not (value >= self.bar if self.at_least else value <= self.bar)
+        return not (value >= self.threshold if self.at_least else value <= self.threshold)
 
 
 @dataclass(frozen=True, slots=True)
 class UnmetTarget:
     """A bar that was not reached, in sentences."""
 
-    figure: str
-    bar: float
+    key: str
+    threshold: float
     value: float
     told: Text
 
 
-BARS: Final = (
+TARGETS: Final = (
     Target("ece.after", 0.03, at_least=False, wish={
         "pt": "o erro de calibração com a temperatura deveria ser no máximo",
         "en": "the calibration error with temperature should be at most"}),
@@ -127,20 +127,22 @@ BARS: Final = (
 )  # fmt: skip
 
 
-def missed_bars(figures: Iterable[ReportedMetric]) -> list[UnmetTarget]:
-    """Every bar whose figure was measured and falls short of it."""
-    values = {figure.key: figure.figure.value for figure in figures}
+def unmet_targets(metrics: Iterable[ReportedMetric]) -> list[UnmetTarget]:
+    """Every target whose metric was measured and does not reach it."""
+    values = {metric.key: metric.estimate.value for metric in metrics}
     return [
-        UnmetTarget(bar.key, bar.bar, values[bar.key], _sentence(bar, values[bar.key]))
-        for bar in BARS
-        if bar.key in values and bar.missed(values[bar.key])
+        UnmetTarget(
+            target.key, target.threshold, values[target.key], _sentence(target, values[target.key])
+        )
+        for target in TARGETS
+        if target.key in values and target.is_unmet(values[target.key])
     ]
 
 
-def _sentence(bar: Target, value: float) -> Text:
+def _sentence(target: Target, value: float) -> Text:
     measured: Text = {"pt": "mediu-se", "en": "measured"}
     return {
-        language: f"{bar.wish[language]} {number(bar.bar, language, 2)}; "
+        language: f"{target.wish[language]} {number(target.threshold, language, 2)}; "
         f"{measured[language]}: {number(value, language, 3)}."
         for language in NUMBERS
     }

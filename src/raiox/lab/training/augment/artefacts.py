@@ -68,6 +68,29 @@ def paste_borders(images: Tensor, share: float, random: BatchRandom) -> Tensor:
     return torch.where(outside[:, None].to(images.device), gray, images)
 
 
+def paste_bars(images: Tensor, share: float, draw: BatchRandom, *, black: bool = False) -> Tensor:
+    """Some images squeezed between two flat bars, as a viewer fills a screen of another shape.
+
+    Args:
+        images: (N, 1, S, S).
+        share: of the images.
+        draw: of every choice, the same for what must move alike.
+        black: whether all bars are 0.
+    """
+    chosen, at_the_sides = draw.chance(share), draw.chance(0.7)
+    stretch = torch.where(chosen, 1 / draw.uniform(0.5, 0.95), 1.0)
+    flat = draw.uniform(0, 1)
+    level = torch.where(draw.chance(0.6), flat.round(), flat) * (not black)
+    matrix = torch.zeros(draw.n, 2, 3)
+    matrix[:, 0, 0] = torch.where(at_the_sides, stretch, 1.0)
+    matrix[:, 1, 1] = torch.where(at_the_sides, 1.0, stretch)
+    grid = functional.affine_grid(matrix.to(images.device), list(images.shape), align_corners=False)
+    outside = (grid.abs() > 1).any(dim=-1)[:, None]
+    inside = functional.grid_sample(images, grid, align_corners=False)
+    bars = torch.where(outside, per_image(level, images), inside)
+    return torch.where(per_image(chosen, images), bars, images)
+
+
 def _near_a_border(random: BatchRandom) -> tuple[Tensor, Tensor]:
     """(N,) x and y in [0, 1], one of them in the outer fifth."""
     depth, along = random.uniform(0.0, 0.22), random.uniform(0.0, 1.0)

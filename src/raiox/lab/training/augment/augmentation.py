@@ -12,7 +12,12 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from raiox.lab.training.augment.artefacts import paste_borders, paste_markers, paste_patches
+from raiox.lab.training.augment.artefacts import (
+    paste_bars,
+    paste_borders,
+    paste_markers,
+    paste_patches,
+)
 from raiox.lab.training.augment.batch_random import BatchRandom, per_image
 from raiox.lab.training.augment.degradation import compress, lower_resolution
 from raiox.lab.training.recipe import Augmentation
@@ -35,6 +40,7 @@ def augment(
     random = BatchRandom(len(images), generator)
     untouched, originals = random.chance(spec.untouched), images
     images = _resample(images, spec, random, zoomed)
+    images = paste_bars(images, spec.bars, random) if spec.bars else images
     images = _change_tone(images, spec, random)
     images = lower_resolution(images, spec.blur, random)
     images = compress(images, spec.jpeg, random)
@@ -54,7 +60,9 @@ def moved_alike(
     """Regions (N, 1, R, R) where `augment` puts what they frame; seed the generator as there."""
     random = BatchRandom(len(regions), generator)
     untouched = per_image(random.chance(spec.untouched), regions)
-    return torch.where(untouched, regions, _resample(regions, spec, random, zoomed))
+    moved = _resample(regions, spec, random, zoomed)
+    moved = paste_bars(moved, spec.bars, random, black=True) if spec.bars else moved
+    return torch.where(untouched, regions, moved)
 
 
 def _resample(

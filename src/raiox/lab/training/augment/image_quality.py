@@ -12,8 +12,10 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from raiox.lab.evaluation.report import CardFigures
-from raiox.lab.metrics.intervals import Names, auc, bootstrapped
+from raiox.lab.aliases import Names
+from raiox.lab.evaluation.report import CardMetrics
+from raiox.lab.metrics.intervals import bootstrap_estimate
+from raiox.lab.metrics.ranking import auc
 from raiox.lab.training.augment.batch_random import BatchRandom, per_image
 from raiox.lab.training.augment.degradation import compressed, seen_at
 from raiox.vocabulary import IMAGE_KINDS
@@ -94,7 +96,7 @@ DEGRADATIONS: tuple[Degradation, ...] = (
 
 def quality_figures(
     rate: Callable[[Tensor], Tensor], images: Tensor, groups: Names, seed: int = 0
-) -> CardFigures:
+) -> CardMetrics:
     """How well a rating tells films made worse by a known amount.
 
     Args:
@@ -108,10 +110,10 @@ def quality_figures(
         rated = torch.cat([rate(batch) for batch in worse.split(32)]).double().numpy()
     true = quality.double().numpy()
     either = np.flatnonzero((true <= LOW_QUALITY) | (true == 1))
-    told = bootstrapped(
+    told = bootstrap_estimate(
         lambda drawn: auc(rated[either[drawn]], true[either[drawn]] == 1), groups[either]
     )
-    followed = bootstrapped(
+    followed = bootstrap_estimate(
         lambda drawn: float(np.corrcoef(rated[drawn], true[drawn])[0, 1]), groups
     )
     return {

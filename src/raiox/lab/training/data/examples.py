@@ -9,7 +9,7 @@ from torch.utils.data import Dataset
 
 from raiox.lab.datasets.manifest import Sample, as_kind
 from raiox.lab.training.data.pixel_cache import cached_pixels
-from raiox.lab.training.fit.region_loss import EVERYWHERE, Region, read_regions
+from raiox.lab.training.fit.region_loss import EVERYWHERE, Region, read_mask_regions, read_regions
 from raiox.lab.training.recipe import Recipe, Sampling
 from raiox.lab.training.tasks import TASKS, Task
 from raiox.preprocessing import Preprocessing
@@ -66,6 +66,8 @@ def load_examples(
     zoom_only_for = recipe.augmentation.zoom_only_for
     parts = into_parts(cases, recipe.sampling)
     regions = read_regions(parts["train"], spec, data) if recipe.region_loss else {}
+    if task.of_masks:
+        regions = read_mask_regions(cases, spec, data)
     return {
         part: Examples(
             found, [row_of[case.path] for case in found], task, pixels, zoom_only_for, regions
@@ -76,15 +78,15 @@ def load_examples(
 
 def into_parts(cases: Sequence[Sample], sampling: Sampling) -> dict[str, list[Sample]]:
     """The cases a recipe may see, by part; a group of a held-out source is in no other part."""
-    held_groups = {case.group_id for case in cases if case.source in sampling.hold_out}
+    held_groups = {case.group_id for case in cases if case.dataset in sampling.hold_out}
     parts: dict[str, list[Sample]] = {part: [] for part in (*PARTS, HELD_OUT)}
     for case in cases:
         if sampling.labels and case.label not in sampling.labels:
             continue
-        if case.source in sampling.hold_out:
+        if case.dataset in sampling.hold_out:
             parts[HELD_OUT].append(case)
         elif case.group_id in held_groups:
             continue
-        elif not sampling.sources or case.source in sampling.sources:
-            parts[case.part].append(case)
+        elif not sampling.sources or case.dataset in sampling.sources:
+            parts[case.split].append(case)
     return parts

@@ -35,7 +35,7 @@ def cached_pixels(
 ) -> npt.NDArray[np.uint8]:
     """(N, side_px, side_px) uint8 in the order of `paths`."""
     folder.mkdir(parents=True, exist_ok=True)
-    key = hashlib.sha256(f"{spec.side_px} {spec.fit}".encode())
+    key = hashlib.sha256(f"{spec.side_px} {spec.fit} {spec.tone}".encode())
     for path in paths:
         key.update(f"\n{path.parent.name}/{path.name} {path.stat().st_size}".encode())
     file = folder / f"pixels-{key.hexdigest()[:16]}.npy"

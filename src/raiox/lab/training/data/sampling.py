@@ -75,7 +75,7 @@ def draw_chances(cases: Sequence[Sample], sampling: Sampling) -> npt.NDArray[np.
     labels, it says nothing of either.
     """
     by_label = sampling.balance == "labels"
-    keys = [(case.label, case.source) for case in cases]
+    keys = [(case.label, case.dataset) for case in cases]
     outer = [key[0] if by_label else key[1] for key in keys]
     sizes, totals = Counter(keys), Counter(outer)
     share = {key: n**sampling.source_power if by_label else 1.0 for key, n in sizes.items()}
@@ -96,7 +96,7 @@ def draw_chances(cases: Sequence[Sample], sampling: Sampling) -> npt.NDArray[np.
 
 def repeated(cases: Sequence[Sample], oversampling: dict[str, int]) -> npt.NDArray[np.int64]:
     """Indices of the cases, each as often as its source is oversampled."""
-    times = [oversampling.get(case.source, 1) for case in cases]
+    times = [oversampling.get(case.dataset, 1) for case in cases]
     return np.repeat(np.arange(len(cases)), times)
 
 

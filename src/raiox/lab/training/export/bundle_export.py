@@ -14,18 +14,27 @@ import torch
 from torch import nn
 
 from raiox.bundle import Bundle, BundleManifest, DataSource, Training, write_bundle
-from raiox.bundle.manifest import CARD_FILE, EMBEDDING_MAP_FILE, MODEL_FILE, Role
+from raiox.bundle.manifest import (
+    CARD_FILE,
+    EMBEDDING_DISTANCE_FILE,
+    EMBEDDING_MAP_FILE,
+    MODEL_FILE,
+    Role,
+)
 from raiox.inference.session import calibrated
+from raiox.lab.aliases import Reader
 from raiox.lab.datasets.manifest import Sample, as_kind
 from raiox.lab.errors import RecipeInvalidError
-from raiox.lab.evaluation.embedding_map import build_embedding_map
-from raiox.lab.evaluation.predictions import Predictions, Reader, predict
-from raiox.lab.evaluation.report import CardFigures, card_figures
-from raiox.lab.metrics.calibration import (
-    choose_operating_point,
-    choose_set_threshold,
-    fit_temperature,
+from raiox.lab.evaluation.embedding_distance import (
+    COVERAGE,
+    choose_distance_threshold,
+    fit_embedding_distance,
 )
+from raiox.lab.evaluation.embedding_map import build_embedding_map
+from raiox.lab.evaluation.predictions import Predictions, predict
+from raiox.lab.evaluation.report import CardMetrics, card_metrics
+from raiox.lab.metrics.calibration import fit_temperature
+from raiox.lab.metrics.thresholds import choose_operating_point, choose_set_threshold
 from raiox.lab.training.augment.image_quality import quality_figures
 from raiox.lab.training.data.examples import into_parts
 from raiox.lab.training.export.card import write_card
@@ -97,9 +106,10 @@ def export_run(
     contents = {MODEL_FILE: model}
     if manifest.role == "classifier":
         contents[EMBEDDING_MAP_FILE] = build_embedding_map(shown_on)
-    figures = card_figures(shown_on, manifest)
+        contents[EMBEDDING_DISTANCE_FILE] = fit_embedding_distance(valid.embeddings).to_json()
+    figures = card_metrics(shown_on, manifest)
     if recipe.rates_quality:
-        figures |= _quality_figures(network, recipe, shown_on.cases, read)
+        figures |= _quality_figures(network, recipe, shown_on.samples, read)
     card = write_card(manifest, figures, test_opened=open_test)
     contents[CARD_FILE] = card.encode()
     write_bundle(out, manifest, contents)
@@ -118,7 +128,7 @@ def _check_parity(
 
 def _quality_figures(
     network: nn.Module, recipe: Recipe, cases: Sequence[Sample], read: Reader
-) -> CardFigures:
+) -> CardMetrics:
     upright = [case for case in cases if case.label == ImageKind.FRONTAL]
     chosen = upright[:: max(1, len(upright) // N_RATED_FILMS)]
     pixels = [fit_to_square(read(c.path.read_bytes()).pixels, recipe.preprocessing) for c in chosen]
@@ -145,6 +155,7 @@ def _draft(
     return BundleManifest(
         id=f"{recipe.name}-{run_metadata['code_version'].partition('+')[0]}",
         role=ROLES[recipe.task],
+        architecture=recipe.network,
         labels=TASKS[recipe.task].outputs,
         preprocessing=recipe.preprocessing,
         temperature=1.0,
@@ -171,8 +182,8 @@ def _sources(cases: Sequence[Sample]) -> tuple[DataSource, ...]:
     images: dict[str, set[Path]] = {}
     licences: dict[str, set[str]] = {}
     for case in cases:
-        images.setdefault(case.source, set()).add(case.path)
-        licences.setdefault(case.source, set()).add(case.licence or "not stated")
+        images.setdefault(case.dataset, set()).add(case.path)
+        licences.setdefault(case.dataset, set()).add(case.licence or "not stated")
     return tuple(
         DataSource(name=name, n_images=len(images[name]), licences=tuple(sorted(licences[name])))
         for name in sorted(images)
@@ -193,6 +204,8 @@ def _fitted(draft: BundleManifest, valid: Predictions) -> BundleManifest:
         "map_scale": max(1e-6, float(np.percentile(valid.max_evidence, 90))),
     }
     if draft.role == "classifier":
+        fitted["distance_coverage"] = COVERAGE
+        fitted["distance_threshold"] = choose_distance_threshold(valid.embeddings, valid.groups)
         fitted["set_coverage"] = SET_COVERAGE
         fitted["set_threshold"] = choose_set_threshold(scores, valid.labels, SET_COVERAGE)
     if valid.qualities is not None:

@@ -1,7 +1,7 @@
 """The model card of a bundle: what it cannot do first, then what it is and was measured at."""
 
 from raiox.bundle import BundleManifest
-from raiox.lab.evaluation.report import CardFigures, figures_table
+from raiox.lab.evaluation.report import CardMetrics, metrics_table
 from raiox.lab.evaluation.report.targets import LIMITS
 
 FIGURES = {
@@ -30,7 +30,7 @@ TAUGHT_MAPS = {
 }
 
 
-def write_card(manifest: BundleManifest, figures: CardFigures, *, test_opened: bool) -> str:
+def write_card(manifest: BundleManifest, figures: CardMetrics, *, test_opened: bool) -> str:
     """Markdown for people who decide whether to use the network.
 
     Args:
@@ -68,7 +68,7 @@ Research use. Not a medical device.
 | fitted on `valid` | temperature {manifest.temperature:.3f}{_set_line(manifest)} |
 
 {FIGURES[test_opened]}
-{figures_table(figures)}
+{metrics_table(figures)}
 ## Trained on
 
 | source | images | licences |

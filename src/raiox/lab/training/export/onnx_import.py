@@ -12,6 +12,7 @@ from torch import Tensor
 from raiox.bundle import Bundle
 from raiox.lab.training.export.float16 import STORED_HALF
 
+CLASSIFIER = "head.classifier.weight"
 _SERVED = "network."  # `graph.ServingModule` holds the network under this name
 
 
@@ -26,13 +27,14 @@ def bundle_weights(bundle: Bundle) -> dict[str, Tensor]:
         weight.name.removesuffix(STORED_HALF): numpy_helper.to_array(weight)
         for weight in graph.initializer
     }
-    drawing = next((node for node in graph.node if "maps" in node.output), None)
-    if drawing is None or len(drawing.input) < 2 or drawing.input[1] not in stored:  # noqa: PLR2004 - a convolution
-        raise ValueError("the graph draws no maps from a stored weight")
     found = {
         name.removeprefix(_SERVED): array
         for name, array in stored.items()
         if name.startswith(_SERVED)
     }
-    found["head.classifier.weight"] = stored[drawing.input[1]][:, :, 0, 0]
+    if CLASSIFIER not in found:  # it became the convolution that draws the maps
+        drawing = next((node for node in graph.node if "maps" in node.output), None)
+        if drawing is None or len(drawing.input) < 2 or drawing.input[1] not in stored:  # noqa: PLR2004 - a convolution
+            raise ValueError("the graph draws no maps from a stored weight")
+        found[CLASSIFIER] = stored[drawing.input[1]][:, :, 0, 0]
     return {name: torch.tensor(array, dtype=torch.float32) for name, array in found.items()}

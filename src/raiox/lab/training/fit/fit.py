@@ -36,7 +36,9 @@ from raiox.lab.training.fit.initialisation import (
 )
 from raiox.lab.training.fit.lightning_module import TrainingModule
 from raiox.lab.training.fit.losses import label_loss
+from raiox.lab.training.fit.mask_module import MaskModule
 from raiox.lab.training.fit.schedules import epochs_per_validation, n_epochs, stopping_callbacks
+from raiox.lab.training.networks.mobilenet import MobileNetV1
 from raiox.lab.training.recipe import Plateau, Recipe, Stage
 from raiox.lab.training.runs.atomic_files import WholeCheckpoints, save_weights
 from raiox.lab.training.runs.predictions import predict, write_predictions
@@ -64,6 +66,7 @@ def train(recipe: Recipe, context: TrainingContext, seed: int = 0, *, resume: bo
     network = build_network(recipe)
     initialise(network, recipe, context, seed)
     start = {name: tensor.clone() for name, tensor in network.state_dict().items()}
+    _freeze(network, recipe.frozen_stages)
     mix_styles(network.early_layers, recipe.style_mixing)
     write_run_metadata(folder, recipe, seed, context.data, str(best_precision(context.device)))
     if recipe.init == "bundle":
@@ -88,6 +91,15 @@ def train(recipe: Recipe, context: TrainingContext, seed: int = 0, *, resume: bo
     _keep_predictions(network.eval(), recipe, parts, folder)
     save_weights(network, folder / WEIGHTS_FILE)
     return folder
+
+
+def _freeze(network: nn.Module, n_stages: int) -> None:
+    """Keep the first stages as they are, norms included: they cost a forward pass alone."""
+    if n_stages and not isinstance(network, MobileNetV1):
+        raise RecipeInvalidError(reason="only_mobilenet_freezes_stages")
+    if isinstance(network, MobileNetV1) and n_stages:
+        for layer in (network.conv_stem, network.bn1, *network.blocks[:n_stages]):
+            layer.eval().requires_grad_(False)
 
 
 def _told(folder: Path | None) -> str:
@@ -124,7 +136,8 @@ def _module(
     network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     loss = label_loss(recipe.loss, _counts(recipe, parts["train"]))
     distillation = distillation_loss_for(recipe, network, context, seed % 1_000)
-    return TrainingModule(network, recipe, stage, seed, loss, distillation)
+    kind = MaskModule if TASKS[recipe.task].of_masks else TrainingModule
+    return kind(network, recipe, stage, seed, loss, distillation)
 
 
 def _run_stage(
@@ -160,6 +173,9 @@ def _run_stage(
     last = folder / "last.ckpt"
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Checkpoint directory")  # a resumed run's is not empty
+        warnings.filterwarnings(
+            "ignore", r"Found \d+ module\(s\) in eval mode"
+        )  # frozen on purpose
         trainer.fit(
             module,
             datamodule=draws,
@@ -201,7 +217,7 @@ def _counts(recipe: Recipe, train_part: Examples) -> Tensor:
 def _keep_predictions(
     network: nn.Module, recipe: Recipe, parts: dict[str, Examples], folder: Path
 ) -> None:
-    if len(TASKS[recipe.task].outputs) == 1:
+    if TASKS[recipe.task].of_masks or len(TASKS[recipe.task].outputs) == 1:
         return  # one output tells nothing apart
     for part in KEPT_PREDICTIONS:
         examples = parts[part]

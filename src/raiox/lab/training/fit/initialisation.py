@@ -1,11 +1,11 @@
 """What a network is before its first step: fresh, ImageNet's, or what another learned."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import torch
 from torch import Tensor, nn
 
-from raiox.bundle import open_bundle
+from raiox.bundle import Bundle, open_bundle
 from raiox.lab.errors import RecipeInvalidError
 from raiox.lab.training.export.onnx_import import bundle_weights
 from raiox.lab.training.fit.distillation import DistillationLoss
@@ -28,7 +28,8 @@ def initialise(network: nn.Module, recipe: Recipe, context: TrainingContext, see
     if recipe.init == "imagenet":
         _load_imagenet(network, recipe, context)
         return
-    fresh, learned = network.state_dict(), _learned(recipe, context, seed)
+    fresh = network.state_dict()
+    learned = _learned(fresh, recipe, context, seed)
     kept = {
         name: tensor
         for name, tensor in learned.items()
@@ -58,14 +59,31 @@ def interpolate_weights(
     }
 
 
-def _learned(recipe: Recipe, context: TrainingContext, seed: int) -> Mapping[str, Tensor]:
+def _learned(
+    fresh: Mapping[str, Tensor], recipe: Recipe, context: TrainingContext, seed: int
+) -> Mapping[str, Tensor]:
     if recipe.init != "bundle":
         _, network = load_run(context.earlier_run(recipe.init, seed))
         weights: Mapping[str, Tensor] = network.state_dict()
         return weights
     if context.bundle is None:
         raise RecipeInvalidError(reason="bundle_missing")
-    return bundle_weights(open_bundle(context.bundle))
+    bundle = open_bundle(context.bundle)
+    return bundle_weights(bundle) | _matched_head(fresh, bundle, TASKS[recipe.task].outputs)
+
+
+def _matched_head(
+    fresh: Mapping[str, Tensor], bundle: Bundle, outputs: Sequence[str]
+) -> dict[str, Tensor]:
+    """The classifier with the bundle's weights for labels that it knows, fresh ones for the rest."""
+    learned, labels = bundle_weights(bundle), bundle.manifest.labels
+    shared = [label for label in outputs if label in labels]
+    here, there = [outputs.index(one) for one in shared], [labels.index(one) for one in shared]
+    return {
+        name: fresh[name].index_copy(0, torch.tensor(here), learned[name][there])
+        for name in ("head.classifier.weight", "head.classifier.bias")
+        if name in learned and fresh[name].shape[1:] == learned[name].shape[1:]
+    }
 
 
 def distillation_loss_for(
@@ -91,7 +109,7 @@ def _teacher(name: str, recipe: Recipe, context: TrainingContext, seed: int) -> 
     else:
         other, network = load_run(context.earlier_run(name, seed))
         mine, its = recipe.preprocessing, other.preprocessing
-        if (mine.mean, mine.std, mine.fit) != (its.mean, its.std, its.fit):
+        if mine.model_copy(update={"side_px": its.side_px}) != its:
             raise RecipeInvalidError(reason="teacher_sees_other_pixels")
     return network.to(memory_format=torch.channels_last)  # type: ignore[call-overload,no-any-return]
 

@@ -12,6 +12,7 @@ from torchmetrics.classification import MulticlassAccuracy, MulticlassAUROC
 from raiox.lab.training.augment.augmentation import augment, moved_alike
 from raiox.lab.training.augment.batch_random import BatchRandom
 from raiox.lab.training.augment.image_quality import degrade, quality_loss
+from raiox.lab.training.augment.synthesis import synthesise
 from raiox.lab.training.fit.distillation import DistillationLoss
 from raiox.lab.training.fit.losses import LabelLoss
 from raiox.lab.training.fit.region_loss import region_loss
@@ -55,7 +56,8 @@ class TrainingModule(L.LightningModule):
         """Augment, answer, compare with label, regions and teacher."""
         squares, labels, zoomed, regions = batch
         generator = self._generator(batch_index)
-        images = augment(_unit(squares), self.recipe.augmentation, generator, zoomed)
+        images = augment(unit(squares), self.recipe.augmentation, generator, zoomed)
+        images, labels = synthesise(images, labels, self.recipe, generator)
         quality = None
         if self.recipe.rates_quality:
             images, quality = degrade(images, BatchRandom(len(images), generator))
@@ -67,7 +69,7 @@ class TrainingModule(L.LightningModule):
             terms["quality"] = quality_loss(output.quality, quality, labels)
         if self.recipe.region_loss:
             moved = moved_alike(
-                _unit(regions), self.recipe.augmentation, self._generator(batch_index), zoomed
+                unit(regions), self.recipe.augmentation, self._generator(batch_index), zoomed
             )
             terms["regions"] = self.recipe.region_loss * region_loss(output.maps, labels, moved)
         if self.distillation is not None:
@@ -79,7 +81,7 @@ class TrainingModule(L.LightningModule):
     def validation_step(self, batch: Batch, batch_index: int) -> None:
         """Clean images, unless the recipe asks for the authors' way."""
         squares, labels, *_ = batch
-        images = _unit(squares)
+        images = unit(squares)
         if self.recipe.sampling.valid == "as_coded":
             generator = torch.Generator().manual_seed(self.seed * 100_003 + batch_index)
             images = augment(images, VALID_AS_CODED, generator)
@@ -130,5 +132,6 @@ def _figures(n_outputs: int) -> MetricCollection:
     )
 
 
-def _unit(squares: Tensor) -> Tensor:
+def unit(squares: Tensor) -> Tensor:
+    """Bytes to [0, 1]."""
     return squares.float() / 255.0

@@ -16,11 +16,12 @@ from rich.progress import track
 from torch import Tensor
 from torch.nn import functional
 
+from raiox.lab.aliases import Mask
+from raiox.lab.datasets.lung_masks import HALF_GRAY, drawn_masks, find_masks
 from raiox.lab.datasets.manifest import Sample
-from raiox.lab.evaluation.probes.masks import HALF_GRAY, find_masks
 from raiox.lab.evaluation.probes.saliency import find_boxes
-from raiox.lab.metrics.saliency_metrics import Mask, box_over, mask_over
-from raiox.preprocessing import Preprocessing
+from raiox.lab.metrics.saliency import box_over, mask_over
+from raiox.preprocessing import Preprocessing, fit_to_square
 from raiox.vocabulary import Finding
 
 Region = npt.NDArray[np.uint8]
@@ -40,7 +41,8 @@ def read_regions(
 ) -> dict[Path, Region]:
     """The regions of those cases that have one.
 
-    A network's masks leave consolidated lung out, so they serve only films without a finding.
+    Masks of a network, and those drawn without the heart, leave consolidated lung out: they serve
+    only films without a finding.
 
     Args:
         cases: upright films.
@@ -55,16 +57,30 @@ def _drawn(
     cases: Sequence[Sample], spec: Preprocessing, data: Path | None
 ) -> Iterator[tuple[Path, Mask]]:
     boxes, masks = find_boxes(data), find_masks(data).by_annotator
-    by_hand, by_network = masks.get("hand", {}), masks.get("unet", {})
-    for case in track(cases, "EngineResult regions", transient=True):
+    by_hand = masks.get("hand", {})
+    without_heart = masks.get("unet", {}) | masks.get("hand_noheart", {})
+    for case in track(cases, "Reading regions", transient=True):
         clear = case.label == Finding.NO_FINDING
-        file = by_hand.get(case.path) or (by_network.get(case.path) if clear else None)
+        file = by_hand.get(case.path) or (without_heart.get(case.path) if clear else None)
         if case.path in boxes:
             with Image.open(case.path) as film:
                 yield case.path, box_over(boxes[case.path], (film.height, film.width), spec)
         elif file is not None:
             with Image.open(file) as mask:
                 yield case.path, mask_over(np.asarray(mask.convert("L")) > HALF_GRAY, spec)
+
+
+def read_mask_regions(
+    samples: Sequence[Sample], spec: Preprocessing, data: Path | None
+) -> dict[Path, Region]:
+    """The mask drawn for each sample, (1, S / 2, S / 2) uint8, 255 in the lungs, fitted as its image."""
+    drawn = drawn_masks(data)
+    half = spec.model_copy(update={"side_px": spec.side_px // 2, "tone": "as_stored"})
+    regions = {}
+    for sample in samples:
+        with Image.open(drawn[sample.path][0]) as mask:
+            regions[sample.path] = fit_to_square(np.asarray(mask.convert("L")), half)[np.newaxis]
+    return regions
 
 
 def region_loss(maps: Tensor, labels: Tensor, regions: Tensor) -> Tensor:

@@ -11,27 +11,21 @@ from pathlib import Path
 
 import numpy as np
 
-from raiox.lab.metrics.calibration import SHARPEST, choose_operating_point, fit_temperature
-from raiox.lab.metrics.intervals import (
-    Figure,
-    Floats,
-    Names,
-    bootstrapped,
-    calibration_error,
-    macro_auc,
-    mean_of,
-    proportion,
-)
+from raiox.lab.aliases import Floats, Mask, Names
+from raiox.lab.metrics.calibration import SHARPEST, calibration_error, fit_temperature
+from raiox.lab.metrics.intervals import Estimate, bootstrap_estimate, mean_estimate, proportion
+from raiox.lab.metrics.ood import Scored, unseen_dataset_estimates
+from raiox.lab.metrics.ranking import macro_auc
+from raiox.lab.metrics.thresholds import choose_operating_point
 from raiox.lab.metrics.within_dataset import within_dataset_auc
-from raiox.lab.metrics.ood import Mask, Scored, unseen_figures
 from raiox.lab.training.data.examples import HELD_OUT
 from raiox.lab.training.fit.fit import train
-from raiox.lab.training.runs.predictions import Predictions, read_predictions
 from raiox.lab.training.recipe import Recipe, load_recipe
+from raiox.lab.training.runs.predictions import Predictions, read_predictions
 from raiox.lab.training.runs.runs import TrainingContext
 from raiox.vocabulary import ImageKind
 
-Figures = dict[str, Figure]
+Figures = dict[str, Estimate]
 
 WITHOUT = "-without-"
 FRONTAL = str(ImageKind.FRONTAL)
@@ -43,7 +37,7 @@ class Compared:
 
     name: str
     figures: Figures
-    gain: Figure | None
+    gain: Estimate | None
     """None for the first recipe itself."""
 
 
@@ -75,14 +69,17 @@ def compare(
         if mirrored.is_file():
             figures["macro AUC, mirror image asked too"] = _macro_auc(read_predictions(mirrored))
         away = [
-            train_with_needs(recipe.held_out(*sources), recipes_dir, context, seed) for sources in left_out
+            train_with_needs(recipe.held_out(*sources), recipes_dir, context, seed)
+            for sources in left_out
         ]
         figures |= _never_seen(away)
         yield Compared(recipe.name, figures, None if first is None else _gain(first, home))
         first = first or home
 
 
-def train_with_needs(recipe: Recipe, recipes_dir: Path, context: TrainingContext, seed: int) -> Path:
+def train_with_needs(
+    recipe: Recipe, recipes_dir: Path, context: TrainingContext, seed: int
+) -> Path:
     """The run of a recipe; what it builds on is trained first where it is missing."""
     for name in recipe.builds_on:
         if not (context.earlier_run(name, seed) / "weights.safetensors").is_file():
@@ -93,7 +90,7 @@ def train_with_needs(recipe: Recipe, recipes_dir: Path, context: TrainingContext
     return train(recipe, context, seed, resume=True)
 
 
-def in_domain_metrics(valid: Predictions) -> Iterator[tuple[str, Figure]]:
+def in_domain_metrics(valid: Predictions) -> Iterator[tuple[str, Estimate]]:
     """On sources that trained it."""
     yield "macro AUC", _macro_auc(valid)
     if FRONTAL not in valid.outputs:
@@ -109,14 +106,14 @@ def _never_seen(runs: Iterable[Path]) -> Figures:
         )
         figures |= dict(unseen_metrics(held_out, valid))
         asked = held_out.where(held_out.column("part") != "test")
-        figures |= dict(unseen_figures(valid.outputs, _scored(valid), _scored(asked)))
+        figures |= dict(unseen_dataset_estimates(valid.outputs, _scored(valid), _scored(asked)))
         if FRONTAL not in valid.outputs:
             figures |= dict(_calibration(asked, valid))
     areas = [figure for name, figure in figures.items() if name.startswith("AUC")]
-    return {"mean AUC, never seen": mean_of(areas), **figures} if areas else figures
+    return {"mean AUC, never seen": mean_estimate(areas), **figures} if areas else figures
 
 
-def unseen_metrics(held_out: Predictions, valid: Predictions) -> Iterator[tuple[str, Figure]]:
+def unseen_metrics(held_out: Predictions, valid: Predictions) -> Iterator[tuple[str, Estimate]]:
     """On sources that trained nothing.
 
     Of findings: AUC inside the source, and how many of each label are named. Of the frontal
@@ -128,7 +125,9 @@ def unseen_metrics(held_out: Predictions, valid: Predictions) -> Iterator[tuple[
     if FRONTAL in asked.outputs:
         yield from _decisions(asked, valid)
         return
-    for name, figure in within_dataset_auc(asked.outputs, sources, groups, asked.labels, asked.logits):
+    for name, figure in within_dataset_auc(
+        asked.outputs, sources, groups, asked.labels, asked.logits
+    ):
         yield f"{name}, never seen", figure
     answered = asked.logits.argmax(axis=1)
     for source in np.unique(sources):
@@ -139,7 +138,7 @@ def unseen_metrics(held_out: Predictions, valid: Predictions) -> Iterator[tuple[
                 yield told, proportion(int(named.sum()), len(named))
 
 
-def _calibration(asked: Predictions, valid: Predictions) -> Iterator[tuple[str, Figure]]:
+def _calibration(asked: Predictions, valid: Predictions) -> Iterator[tuple[str, Estimate]]:
     """How far the scores lie from what happens, by temperatures that `valid` gives."""
     sources = "+".join(np.unique(asked.column("source")))
     right = asked.logits.argmax(axis=1) == asked.labels
@@ -150,11 +149,11 @@ def _calibration(asked: Predictions, valid: Predictions) -> Iterator[tuple[str, 
         yield f"calibration error, {told}, {sources}, never seen", figure
 
 
-def _ece(highest: Floats, right: Mask, groups: Names) -> Figure:
-    return bootstrapped(lambda drawn: calibration_error(highest[drawn], right[drawn]), groups)
+def _ece(highest: Floats, right: Mask, groups: Names) -> Estimate:
+    return bootstrap_estimate(lambda drawn: calibration_error(highest[drawn], right[drawn]), groups)
 
 
-def _decisions(asked: Predictions, valid: Predictions) -> Iterator[tuple[str, Figure]]:
+def _decisions(asked: Predictions, valid: Predictions) -> Iterator[tuple[str, Estimate]]:
     frontal = asked.outputs.index(FRONTAL)
     threshold = choose_operating_point(valid.scores[:, frontal], valid.labels == frontal).threshold
     accepted = asked.logits.argmax(axis=1) == frontal
@@ -173,17 +172,17 @@ def _scored(predictions: Predictions) -> Scored:
     return Scored(predictions.scores, predictions.labels, groups, sources)
 
 
-def _macro_auc(predictions: Predictions) -> Figure:
+def _macro_auc(predictions: Predictions) -> Estimate:
     labels, scores = predictions.labels, predictions.scores
-    return bootstrapped(
+    return bootstrap_estimate(
         lambda drawn: macro_auc(scores[drawn], labels[drawn]), predictions.column("group_id")
     )
 
 
-def _gain(first: Predictions, other: Predictions) -> Figure:
+def _gain(first: Predictions, other: Predictions) -> Estimate:
     """Paired: both recipes answer the same resampled cases."""
     labels, a, b = first.labels, first.scores, other.scores
-    return bootstrapped(
+    return bootstrap_estimate(
         lambda drawn: macro_auc(b[drawn], labels[drawn]) - macro_auc(a[drawn], labels[drawn]),
         first.column("group_id"),
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from raiox.lab.metrics.intervals import Figure
+from raiox.lab.metrics.intervals import Estimate
 from raiox.lab.training.runs.comparison import Compared
 
 GAIN = "gain in macro AUC"
@@ -40,7 +40,7 @@ def to_markdown(compared: Sequence[Compared]) -> str:
     return "\n".join([head, "|---" * len(cells[0]) + "|", *rows]) + "\n"
 
 
-def _cell(figure: Figure | None, sign: str = "") -> str:
+def _cell(figure: Estimate | None, sign: str = "") -> str:
     if figure is None:
         return ""
     return f"{figure.value:{sign}.3f} ({figure.low:{sign}.3f} to {figure.high:{sign}.3f})"

@@ -30,7 +30,9 @@ class LocalRunner:
     def __init__(self, n_jobs: int = 1, command: Command = command) -> None:
         self.n_jobs, self.command = n_jobs, command
 
-    def run(self, recipe: Recipe, context: TrainingContext, seeds: Sequence[int], watch: Watch) -> None:
+    def run(
+        self, recipe: Recipe, context: TrainingContext, seeds: Sequence[int], watch: Watch
+    ) -> None:
         """As `Runner` says."""
         share = replace(context, n_threads=max(1, context.n_threads // self.n_jobs))
         waiting, failed = list(seeds), []

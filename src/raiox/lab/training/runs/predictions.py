@@ -12,14 +12,14 @@ from torch import nn
 from torch.utils.data import DataLoader
 
 from raiox.lab.errors import RecipeInvalidError
-from raiox.preprocessing import Preprocessing
 from raiox.lab.training.data.examples import Examples, load_examples
 from raiox.lab.training.fit.lightning_module import normalised
-from raiox.lab.training.runs.run_metadata import add_run_metadata, read_run_metadata, split_sha256
 from raiox.lab.training.recipe import TaskName
+from raiox.lab.training.runs.atomic_files import first_process_only
+from raiox.lab.training.runs.run_metadata import add_run_metadata, read_run_metadata, split_sha256
 from raiox.lab.training.runs.runs import TrainingContext, is_finished, load_run, weights_sha256
 from raiox.lab.training.tasks import TASKS
-from raiox.lab.training.runs.atomic_files import first_process_only
+from raiox.preprocessing import Preprocessing
 
 COLUMNS = ("image", "source", "part", "group_id", "kind", "label", "output")
 """Before one column of logits for each output of the task."""
@@ -92,7 +92,7 @@ def write_predictions(
         writer = csv.writer(opened)
         writer.writerow([*COLUMNS, *outputs])
         for case, label, answer in zip(examples.cases, examples.labels, logits, strict=True):
-            known = (case.path.name, case.source, case.part, case.group_id, case.kind,
+            known = (case.path.name, case.dataset, case.split, case.group_id, case.kind,
                      case.label, outputs[label])  # fmt: skip
             writer.writerow([*known, *(f"{logit:.6g}" for logit in answer)])
     part.replace(file)
@@ -135,12 +135,17 @@ def _ask(folder: Path, context: TrainingContext, part: str) -> None:
     parts = load_examples(recipe, recipe.preprocessing, context.data, context.runs / "cache")
     if not len(parts[part]):
         raise RecipeInvalidError(reason=f"no_image_in_{part}", run=folder.name)
-    run_metadata, split = read_run_metadata(folder), split_sha256({p: e.cases for p, e in parts.items()})
+    run_metadata, split = (
+        read_run_metadata(folder),
+        split_sha256({p: e.cases for p, e in parts.items()}),
+    )
     if run_metadata.get("split_sha256", split) != split:
         raise RecipeInvalidError(reason="data_changed_since_the_run", run=folder.name)
     logits = predict(network, parts[part], recipe.preprocessing)
     write_predictions(_kept(folder, part), parts[part], logits, recipe.task)
-    add_run_metadata(folder, opened={**run_metadata.get("opened", {}), part: weights_sha256(folder)})
+    add_run_metadata(
+        folder, opened={**run_metadata.get("opened", {}), part: weights_sha256(folder)}
+    )
 
 
 def _kept(folder: Path, part: str) -> Path:

@@ -15,13 +15,13 @@ from pydantic import ValidationError
 
 from raiox.lab.errors import RecipeInvalidError, RunNotFinishedError
 from raiox.lab.evaluation.paper_results import PaperResults, paper_results
-from raiox.lab.metrics.seeds import SeedStatistic, SeedRuns, figures
+from raiox.lab.metrics.seeds import SeedRuns, SeedStatistic, seed_statistics
 from raiox.lab.training.data.examples import load_examples
-from raiox.lab.training.runs.predictions import Predictions, is_open, open_part
+from raiox.lab.training.fit.initialisation import distillation_loss_for, initialise
 from raiox.lab.training.recipe import Recipe
+from raiox.lab.training.runs.predictions import Predictions, is_open, open_part
 from raiox.lab.training.runs.runs import RECIPE_FILE, TrainingContext, build_network, is_finished
 from raiox.lab.training.runs.seed_process import PART
-from raiox.lab.training.fit.initialisation import initialise, distillation_loss_for
 from raiox.lab.training.tasks import TASKS
 
 Watch = Callable[[Sequence[int]], None]
@@ -31,7 +31,9 @@ Watch = Callable[[Sequence[int]], None]
 class Runner(Protocol):
     """Whoever trains seeds: `train_and_ask` of each, here or elsewhere."""
 
-    def run(self, recipe: Recipe, context: TrainingContext, seeds: Sequence[int], watch: Watch) -> None:
+    def run(
+        self, recipe: Recipe, context: TrainingContext, seeds: Sequence[int], watch: Watch
+    ) -> None:
         """Come back when every seed has its run folder.
 
         Raises:
@@ -72,7 +74,7 @@ def repeat(
     runner.run(recipe, context, [s for s in seeds if not is_open(folders[s], PART)], watch)
     series = _series([open_part(folder, context, PART) for folder in folders.values()])
     paper = paper_results(recipe.name, series.outputs)
-    return Repeats(recipe, tuple(folders.values()), series, figures(series), paper)
+    return Repeats(recipe, tuple(folders.values()), series, seed_statistics(series), paper)
 
 
 def check_can_begin(recipe: Recipe, context: TrainingContext, seeds: Sequence[int]) -> None:

@@ -9,8 +9,8 @@ from raiox.lab.metrics.seeds import to_document
 from raiox.lab.tables import to_csv, to_latex
 from raiox.lab.training.runs.curve_figures import draw_curves
 from raiox.lab.training.runs.learning_curves import read_curves
-from raiox.lab.training.runs.run_metadata import read_run_metadata
 from raiox.lab.training.runs.repeats import Repeats
+from raiox.lab.training.runs.run_metadata import read_run_metadata
 from raiox.lab.training.runs.seed_process import PART
 from raiox.vocabulary import NOTICE
 

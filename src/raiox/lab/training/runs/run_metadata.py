@@ -41,7 +41,9 @@ def read_run_metadata(folder: Path) -> dict[str, Any]:
 
 def add_run_metadata(folder: Path, **facts: object) -> None:
     """Add what became known on the way."""
-    save_text(json.dumps({**read_run_metadata(folder), **facts}, indent=2), folder / "passport.json")
+    save_text(
+        json.dumps({**read_run_metadata(folder), **facts}, indent=2), folder / "passport.json"
+    )
 
 
 def data_sha256(data: Path | None) -> str:

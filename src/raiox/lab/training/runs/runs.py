@@ -10,6 +10,7 @@ from torch import nn
 from raiox.lab.errors import RunNotFinishedError
 from raiox.lab.training.networks.densenet import ThreeBlockDenseNet
 from raiox.lab.training.networks.mobilenet import MobileNetV1
+from raiox.lab.training.networks.unet import UNet
 from raiox.lab.training.recipe import Recipe
 from raiox.lab.training.tasks import TASKS
 
@@ -58,9 +59,11 @@ def weights_sha256(folder: Path) -> str:
     return hashlib.sha256((folder / WEIGHTS_FILE).read_bytes()).hexdigest()
 
 
-def build_network(recipe: Recipe) -> MobileNetV1 | ThreeBlockDenseNet:
+def build_network(recipe: Recipe) -> MobileNetV1 | ThreeBlockDenseNet | UNet:
     """The recipe's network with fresh weights."""
     n_outputs = len(TASKS[recipe.task].outputs)
+    if recipe.network == "unet":
+        return UNet(n_outputs)
     if recipe.network == "mobilenet":
         n_places = (-(-recipe.stages[-1].side_px // recipe.map_stride)) ** 2
         return MobileNetV1(

@@ -14,8 +14,8 @@ from threading import Thread
 from pydantic import TypeAdapter
 
 from raiox.lab.training.fit.fit import train
-from raiox.lab.training.runs.predictions import open_part
 from raiox.lab.training.recipe import Recipe
+from raiox.lab.training.runs.predictions import open_part
 from raiox.lab.training.runs.runs import TrainingContext
 
 PART = "test"

@@ -1,27 +1,19 @@
 """The figures of a frontal filter's answers, section by section."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
 from raiox.bundle import BundleManifest
+from raiox.lab.aliases import Indices
 from raiox.lab.evaluation.predictions import Predictions
-from raiox.lab.evaluation.report.reported_metrics import ReportedMetric, Section, text
-from raiox.lab.metrics.intervals import (
-    Figure,
-    Indices,
-    auc_figure,
-    balanced_accuracy,
-    bootstrapped,
-    proportion,
-    sensitivity,
-    specificity,
-)
+from raiox.lab.evaluation.report.reported_metrics import Metrics, ReportedMetric, Section, text
+from raiox.lab.metrics.decisions import balanced_accuracy, sensitivity, specificity
+from raiox.lab.metrics.intervals import Estimate, bootstrap_estimate, proportion
+from raiox.lab.metrics.ranking import auc_estimate
 from raiox.vocabulary import ImageKind
-
-Figures = Iterator[ReportedMetric]
 
 TABLE_1: Final[dict[tuple[str, ...], int]] = {
     (ImageKind.FRONTAL,): 300,
@@ -32,24 +24,24 @@ TABLE_1: Final[dict[tuple[str, ...], int]] = {
 """Test images of the paper's filter, by what they show."""
 
 
-def overall(answers: Predictions, manifest: BundleManifest) -> Figures:
+def overall(predictions: Predictions, manifest: BundleManifest) -> Metrics:
     """Upright frontal films against everything else."""
-    accepted, truth = accepts(answers, manifest), is_frontal(answers, manifest)
-    scores = answers.scores[:, manifest.labels.index(ImageKind.FRONTAL)]
-    both = bootstrapped(
-        lambda drawn: balanced_accuracy(accepted[drawn], truth[drawn]), answers.groups
+    accepted, truth = accepts(predictions, manifest), is_frontal(predictions, manifest)
+    scores = predictions.scores[:, manifest.labels.index(ImageKind.FRONTAL)]
+    both = bootstrap_estimate(
+        lambda drawn: balanced_accuracy(accepted[drawn], truth[drawn]), predictions.groups
     )
     name = text(
         "acurácia balanceada, frontal em pé contra o resto",
         "balanced accuracy, upright frontal vs rest",
     )
     yield ReportedMetric("balanced_accuracy", "overall", name, both)
-    area = auc_figure(scores, truth, answers.groups)
+    area = auc_estimate(scores, truth, predictions.groups)
     name = text("AUC frontal em pé contra o resto", "AUC upright frontal vs rest")
     yield ReportedMetric("auc.frontal", "overall", name, area)
     name = text("frontal em pé aceita", "upright frontal accepted")
     yield ReportedMetric("accepted.frontal", "overall", name, sensitivity(accepted, truth))
-    drawn = compose([manifest.labels[k] for k in answers.labels], TABLE_1)
+    drawn = compose([manifest.labels[k] for k in predictions.labels], TABLE_1)
     if drawn is not None:
         right = accepted[drawn] == truth[drawn]
         name = text(
@@ -59,12 +51,12 @@ def overall(answers: Predictions, manifest: BundleManifest) -> Figures:
         yield ReportedMetric("accuracy.table_1", "overall", name, _share(right))
 
 
-def by_kind(answers: Predictions, manifest: BundleManifest) -> Figures:
+def by_kind(predictions: Predictions, manifest: BundleManifest) -> Metrics:
     """What is refused, and what is called by its name."""
-    accepted, truth = accepts(answers, manifest), is_frontal(answers, manifest)
-    likeliest = answers.scores.argmax(axis=1)
+    accepted, truth = accepts(predictions, manifest), is_frontal(predictions, manifest)
+    likeliest = predictions.scores.argmax(axis=1)
     for k, kind in enumerate(manifest.labels):
-        here = answers.labels == k
+        here = predictions.labels == k
         if kind != ImageKind.FRONTAL:
             name = text("{x} recusada", "{x} refused", x=kind)
             refused = specificity(accepted[here], truth[here])
@@ -73,50 +65,50 @@ def by_kind(answers: Predictions, manifest: BundleManifest) -> Figures:
         yield ReportedMetric(f"named.{kind}", "findings", name, _share(likeliest[here] == k))
 
 
-def by_source(answers: Predictions, manifest: BundleManifest) -> Figures:
+def by_dataset(predictions: Predictions, manifest: BundleManifest) -> Metrics:
     """Right decisions on the images of each source, and its upright films that were accepted."""
-    accepted, truth = accepts(answers, manifest), is_frontal(answers, manifest)
-    for source in np.unique(answers.sources):
-        here = answers.sources == source
-        name = text(f"decisão certa, {source}", f"right decision, {source}")
+    accepted, truth = accepts(predictions, manifest), is_frontal(predictions, manifest)
+    for dataset in np.unique(predictions.datasets):
+        here = predictions.datasets == dataset
+        name = text(f"decisão certa, {dataset}", f"right decision, {dataset}")
         right = _share(accepted[here] == truth[here])
-        yield ReportedMetric(f"right.{source}", "within_dataset_auc", name, right)
+        yield ReportedMetric(f"right.{dataset}", "within_dataset", name, right)
         if (iter_pixels := here & truth).any():
-            name = text(f"frontal em pé aceita, {source}", f"upright frontal accepted, {source}")
+            name = text(f"frontal em pé aceita, {dataset}", f"upright frontal accepted, {dataset}")
             yield ReportedMetric(
-                f"accepted.{source}", "within_dataset_auc", name, _share(accepted[iter_pixels])
+                f"accepted.{dataset}", "within_dataset", name, _share(accepted[iter_pixels])
             )
 
 
-MEASURES: Final[Mapping[Section, Callable[[Predictions, BundleManifest], Figures]]] = {
+MEASURES: Final[Mapping[Section, Callable[[Predictions, BundleManifest], Metrics]]] = {
     "overall": overall,
     "findings": by_kind,
-    "within_dataset_auc": by_source,
+    "within_dataset": by_dataset,
 }
 
 
-def accepts(answers: Predictions, manifest: BundleManifest) -> npt.NDArray[np.bool_]:
+def accepts(predictions: Predictions, manifest: BundleManifest) -> npt.NDArray[np.bool_]:
     """(N,) whether the filter would hand the image on, as the service decides."""
     frontal = manifest.labels.index(ImageKind.FRONTAL)
     threshold = manifest.operating_points[ImageKind.FRONTAL].threshold
-    scores = answers.scores
+    scores = predictions.scores
     accepted: npt.NDArray[np.bool_] = (scores.argmax(axis=1) == frontal) & (
         scores[:, frontal] >= threshold
     )
     return accepted
 
 
-def is_frontal(answers: Predictions, manifest: BundleManifest) -> npt.NDArray[np.bool_]:
+def is_frontal(predictions: Predictions, manifest: BundleManifest) -> npt.NDArray[np.bool_]:
     """(N,) whether it should."""
-    truth: npt.NDArray[np.bool_] = answers.labels == manifest.labels.index(ImageKind.FRONTAL)
+    truth: npt.NDArray[np.bool_] = predictions.labels == manifest.labels.index(ImageKind.FRONTAL)
     return truth
 
 
-def compose(labels: Sequence[str], parts: Mapping[tuple[str, ...], int]) -> Indices | None:
+def compose(labels: Sequence[str], splits: Mapping[tuple[str, ...], int]) -> Indices | None:
     """Indices of a test set with so many cases of each group of labels; None if there are fewer."""
     random = np.random.default_rng(0)
     drawn = []
-    for group, n in parts.items():
+    for group, n in splits.items():
         found = np.flatnonzero(np.isin(labels, group))
         if len(found) < n:
             return None
@@ -124,5 +116,5 @@ def compose(labels: Sequence[str], parts: Mapping[tuple[str, ...], int]) -> Indi
     return np.concatenate(drawn)
 
 
-def _share(chosen: npt.NDArray[np.bool_]) -> Figure:
+def _share(chosen: npt.NDArray[np.bool_]) -> Estimate:
     return proportion(int(chosen.sum()), len(chosen))

@@ -7,14 +7,12 @@ a box or mask is scaled as its film was.
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 from PIL import Image
 
 from raiox.entities import FloatArray
-from raiox.lab.metrics.intervals import Floats, average_precision
+from raiox.lab.aliases import Floats, Mask
+from raiox.lab.metrics.ranking import average_precision
 from raiox.preprocessing import Preprocessing, content_box
-
-Mask = npt.NDArray[np.bool_]
 
 WINDOW: Final = 7
 SSIM_C1, SSIM_C2 = 0.01**2, 0.03**2

@@ -64,3 +64,26 @@ def _save(file: Path, pixels: np.ndarray) -> None:
 def _write(folder: Path, columns: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
     with (folder / "manifest.csv").open("w", newline="") as file:
         csv.writer(file).writerows([columns, *rows])
+
+
+@pytest.fixture
+def masked_data(drawn_data: Path, tmp_path: Path) -> Path:
+    """The drawn data set with masks of the left half of four images, by three annotators."""
+    chest = tmp_path / "chest"
+    (chest / "lung_masks").mkdir(parents=True)
+    with (drawn_data / "chest" / "manifest.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    for row in rows:
+        (chest / row["image"]).write_bytes((drawn_data / "chest" / row["image"]).read_bytes())
+    with (chest / "manifest.csv").open("w", newline="") as file:
+        writer = csv.DictWriter(file, rows[0])
+        writer.writeheader()
+        writer.writerows(rows)
+    left = np.zeros((60, 64), np.uint8)
+    left[:, :32] = 255
+    listed = ["image,mask,annotator"]
+    for row, annotator in zip(rows, ("hand", "hand_noheart", "hand", "unet"), strict=False):
+        Image.fromarray(left).save(chest / "lung_masks" / row["image"])
+        listed.append(f"{row['image']},lung_masks/{row['image']},{annotator}")
+    (chest / "lung_masks" / "manifest.csv").write_text("\n".join(listed))
+    return tmp_path

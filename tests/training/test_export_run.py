@@ -15,6 +15,7 @@ from raiox.bundle import open_bundle
 from raiox.entities import EngineResult, Radiograph
 from raiox.inference.heatmap import render
 from raiox.inference.local import LocalEngine
+from raiox.inference.lungs import LungSegmenter
 from raiox.lab.errors import RecipeInvalidError
 from raiox.lab.training.export.bundle_export import export_run
 from raiox.lab.training.recipe import OneCycle, Recipe, Stage, TaskName
@@ -142,3 +143,32 @@ def test_the_mobilenet_reads_scores_maps_and_cases(models: Path, drawn_data: Pat
     assert heatmap.size == (64, 60)
     assert prediction.embedding_xyz is not None
     assert len(prediction.neighbours) == 5
+
+
+def test_a_network_of_masks_becomes_a_bundle_that_segments(
+    tmp_path: Path, masked_data: Path
+) -> None:
+    recipe = Recipe(
+        name="drawn_lungs",
+        task="lungs",
+        network="unet",
+        preprocessing=Preprocessing(side_px=SIDE_PX, fit="letterbox", tone="levels"),
+        stages=(Stage(side_px=SIDE_PX, schedule=OneCycle(n_samples=8, learning_rate=1e-3)),),
+    )
+    run = tmp_path / "run"
+    run.mkdir()
+    network = build_network(recipe)
+    (run / "recipe.json").write_text(recipe.model_dump_json())
+    run_metadata = {"seed": 0, "code_version": "0.0+drawn", "data_sha256": "0" * 64}
+    (run / "passport.json").write_text(json.dumps(run_metadata))
+    save_file(network.state_dict(), run / "weights.safetensors")
+
+    export_run(run, tmp_path / "lungs", masked_data, OpenReader(), n_threads=1)
+
+    bundle = open_bundle(tmp_path / "lungs")
+    segmenter = LungSegmenter(bundle, n_threads=1)
+    wide = Radiograph(np.full((50, 100), 90, np.uint8), "0" * 64, "png")
+    lungs = segmenter.segment([wide])[0]
+    assert lungs.shape == (20, 40)
+    assert ((lungs >= 0) & (lungs <= 1)).all()
+    assert "Dice" in (tmp_path / "lungs" / "card.md").read_text()

@@ -8,7 +8,6 @@ is left is the evidence that separates them. Source: the paper, sections 2.2 and
 from collections.abc import Sequence
 
 import numpy as np
-from PIL import Image
 
 from raiox.bundle import Bundle
 from raiox.bundle.errors import BundleInvalidError
@@ -19,12 +18,11 @@ from raiox.inference.decision import decide
 from raiox.inference.embedding_distance import EmbeddingDistance
 from raiox.inference.embedding_map import EmbeddingMap
 from raiox.inference.errors import ModelOutputInvalidError
+from raiox.inference.over_image import over_image
 from raiox.inference.session import NetworkSession, calibrated, multi_label_scores
-from raiox.preprocessing import content_box, network_input
+from raiox.preprocessing import network_input
 from raiox.settings import Backend
 
-MAP_SIDE_CELLS = 40
-"""Longest side of a map laid over the image; finer than any network's stride."""
 MIN_LABELS = {False: 2, True: 1}
 """One among all needs another to be separated from; a label decided on its own does not."""
 
@@ -68,7 +66,7 @@ class Classifier:
             scores=scores,
             finding=finding,
             findings_set=findings_set,
-            activation_maps=self._over_image(maps, *radiograph.pixels.shape),
+            activation_maps=self._over_image(maps, radiograph.pixels.shape),
             embedding=embedding,
             distance=distance,
             out_of_distribution=unlike,
@@ -88,22 +86,11 @@ class Classifier:
         scores = scored(logits, self.manifest.temperature)
         return dict(zip(labels, map(float, scores), strict=True))
 
-    def _over_image(self, maps: FloatArray, height: int, width: int) -> FloatArray:
-        """Maps over the network's square to maps over the image, without its padding."""
-        spec = self.manifest.preprocessing
-        cell_px = spec.side_px / maps.shape[-1]
-        left, top, right, bottom = (v / cell_px for v in content_box(height, width, spec))
-        scale = MAP_SIDE_CELLS / max(height, width)
-        size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    def _over_image(self, maps: FloatArray, shape: tuple[int, ...]) -> FloatArray:
+        """Evidence at each position of the image: the bundle's fixed scale, without padding."""
         shared = 0 if self.manifest.multi_label else maps.mean(axis=0)
-        evidence = (maps - shared) / np.float32(self.manifest.map_scale)
-        over = [
-            Image.fromarray(one).resize(
-                size, Image.Resampling.BICUBIC, box=(left, top, right, bottom)
-            )
-            for one in evidence.astype(np.float32)
-        ]
-        return np.stack([np.asarray(one, np.float32) for one in over])
+        evidence = ((maps - shared) / self.manifest.map_scale).astype(np.float32)
+        return over_image(evidence, shape, self.manifest.preprocessing)
 
 
 def _check_labels(manifest: BundleManifest) -> None:

@@ -12,6 +12,22 @@ from raiox.lab.evaluation.report.reported_metrics import ReportedMetric, Text
 from raiox.vocabulary import Language
 
 LIMITS: Final[Mapping[str, tuple[Text, ...]]] = {
+    "lungs": (
+        {
+            "pt": "Aprendeu com máscaras desenhadas sobretudo em crianças (Kermany) e em imagens de "
+            "publicações (Cohen): em adultos de outro hospital o contorno pode errar mais.",
+            "en": "It learned from masks drawn mostly on children (Kermany) and on images of "
+            "publications (Cohen): on adults of another hospital its outline may err more.",
+        },
+        {
+            "pt": "Um pulmão totalmente opaco, ausente ou operado pode ser desenhado onde não se vê.",
+            "en": "A lung that is wholly opaque, absent or operated on may be drawn where none is seen.",
+        },
+        {
+            "pt": "Não mede volume nem gravidade.",
+            "en": "It measures neither volume nor severity.",
+        },
+    ),
     "classifier": (
         {
             "pt": "Não diz se uma pessoa tem COVID-19: pontua o quanto uma imagem se parece com as "

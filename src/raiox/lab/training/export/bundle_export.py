@@ -21,6 +21,7 @@ from raiox.bundle.manifest import (
     MODEL_FILE,
     Role,
 )
+from raiox.inference.lungs import LungSegmenter
 from raiox.inference.session import calibrated
 from raiox.lab.aliases import Reader
 from raiox.lab.datasets.manifest import Sample, as_kind
@@ -33,6 +34,7 @@ from raiox.lab.evaluation.embedding_distance import (
 from raiox.lab.evaluation.embedding_map import build_embedding_map
 from raiox.lab.evaluation.predictions import Predictions, predict
 from raiox.lab.evaluation.report import CardMetrics, card_metrics
+from raiox.lab.evaluation.segmentation import dice_estimates, dice_of
 from raiox.lab.metrics.calibration import fit_temperature
 from raiox.lab.metrics.thresholds import choose_operating_point, choose_set_threshold
 from raiox.lab.training.augment.image_quality import quality_figures
@@ -56,7 +58,11 @@ SET_COVERAGE = 0.95
 LOW_QUALITY_PERCENT = 1.0
 """Of the upright films of `valid`, told to be poor pictures."""
 
-ROLES: dict[TaskName, Role] = {"findings": "classifier", "frontal_filter": "frontal_filter"}
+ROLES: dict[TaskName, Role] = {
+    "findings": "classifier",
+    "frontal_filter": "frontal_filter",
+    "lungs": "lungs",
+}
 LICENCE = (
     "Apache-2.0 for the weights as far as we may grant it; trained on images under the licences "
     "named per source, some of which are non-commercial or unstated."
@@ -98,6 +104,13 @@ def export_run(
     model = to_onnx(network, recipe.preprocessing.side_px)
     draft = _draft(recipe, json.loads((run / "passport.json").read_text()), parts["train"])
     _check_parity(network, Bundle(draft, model, None), parts["valid"], read)
+    if TASKS[recipe.task].of_masks:
+        shown = parts["test" if open_test else "valid"]
+        segmenter = LungSegmenter(Bundle(draft, model, None), n_threads)
+        found = dict(dice_estimates(shown, dice_of(segmenter, shown, data, read, progress)))
+        card = write_card(draft, found, test_opened=open_test)
+        write_bundle(out, draft, {MODEL_FILE: model, CARD_FILE: card.encode()})
+        return
     valid = predict(Bundle(draft, model, None), parts["valid"], read, n_threads, progress)
     manifest = _fitted(draft, valid)
     shown_on = replace(valid, temperature=manifest.temperature)

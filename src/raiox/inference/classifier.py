@@ -10,13 +10,14 @@ from collections.abc import Sequence
 import numpy as np
 
 from raiox.bundle import Bundle
+from raiox.bundle.embedding_map import EmbeddingMap
 from raiox.bundle.errors import BundleInvalidError
 from raiox.bundle.manifest import BundleManifest
 from raiox.entities import FloatArray, Prediction, Radiograph
 from raiox.errors import RaioxError
 from raiox.inference.decision import decide
 from raiox.inference.embedding_distance import EmbeddingDistance
-from raiox.inference.embedding_map import EmbeddingMap
+from raiox.inference.embedding_map import coordinates_of, neighbours_of
 from raiox.inference.errors import ModelOutputInvalidError
 from raiox.inference.over_image import over_image
 from raiox.inference.session import NetworkSession, calibrated, multi_label_scores
@@ -34,7 +35,7 @@ class Classifier:
         self.manifest = bundle.manifest
         _check_labels(self.manifest)
         self._session = NetworkSession(bundle, n_threads, backend)
-        self._map = EmbeddingMap.read(bundle.embedding_map) if bundle.embedding_map else None
+        self._map = EmbeddingMap.from_json(bundle.embedding_map) if bundle.embedding_map else None
         stored = bundle.embedding_distance
         self._distance = EmbeddingDistance.from_json(stored) if stored else None
 
@@ -70,8 +71,8 @@ class Classifier:
             embedding=embedding,
             distance=distance,
             out_of_distribution=unlike,
-            embedding_xyz=self._map.place(embedding) if self._map else None,
-            neighbours=self._map.neighbours(embedding) if self._map else (),
+            embedding_xyz=coordinates_of(embedding, self._map) if self._map else None,
+            neighbours=neighbours_of(embedding, self._map) if self._map else (),
         )
 
     def _out_of_distribution(self, distance: float | None) -> bool:

@@ -4,10 +4,9 @@ Source: the paper, section 4.3 and Figure 12 (294 cases; ours are all of the par
 card's figures are of).
 """
 
-import json
-
 import numpy as np
 
+from raiox.bundle.embedding_map import EmbeddingMap, MapCase
 from raiox.lab.evaluation.predictions import Predictions
 
 N_COMPONENTS = 12
@@ -22,20 +21,13 @@ def build_embedding_map(predictions: Predictions) -> bytes:
     axes *= np.sign(axes[np.arange(len(axes)), np.abs(axes).argmax(axis=1)])[:, None]
     components = axes[:N_COMPONENTS]
     variances = spread**2 / (spread**2).sum()
-    return json.dumps(
-        {
-            "explained_variance": np.round(variances[:N_COMPONENTS], 4).tolist(),
-            "mean": np.round(mean, 5).tolist(),
-            "components": np.round(components, 5).tolist(),
-            "coordinates": np.round(centred @ components.T, 3).tolist(),
-            "cases": [
-                {
-                    "image": f"{c.path.parent.name}/{c.path.name}",
-                    "finding": c.label,
-                    "source": c.dataset,
-                }
-                for c in predictions.samples
-            ],
-        },
-        separators=(",", ":"),
-    ).encode()
+    return EmbeddingMap(
+        mean=mean,
+        components=components,
+        coordinates=centred @ components.T,
+        cases=tuple(
+            MapCase(f"{sample.path.parent.name}/{sample.path.name}", sample.label, sample.dataset)
+            for sample in predictions.samples
+        ),
+        explained_variance=variances[:N_COMPONENTS],
+    ).to_json()

@@ -43,9 +43,9 @@ class FilterResult:
     accepted: bool
     """True if `kind` is frontal and its score reaches the operating point."""
     quality: float | None = None
-    """Rating in [0, 1] of the film as a picture, from a filter that rates; 1 is without fault."""
+    """Technical quality in [0, 1] of a radiograph, from a filter that rates it; 1 is best."""
     low_quality: bool = False
-    """True if the rating lies below nearly all films that the filter was fitted on."""
+    """True if the rating lies below nearly all radiographs that the filter was fitted on."""
 
     @property
     def rotation_deg(self) -> int:

@@ -1,12 +1,12 @@
 """The history: what an owner may see and delete of the rows, and nobody else.
 
-The owner stands inside every query; there is no question here that could be
-asked without one.
+The owner stands inside every query; nothing here can be
+read without one.
 """
 
 import base64
 import binascii
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 from sqlalchemy import Connection, Row, and_, delete, or_, select
@@ -15,12 +15,9 @@ from raiox.records.database import Database
 from raiox.records.errors import AnalysisNotFoundError, InvalidCursorError
 from raiox.records.rows import StoredAnalysis
 from raiox.records.tables import analyses, idempotency_keys
-from raiox.vocabulary import AnalysisState
 
-_COLUMNS = (
-    *(column for column in analyses.c if column.name not in ("owner", "maps", "embedding")),
-    analyses.c.maps.is_not(None).label("has_maps"),
-)
+_HAS_MAPS = analyses.c.maps.is_not(None).label("has_maps")
+_COLUMNS = tuple(analyses.c.get(field.name, _HAS_MAPS) for field in fields(StoredAnalysis))
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,20 +44,13 @@ class History:
 
         Raises: AnalysisNotFoundError.
         """
-        return self._array(analyses.c.maps, analysis_id, owner)
-
-    def embedding(self, analysis_id: str, owner: str) -> bytes | None:
-        """The stored embedding, None where there is none. Raises: AnalysisNotFoundError."""
-        return self._array(analyses.c.embedding, analysis_id, owner)
-
-    def _array(self, column: Any, analysis_id: str, owner: str) -> bytes | None:
         with self._database.reading() as connection:
             row = connection.execute(
-                select(column.label("array")).where(*_owned(analysis_id, owner))
+                select(analyses.c.maps).where(*_owned(analysis_id, owner))
             ).first()
         if row is None:
             raise AnalysisNotFoundError
-        return None if row.array is None else bytes(row.array)
+        return None if row.maps is None else bytes(row.maps)
 
     def list(self, owner: str, *, limit: int, cursor: str | None = None) -> HistoryPage:
         """One page, newest first; a cursor stays valid when analyses are deleted.
@@ -107,23 +97,7 @@ def _get(connection: Connection, analysis_id: str, owner: str) -> StoredAnalysis
 
 
 def _stored(row: Row[Any]) -> StoredAnalysis:
-    return StoredAnalysis(
-        number=row.number,
-        id=row.id,
-        state=AnalysisState(row.state),
-        sha256=row.sha256,
-        source_format=row.source_format,
-        notes=tuple(row.notes),
-        width_px=row.width_px,
-        height_px=row.height_px,
-        created_at=row.created_at,
-        finished_at=row.finished_at,
-        image_until=row.image_until,
-        expires_at=row.expires_at,
-        has_image=row.has_image,
-        has_maps=bool(row.has_maps),
-        body=row.body,
-    )
+    return StoredAnalysis(**row._mapping)  # noqa: SLF001  (public, named so beside columns)
 
 
 def _older_than(created_at: float, analysis_id: str) -> Any:

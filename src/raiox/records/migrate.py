@@ -15,7 +15,7 @@ from raiox.records.database import Database
 _LOCK_NUMBER = 0x52_41_49_4F  # any constant that no other program uses
 
 
-def migrate(database: Database) -> None:
+def migrate(database: Database, revision: str = "head") -> None:
     """Create or update the tables. Raises: RecordsUnavailableError, StorageFullError."""
     with as_file(files("raiox.records") / "migrations") as folder, database.writing() as connection:
         if not database.is_sqlite:
@@ -23,4 +23,4 @@ def migrate(database: Database) -> None:
         config = Config()
         config.set_main_option("script_location", str(folder))
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        command.upgrade(config, revision)

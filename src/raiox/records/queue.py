@@ -1,10 +1,11 @@
 """The queue: rows wait, a worker leases them, finishes them by attempt number.
 
 A lease that runs out frees the row; a result from an older attempt is refused,
-so an analysis is neither lost nor told twice, whoever dies when. The statements
+so an analysis is neither lost nor finished twice, whichever process dies when. The statements
 are the same on SQLite (BEGIN IMMEDIATE) and PostgreSQL (SKIP LOCKED).
 """
 
+from dataclasses import asdict, fields
 from typing import Any
 
 from sqlalchemy import (
@@ -25,6 +26,7 @@ from raiox.records.database import Database
 from raiox.records.errors import IdempotencyMismatchError, QueueFullError
 from raiox.records.rows import Claim, Clock, Completion, IdempotencyKey, NewAnalysis
 from raiox.records.tables import analyses, idempotency_keys
+from raiox.result import AnalysisResult
 from raiox.settings import RecordsSettings
 from raiox.vocabulary import AnalysisState
 
@@ -49,8 +51,8 @@ class AnalysisQueue:
         try:
             return self._insert(new, key)
         except IntegrityError:
-            # PostgreSQL only: a twin with the same key committed a moment ago.
-            existing = self.find_by_key(new.owner, key) if key else None
+            # PostgreSQL only: a request with the same key committed a moment ago.
+            existing = self.check(new.owner, key) if key else None
             if existing is None:
                 raise
             return existing
@@ -58,34 +60,32 @@ class AnalysisQueue:
     def _insert(self, new: NewAnalysis, key: IdempotencyKey | None) -> str:
         now = self._clock()
         with self._database.writing() as connection:
-            existing = _find_by_key(connection, new.owner, key) if key else None
+            # Checked again: others may have been accepted while this image was decoded.
+            existing = self._existing_or_full(connection, new.owner, key)
             if existing is not None:
                 return existing
-            self._refuse_if_full(connection)
             connection.execute(insert(analyses).values(self._row(new, now)))
             if key:
                 connection.execute(insert(idempotency_keys).values(_key_row(new, key, now)))
         return new.id
 
-    def find_by_key(self, owner: str, key: IdempotencyKey) -> str | None:
-        """The id of the analysis this key made.
+    def check(self, owner: str, key: IdempotencyKey | None = None) -> str | None:
+        """Whether `enqueue` would accept now; called before anything costly is done.
 
-        Raises: IdempotencyMismatchError if it was made of other content.
+        Returns: the id of the analysis that this key already made.
+        Raises: QueueFullError; IdempotencyMismatchError if that analysis had other content.
         """
         with self._database.reading() as connection:
-            return _find_by_key(connection, owner, key)
+            return self._existing_or_full(connection, owner, key)
 
-    def check_capacity(self) -> None:
-        """Tell early, before anything costly is done.
-
-        Raises: QueueFullError.
-        """
-        with self._database.reading() as connection:
-            self._refuse_if_full(connection)
-
-    def _refuse_if_full(self, connection: Connection) -> None:
-        if connection.scalar(_count_queued()) >= self._settings.max_queued:  # type: ignore[operator]
+    def _existing_or_full(
+        self, connection: Connection, owner: str, key: IdempotencyKey | None
+    ) -> str | None:
+        existing = _find_by_key(connection, owner, key) if key else None
+        n_queued = connection.scalar(_count_queued()) or 0
+        if existing is None and n_queued >= self._settings.max_queued:
             raise QueueFullError(retry_after_s=QUEUE_FULL_RETRY_S)
+        return existing
 
     def n_queued(self) -> int:
         """How many wait."""
@@ -141,7 +141,7 @@ class AnalysisQueue:
             .returning(*_CLAIM_COLUMNS)
         )
         rows = connection.execute(statement).all()
-        return [_claim(row) for row in sorted(rows, key=lambda row: row.number)]
+        return sorted((_claim(row) for row in rows), key=lambda claim: claim.number)
 
     def renew(self, claims: list[Claim]) -> None:
         """Keep the leases of work that takes long."""
@@ -174,9 +174,7 @@ class AnalysisQueue:
             )
 
     def _row(self, new: NewAnalysis, now: float) -> dict[str, Any]:
-        return {
-            "id": new.id,
-            "owner": new.owner,
+        return asdict(new) | {
             "state": AnalysisState.QUEUED,
             "attempt": 0,
             "lease_until": 0.0,
@@ -184,30 +182,15 @@ class AnalysisQueue:
             "image_until": now + self._settings.keep_images_h * HOUR_S,
             "expires_at": now + self._settings.keep_results_h * HOUR_S,
             "has_image": True,
-            "sha256": new.sha256,
-            "source_format": new.source_format,
-            "notes": list(new.notes),
-            "width_px": new.width_px,
-            "height_px": new.height_px,
-            "body": {},
+            "result": AnalysisResult(),
         }
 
 
-_CLAIM_COLUMNS = (
-    analyses.c.number,
-    analyses.c.id,
-    analyses.c.attempt,
-    analyses.c.sha256,
-    analyses.c.source_format,
-    analyses.c.notes,
-    analyses.c.created_at,
-)
+_CLAIM_COLUMNS = tuple(analyses.c[field.name] for field in fields(Claim))
 
 
 def _claim(row: Row[Any]) -> Claim:
-    return Claim(
-        row.id, row.attempt, row.sha256, row.source_format, tuple(row.notes), row.created_at
-    )
+    return Claim(**row._mapping)  # noqa: SLF001  (public, named so beside columns)
 
 
 def _count_queued() -> Select[int]:
@@ -229,9 +212,8 @@ def _finish(connection: Connection, claim: Claim, end: Completion, now: float) -
     written = connection.execute(
         _owned_by_claim(claim).values(
             state=end.state,
-            body=end.body,
+            result=end.result,
             maps=end.maps,
-            embedding=end.embedding,
             finished_at=now,
             lease_until=0.0,
         )

@@ -2,14 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
 
+from raiox.result import AnalysisResult
 from raiox.vocabulary import AnalysisState
 
-JsonObject = dict[str, Any]
-
 Clock = Callable[[], float]
-"""Tells seconds since 1970 UTC; tests bring their own."""
+"""Seconds since 1970 UTC; tests bring their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +49,7 @@ class StoredAnalysis:
     expires_at: float
     has_image: bool
     has_maps: bool
-    body: JsonObject
+    result: AnalysisResult
 
     @property
     def finished(self) -> bool:
@@ -63,6 +61,8 @@ class StoredAnalysis:
 class Claim:
     """A worker's right to finish one analysis, valid for this attempt only."""
 
+    number: int
+    """Its place in the queue; only grows."""
     id: str
     attempt: int
     """Counts from 1; the fence: a result of an older attempt is refused."""
@@ -77,6 +77,5 @@ class Completion:
     """How a claim ended."""
 
     state: AnalysisState
-    body: JsonObject
+    result: AnalysisResult
     maps: bytes | None = field(default=None, repr=False)
-    embedding: bytes | None = field(default=None, repr=False)

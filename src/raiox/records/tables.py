@@ -1,11 +1,11 @@
 """The tables: one row of `analyses` is the job, its result and its place in the history.
 
 The columns below and the migrations must agree; a test compares them. Instants
-are seconds since 1970 UTC, as `Clock` tells them.
+are seconds since 1970 UTC, as `Clock` returns them. A column that a dataclass of `rows`
+names is read into it and written from it by that name.
 """
 
 from sqlalchemy import (
-    JSON,
     BigInteger,
     Boolean,
     Column,
@@ -18,6 +18,9 @@ from sqlalchemy import (
     Table,
 )
 
+from raiox.records.column_types import JsonOf, StateColumn
+from raiox.result import AnalysisResult
+
 metadata = MetaData()
 
 # SQLite only counts by itself in a column of the exact type INTEGER.
@@ -29,7 +32,7 @@ analyses = Table(
     Column("number", _Counter, primary_key=True, autoincrement=True),
     Column("id", String(36), nullable=False, unique=True),
     Column("owner", String(64), nullable=False),
-    Column("state", String(8), nullable=False),
+    Column("state", StateColumn, nullable=False),
     Column("attempt", Integer, nullable=False),
     Column("lease_until", Double, nullable=False),
     Column("created_at", Double, nullable=False),
@@ -39,12 +42,11 @@ analyses = Table(
     Column("has_image", Boolean, nullable=False),
     Column("sha256", String(64), nullable=False),
     Column("source_format", String(16), nullable=False),
-    Column("notes", JSON, nullable=False),
+    Column("notes", JsonOf(tuple[str, ...]), nullable=False),
     Column("width_px", Integer, nullable=False),
     Column("height_px", Integer, nullable=False),
-    Column("body", JSON, nullable=False),
+    Column("result", JsonOf(AnalysisResult), nullable=False),
     Column("maps", LargeBinary),
-    Column("embedding", LargeBinary),
     Index("ix_analyses_history", "owner", "created_at", "id"),
     Index("ix_analyses_queue", "state", "number"),
     Index("ix_analyses_expiry", "expires_at"),

@@ -1,4 +1,4 @@
-"""The use cases: send a radiograph, see it again, take it away.
+"""The use cases: submit a radiograph, see its result again, delete it.
 
 What is accepted was decoded, checked and committed; whatever is refused leaves
 nothing behind. Knows no HTTP, no SQL and no network, only their promises.
@@ -11,7 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from raiox.entities import FloatArray, Radiograph
+from raiox.entities import Radiograph
+from raiox.inference.heatmap import render
 from raiox.records.history import HistoryPage
 from raiox.records.rows import IdempotencyKey, NewAnalysis, StoredAnalysis
 from raiox.records.store import Records
@@ -23,13 +24,14 @@ from raiox.service.notifier import Notifier, wait_for
 from raiox.service.png import to_png, unpack
 from raiox.service.single_flight import SingleFlight
 from raiox.service.wait_estimate import QueueStatus, WaitEstimator
-from raiox.vocabulary import FINDINGS, AnalysisState, Finding
+from raiox.vocabulary import AnalysisState
 
 POLL_INTERVAL_S = 0.5
 """How often a waiting request looks for results of other processes."""
 SHUTDOWN_GRACE_S = 3.0
 """How long a request may still wait when the service stops."""
-PAGE_OF_ALL = 200
+ROWS_PER_READ = 200
+"""How many analyses one read of the whole history takes."""
 
 
 class ReadsUploads(Protocol):
@@ -44,27 +46,22 @@ class ReadsUploads(Protocol):
         ...
 
 
-RenderHeatmap = Callable[[FloatArray, int, int], bytes]
-"""Paints an (h, w) activation map as a PNG of the given width and height."""
-
-
 @dataclass(frozen=True, slots=True)
 class Dependencies:
     """What the use cases are made of; the entry point chooses each."""
 
     intake: ReadsUploads
     records: Records
-    models: EngineHolder
+    engine_holder: EngineHolder
     executors: Executors
     notifier: Notifier
     decoded_cache: DecodedCache
     wait_estimator: WaitEstimator
-    render_heatmap: RenderHeatmap
     wake_worker: Callable[[], None]
 
 
 class Analyses:
-    """Everything a face of raiox may ask on behalf of one owner."""
+    """Everything that an interface of raiox does on behalf of one owner."""
 
     def __init__(self, dependencies: Dependencies) -> None:
         self._dependencies = dependencies
@@ -81,31 +78,32 @@ class Analyses:
         Raises: IntakeError, RecordsError, ModelUnavailableError,
             IdempotencyMismatchError, IdempotencyInFlightError.
         """
-        _ = self._dependencies.models.engine
+        self._dependencies.engine_holder.require()
+        sha256 = hashlib.sha256(content).hexdigest()
         if key is None:
-            return await self._accept(content, owner, None)
-        named = IdempotencyKey(_sha256(key.encode()), _sha256(content))
+            return await self._accept(content, sha256, owner, None)
+        hashed = IdempotencyKey(hashlib.sha256(key.encode()).hexdigest(), sha256)
         return await self._single_flight.run(
-            owner, named, lambda: self._replay(content, owner, named)
+            owner, hashed, lambda: self._accept(content, sha256, owner, hashed)
         )
 
-    async def _replay(self, content: bytes, owner: str, key: IdempotencyKey) -> str:
-        existing = await self._executors.read(lambda: self._records.queue.find_by_key(owner, key))
-        return existing or await self._accept(content, owner, key)
-
-    async def _accept(self, content: bytes, owner: str, key: IdempotencyKey | None) -> str:
-        queue, files = self._records.queue, self._records.files
-        await self._executors.read(queue.check_capacity)
-        radiograph = await self._executors.decode(lambda: self._dependencies.intake.load(content))
+    async def _accept(
+        self, content: bytes, sha256: str, owner: str, key: IdempotencyKey | None
+    ) -> str:
+        queue, files, intake = self._records.queue, self._records.files, self._dependencies.intake
+        existing = await self._executors.read(lambda: queue.check(owner, key))
+        if existing is not None:
+            return existing
+        radiograph = await self._executors.decode(lambda: intake.load(content, sha256))
         new = _new_analysis(radiograph, owner)
         await self._executors.read(lambda: files.put(new.id, new.sha256, to_png(radiograph.pixels)))
         accepted_id = ""
         try:
-            self._dependencies.decoded_cache.give(new.id, radiograph)
+            self._dependencies.decoded_cache.put(new.id, radiograph)
             accepted_id = await self._executors.write(lambda: queue.enqueue(new, key))
         finally:
             if accepted_id != new.id:
-                self._dependencies.decoded_cache.take(new.id)
+                self._dependencies.decoded_cache.pop(new.id)
                 await self._executors.read(lambda: files.remove(new.id, new.sha256))
         self._dependencies.wake_worker()
         return accepted_id
@@ -116,7 +114,8 @@ class Analyses:
         Raises: AnalysisNotFoundError.
         """
         deadline = time.monotonic() + timeout_s
-        with self._dependencies.notifier.subscribe(analysis_id) as bell:
+        with self._dependencies.notifier.subscribe(analysis_id) as notified:
+            # Read from the records after every notification: another process may have finished it.
             analysis = await self.get(analysis_id, owner)
             while not analysis.finished:
                 if self._dependencies.notifier.closing.is_set():
@@ -124,7 +123,7 @@ class Analyses:
                 left_s = deadline - time.monotonic()
                 if left_s <= 0:
                     break
-                await wait_for(bell, min(left_s, POLL_INTERVAL_S))
+                await wait_for(notified, min(left_s, POLL_INTERVAL_S))
                 analysis = await self.get(analysis_id, owner)
         return analysis
 
@@ -147,10 +146,10 @@ class Analyses:
 
     async def whole_history(self, owner: str) -> list[StoredAnalysis]:
         """All of the owner's analyses, newest first."""
-        page = await self.history(owner, limit=PAGE_OF_ALL)
+        page = await self.history(owner, limit=ROWS_PER_READ)
         found = list(page.analyses)
         while page.next_cursor:
-            page = await self.history(owner, limit=PAGE_OF_ALL, cursor=page.next_cursor)
+            page = await self.history(owner, limit=ROWS_PER_READ, cursor=page.next_cursor)
             found += page.analyses
         return found
 
@@ -162,7 +161,7 @@ class Analyses:
         deleted = await self._executors.write(
             lambda: self._records.history.delete(analysis_id, owner)
         )
-        self._dependencies.decoded_cache.take(analysis_id)
+        self._dependencies.decoded_cache.pop(analysis_id)
         await self._executors.read(lambda: self._records.files.remove(deleted.id, deleted.sha256))
         await self._executors.write(self._records.database.checkpoint_wal)
         self._dependencies.notifier.notify(analysis_id)
@@ -177,22 +176,21 @@ class Analyses:
             raise ImageNotKeptError
         return content
 
-    async def heatmap(self, analysis_id: str, owner: str, finding: Finding) -> bytes:
+    async def heatmap(self, analysis_id: str, owner: str, finding: str) -> bytes:
         """The heatmap of one finding as PNG, of the image's shape.
 
         Raises: AnalysisNotFoundError, HeatmapNotAvailableError.
         """
         analysis = await self.get(analysis_id, owner)
-        return await self._executors.read(lambda: self._paint(analysis, owner, finding))
+        return await self._executors.read(lambda: self._render(analysis, owner, finding))
 
-    def _paint(self, analysis: StoredAnalysis, owner: str, finding: Finding) -> bytes:
+    def _render(self, analysis: StoredAnalysis, owner: str, finding: str) -> bytes:
         maps = self._records.history.maps(analysis.id, owner)
-        if maps is None:
+        findings = list(analysis.result.scores or ())
+        if maps is None or finding not in findings:
             raise HeatmapNotAvailableError
-        activation_map = unpack(maps)[FINDINGS.index(finding)]
-        return self._dependencies.render_heatmap(
-            activation_map, analysis.width_px, analysis.height_px
-        )
+        activation_map = unpack(maps)[findings.index(finding)]
+        return render(activation_map, analysis.width_px, analysis.height_px)
 
 
 def _new_analysis(radiograph: Radiograph, owner: str) -> NewAnalysis:
@@ -206,7 +204,3 @@ def _new_analysis(radiograph: Radiograph, owner: str) -> NewAnalysis:
         width_px=width_px,
         height_px=height_px,
     )
-
-
-def _sha256(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()

@@ -13,22 +13,22 @@ MAX_BYTES = 64_000_000
 
 
 class DecodedCache:
-    """A short memory of radiographs, by analysis."""
+    """Radiographs by analysis, for a moment."""
 
     def __init__(self, max_bytes: int = MAX_BYTES) -> None:
         self._max_bytes = max_bytes
         self._held: OrderedDict[str, Radiograph] = OrderedDict()
         self._n_bytes = 0
 
-    def give(self, analysis_id: str, radiograph: Radiograph) -> None:
-        """Remember a radiograph, at the cost of the oldest."""
+    def put(self, analysis_id: str, radiograph: Radiograph) -> None:
+        """Keep a radiograph, at the cost of the oldest."""
         self._held[analysis_id] = radiograph
         self._n_bytes += radiograph.pixels.nbytes
         while self._n_bytes > self._max_bytes:
-            self.take(next(iter(self._held)))
+            self.pop(next(iter(self._held)))
 
-    def take(self, analysis_id: str) -> Radiograph | None:
-        """Hand a radiograph over and forget it; None if it is not remembered."""
+    def pop(self, analysis_id: str) -> Radiograph | None:
+        """Return a radiograph and forget it; None if it is not kept."""
         radiograph = self._held.pop(analysis_id, None)
         if radiograph is not None:
             self._n_bytes -= radiograph.pixels.nbytes

@@ -1,4 +1,4 @@
-"""The running service: its pieces, the worker and the sweeper, from start to stop."""
+"""The running service: its parts, the worker and the sweeper, from start to stop."""
 
 import asyncio
 import time
@@ -12,7 +12,7 @@ from raiox.inference.engine import Engine
 from raiox.records.errors import RecordsError
 from raiox.records.rows import Clock
 from raiox.records.store import Records, open_records
-from raiox.service.analyses import Analyses, Dependencies, ReadsUploads, RenderHeatmap
+from raiox.service.analyses import Analyses, Dependencies, ReadsUploads
 from raiox.service.decoded_cache import DecodedCache
 from raiox.service.engine_holder import EngineHolder
 from raiox.service.executors import Executors
@@ -25,12 +25,11 @@ RESTART_AFTER_S = 1.0
 
 
 @dataclass(frozen=True, slots=True)
-class Backends:
-    """What the entry point chose; tests choose otherwise."""
+class Factories:
+    """What the entry point opens the service with; tests open it with something else."""
 
     open_engine: Callable[[], Engine]
     open_intake: Callable[[], ReadsUploads]
-    render_heatmap: RenderHeatmap
     clock: Clock = time.time
 
 
@@ -39,29 +38,29 @@ class Service:
     """A started service."""
 
     analyses: Analyses
-    models: EngineHolder
+    engine_holder: EngineHolder
     records: Records
     executors: Executors
     notifier: Notifier
 
     @property
     def stopping(self) -> bool:
-        """True once the service has been asked to stop."""
+        """True once the service is to stop."""
         return self.notifier.closing.is_set()
 
 
 @asynccontextmanager
-async def run_service(settings: Settings, choices: Backends) -> AsyncIterator[Service]:
+async def run_service(settings: Settings, factories: Factories) -> AsyncIterator[Service]:
     """Start everything; on the way out, finish or give back what was begun."""
     records = await asyncio.to_thread(
-        open_records, settings.records, settings.data_dir, choices.clock
+        open_records, settings.records, settings.data_dir, factories.clock
     )
-    intake = choices.open_intake()
-    service, worker = _assemble(settings, choices, records, intake)
-    loading = asyncio.create_task(_load(service.models, worker))
-    working = asyncio.create_task(_kept_alive("worker", worker.run))
+    intake = factories.open_intake()
+    service, worker = _assemble(settings, factories, records, intake)
+    loading = asyncio.create_task(_load(service.engine_holder, worker))
+    working = asyncio.create_task(_restarting("worker", worker.run))
     sweeping = asyncio.create_task(
-        _kept_alive("sweeper", lambda: _sweep(records, service.executors))
+        _restarting("sweeper", lambda: _sweep(records, service.executors))
     )
     try:
         yield service
@@ -78,37 +77,36 @@ async def run_service(settings: Settings, choices: Backends) -> AsyncIterator[Se
 
 
 def _assemble(
-    settings: Settings, choices: Backends, records: Records, intake: ReadsUploads
+    settings: Settings, factories: Factories, records: Records, intake: ReadsUploads
 ) -> tuple[Service, Worker]:
     executors = Executors(settings.intake.n_decoders)
-    models = EngineHolder(choices.open_engine)
+    engine_holder = EngineHolder(factories.open_engine)
     notifier, decoded_cache = Notifier(), DecodedCache()
     worker = Worker(
         records=records,
-        models=models,
+        engine_holder=engine_holder,
         executors=executors,
         notifier=notifier,
         decoded_cache=decoded_cache,
         settings=settings.records,
         max_batch_size=settings.inference.max_batch_size,
-        clock=choices.clock,
+        clock=factories.clock,
     )
     dependencies = Dependencies(
         intake=intake,
         records=records,
-        models=models,
+        engine_holder=engine_holder,
         executors=executors,
         notifier=notifier,
         decoded_cache=decoded_cache,
         wait_estimator=worker.wait_estimator,
-        render_heatmap=choices.render_heatmap,
         wake_worker=worker.wake,
     )
-    return Service(Analyses(dependencies), models, records, executors, notifier), worker
+    return Service(Analyses(dependencies), engine_holder, records, executors, notifier), worker
 
 
-async def _load(models: EngineHolder, worker: Worker) -> None:
-    await asyncio.to_thread(models.load)
+async def _load(engine_holder: EngineHolder, worker: Worker) -> None:
+    await asyncio.to_thread(engine_holder.load)
     worker.wake()
 
 
@@ -119,8 +117,8 @@ async def _sweep(records: Records, executors: Executors) -> None:
         await asyncio.sleep(SWEEP_EVERY_S)
 
 
-async def _kept_alive(name: str, work: Callable[[], Awaitable[None]]) -> None:
-    """Run for ever; a mistake of ours is logged and must not stop the service."""
+async def _restarting(name: str, work: Callable[[], Awaitable[None]]) -> None:
+    """Run until the work ends; a programming error is logged and must not stop the service."""
     while True:
         try:
             await work()

@@ -1,6 +1,6 @@
 """Waking those who wait for a result, in this process and at once.
 
-Nobody polls on the way of an ordinary upload: the worker rings, the waiting
+Nobody polls on the way of an ordinary upload: the worker notifies, the waiting
 request answers. Only results of other processes are found by looking again.
 """
 
@@ -11,37 +11,37 @@ from contextlib import contextmanager
 
 
 class Notifier:
-    """Rings by name of the analysis; everybody who listens hears it."""
+    """Notifies, by analysis, everybody who has subscribed."""
 
     def __init__(self) -> None:
-        self._listeners: defaultdict[str, set[asyncio.Event]] = defaultdict(set)
+        self._subscribers: defaultdict[str, set[asyncio.Event]] = defaultdict(set)
         self.closing = asyncio.Event()
         """Set when the service stops: nobody should wait much longer."""
 
     @contextmanager
     def subscribe(self, analysis_id: str) -> Iterator[asyncio.Event]:
-        """An event that is set by every ring from now on."""
+        """An event that is set by every notification from now on."""
         event = asyncio.Event()
-        self._listeners[analysis_id].add(event)
+        self._subscribers[analysis_id].add(event)
         try:
             yield event
         finally:
-            self._listeners[analysis_id].discard(event)
-            if not self._listeners[analysis_id]:
-                del self._listeners[analysis_id]
+            self._subscribers[analysis_id].discard(event)
+            if not self._subscribers[analysis_id]:
+                del self._subscribers[analysis_id]
 
     def notify(self, analysis_id: str) -> None:
-        """Wake all who listen."""
-        for event in self._listeners.get(analysis_id, ()):
+        """Wake all subscribers."""
+        for event in self._subscribers.get(analysis_id, ()):
             event.set()
 
     def close(self) -> None:
-        """Tell everybody that the service stops."""
+        """Let everybody know that the service stops."""
         self.closing.set()
 
 
 async def wait_for(event: asyncio.Event, timeout_s: float) -> bool:
-    """Wait for a ring; False if none came in time."""
+    """Wait for a notification; False if none came in time."""
     try:
         async with asyncio.timeout(timeout_s):
             await event.wait()

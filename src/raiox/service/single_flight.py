@@ -11,14 +11,14 @@ from raiox.records.errors import IdempotencyMismatchError
 from raiox.records.rows import IdempotencyKey
 from raiox.service.errors import IdempotencyInFlightError
 
-PATIENCE_S = 10.0
+WAIT_S = 10.0
 
 
 class SingleFlight:
     """Runs the first of several equal requests and gives its outcome to all."""
 
-    def __init__(self, patience_s: float = PATIENCE_S) -> None:
-        self._patience_s = patience_s
+    def __init__(self, wait_s: float = WAIT_S) -> None:
+        self._wait_s = wait_s
         self._running: dict[tuple[str, str], tuple[str, asyncio.Future[str]]] = {}
 
     async def run(self, owner: str, key: IdempotencyKey, work: Callable[[], Awaitable[str]]) -> str:
@@ -34,7 +34,7 @@ class SingleFlight:
         if content_sha256 != key.content_sha256:
             raise IdempotencyMismatchError
         try:
-            async with asyncio.timeout(self._patience_s):
+            async with asyncio.timeout(self._wait_s):
                 return await asyncio.shield(outcome)
         except TimeoutError:
             raise IdempotencyInFlightError(retry_after_s=1) from None
@@ -43,7 +43,7 @@ class SingleFlight:
         self, name: tuple[str, str], key: IdempotencyKey, work: Callable[[], Awaitable[str]]
     ) -> str:
         outcome: asyncio.Future[str] = asyncio.ensure_future(_as_coroutine(work))
-        # Nobody may be left to hear of a failure; it was told to the first.
+        # Nobody else may be waiting; the first request has raised the failure already.
         outcome.add_done_callback(lambda done: done.cancelled() or done.exception())
         self._running[name] = (key.content_sha256, outcome)
         try:

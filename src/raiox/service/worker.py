@@ -1,7 +1,7 @@
-"""The worker: leases what waits, asks the engine, writes the answers down.
+"""The worker: leases what waits, runs the engine, stores the results.
 
 Runs in the service's process. It takes several rows at once where several wait,
-so the queue is the batcher. Every doubt ends in a reason, never in a finding.
+so the queue is the batcher. Every error ends in a reason, never in a finding.
 """
 
 import asyncio
@@ -16,13 +16,13 @@ from raiox.errors import InternalError, RaioxError
 from raiox.records.errors import RecordsError
 from raiox.records.rows import Claim, Clock, Completion
 from raiox.records.store import Records
+from raiox.result import AnalysisResult
 from raiox.service.decoded_cache import DecodedCache
 from raiox.service.engine_holder import EngineHolder
 from raiox.service.errors import AnalysisExpiredError, AnalysisPoisonedError, ImageNotKeptError
 from raiox.service.executors import Executors
 from raiox.service.notifier import Notifier, wait_for
 from raiox.service.png import from_png, pack
-from raiox.service.result_json import failure_json, result_json
 from raiox.service.wait_estimate import WaitEstimator
 from raiox.settings import RecordsSettings
 from raiox.vocabulary import AnalysisState
@@ -30,11 +30,9 @@ from raiox.vocabulary import AnalysisState
 POLL_INTERVAL_S = 1.0
 """How often an idle worker looks for lost leases and rows of other processes."""
 ERROR_BACKOFF_S = 1.0
-"""How long it leaves records alone that are locked or full."""
+"""How long it waits before it uses records again that were locked or full."""
 STOP_GRACE_S = 5.0
 """How long a stopping worker waits for its batch before it gives the leases back."""
-
-Answer = EngineResult | RaioxError
 
 
 class Worker:
@@ -44,7 +42,7 @@ class Worker:
         self,
         *,
         records: Records,
-        models: EngineHolder,
+        engine_holder: EngineHolder,
         executors: Executors,
         notifier: Notifier,
         decoded_cache: DecodedCache,
@@ -53,7 +51,7 @@ class Worker:
         clock: Clock = time.time,
     ) -> None:
         self._records = records
-        self._models = models
+        self._engine_holder = engine_holder
         self._executors = executors
         self._notifier = notifier
         self._decoded_cache = decoded_cache
@@ -83,7 +81,7 @@ class Worker:
                 await wait_for(self._work_came, POLL_INTERVAL_S)
 
     async def stop(self, running: asyncio.Task[None]) -> None:
-        """Completion the batch in hand; give its leases back if that takes too long."""
+        """Finish the batch in hand; give its leases back if that takes too long."""
         self._stopping = True
         self.wake()
         done, _ = await asyncio.wait({running}, timeout=STOP_GRACE_S)
@@ -99,48 +97,45 @@ class Worker:
 
         Returns: False if nothing waited or no model is loaded.
         """
-        if self._models.refusal is not None:
+        if self._engine_holder.unavailable_reason is not None:
             return False
         self._claims = await self._executors.write(
             lambda: self._records.queue.claim(self._max_batch_size)
         )
-        claims, self_evident = self._claims, self._expired_or_poisoned(self._claims)
+        claims, failed = self._claims, self._expired_or_poisoned(self._claims)
         if not claims:
             return False
-        readable = [claim for claim in claims if claim.id not in self_evident]
-        async with self._renewing_leases(readable):
-            with self.wait_estimator.turn(len(readable)):
-                answers = await self._answers(readable)
-        await self._finish(claims, self_evident | answers)
+        remaining = [claim for claim in claims if claim.id not in failed]
+        async with self._renewing_leases(remaining):
+            with self.wait_estimator.measure(len(remaining)):
+                results = await self._results(remaining)
+        await self._finish(claims, failed | results)
         return True
 
-    def _expired_or_poisoned(self, claims: list[Claim]) -> dict[str, Answer]:
-        answers: dict[str, Answer] = {}
+    def _expired_or_poisoned(self, claims: list[Claim]) -> dict[str, EngineResult | RaioxError]:
+        failed: dict[str, EngineResult | RaioxError] = {}
         oldest = self._clock() - self._settings.max_queued_s
         for claim in claims:
             if claim.attempt > self._settings.max_attempts:
-                answers[claim.id] = AnalysisPoisonedError(attempts=self._settings.max_attempts)
+                failed[claim.id] = AnalysisPoisonedError(attempts=self._settings.max_attempts)
             elif claim.created_at < oldest:
-                answers[claim.id] = AnalysisExpiredError(limit_s=self._settings.max_queued_s)
-        return answers
+                failed[claim.id] = AnalysisExpiredError(limit_s=self._settings.max_queued_s)
+        return failed
 
-    async def _answers(self, claims: list[Claim]) -> dict[str, Answer]:
+    async def _results(self, claims: list[Claim]) -> dict[str, EngineResult | RaioxError]:
         if not claims:
             return {}
         radiographs = await self._radiographs(claims)
-        found = [claim.id for claim in claims if claim.id in radiographs]
-        read = await self._executors.infer(
-            lambda: self._predict([radiographs[analysis_id] for analysis_id in found])
-        )
-        missing: dict[str, Answer] = {
+        predicted = await self._executors.infer(lambda: self._predict(list(radiographs.values())))
+        missing: dict[str, EngineResult | RaioxError] = {
             claim.id: ImageNotKeptError() for claim in claims if claim.id not in radiographs
         }
-        return missing | dict(zip(found, read, strict=True))
+        return missing | dict(zip(radiographs, predicted, strict=True))
 
     async def _radiographs(self, claims: list[Claim]) -> dict[str, Radiograph]:
         found: dict[str, Radiograph] = {}
         for claim in claims:
-            radiograph = self._decoded_cache.take(claim.id) or await self._executors.read(
+            radiograph = self._decoded_cache.pop(claim.id) or await self._executors.read(
                 lambda claim=claim: self._read_back(claim)  # type: ignore[misc]
             )
             if radiograph is not None:
@@ -155,24 +150,26 @@ class Worker:
             content, sha256=claim.sha256, source_format=claim.source_format, notes=claim.notes
         )
 
-    def _predict(self, radiographs: Sequence[Radiograph]) -> list[Answer]:
-        """Ask for all at once, and one by one if the engine breaks on them together."""
+    def _predict(self, radiographs: Sequence[Radiograph]) -> list[EngineResult | RaioxError]:
+        """Predict all at once, and one by one if the engine breaks on them together."""
         if not radiographs:
             return []
         try:
-            return list(self._models.engine.predict(radiographs))
+            return list(self._engine_holder.require().predict(radiographs))
         except RaioxError as error:
-            refusal: RaioxError = error
-        except Exception:  # noqa: BLE001  (logged and told as a refusal)
+            failure: RaioxError = error
+        except Exception:  # noqa: BLE001  (logged, and the reason of the failure)
             structlog.get_logger().exception("engine_broke", n_radiographs=len(radiographs))
-            refusal = InternalError()
+            failure = InternalError()
         if len(radiographs) == 1:
-            return [refusal]
-        return [answer for radiograph in radiographs for answer in self._predict([radiograph])]
+            return [failure]
+        return [result for radiograph in radiographs for result in self._predict([radiograph])]
 
-    async def _finish(self, claims: list[Claim], answers: dict[str, Answer]) -> None:
-        results = [(claim, _finish(answers[claim.id])) for claim in claims]
-        written = await self._executors.write(lambda: self._records.queue.finish(results))
+    async def _finish(
+        self, claims: list[Claim], results: dict[str, EngineResult | RaioxError]
+    ) -> None:
+        completions = [(claim, _completion(results[claim.id])) for claim in claims]
+        written = await self._executors.write(lambda: self._records.queue.finish(completions))
         for claim, was_written in zip(claims, written, strict=True):
             if was_written:
                 self._notifier.notify(claim.id)
@@ -196,17 +193,12 @@ class Worker:
     async def _renew(self, claims: list[Claim]) -> None:
         while True:
             await asyncio.sleep(self._settings.lease_s / 3)
-            with suppress(RecordsError):  # the next beat, or the fence, will tell
+            with suppress(RecordsError):  # the next renewal, or the fence, decides
                 await self._executors.write(lambda: self._records.queue.renew(claims))
 
 
-def _finish(answer: Answer) -> Completion:
-    if isinstance(answer, RaioxError):
-        return Completion(AnalysisState.FAILED, failure_json(answer))
-    prediction = answer.prediction
-    return Completion(
-        AnalysisState.DONE,
-        result_json(answer),
-        maps=pack(prediction.activation_maps) if prediction else None,
-        embedding=pack(prediction.embedding) if prediction else None,
-    )
+def _completion(result: EngineResult | RaioxError) -> Completion:
+    if isinstance(result, RaioxError):
+        return Completion(AnalysisState.FAILED, AnalysisResult.failed(result))
+    maps = pack(result.prediction.activation_maps) if result.prediction else None
+    return Completion(AnalysisState.DONE, AnalysisResult.of(result), maps)

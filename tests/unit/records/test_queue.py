@@ -1,4 +1,4 @@
-"""The queue loses nothing and tells nothing twice."""
+"""The queue loses nothing and finishes nothing twice."""
 
 import sqlite3
 import threading
@@ -7,15 +7,18 @@ from pathlib import Path
 import pytest
 from fakes import FakeClock
 
+from raiox.errors import InternalError
 from raiox.records import database as database_module
 from raiox.records.errors import IdempotencyMismatchError, QueueFullError, RecordsUnavailableError
 from raiox.records.rows import Completion, IdempotencyKey, NewAnalysis
 from raiox.records.store import Records, open_records
+from raiox.result import AnalysisResult
 from raiox.settings import RecordsSettings
-from raiox.vocabulary import AnalysisState
+from raiox.vocabulary import AnalysisState, Outcome
 
 SETTINGS = RecordsSettings(max_queued=5, lease_s=30, max_attempts=3)
-DONE = Completion(AnalysisState.DONE, {"outcome": "analysed"})
+DONE = Completion(AnalysisState.DONE, AnalysisResult(outcome=Outcome.ANALYSED))
+FAILED = Completion(AnalysisState.FAILED, AnalysisResult.failed(InternalError()))
 
 
 @pytest.fixture
@@ -50,13 +53,13 @@ def test_a_claimed_analysis_is_not_claimed_again(records: Records):
     assert records.queue.claim(8) == []
 
 
-def test_a_finished_analysis_tells_its_result(records: Records):
+def test_a_finished_analysis_has_its_result(records: Records):
     records.queue.enqueue(new())
     [claim] = records.queue.claim(1)
 
     assert records.queue.finish([(claim, DONE)]) == [True]
     stored = records.history.get("a", "ana")
-    assert (stored.state, stored.body) == (AnalysisState.DONE, {"outcome": "analysed"})
+    assert (stored.state, stored.result) == (DONE.state, DONE.result)
 
 
 def test_an_expired_lease_frees_the_analysis(records: Records, clock: FakeClock):
@@ -85,7 +88,7 @@ def test_a_result_of_an_older_attempt_is_refused(records: Records, clock: FakeCl
     clock.pass_s(31)
     [living] = records.queue.claim(1)
 
-    assert records.queue.finish([(zombie, Completion(AnalysisState.FAILED, {}))]) == [False]
+    assert records.queue.finish([(zombie, FAILED)]) == [False]
     assert records.queue.finish([(living, DONE)]) == [True]
 
 
@@ -94,7 +97,7 @@ def test_a_finished_analysis_cannot_be_finished_again(records: Records):
     [claim] = records.queue.claim(1)
     records.queue.finish([(claim, DONE)])
 
-    assert records.queue.finish([(claim, Completion(AnalysisState.FAILED, {}))]) == [False]
+    assert records.queue.finish([(claim, FAILED)]) == [False]
 
 
 def test_a_late_result_of_a_deleted_analysis_is_refused(records: Records):

@@ -9,6 +9,7 @@ from fakes import FakeClock
 from raiox.records.errors import AnalysisNotFoundError
 from raiox.records.rows import Completion, IdempotencyKey, NewAnalysis
 from raiox.records.store import Records, open_records
+from raiox.result import AnalysisResult
 from raiox.settings import RecordsSettings
 from raiox.vocabulary import AnalysisState
 
@@ -34,7 +35,7 @@ def keep(records: Records, name: str, *, finished: bool = True) -> None:
     records.queue.enqueue(NewAnalysis(name, "ana", SHA, "png", (), 64, 48), key)
     if finished:
         [claim] = records.queue.claim(1)
-        records.queue.finish([(claim, Completion(AnalysisState.DONE, {}, b"maps", b"embedding"))])
+        records.queue.finish([(claim, Completion(AnalysisState.DONE, AnalysisResult(), b"maps"))])
 
 
 def test_an_image_goes_when_its_time_is_over_and_the_result_stays(
@@ -76,7 +77,7 @@ def test_a_key_is_forgotten_after_a_day(records: Records, clock: FakeClock):
     clock.pass_s(25 * HOUR_S)
     records.retention.sweep()
 
-    assert records.queue.find_by_key("ana", IdempotencyKey("a".ljust(64, "k"), SHA)) is None
+    assert records.queue.check("ana", IdempotencyKey("a".ljust(64, "k"), SHA)) is None
 
 
 def test_a_file_that_lost_its_row_is_swept(records: Records, clock: FakeClock, tmp_path: Path):

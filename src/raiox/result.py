@@ -1,0 +1,180 @@
+"""The document of one analysis: one type from the worker to the client.
+
+The worker makes an `AnalysisResult`, the records store it, the API returns it, the
+command line prints it; its keys are a contract (docs/reference/analysis-json.md).
+Findings are keys of dictionaries, not a closed list: the bundle that answers names them.
+"""
+
+from typing import Final, Self
+
+from pydantic import BaseModel, ConfigDict, Field, computed_field
+
+from raiox.entities import EngineResult, FilterResult, ModelIdentity, Neighbour, Prediction
+from raiox.errors import Fact, RaioxError
+from raiox.messages import messages_in_all_languages
+from raiox.vocabulary import NOTICE, AnalysisState, ImageKind, Outcome
+
+SCORE_DECIMALS = 4
+LOW_QUALITY: Final = "low_quality"
+OUT_OF_DISTRIBUTION: Final = "out_of_distribution"
+"""Codes of the warnings that the networks give; intake gives `notes`."""
+
+
+class Document(BaseModel):
+    """A frozen JSON object with exactly the keys of its class."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", json_schema_serialization_defaults_required=True
+    )
+
+
+class Sentences(Document):
+    """One code in one language."""
+
+    title: str = Field(description="What happened.")
+    detail: str = Field(description="Why, with the facts.")
+    action: str = Field(description="What to do now.")
+
+
+class CodedMessage(Document):
+    """A rejection or a failure: a stable code, its facts, and sentences for people."""
+
+    code: str = Field(description="Stable; decide by this.", examples=["rotated_radiograph"])
+    facts: dict[str, Fact] = Field(default_factory=dict)
+
+    @computed_field(description="By language.")  # type: ignore[prop-decorator]
+    @property
+    def messages(self) -> dict[str, Sentences]:
+        """The sentences; made when they are shown, so that no row keeps old wording."""
+        translations = messages_in_all_languages(self.code, self.facts)
+        return {language: Sentences(**sentences) for language, sentences in translations.items()}
+
+
+class FilterDocument(Document):
+    """What the frontal filter saw."""
+
+    frontal: float = Field(ge=0, le=1, description="Score of an upright frontal chest radiograph.")
+    kind: ImageKind = Field(description="The likeliest kind of image.")
+    rotation_deg: int = Field(description="Clockwise rotation seen: 0, 90, 180 or 270.")
+    quality: float | None = Field(
+        None, ge=0, le=1, description="Technical quality of a frontal radiograph; 1 is best."
+    )
+    low_quality: bool = False
+
+    @classmethod
+    def of(cls, result: FilterResult) -> Self:
+        """The document of what the filter returned."""
+        quality = None if result.quality is None else round(result.quality, SCORE_DECIMALS)
+        return cls(
+            frontal=round(result.frontal, SCORE_DECIMALS),
+            kind=result.kind,
+            rotation_deg=result.rotation_deg,
+            quality=quality,
+            low_quality=result.low_quality,
+        )
+
+
+class ModelDocument(Document):
+    """One network."""
+
+    id: str
+    sha256: str
+
+    @classmethod
+    def of(cls, identity: ModelIdentity) -> Self:
+        """The document of a loaded network."""
+        return cls(id=identity.id, sha256=identity.sha256)
+
+
+class AnsweringModels(ModelDocument):
+    """The classifier that answered and, under `filter`, the frontal filter before it."""
+
+    filter: ModelDocument
+
+
+class AnalysisResult(Document):
+    """How one analysis ended: a result, a rejection or an error; nothing before that."""
+
+    outcome: Outcome | None = Field(None, description="Null unless `done`.")
+    rejection: CodedMessage | None = Field(None, description="Why the filter rejected the image.")
+    error: CodedMessage | None = Field(None, description="Why the analysis failed.")
+    filter: FilterDocument | None = None
+    scores: dict[str, float] | None = Field(None, description="By finding, from 0 to 1.")
+    finding: str | None = Field(None, description="A finding, or `uncertain`.")
+    findings_set: tuple[str, ...] | None = Field(
+        None, description="The findings that the scores cannot separate, likeliest first."
+    )
+    out_of_distribution: bool | None = Field(
+        None, description="Whether the image is unlike those that the network knows."
+    )
+    embedding_xyz: tuple[float, float, float] | None = Field(
+        None, description="Coordinates in the embedding map."
+    )
+    neighbours: tuple[Neighbour, ...] | None = Field(
+        None, description="Nearest reference cases, nearest first."
+    )
+    model: AnsweringModels | None = None
+    timings_ms: dict[str, float] | None = Field(None, description="Of each network.")
+
+    @classmethod
+    def of(cls, engine_result: EngineResult) -> Self:
+        """The result that the engine's answer decides."""
+        rejection, models = engine_result.rejection, engine_result.models
+        return cls(
+            outcome=Outcome.REJECTED if rejection else Outcome.ANALYSED,
+            rejection=CodedMessage(code=rejection.code, facts=dict(rejection.facts))
+            if rejection
+            else None,
+            filter=FilterDocument.of(engine_result.filter_result),
+            model=AnsweringModels(
+                id=models["classifier"].id,
+                sha256=models["classifier"].sha256,
+                filter=ModelDocument.of(models["frontal_filter"]),
+            ),
+            timings_ms=dict(engine_result.timings_ms),
+            **_prediction_fields(engine_result.prediction),
+        )
+
+    @classmethod
+    def failed(cls, error: RaioxError) -> Self:
+        """The result of an analysis that has none, with the reason."""
+        return cls(error=CodedMessage(code=error.code, facts=error.facts))
+
+
+class AnalysisDocument(AnalysisResult):
+    """One image and its result, as every interface of raiox shows them."""
+
+    id: str
+    state: AnalysisState
+    sha256: str = Field(description="Of the uploaded bytes; empty where they could not be read.")
+    notes: tuple[str, ...] = Field((), description="Codes of what intake saw or changed.")
+    maps: dict[str, str] | None = Field(
+        None, description="Heatmap of each finding: an address, or a file on the command line."
+    )
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """Codes of everything that a reader of the result should know of the image."""
+        low_quality = (LOW_QUALITY,) if self.filter and self.filter.low_quality else ()
+        unlike = (OUT_OF_DISTRIBUTION,) if self.out_of_distribution else ()
+        return (*self.notes, *low_quality, *unlike)
+
+    @computed_field(description="The notice that belongs beside every result, by language.")  # type: ignore[prop-decorator]
+    @property
+    def notice(self) -> dict[str, str]:
+        """Research use only, in every language."""
+        return dict(NOTICE)
+
+
+def _prediction_fields(prediction: Prediction | None) -> dict[str, object]:
+    if prediction is None:
+        return {}
+    scores = prediction.scores.items()
+    return {
+        "scores": {str(finding): round(score, SCORE_DECIMALS) for finding, score in scores},
+        "finding": prediction.finding,
+        "findings_set": tuple(map(str, prediction.findings_set)),
+        "out_of_distribution": prediction.out_of_distribution,
+        "embedding_xyz": prediction.embedding_xyz,
+        "neighbours": prediction.neighbours,
+    }

@@ -1,0 +1,20 @@
+"""Pixels and maps come back from their bytes."""
+
+import numpy as np
+
+from raiox.service.png import from_png, pack, to_png, unpack
+
+
+def test_arrays_come_back_as_they_were():
+    array = np.linspace(-1, 1, 30, dtype=np.float32).reshape(3, 2, 5)
+
+    np.testing.assert_allclose(unpack(pack(array)), array, atol=1e-3)
+
+
+def test_pixels_come_back_exactly():
+    pixels = np.random.default_rng(0).integers(0, 256, (33, 57), np.uint8)
+
+    back = from_png(to_png(pixels), sha256="0" * 64, source_format="png", notes=("x",))
+
+    np.testing.assert_array_equal(back.pixels, pixels)
+    assert back.pixels.flags["C_CONTIGUOUS"]

@@ -20,8 +20,9 @@ check: ## Style, types, layers, page and fast tests
 bench: setup ## Measure the service on this machine
 	@.venv/bin/raiox bench
 
-docs: setup ## Rewrite docs/reference/ from the code
+docs: setup ## Rewrite docs/reference/ and the contract of the page from the code
 	@.venv/bin/python scripts/reference.py
+	@.venv/bin/python scripts/contract.py
 
 evidence: setup ## Measure the shipped bundles with every test, rewrite docs/evidence and the readmes
 	@scripts/evidence.sh

@@ -29,7 +29,6 @@ import numpy as np
 from PIL import Image
 
 from raiox.entities import Radiograph
-from raiox.inference.heatmap import render
 from raiox.inference.local import LocalEngine
 from raiox.settings import Settings, WebSettings
 
@@ -92,7 +91,7 @@ def _serve(options: argparse.Namespace) -> None:
 
     settings = Settings().model_copy(update={"web": WebSettings(limits=False)})
     engine, intake = _factory(options.engine or ""), _intake_factory(options.intake or "")
-    run_server(settings, engine, intake, render, host="127.0.0.1", port=options.serve)
+    run_server(settings, engine, intake, host="127.0.0.1", port=options.serve)
 
 
 @contextmanager

@@ -33,6 +33,7 @@ from raiox.lab.training.recipe import (
 )
 from raiox.messages import load
 from raiox.preprocessing import Preprocessing
+from raiox.result import LOW_QUALITY, OUT_OF_DISTRIBUTION
 from raiox.settings import Settings
 
 FOLDER = Path(__file__).parents[1] / "docs" / "reference"
@@ -101,7 +102,7 @@ def errors_page() -> str:
     """docs/reference/errors.md as the code has it."""
     refusals = [(error.code, str(error.kind)) for error in raised_errors()]
     rejections = [(code, "rejection") for code in dict.fromkeys(REJECTION_CODES.values())]
-    notes = [(code, "note") for code in sorted(NOTES)]
+    notes = [(code, "note") for code in sorted({*NOTES, LOW_QUALITY, OUT_OF_DISTRIBUTION})]
     return "\n".join([
         ERRORS_HEAD,
         _drawn_tree(),

@@ -52,10 +52,10 @@ class FakeEngine:
         time.sleep(self._delay_s)
         if self._error is not None:
             raise self._error
-        return [reading_of(radiograph) for radiograph in radiographs]
+        return [result_of(radiograph) for radiograph in radiographs]
 
 
-def reading_of(radiograph: Radiograph) -> EngineResult:
+def result_of(radiograph: Radiograph) -> EngineResult:
     mean = float(radiograph.pixels.mean())
     if mean > BRIGHT:
         filter_result = FilterResult(frontal=0.02, kind=ImageKind.DOCUMENT, accepted=False)
@@ -82,10 +82,10 @@ class FakeIntake:
 
     def __init__(self, delay_s: float = 0.0) -> None:
         self._delay_s = delay_s
-        self.n_read = 0
+        self.n_loaded = 0
 
     def load(self, content: bytes, sha256: str | None = None) -> Radiograph:
-        self.n_read += 1
+        self.n_loaded += 1
         time.sleep(self._delay_s)
         if not content:
             raise EmptyUploadError
@@ -114,13 +114,6 @@ class FakeClock:
 
     def pass_s(self, seconds: float) -> None:
         self.now += seconds
-
-
-def paint(activation_map: object, width_px: int, height_px: int) -> bytes:
-    """A heatmap of one colour."""
-    file = io.BytesIO()
-    Image.new("RGBA", (width_px, height_px), (200, 80, 0, 100)).save(file, "PNG")
-    return file.getvalue()
 
 
 def png(mean: int = 100, side_px: int = 64, mark: int = 0) -> bytes:

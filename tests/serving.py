@@ -10,7 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import httpx
-from fakes import FakeEngine, FakeIntake, paint
+from fakes import FakeEngine, FakeIntake
 
 from raiox.settings import Settings
 from raiox.web.server import run_server
@@ -24,7 +24,9 @@ class Served:
 
     def __init__(self, data_dir: Path, **settings: object) -> None:
         self.data_dir = data_dir
-        self._environment = {f"RAIOX_{name.upper()}": str(told) for name, told in settings.items()}
+        self._environment = {
+            f"RAIOX_{name.upper()}": str(value) for name, value in settings.items()
+        }
         self.port = _free_port()
         self.start()
 
@@ -98,7 +100,6 @@ def _serve(port: int) -> None:
         Settings(),
         lambda: FakeEngine(delay_s=delay_s),
         FakeIntake,
-        paint,
         host="127.0.0.1",
         port=port,
     )

@@ -94,7 +94,15 @@ class WebSettings(BaseModel, frozen=True):
     )
     allowed_hosts: tuple[str, ...] = Field(("*",), description="Host names answered to.")
     trusted_proxies: tuple[str, ...] = Field(
-        (), description="Addresses whose X-Forwarded-For counts."
+        (), description="Addresses whose X-Forwarded-For, -Proto and -Prefix are believed."
+    )
+    root_path: str = Field(
+        "",
+        pattern=r"^(/[A-Za-z0-9._~-]+)*$",
+        description="Path under which a proxy publishes the service, e.g. `/raiox`.",
+    )
+    cors_origins: tuple[str, ...] = Field(
+        (), description="Origins whose pages may call the API, e.g. `https://pacs.example.org`."
     )
 
 

@@ -9,9 +9,11 @@ import pytest
 from raiox import messages
 from raiox.errors import RaioxError
 from raiox.inference.frontal_filter import REJECTION_CODES
+from raiox.intake.sandbox.decoder_api import NOTES
+from raiox.result import LOW_QUALITY, OUT_OF_DISTRIBUTION
 from raiox.vocabulary import LANGUAGES
 
-NOTES = {"burned_in_annotation", "colour_removed"}
+WARNINGS = {*NOTES, LOW_QUALITY, OUT_OF_DISTRIBUTION}
 PARTS = {"title", "detail", "action"}
 FORBIDDEN = ("diagnos", "diagnós", "positiv", "laudo")
 
@@ -27,7 +29,7 @@ def placeholders(sentences: dict[str, str]) -> set[str]:
     return {name for text in texts for _, name, _, _ in string.Formatter().parse(text) if name}
 
 
-CODES = {error.code for error in raised()} | set(REJECTION_CODES.values()) | NOTES
+CODES = {error.code for error in raised()} | set(REJECTION_CODES.values()) | WARNINGS
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

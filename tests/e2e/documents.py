@@ -1,7 +1,7 @@
 """Documents, problems and pictures for the stand-in, made by raiox's own functions."""
 
 import io
-from datetime import UTC, datetime, timedelta
+import time
 from types import MappingProxyType
 from typing import Any
 
@@ -12,12 +12,16 @@ from raiox.entities import EngineResult, FilterResult, ModelIdentity, Prediction
 from raiox.errors import RaioxError
 from raiox.inference.heatmap import render
 from raiox.records.errors import QueueFullError
-from raiox.service.result_json import describe, result_json
+from raiox.records.rows import StoredAnalysis
+from raiox.result import AnalysisResult
 from raiox.vocabulary import FINDINGS, AnalysisState, ImageKind
+from raiox.web.api.serializers import analysis_document
 from raiox.web.errors import UnknownRouteError
-from raiox.web.http.problems import describe_problem, problem_headers
+from raiox.web.http.problems import make_problem as make_problem_document
+from raiox.web.http.problems import problem_headers
 
 WIDTH_PX, HEIGHT_PX = 320, 288
+DAY_S = 86_400.0
 MODELS = MappingProxyType(
     {
         "frontal_filter": ModelIdentity("frontal-filter-phantom", "5e" * 32),
@@ -96,18 +100,25 @@ def make_document(analysis_id: str, name: str) -> dict[str, Any] | None:
     reading = READINGS.get(name)
     if reading is None:
         return None
-    now = datetime.now(UTC)
-    address = f"/api/v1/analyses/{analysis_id}"
-    maps = {str(finding): f"{address}/heatmap/{finding}.png" for finding in FINDINGS}
-    return {
-        **describe(analysis_id, AnalysisState.DONE, "ab" * 32, result_json(reading)),
-        "maps": maps if reading.prediction else None,
-        "image": f"{address}/image",
-        "created_at": now.isoformat(),
-        "notes": [],
-        "image_expires_at": (now + timedelta(hours=24)).isoformat(),
-        "expires_at": (now + timedelta(days=30)).isoformat(),
-    }
+    now = time.time()
+    stored = StoredAnalysis(
+        number=1,
+        id=analysis_id,
+        state=AnalysisState.DONE,
+        sha256="ab" * 32,
+        source_format="png",
+        notes=(),
+        width_px=WIDTH_PX,
+        height_px=HEIGHT_PX,
+        created_at=now,
+        finished_at=now,
+        image_until=now + DAY_S,
+        expires_at=now + 30 * DAY_S,
+        has_image=True,
+        has_maps=reading.prediction is not None,
+        result=AnalysisResult.of(reading),
+    )
+    return analysis_document(stored, root_path="").model_dump(mode="json")
 
 
 def make_problem(code: str) -> tuple[dict[str, Any], dict[str, str]]:
@@ -117,8 +128,8 @@ def make_problem(code: str) -> tuple[dict[str, Any], dict[str, str]]:
         error = QueueFullError(retry_after_s=5)
     elif code != "not_found":
         error = _find_error(code)()
-    document = describe_problem(error, language="pt", instance="/", request_id="stand-in")
-    return document, problem_headers(error)
+    problem = make_problem_document(error, language="pt", instance="/", request_id="stand-in")
+    return problem.model_dump(mode="json"), problem_headers(error)
 
 
 def _find_error(code: str) -> type[RaioxError]:

@@ -8,10 +8,10 @@ import anyio
 import httpx
 import pytest
 import structlog
-from fakes import FakeClock, FakeEngine, FakeIntake, paint
+from fakes import FakeClock, FakeEngine, FakeIntake
 from fastapi import FastAPI
 
-from raiox.service.lifecycle import Backends, Service
+from raiox.service.lifecycle import Factories, Service
 from raiox.settings import Settings
 from raiox.web.app import create_app
 
@@ -66,7 +66,7 @@ def start(tmp_path: Path) -> Callable[..., object]:
         engine, reader, clock = engine or FakeEngine(), reader or FakeIntake(), FakeClock()
         app = create_app(
             Settings(data_dir=tmp_path / "var", **settings),
-            Backends(open_engine or (lambda: engine), lambda: reader, paint, clock),
+            Factories(open_engine or (lambda: engine), lambda: reader, clock),
             page_dir=page_dir,
         )
         async with app.router.lifespan_context(app):
@@ -83,5 +83,10 @@ def start(tmp_path: Path) -> Callable[..., object]:
 
 async def _loaded(service: RunningApp) -> None:
     """Wait until the models are loaded or refused."""
-    while (refusal := service.service.models.refusal) and refusal.facts.get("reason") == "loading":  # noqa: ASYNC110  (nobody rings)
+    while _is_loading(service.service):  # noqa: ASYNC110  (nobody notifies)
         await anyio.sleep(0.005)
+
+
+def _is_loading(service: Service) -> bool:
+    reason = service.engine_holder.unavailable_reason
+    return reason is not None and reason.facts.get("reason") == "loading"

@@ -14,13 +14,14 @@ PROBLEMS = [
     ("GET", "/nowhere", {}, 404, "not_found"),
     ("PUT", ANALYSES, {}, 405, "method_not_allowed"),
     ("GET", f"{ANALYSES}?limit=0", {}, 422, "malformed_request"),
-    ("GET", f"{ANALYSES}?cursor=junk", {}, 400, "malformed_request"),
+    ("GET", f"{ANALYSES}?cursor=junk", {}, 422, "invalid_cursor"),
     ("GET", f"{ANALYSES}/export?format=xls", {}, 422, "malformed_request"),
-    ("GET", f"{ANALYSES}/x/heatmap/cancer.png", {}, 422, "malformed_request"),
+    ("GET", f"{ANALYSES}/x/heatmap/covid19.png", {}, 404, "analysis_not_found"),
     ("GET", f"{ANALYSES}/x", {}, 404, "analysis_not_found"),
     ("GET", "/" + "a" * 9_000, {}, 414, "malformed_request"),
     ("GET", "/", {"X-Long": "a" * 17_000}, 431, "malformed_request"),
-    ("POST", ANALYSES, {"Content-Type": "text/plain"}, 415, "malformed_request"),
+    ("POST", ANALYSES, {"Content-Type": "text/plain"}, 400, "empty_upload"),
+    ("POST", ANALYSES, {"Content-Type": "multipart/related"}, 415, "unsupported_media_type"),
     ("POST", ANALYSES, OCTETS | {"Content-Encoding": "gzip"}, 415, "malformed_request"),
     ("POST", ANALYSES, OCTETS | {"Content-Length": "99999999999"}, 413, "upload_too_large"),
     ("POST", ANALYSES, OCTETS | {"Idempotency-Key": "k" * 300}, 400, "malformed_request"),
@@ -30,7 +31,7 @@ PROBLEMS = [
 ]
 
 
-async def test_every_route_wears_the_security_headers(start):
+async def test_every_route_has_the_security_headers(start):
     async with start() as service:
         browser = service.browser()
         document = (await browser.post(ANALYSES, content=png(), headers=OCTETS)).json()
@@ -86,14 +87,14 @@ async def test_every_refusal_is_a_problem_document(start, method, path, headers,
         assert all(sentences[part] for part in ("title", "detail", "action"))
 
 
-async def test_a_wrong_method_is_told_all_right_ones(start):
+async def test_a_wrong_method_is_answered_with_all_right_ones(start):
     async with start() as service:
         answer = await service.browser().put(ANALYSES)
 
-    assert {name.strip() for name in answer.headers["allow"].split(",")} == {"GET", "POST"}
+    assert {name.strip() for name in answer.headers["allow"].split(",")} == {"GET", "HEAD", "POST"}
 
 
-async def test_a_mistake_of_ours_is_told_without_its_trace(start):
+async def test_a_programming_error_is_reported_without_its_trace(start):
     class Broken:
         def load(self, content, sha256=None):
             raise ZeroDivisionError("secret detail")
@@ -121,7 +122,7 @@ async def test_a_mistake_of_ours_is_told_without_its_trace(start):
         ("", "en;q=0, *;q=0.5", "pt"),
     ],
 )
-async def test_speaks_the_language_that_is_asked_for(start, query, header, language):
+async def test_answers_in_the_requested_language(start, query, header, language):
     async with start() as service:
         answer = await service.browser().get(f"/nope{query}", headers={"Accept-Language": header})
 

@@ -9,6 +9,7 @@ import { arrange } from '../src/history/filters';
 import { predictiveValuesOf } from '../src/analyse/predictiveValues';
 import { addressOf, read } from '../src/shared/router.svelte';
 import { formatScore } from '../src/shared/format';
+import { makeAnalysis, makeFilter } from './documents';
 
 test('bars come longest first', () => {
   const bars = rank({ no_finding: 0.1, lung_opacity: 0.2, covid19: 0.7 });
@@ -57,10 +58,9 @@ test('an address that is none leads to the first screen', () => {
 });
 
 test('a poor picture is a note beside those of intake', () => {
-  const analysis = { id: '1', state: 'done' as const, sha256: '', notes: ['colour_removed'] };
-  const filter = { frontal: 0.9, kind: 'frontal' as const, rotation_deg: 0 };
-  expect(notesOf({ ...analysis, filter })).toEqual(['colour_removed']);
-  expect(notesOf({ ...analysis, filter: { ...filter, low_quality: true } })).toEqual(['colour_removed', 'low_quality']);
+  const analysis = makeAnalysis({ notes: ['colour_removed'], filter: makeFilter() });
+  expect(notesOf(analysis)).toEqual(['colour_removed']);
+  expect(notesOf({ ...analysis, filter: makeFilter({ low_quality: true }) })).toEqual(['colour_removed', 'low_quality']);
 });
 
 test('what an answer is worth falls with the prevalence, and follows Bayes', () => {
@@ -70,11 +70,10 @@ test('what an answer is worth falls with the prevalence, and follows Bayes', () 
   expect(predictiveValuesOf({ sensitivity: 0.9, specificity: 1 }, 0)).toEqual({ ppv: 0, npv: 1 });
 });
 
-const analysis = { state: 'done' as const, sha256: '' };
 const HISTORY = [
-  { ...analysis, id: 'a', created_at: '2026-01-02', finding: 'covid19' as const, scores: { no_finding: 0.1, lung_opacity: 0.1, covid19: 0.8 } },
-  { ...analysis, id: 'b', created_at: '2026-01-03', outcome: 'rejected' as const },
-  { ...analysis, id: 'c', created_at: '2026-01-01', finding: 'uncertain' as const, scores: { no_finding: 0, lung_opacity: 0.1, covid19: 0.9 } },
+  makeAnalysis({ id: 'a', created_at: '2026-01-02', finding: 'covid19', scores: { no_finding: 0.1, lung_opacity: 0.1, covid19: 0.8 } }),
+  makeAnalysis({ id: 'b', created_at: '2026-01-03', outcome: 'rejected' }),
+  makeAnalysis({ id: 'c', created_at: '2026-01-01', finding: 'uncertain', scores: { no_finding: 0, lung_opacity: 0.1, covid19: 0.9 } }),
 ];
 
 test.each([

@@ -4,8 +4,9 @@ import type { Upload } from '../src/shared/api';
 import type { Analysis } from '../src/shared/contract';
 import { UploadQueue, type Calls } from '../src/shared/upload/uploadQueue.svelte';
 import { failLocally, ServiceError } from '../src/shared/failure';
+import { makeAnalysis } from './documents';
 
-const done = (id: string): Analysis => ({ id, state: 'done', outcome: 'analysed', sha256: '' });
+const done = (id: string): Analysis => makeAnalysis({ id, outcome: 'analysed' });
 const file = (name: string) => ({ name, file: new Blob([name]) });
 
 /** Calls that succeed; the tests replace those they are about. */

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 
-import type { Analysis } from '../src/shared/contract';
 import { describeWait } from '../src/analyse/waitEstimate';
+import { makeAnalysis } from './documents';
 
-const QUEUED: Analysis = { id: 'a', state: 'queued', sha256: '' };
+const QUEUED = makeAnalysis({ state: 'queued' });
 
 test.each([
   [1, 'até 2 segundos'],

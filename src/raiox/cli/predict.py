@@ -7,13 +7,13 @@ is an object with its error, and the next one follows.
 
 import csv
 import hashlib
-import json
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import IO, Any
 
+from pydantic import Field
 from rich.console import Console
 from rich.progress import track
 
@@ -24,11 +24,13 @@ from raiox.inference.heatmap import render
 from raiox.inference.local import LocalEngine
 from raiox.intake import Intake
 from raiox.intake.errors import UnreadableFileError, UploadTooLargeError
-from raiox.service.result_json import describe, failure_json, result_json
+from raiox.result import AnalysisDocument, AnalysisResult
 from raiox.settings import IntakeSettings, Settings
-from raiox.vocabulary import FINDINGS, AnalysisState
+from raiox.vocabulary import FINDINGS, AnalysisState, Outcome
 
 ALL_ANALYSED, SOME_NOT, USAGE = 0, 1, 2
+ID_CHARS = 32
+"""Digits of the sha256 that name an analysis without a service."""
 CSV_COLUMNS = ("path", "state", "outcome", "code", "kind", "rotation_deg", "frontal",
                *map(str, FINDINGS), "finding", "findings_set", "sha256", "model")  # fmt: skip
 
@@ -48,37 +50,54 @@ def predict(paths: list[Path], table: Path | None, heatmaps: Path | None) -> int
         return _write(documents, len(files), table)
 
 
+class FileDocument(AnalysisDocument):
+    """The document of one file."""
+
+    path: str = Field(description="Absolute.")
+
+
 def _documents(
     files: list[Path],
     intake: Intake,
     limits: IntakeSettings,
     engine: LocalEngine,
     heatmaps: Path | None,
-) -> Iterator[dict[str, Any]]:
+) -> Iterator[FileDocument]:
     for file in files:
         sha256 = ""
         try:
             content = _content(file, limits.max_upload_bytes)
             sha256 = hashlib.sha256(content).hexdigest()
-            document = _read_one(intake.load(content), file, engine, heatmaps)
+            yield _analyse(intake.load(content, sha256), file, engine, heatmaps)
         except RaioxError as error:
-            document = describe(sha256[:32], AnalysisState.FAILED, sha256, failure_json(error))
-        yield {**document, "path": str(file.absolute())}
+            yield FileDocument(
+                **dict(AnalysisResult.failed(error)),
+                id=sha256[:ID_CHARS],
+                state=AnalysisState.FAILED,
+                sha256=sha256,
+                path=str(file.absolute()),
+            )
 
 
-def _read_one(
+def _analyse(
     radiograph: Radiograph, file: Path, engine: LocalEngine, heatmaps: Path | None
-) -> dict[str, Any]:
-    reading = engine.predict([radiograph])[0]
-    if isinstance(reading, RaioxError):
-        raise reading
-    body = result_json(reading)
-    body["notes"] = list(radiograph.notes)
-    body["maps"] = None
-    if heatmaps is not None and reading.prediction is not None:
-        body["maps"] = _draw(reading.prediction, radiograph, file, heatmaps)
-    identity = radiograph.sha256[:32]
-    return describe(identity, AnalysisState.DONE, radiograph.sha256, body)
+) -> FileDocument:
+    engine_result = engine.predict([radiograph])[0]
+    if isinstance(engine_result, RaioxError):
+        raise engine_result
+    prediction = engine_result.prediction
+    maps = None
+    if heatmaps is not None and prediction is not None:
+        maps = _draw(prediction, radiograph, file, heatmaps)
+    return FileDocument(
+        **dict(AnalysisResult.of(engine_result)),
+        id=radiograph.sha256[:ID_CHARS],
+        state=AnalysisState.DONE,
+        sha256=radiograph.sha256,
+        notes=radiograph.notes,
+        maps=maps,
+        path=str(file.absolute()),
+    )
 
 
 def _draw(
@@ -87,10 +106,10 @@ def _draw(
     folder.mkdir(parents=True, exist_ok=True)
     height, width = radiograph.pixels.shape
     drawn = {}
-    for finding, activation_map in zip(FINDINGS, prediction.activation_maps, strict=True):
+    for finding, activation_map in zip(prediction.scores, prediction.activation_maps, strict=True):
         picture = folder / f"{file.stem}-{radiograph.sha256[:8]}-{finding}.png"
         picture.write_bytes(render(activation_map, width, height))
-        drawn[str(finding)] = str(picture.absolute())
+        drawn[finding] = str(picture.absolute())
     return drawn
 
 
@@ -115,7 +134,7 @@ def _files_of(path: Path) -> Iterator[Path]:
         yield path
 
 
-def _write(documents: Iterable[dict[str, Any]], total: int, table: Path | None) -> int:
+def _write(documents: Iterable[FileDocument], total: int, table: Path | None) -> int:
     console = Console(stderr=True)
     shown = track(
         documents, "EngineResult", total=total, console=console, disable=not console.is_terminal
@@ -126,12 +145,12 @@ def _write(documents: Iterable[dict[str, Any]], total: int, table: Path | None) 
         if writer is not None:
             writer.writerow(CSV_COLUMNS)
         for document in shown:
-            if document.get("outcome") != "analysed":
+            if document.outcome is not Outcome.ANALYSED:
                 status = SOME_NOT
             if writer is not None:
                 writer.writerow(_row(document))
             else:
-                print(json.dumps(document, ensure_ascii=False), file=stream, flush=True)
+                print(document.model_dump_json(), file=stream, flush=True)
     return status
 
 
@@ -151,20 +170,20 @@ class _StandardOutput(AbstractContextManager[IO[str]]):
         sys.stdout.flush()
 
 
-def _row(document: dict[str, Any]) -> list[Any]:
-    seen, scores = document.get("filter") or {}, document.get("scores") or {}
-    refused = document.get("rejection") or document.get("error") or {}
+def _row(document: FileDocument) -> list[Any]:
+    seen, scores = document.filter, document.scores or {}
+    refused = document.rejection or document.error
     return [
-        document["path"],
-        document["state"],
-        document.get("outcome", ""),
-        refused.get("code", ""),
-        seen.get("kind", ""),
-        seen.get("rotation_deg", ""),
-        seen.get("frontal", ""),
+        document.path,
+        document.state,
+        document.outcome or "",
+        refused.code if refused else "",
+        seen.kind if seen else "",
+        seen.rotation_deg if seen else "",
+        seen.frontal if seen else "",
         *(scores.get(str(finding), "") for finding in FINDINGS),
-        document.get("finding") or "",
-        " ".join(document.get("findings_set") or ()),
-        document["sha256"],
-        (document.get("model") or {}).get("id", ""),
+        document.finding or "",
+        " ".join(document.findings_set or ()),
+        document.sha256,
+        document.model.id if document.model else "",
     ]

@@ -5,7 +5,6 @@ Imported only when the command runs, so that `raiox --help` stays quick.
 
 from pathlib import Path
 
-from raiox.inference.heatmap import render
 from raiox.inference.local import LocalEngine
 from raiox.intake import Intake
 from raiox.settings import Settings
@@ -25,7 +24,6 @@ def serve(host: str, port: int, data_dir: Path | None = None) -> None:
         settings,
         lambda: LocalEngine.open(settings.inference),
         lambda: Intake(settings.intake),
-        render,
         host=host,
         port=port,
     )

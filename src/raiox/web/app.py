@@ -1,22 +1,23 @@
-"""The FastAPI app, put together from its pieces; no global state, no work at import."""
+"""The FastAPI app, put together from its parts; no global state, no work at import."""
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 from fastapi import FastAPI
+from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
 
 from raiox.bundle.manifest import EMBEDDING_MAP_FILE
-from raiox.service.lifecycle import Backends, run_service
+from raiox.service.lifecycle import Factories, run_service
 from raiox.settings import Settings
 from raiox.web.api import analyses, case_map, health, models
 from raiox.web.api.reference_cases import ReferenceCases
 from raiox.web.dependencies import WebContext
-from raiox.web.http.body import FRAME_BYTES
 from raiox.web.http.middleware import RequestMiddleware
 from raiox.web.http.problems import install_problem_handlers
+from raiox.web.http.proxy import ProxyMiddleware
 from raiox.web.metrics import Metrics
 from raiox.web.rate_limits import RateLimits, UploadGate
 from raiox.web.sessions import open_sessions
@@ -28,35 +29,25 @@ BUILT_PAGE = Path(__file__).parent / "page"
 HOUR_S = 3_600
 
 
-def create_app(settings: Settings, choices: Backends, *, page_dir: Path = BUILT_PAGE) -> FastAPI:
+def create_app(settings: Settings, factories: Factories, *, page_dir: Path = BUILT_PAGE) -> FastAPI:
     """The whole service as one app; its lifespan starts and stops everything.
 
     Args:
-        choices: which engine and intake answer.
+        factories: which engine and intake answer.
         page_dir: the built page; may be absent.
     """
     app = FastAPI(
         title="raiox",
         summary="Reads chest radiographs. Research use. Not a medical device.",
         version="1",
-        lifespan=lambda app: _lifespan(app, settings, choices),
+        lifespan=lambda app: _lifespan(app, settings, factories),
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
     )
     web_context = _context(settings)
     app.state.web_context = web_context
-    app.state.examples = open_examples(settings)
-    folder = models.classifier_folder(settings.inference)
-    app.state.classifier_folder = folder
-    app.state.reference_cases = ReferenceCases(folder / EMBEDDING_MAP_FILE, settings.datasets)
-    app.add_middleware(
-        RequestMiddleware,
-        sessions=web_context.sessions,
-        metrics=web_context.metrics,
-        max_body_bytes=settings.intake.max_upload_bytes + FRAME_BYTES,
-        allowed_hosts=settings.web.allowed_hosts,
-    )
+    _add_middleware(app, web_context)
     install_problem_handlers(app)
     for router in (
         analyses.router,
@@ -71,13 +62,35 @@ def create_app(settings: Settings, choices: Backends, *, page_dir: Path = BUILT_
 
 
 @asynccontextmanager
-async def _lifespan(app: FastAPI, settings: Settings, choices: Backends) -> AsyncIterator[None]:
-    async with run_service(settings, choices) as service:
+async def _lifespan(app: FastAPI, settings: Settings, factories: Factories) -> AsyncIterator[None]:
+    async with run_service(settings, factories) as service:
         app.state.service = service
         yield
 
 
+def _add_middleware(app: FastAPI, web_context: WebContext) -> None:
+    """Wrap the app; what is added last sees a request first."""
+    settings = web_context.settings
+    app.add_middleware(
+        CORSMiddleware,
+        allow_origins=settings.web.cors_origins,
+        allow_methods=("GET", "HEAD", "POST", "DELETE"),
+        allow_headers=("Content-Type", "Prefer", "Idempotency-Key"),
+        expose_headers=("Location", "Retry-After", "X-Request-ID"),
+        allow_credentials=True,
+    )
+    app.add_middleware(
+        RequestMiddleware,
+        sessions=web_context.sessions,
+        metrics=web_context.metrics,
+        max_upload_bytes=settings.intake.max_upload_bytes,
+        settings=settings.web,
+    )
+    app.add_middleware(ProxyMiddleware, settings=settings.web)
+
+
 def _context(settings: Settings) -> WebContext:
+    folder = models.classifier_folder(settings.inference)
     max_age_s = round(settings.records.keep_results_h * HOUR_S)
     return WebContext(
         settings=settings,
@@ -85,15 +98,18 @@ def _context(settings: Settings) -> WebContext:
         limits=RateLimits(settings.web),
         gate=UploadGate(),
         metrics=Metrics(),
+        examples=open_examples(settings),
+        reference_cases=ReferenceCases(folder / EMBEDDING_MAP_FILE, settings.datasets),
+        classifier_folder=folder,
     )
 
 
 def _serve_page(app: FastAPI, page: StaticSite) -> None:
     async def index(request: Request) -> Response:
         web_context: WebContext = request.app.state.web_context
-        # The first visit begins the session, so that uploads sent side by side share it.
+        # The first visit begins the session, so that uploads sent at the same time share it.
         web_context.sessions.owner_of(request)
-        return page.answer(request, INDEX)
+        return page.respond(request, INDEX)
 
     app.add_api_route("/", index, include_in_schema=False)
     for address in page.addresses:
@@ -102,6 +118,6 @@ def _serve_page(app: FastAPI, page: StaticSite) -> None:
 
 def _asset(page: StaticSite, address: str) -> Callable[..., object]:
     async def asset(request: Request) -> Response:
-        return page.answer(request, address.removeprefix("/"))
+        return page.respond(request, address.removeprefix("/"))
 
     return asset

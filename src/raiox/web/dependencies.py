@@ -1,6 +1,7 @@
-"""What the routes reach for: the running service and the web's own pieces."""
+"""What the routes need: the running service and the web's own parts."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated
 
 from fastapi import Depends, Query
@@ -9,20 +10,26 @@ from starlette.requests import Request
 from raiox.service.lifecycle import Service
 from raiox.settings import Settings
 from raiox.vocabulary import Language
+from raiox.web.api.reference_cases import ReferenceCases
 from raiox.web.metrics import Metrics
 from raiox.web.rate_limits import RateLimits, UploadGate
 from raiox.web.sessions import Sessions
+from raiox.web.site.examples import Examples
 
 
 @dataclass(frozen=True, slots=True)
 class WebContext:
-    """The web's pieces; one for each app."""
+    """The web's own parts; one of each per app."""
 
     settings: Settings
     sessions: Sessions
     limits: RateLimits
     gate: UploadGate
     metrics: Metrics
+    examples: Examples
+    reference_cases: ReferenceCases
+    classifier_folder: Path
+    """The bundle whose report and embedding map are shown."""
 
 
 async def _context(request: Request) -> WebContext:
@@ -40,9 +47,28 @@ async def _owner(request: Request) -> str:
     return web_context.sessions.owner_of(request)
 
 
+async def _root_path(request: Request) -> str:
+    root_path: str = request.scope.get("root_path", "")
+    return root_path
+
+
+async def _examples(request: Request) -> Examples:
+    web_context: WebContext = request.app.state.web_context
+    return web_context.examples
+
+
+async def _reference_cases(request: Request) -> ReferenceCases:
+    web_context: WebContext = request.app.state.web_context
+    return web_context.reference_cases
+
+
 WebDep = Annotated[WebContext, Depends(_context)]
 ServiceDep = Annotated[Service, Depends(_service)]
 OwnerDep = Annotated[str, Depends(_owner)]
+RootPathDep = Annotated[str, Depends(_root_path)]
+"""What a proxy puts before every address of the service; mostly empty."""
+ExamplesDep = Annotated[Examples, Depends(_examples)]
+CasesDep = Annotated[ReferenceCases, Depends(_reference_cases)]
 LangQuery = Annotated[
     Language | str | None,
     Query(description="Language of the answer, `pt` or `en`; others fall back.", max_length=35),

@@ -48,6 +48,31 @@ class ForeignOriginError(RequestError):
     code = "foreign_origin"
 
 
+class NoFileInRequestError(RequestError):
+    """A form arrived without a part that is a file."""
+
+    code = "no_file_in_request"
+
+
+class TooManyFilesError(RequestError):
+    """A form holds more than `max_files` files."""
+
+    code = "too_many_files"
+
+
+class UnsupportedMediaTypeError(RequestError):
+    """The body is of a kind that no file can be read from (`accepted`)."""
+
+    code = "unsupported_media_type"
+
+
+class PublicWithoutLimitsError(RaioxError):
+    """The service would listen beyond this machine (`host`) without rate limits."""
+
+    code = "public_without_limits"
+    kind = ErrorKind.INVALID_INPUT
+
+
 class ReportNotFoundError(RequestError):
     """The current classifier's bundle carries no report."""
 

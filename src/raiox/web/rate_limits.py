@@ -1,4 +1,4 @@
-"""How often one may ask: token buckets for sessions and addresses, and a gate for uploads.
+"""How often a caller may send: token buckets for sessions and addresses, and a gate for uploads.
 
 Everything is counted in this process and forgotten with it. An address may do
 what several sessions may, because a hospital often shows as one address.
@@ -17,7 +17,7 @@ from raiox.records.errors import QueueFullError
 from raiox.settings import WebSettings
 from raiox.web.errors import TooManyRequestsError
 
-SESSIONS_AN_ADDRESS = 10
+SESSIONS_PER_ADDRESS = 10
 MAX_NAMES = 20_000
 MINUTE_S, DAY_S = 60.0, 86_400.0
 
@@ -35,7 +35,7 @@ class _Bucket:
 
 
 class TokenBuckets:
-    """For each name so many in a period, evenly refilled; the least used names are forgotten."""
+    """So many per name in a period, evenly refilled; the least used names are forgotten."""
 
     def __init__(self, n: int, period_s: float, clock: MonotonicClock = time.monotonic) -> None:
         self._n = n
@@ -69,10 +69,10 @@ class RateLimits:
         minute, day = settings.analyses_per_minute, settings.analyses_per_day
         self._session = (TokenBuckets(minute, MINUTE_S, clock), TokenBuckets(day, DAY_S, clock))
         self._address = (
-            TokenBuckets(minute * SESSIONS_AN_ADDRESS, MINUTE_S, clock),
-            TokenBuckets(day * SESSIONS_AN_ADDRESS, DAY_S, clock),
+            TokenBuckets(minute * SESSIONS_PER_ADDRESS, MINUTE_S, clock),
+            TokenBuckets(day * SESSIONS_PER_ADDRESS, DAY_S, clock),
         )
-        self._misses = TokenBuckets(minute * SESSIONS_AN_ADDRESS, MINUTE_S, clock)
+        self._misses = TokenBuckets(minute * SESSIONS_PER_ADDRESS, MINUTE_S, clock)
 
     def count_upload(self, owner: str, request: HTTPConnection) -> None:
         """Count one upload. Raises: TooManyRequestsError."""
@@ -84,7 +84,7 @@ class RateLimits:
             buckets.take(_address(request))
 
     def count_miss(self, request: HTTPConnection) -> None:
-        """Count a question for an analysis that is not there: many are guesses.
+        """Count a request for an analysis that is not there: many are guesses.
 
         Raises: TooManyRequestsError.
         """

@@ -13,10 +13,11 @@ import uvicorn
 from fastapi import FastAPI
 
 from raiox.inference.engine import Engine
-from raiox.service.analyses import ReadsUploads, RenderHeatmap
-from raiox.service.lifecycle import Backends
+from raiox.service.analyses import ReadsUploads
+from raiox.service.lifecycle import Factories
 from raiox.settings import Settings, WebSettings
 from raiox.web.app import create_app
+from raiox.web.errors import PublicWithoutLimitsError
 from raiox.web.http.timeouts import MAX_HEAD_BYTES, protocol_with
 from raiox.web.logs import configure_logs
 
@@ -24,15 +25,10 @@ GRACE_S = 8
 KEEP_ALIVE_S = 15
 
 
-class PublicWithoutLimitsError(ValueError):
-    """Listening beyond this machine without limits must be asked for in so many words."""
-
-
 def run_server(
     settings: Settings,
     engine_factory: Callable[[], Engine],
     intake_factory: Callable[[], ReadsUploads],
-    render_heatmap: RenderHeatmap,
     *,
     host: str,
     port: int,
@@ -43,19 +39,19 @@ def run_server(
     """
     refuse_public_without_limits(settings.web, host)
     configure_logs()
-    choices = Backends(engine_factory, intake_factory, render_heatmap)
-    server = GracefulServer(create_app(settings, choices), settings.web, host, port)
+    factories = Factories(engine_factory, intake_factory)
+    server = GracefulServer(create_app(settings, factories), settings.web, host, port)
     server.run()
 
 
 def refuse_public_without_limits(settings: WebSettings, host: str) -> None:
     """Raises: PublicWithoutLimitsError."""
     if not (settings.limits or settings.allow_public or _is_loopback(host)):
-        raise PublicWithoutLimitsError(host)
+        raise PublicWithoutLimitsError(host=host)
 
 
 class GracefulServer(uvicorn.Server):
-    """uvicorn that tells the app when it is asked to stop."""
+    """uvicorn that lets waiting requests end when the process is to stop."""
 
     def __init__(self, app: FastAPI, settings: WebSettings, host: str, port: int) -> None:
         self._app = app
@@ -72,8 +68,7 @@ class GracefulServer(uvicorn.Server):
                 access_log=False,
                 server_header=False,
                 date_header=True,
-                proxy_headers=bool(settings.trusted_proxies),
-                forwarded_allow_ips=list(settings.trusted_proxies),
+                proxy_headers=False,  # the app's own middleware reads them
                 h11_max_incomplete_event_size=MAX_HEAD_BYTES,
                 timeout_keep_alive=KEEP_ALIVE_S,
                 timeout_graceful_shutdown=GRACE_S,

@@ -23,7 +23,7 @@ _SIGN, _OWN = b"sign", b"own"
 
 
 class Sessions:
-    """Gives out sessions and tells whose a request is."""
+    """Issues sessions and finds the owner of a request."""
 
     def __init__(self, key: bytes, *, secure: bool, max_age_s: int) -> None:
         self._key = key
@@ -38,17 +38,14 @@ class Sessions:
             request.state.new_session = token
         return self._hash(_OWN, token)
 
-    def known(self, request: HTTPConnection) -> bool:
-        """True if the caller brought a session of ours."""
-        return self._signed(request.cookies.get(COOKIE, ""))
-
-    def set_cookie(self, token: str) -> bytes:
-        """The `Set-Cookie` value that gives a session to the caller."""
+    def set_cookie(self, token: str, path: str = "/") -> bytes:
+        """The `Set-Cookie` value that gives a session to the caller, for addresses below `path`."""
         carrier = Response()
         carrier.set_cookie(
             COOKIE,
             token,
             max_age=self._max_age_s,
+            path=path,
             httponly=True,
             samesite="lax",
             secure=self._secure,

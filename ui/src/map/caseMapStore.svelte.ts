@@ -10,7 +10,7 @@ const N_NEAREST = 5;
 type Point3D = [number, number, number];
 
 class CaseMapStore {
-  map = $state.raw<CaseMap>({ cases: [], coordinates: [] });
+  map = $state.raw<CaseMap>({ cases: [], coordinates: [], explained_variance: [] });
   loaded = $state(false);
   failure = $state<Failure | null>(null);
   /** Analyses of this browser that have a position in the map. */

@@ -1,102 +1,172 @@
-/** The documents of the API, as docs/reference/analysis-json.md describes them. */
+/**
+ * The documents of the API, as docs/reference/analysis-json.md and docs/reference/api.md describe them.
+ *
+ * Rewritten by `make docs` from the models of the routes; do not edit by hand.
+ */
 
-import type { Finding } from './findings';
-import type { Language } from './i18n.svelte';
-
-export type ImageKind =
-  | 'frontal'
-  | 'rotated_90'
-  | 'rotated_180'
-  | 'rotated_270'
-  | 'inverted'
-  | 'lateral_cxr'
-  | 'nonpulmonary_xray'
-  | 'other_medical'
-  | 'document'
-  | 'natural'
-  | 'texture'
-  | 'multiple_radiographs';
-
-/** What happened, why, what to do now. */
-export interface Sentences {
-  title: string;
-  detail: string;
-  action: string;
+/** One upload and its result, with addresses and times. */
+export interface Analysis {
+  /** Null unless `done`. */
+  outcome: Outcome | null;
+  /** Why the filter rejected the image. */
+  rejection: CodedMessage | null;
+  /** Why the analysis failed. */
+  error: CodedMessage | null;
+  filter: FilterDocument | null;
+  /** By finding, from 0 to 1. */
+  scores: Record<string, number> | null;
+  /** A finding, or `uncertain`. */
+  finding: string | null;
+  /** The findings that the scores cannot separate, likeliest first. */
+  findings_set: string[] | null;
+  /** Whether the image is unlike those that the network knows. */
+  out_of_distribution: boolean | null;
+  /** Coordinates in the embedding map. */
+  embedding_xyz: [number, number, number] | null;
+  /** Nearest reference cases, nearest first. */
+  neighbours: Neighbour[] | null;
+  model: AnsweringModels | null;
+  /** Of each network. */
+  timings_ms: Record<string, number> | null;
+  id: string;
+  state: AnalysisState;
+  /** Of the uploaded bytes; empty where they could not be read. */
+  sha256: string;
+  /** Codes of what intake saw or changed. */
+  notes: string[];
+  /** Heatmap of each finding: an address, or a file on the command line. */
+  maps: Record<string, string> | null;
+  /** How many wait before it; null unless queued. */
+  queue_position: number | null;
+  /** From the duration of recent analyses; null before the first. */
+  estimated_wait_s: number | null;
+  /** Address of the stored image, while it is kept. */
+  image: string | null;
+  width_px: number;
+  height_px: number;
+  source_format: string;
+  created_at: string;
+  finished_at: string | null;
+  image_expires_at: string;
+  expires_at: string;
+  /** The notice that belongs beside every result, by language. */
+  notice: Record<string, string>;
 }
 
+/** Some analyses, newest first. */
+export interface AnalysisPage {
+  analyses: Analysis[];
+  next_cursor: string | null;
+}
+
+/** Life of one analysis; it only moves to the right. */
+export type AnalysisState = 'queued' | 'running' | 'done' | 'failed';
+
+/** The classifier that answered and, under `filter`, the frontal filter before it. */
+export interface AnsweringModels {
+  id: string;
+  sha256: string;
+  filter: ModelDocument;
+}
+
+/** The embedding map of the classifier that answers; empty where it has none. */
+export interface CaseMap {
+  cases: MapCase[];
+  /** Of each case, by falling variance; the first three are x, y, z. */
+  coordinates: number[][];
+  explained_variance: number[];
+}
+
+/** A rejection or a failure: a stable code, its facts, and sentences for people. */
 export interface CodedMessage {
+  /** Stable; decide by this. */
   code: string;
-  messages: Partial<Record<Language, Sentences>>;
+  facts: Record<string, string | number>;
+  /** By language. */
+  messages: Record<string, Sentences>;
 }
 
-export interface FilterResult {
+/** A network that answers now. */
+export interface CurrentModel {
+  id: string;
+  sha256: string;
+  /** What it scores, in its order. */
+  labels: string[];
+  /** Whether each label is decided on its own. */
+  multi_label: boolean;
+  /** The network; null if the bundle does not say. */
+  architecture: string | null;
+  /** How it wants its input. */
+  preprocessing: Record<string, string | number>;
+}
+
+/** The networks that answer, by role, and what the service does with uploads. */
+export interface CurrentModels {
+  models: Record<string, CurrentModel>;
+  /** What the classifier scores, in its order. */
+  labels: string[];
+  /** Threshold of each finding's score. */
+  operating_points: Record<string, number>;
+  operating_figures: Record<string, OperatingFigures>;
+  max_upload_bytes: number;
+  max_pixels: number;
+  keep_images_h: number;
+  keep_results_h: number;
+}
+
+/** An image to try, with the attribution that its licence requires. */
+export interface Example {
+  id: string;
+  url: string;
+  attribution: string;
+  /** By language. */
+  title: Record<string, string> | null;
+  licence: string | null;
+  source: string | null;
+}
+
+/** All examples of this installation. */
+export interface Examples {
+  examples: Example[];
+}
+
+/** What the frontal filter saw. */
+export interface FilterDocument {
+  /** Score of an upright frontal chest radiograph. */
   frontal: number;
+  /** The likeliest kind of image. */
   kind: ImageKind;
+  /** Clockwise rotation seen: 0, 90, 180 or 270. */
   rotation_deg: number;
-  quality?: number | null;
-  low_quality?: boolean;
+  /** Technical quality of a frontal radiograph; 1 is best. */
+  quality: number | null;
+  low_quality: boolean;
 }
 
-/** A reference case near an analysis. */
+/** What the frontal filter can see, in the order of its outputs. */
+export type ImageKind = 'frontal' | 'rotated_90' | 'rotated_180' | 'rotated_270' | 'inverted' | 'lateral_cxr' | 'nonpulmonary_xray' | 'other_medical' | 'document' | 'natural' | 'texture' | 'multiple_radiographs';
+
+/** A reference case of the embedding map. */
+export interface MapCase {
+  /** Data set and file name. */
+  image: string;
+  finding: string;
+  /** Its data set. */
+  source: string;
+}
+
+/** One network. */
+export interface ModelDocument {
+  id: string;
+  sha256: string;
+}
+
+/** A reference case of the embedding map, near an embedding. */
 export interface Neighbour {
   image: string;
-  finding: Finding;
+  finding: string;
   source: string;
-  /** In all components of the embedding map. */
   distance: number;
-}
-
-export interface ModelIdentity {
-  id: string;
-  sha256: string;
-}
-
-export interface Analysis {
-  id: string;
-  state: 'queued' | 'running' | 'done' | 'failed';
-  outcome?: 'analysed' | 'rejected';
-  rejection?: CodedMessage | null;
-  error?: CodedMessage;
-  filter?: FilterResult;
-  scores?: Record<Finding, number> | null;
-  /** `uncertain` where the scores do not separate several. */
-  finding?: Finding | null;
-  findings_set?: Finding[] | null;
-  out_of_distribution?: boolean | null;
-  maps?: Record<Finding, string> | null;
-  embedding_xyz?: [number, number, number] | null;
-  neighbours?: Neighbour[] | null;
-  image?: string | null;
-  model?: ModelIdentity & { filter?: ModelIdentity };
-  timings_ms?: Record<string, number>;
-  sha256: string;
-  /** How many wait before it, while it is queued. */
-  queue_position?: number;
-  /** Seconds it may still take, while it is queued; null before anything was measured. */
-  estimated_wait_s?: number | null;
-  /** Codes of what intake saw in the image or had to change. */
-  notes?: string[];
-  created_at?: string;
-  image_expires_at?: string;
-  expires_at?: string;
-}
-
-/** RFC 9457, with the sentences in every language. */
-export interface Problem {
-  code: string;
-  status: number;
-  translations?: Partial<Record<Language, Sentences>>;
-}
-
-export interface CurrentModels {
-  models?: Partial<Record<'frontal_filter' | 'classifier', ModelIdentity>>;
-  /** What the classifier scores, in its order. */
-  labels?: Finding[];
-  keep_images_h?: number;
-  keep_results_h?: number;
-  max_upload_bytes?: number;
-  operating_points?: Record<Finding, number>;
-  operating_figures?: Record<Finding, OperatingFigures>;
 }
 
 /** What an operating point gave on the validation split. */
@@ -105,31 +175,88 @@ export interface OperatingFigures {
   specificity: number;
 }
 
-export interface MapCase {
+/** How a finished analysis ended: read by the classifier, or refused by the filter. */
+export type Outcome = 'analysed' | 'rejected';
+
+/** RFC 9457, with raiox's own members. */
+export interface Problem {
+  type: string;
+  title: string;
+  status: number;
+  detail: string;
+  instance: string;
+  /** Stable; decide by this. */
+  code: string;
+  /** What to do now. */
+  action: string;
+  request_id: string;
+  facts: Record<string, string | number>;
+  /** By language. */
+  translations: Record<string, Sentences>;
+}
+
+/** A reference case with what its data set says of it. */
+export interface ReferenceCase {
+  /** Data set and file name. */
   image: string;
-  finding: Finding;
+  finding: string;
+  /** Its data set. */
   source: string;
-}
-
-/** The embedding map of the answering classifier; empty where it has none. */
-export interface CaseMap {
-  cases: MapCase[];
-  /** Of each case, by falling variance; the first three are x, y, z. */
-  coordinates: number[][];
-  explained_variance?: number[];
-}
-
-export interface ReferenceCase extends MapCase {
   licence: string | null;
   origin: string | null;
-  /** Address of its image, where the service has it. */
+  /** Of its image, where the service has it. */
   url: string | null;
 }
 
-export interface Example {
-  id: string;
-  url: string;
-  /** Required by its licence. */
-  attribution: string;
-  title?: Partial<Record<Language, string>>;
+/** What a network was measured at; docs/reference/report-json.md describes each key. */
+export interface ReportDocument {
+  format_version: number;
+  bundle: Record<string, string>;
+  data: Record<string, unknown>;
+  code_version: string;
+  command: string;
+  limits: Record<string, string>[];
+  missed: Record<string, unknown>[];
+  figures: ReportFigure[];
+  confusion: Record<string, unknown>;
+  curves: Record<string, unknown>;
+}
+
+/** One measured figure with its 95 % interval; null where it is not defined. */
+export interface ReportFigure {
+  key: string;
+  section: string;
+  name: Record<string, string>;
+  value: number | null;
+  low: number | null;
+  high: number | null;
+  n: number;
+}
+
+/** One code in one language. */
+export interface Sentences {
+  /** What happened. */
+  title: string;
+  /** Why, with the facts. */
+  detail: string;
+  /** What to do now. */
+  action: string;
+}
+
+/** One word about the process. */
+export interface Status {
+  status: string;
+}
+
+/** What became of several files, in the order of their parts. */
+export interface UploadBatch {
+  items: UploadItem[];
+}
+
+/** What became of one of several files: an analysis or a problem. */
+export interface UploadItem {
+  /** 201 finished, 202 accepted, else that of the problem. */
+  status: number;
+  analysis: Analysis | null;
+  problem: Problem | null;
 }

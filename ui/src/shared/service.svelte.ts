@@ -1,7 +1,7 @@
 /** What the service says of itself: limits, retention and the models' operating points. */
 
 import { fetchModels } from './api';
-import type { CurrentModels, ModelIdentity } from './contract';
+import type { CurrentModel, CurrentModels } from './contract';
 import { KNOWN_FINDINGS, type Finding } from './findings';
 
 const DEFAULT_MAX_BYTES = 25_000_000;
@@ -9,14 +9,15 @@ const MAX_ATTEMPTS = 5;
 const RETRY_INTERVAL_MS = 3_000;
 
 class Service {
-  models = $state<CurrentModels>({});
+  /** Empty until the service has answered. */
+  models = $state<Partial<CurrentModels>>({});
   online = $state(true);
 
   get maxUploadBytes(): number {
     return this.models.max_upload_bytes ?? DEFAULT_MAX_BYTES;
   }
 
-  get classifier(): ModelIdentity | undefined {
+  get classifier(): CurrentModel | undefined {
     return this.models.models?.classifier;
   }
 

@@ -1,28 +1,38 @@
 """The API of analyses: what HTTP means, and nothing else."""
 
-import json
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Header, Path, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
+from raiox.errors import RaioxError
 from raiox.records.errors import AnalysisNotFoundError
 from raiox.records.rows import StoredAnalysis
 from raiox.service.lifecycle import Service
-from raiox.service.result_json import JsonObject
-from raiox.vocabulary import Finding
 from raiox.web.api.export import to_csv, to_json
-from raiox.web.api.schemas import PNG, AnalysisDocument, AnalysisPage, problems
-from raiox.web.api.serializers import API, address, analysis_document
-from raiox.web.api.uploads import Uploads
-from raiox.web.dependencies import LangQuery, OwnerDep, ServiceDep, WebContext, WebDep
+from raiox.web.api.schemas import PNG, Analysis, AnalysisPage, UploadBatch, UploadItem, problems
+from raiox.web.api.serializers import API, address_of, analysis_document
+from raiox.web.api.uploads import UploadHeaders, receive_upload
+from raiox.web.dependencies import (
+    LangQuery,
+    OwnerDep,
+    RootPathDep,
+    ServiceDep,
+    WebContext,
+    WebDep,
+)
+from raiox.web.http.body import MAX_FILES
+from raiox.web.http.problems import problem_of, status_of
 
+CREATED, ACCEPTED, MULTI_STATUS = 201, 202, 207
 MAX_PAGE = 100
 
 router = APIRouter(prefix=f"{API}/analyses", tags=["analyses"])
 
 AnalysisId = Annotated[str, Path(min_length=1, max_length=64, description="As given on upload.")]
+
+FindingName = Annotated[str, Path(min_length=1, max_length=64, description="A key of the scores.")]
 
 FileFormat = Annotated[Literal["csv", "json"], Query()]
 
@@ -40,8 +50,14 @@ _UPLOAD_BODY: dict[str, Any] = {
             "multipart/form-data": {
                 "schema": {
                     "type": "object",
-                    "required": ["file"],
-                    "properties": {"file": {"type": "string", "format": "binary"}},
+                    "properties": {
+                        "file": {
+                            "type": "array",
+                            "minItems": 1,
+                            "maxItems": MAX_FILES,
+                            "items": {"type": "string", "format": "binary"},
+                        }
+                    },
                 }
             },
             "application/octet-stream": {"schema": {"type": "string", "format": "binary"}},
@@ -52,91 +68,101 @@ _UPLOAD_BODY: dict[str, Any] = {
 
 @router.post(
     "",
-    status_code=201,
+    status_code=CREATED,
     openapi_extra=_UPLOAD_BODY,
+    response_model=Analysis | UploadBatch,
     responses={
-        201: {"model": AnalysisDocument, "description": "Finished."},
-        202: {"model": AnalysisDocument, "description": "Accepted; look at `Location` later."},
+        CREATED: {"model": Analysis, "description": "Finished."},
+        ACCEPTED: {"model": Analysis, "description": "Accepted; look at `Location` later."},
+        MULTI_STATUS: {"model": UploadBatch, "description": "Several files: one item for each."},
         **problems(408, 409, 429, 507),
     },
 )
 async def submit_analysis(
     request: Request,
+    response: Response,
+    headers: Annotated[UploadHeaders, Header()],
     web_context: WebDep,
     service: ServiceDep,
     owner: OwnerDep,
+    root_path: RootPathDep,
     lang: LangQuery = None,
-    prefer: Annotated[
-        str | None, Header(description="`wait=N`: seconds to wait for the result.")
-    ] = None,
-    idempotency_key: Annotated[
-        str | None, Header(description="Makes a retry the same upload, for 24 hours.")
-    ] = None,
-) -> Response:
-    """Send one image, as the form part `file` or as the raw body."""
-    analysis = await Uploads(web_context, service).take(request, owner)
-    headers = {"Location": address(analysis.id)}
+) -> Analysis | UploadBatch:
+    """Send an image, as a form part with a file name or as the raw body; or several as parts."""
+    received = await receive_upload(web_context, service, request, headers, owner)
+    if len(received) > 1:
+        response.status_code = MULTI_STATUS
+        items = [await _item(request, service, item, root_path) for item in received]
+        return UploadBatch(items=tuple(items))
+    [analysis] = received
+    if isinstance(analysis, RaioxError):
+        raise analysis
+    response.status_code = _status(analysis)
+    response.headers["Location"] = f"{root_path}{address_of(analysis.id)}"
     if not analysis.finished:
-        headers["Retry-After"] = "1"
-    return await _tell(service, analysis, 201 if analysis.finished else 202, headers)
+        response.headers["Retry-After"] = "1"
+    return await _document(service, analysis, root_path)
 
 
-@router.get("", responses={200: {"model": AnalysisPage}, **problems()})
+@router.get("", responses=problems())
 async def list_analyses(
     service: ServiceDep,
     owner: OwnerDep,
+    root_path: RootPathDep,
     limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = 20,
     cursor: Annotated[str | None, Query(max_length=200)] = None,
     lang: LangQuery = None,
-) -> Response:
+) -> AnalysisPage:
     """Your analyses, newest first."""
     page = await service.analyses.history(owner, limit=limit, cursor=cursor)
-    documents = [analysis_document(analysis) for analysis in page.analyses]
-    return _json({"analyses": documents, "next_cursor": page.next_cursor})
+    documents = tuple(analysis_document(analysis, root_path) for analysis in page.analyses)
+    return AnalysisPage(analyses=documents, next_cursor=page.next_cursor)
 
 
-@router.get(
-    "/export",
-    responses={**_FILES, **problems()},
-)
+@router.get("/export", response_class=Response, responses={**_FILES, **problems()})
 async def export_analyses(
     service: ServiceDep,
     owner: OwnerDep,
+    root_path: RootPathDep,
     format: FileFormat = "json",  # noqa: A002  (its name in the URL)
     lang: LangQuery = None,
 ) -> Response:
     """Your whole history as one file."""
-    documents = [analysis_document(found) for found in await service.analyses.whole_history(owner)]
-    return _file(documents, format)
+    analyses = await service.analyses.whole_history(owner)
+    return _file(tuple(analysis_document(found, root_path) for found in analyses), format)
 
 
-@router.get("/{analysis_id}", responses={200: {"model": AnalysisDocument}, **problems(404, 429)})
+@router.get("/{analysis_id}", responses=problems(404, 429))
 async def get_analysis(
     request: Request,
     analysis_id: AnalysisId,
     web_context: WebDep,
     service: ServiceDep,
     owner: OwnerDep,
+    root_path: RootPathDep,
     lang: LangQuery = None,
-) -> Response:
+) -> Analysis:
     """One analysis of yours."""
-    return await _tell(service, await _find(request, analysis_id, web_context, service, owner), 200)
+    analysis = await _find(request, analysis_id, web_context, service, owner)
+    return await _document(service, analysis, root_path)
 
 
-@router.get("/{analysis_id}/export", responses={**_FILES, **problems(404, 429)})
+@router.get(
+    "/{analysis_id}/export", response_class=Response, responses={**_FILES, **problems(404, 429)}
+)
 async def export_analysis(
     request: Request,
     analysis_id: AnalysisId,
     web_context: WebDep,
     service: ServiceDep,
     owner: OwnerDep,
+    root_path: RootPathDep,
     format: FileFormat = "json",  # noqa: A002  (its name in the URL)
     lang: LangQuery = None,
 ) -> Response:
     """One analysis of yours as a file."""
-    return _file(
-        [analysis_document(await _find(request, analysis_id, web_context, service, owner))], format
-    )
+    analysis = await _find(request, analysis_id, web_context, service, owner)
+    return _file((analysis_document(analysis, root_path),), format)
 
 
 @router.delete("/{analysis_id}", status_code=204, responses=problems(404, 429))
@@ -170,12 +196,12 @@ async def get_image(
 )
 async def get_heatmap(
     analysis_id: AnalysisId,
-    finding: Finding,
+    finding: FindingName,
     service: ServiceDep,
     owner: OwnerDep,
     lang: LangQuery = None,
 ) -> Response:
-    """What spoke for one finding, to lay over the image."""
+    """The evidence for one finding, to lay over the image."""
     content = await service.analyses.heatmap(analysis_id, owner, finding)
     return Response(content, media_type="image/png")
 
@@ -183,7 +209,7 @@ async def get_heatmap(
 async def _find(
     request: Request, analysis_id: str, web_context: WebContext, service: Service, owner: str
 ) -> StoredAnalysis:
-    """An analysis of this owner; who asks for others too often is slowed down."""
+    """An analysis of this owner; too many requests for others' are slowed down."""
     try:
         return await service.analyses.get(analysis_id, owner)
     except AnalysisNotFoundError:
@@ -191,21 +217,25 @@ async def _find(
         raise
 
 
-def _file(documents: list[JsonObject], file_format: str) -> Response:
+def _file(documents: tuple[Analysis, ...], file_format: str) -> Response:
     headers = {"Content-Disposition": f'attachment; filename="raiox-analyses.{file_format}"'}
     if file_format == "csv":
         return Response(to_csv(documents), 200, headers, "text/csv; charset=utf-8")
     return Response(to_json(documents), 200, headers, "application/json")
 
 
-async def _tell(
-    service: Service, analysis: StoredAnalysis, status: int, headers: dict[str, str] | None = None
-) -> Response:
-    waiting = await service.analyses.waiting(analysis)
-    return _json(analysis_document(analysis, waiting), status, headers)
+async def _item(
+    request: Request, service: Service, received: StoredAnalysis | RaioxError, root_path: str
+) -> UploadItem:
+    if isinstance(received, RaioxError):
+        return UploadItem(status=status_of(received), problem=problem_of(request, received))
+    document = await _document(service, received, root_path)
+    return UploadItem(status=_status(received), analysis=document)
 
 
-def _json(
-    document: JsonObject, status: int = 200, headers: dict[str, str] | None = None
-) -> Response:
-    return Response(json.dumps(document, ensure_ascii=False), status, headers, "application/json")
+async def _document(service: Service, analysis: StoredAnalysis, root_path: str) -> Analysis:
+    return analysis_document(analysis, root_path, await service.analyses.waiting(analysis))
+
+
+def _status(analysis: StoredAnalysis) -> int:
+    return CREATED if analysis.finished else ACCEPTED

@@ -7,15 +7,13 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.requests import Request
 from starlette.responses import Response
 
-from raiox.errors import RaioxError
 from raiox.inference.errors import ModelUnavailableError
 from raiox.records.errors import StorageFullError
 from raiox.records.store import Records
 from raiox.service.lifecycle import Service
-from raiox.web.api.schemas import problems
+from raiox.web.api.schemas import Status, problems
 from raiox.web.dependencies import ServiceDep, WebDep
 from raiox.web.errors import UnknownRouteError
-from raiox.web.http.problems import problem_response
 
 MIN_FREE_BYTES = 64_000_000
 
@@ -23,29 +21,23 @@ router = APIRouter(tags=["health"])
 
 
 @router.get("/healthz", responses=problems())
-async def healthz() -> Response:
+async def healthz() -> Status:
     """The process lives."""
-    return Response('{"status": "ok"}', media_type="application/json")
+    return Status(status="ok")
 
 
 @router.get("/readyz", responses=problems(507))
-async def readyz(request: Request, service: ServiceDep) -> Response:
+async def readyz(service: ServiceDep) -> Status:
     """An upload sent now would be answered; if not, the reason."""
-    refusal = await _refusal(service)
-    if refusal is not None:
-        return problem_response(request, refusal)
-    return Response('{"status": "ready"}', media_type="application/json")
+    await _require_ready(service)
+    return Status(status="ready")
 
 
-async def _refusal(service: Service) -> RaioxError | None:
+async def _require_ready(service: Service) -> None:
     if service.stopping:
-        return ModelUnavailableError(reason="stopping")
-    try:
-        _ = service.models.engine
-        await service.executors.read(lambda: _check_records(service.records))
-    except RaioxError as error:
-        return error
-    return None
+        raise ModelUnavailableError(reason="stopping")
+    service.engine_holder.require()
+    await service.executors.read(lambda: _check_records(service.records))
 
 
 def _check_records(records: Records) -> None:
@@ -61,12 +53,14 @@ async def metrics(request: Request, web_context: WebDep, service: ServiceDep) ->
     if not (web_context.settings.web.public_metrics or is_loopback(request)):
         raise UnknownRouteError
     n_queued = await service.executors.read(service.records.queue.n_queued)
-    page = web_context.metrics.page(n_queued=n_queued, ready=service.models.refusal is None)
+    page = web_context.metrics.page(
+        n_queued=n_queued, ready=service.engine_holder.unavailable_reason is None
+    )
     return Response(page, media_type=CONTENT_TYPE_LATEST)
 
 
 def is_loopback(request: Request) -> bool:
-    """True if the caller sits on this machine."""
+    """True if the caller is on this machine."""
     try:
         return ipaddress.ip_address(request.client.host if request.client else "").is_loopback
     except ValueError:

@@ -1,25 +1,29 @@
-"""The API of what does not belong to anybody: models, what they were measured at, examples."""
+"""The API of what belongs to nobody: the models, what they were measured at, examples."""
 
-import json
 from pathlib import Path
 
 from fastapi import APIRouter
-from starlette.requests import Request
 from starlette.responses import Response
 
 from raiox.bundle.manifest import REPORT_FILE
+from raiox.entities import ModelIdentity
 from raiox.inference.local import SHIPPED_MODELS
 from raiox.settings import InferenceSettings
-from raiox.web.api.schemas import CurrentModels, Examples, ReportDocument, problems
+from raiox.web.api.case_map import PUBLIC
+from raiox.web.api.schemas import (
+    CurrentModel,
+    CurrentModels,
+    Example,
+    Examples,
+    OperatingFigures,
+    ReportDocument,
+    problems,
+)
 from raiox.web.api.serializers import API
-from raiox.web.dependencies import LangQuery, ServiceDep, WebDep
+from raiox.web.dependencies import ExamplesDep, LangQuery, RootPathDep, ServiceDep, WebDep
 from raiox.web.errors import ReportNotFoundError
-from raiox.web.site import examples
 
-PUBLIC = "public, max-age=300"
-JSON = "application/json"
-
-router = APIRouter(prefix=API, tags=["catalogue"])
+router = APIRouter(prefix=API, tags=["models and examples"])
 
 
 def classifier_folder(settings: InferenceSettings) -> Path:
@@ -27,53 +31,65 @@ def classifier_folder(settings: InferenceSettings) -> Path:
     return (settings.models_dir or SHIPPED_MODELS) / settings.classifier_bundle
 
 
-@router.get("/models/current", responses={200: {"model": CurrentModels}, **problems()})
+@router.get("/models/current", responses=problems())
 async def current_models(
     service: ServiceDep, web_context: WebDep, lang: LangQuery = None
-) -> Response:
+) -> CurrentModels:
     """Which networks answer now, and what the service promises of uploads."""
-    answering = service.models.engine.models
-    models = {
-        role: {"id": identity.id, "sha256": identity.sha256} for role, identity in answering.items()
-    }
-    points = answering["classifier"].operating_points
-    promises = {
-        "operating_points": {name: point.threshold for name, point in points.items()},
-        "operating_figures": {
-            name: {"sensitivity": point.sensitivity, "specificity": point.specificity}
-            for name, point in points.items()
+    models, settings = service.engine_holder.require().models, web_context.settings
+    points = models["classifier"].operating_points
+    return CurrentModels(
+        models={role: _current_model(identity) for role, identity in models.items()},
+        labels=models["classifier"].labels,
+        operating_points={label: point.threshold for label, point in points.items()},
+        operating_figures={
+            label: OperatingFigures(sensitivity=point.sensitivity, specificity=point.specificity)
+            for label, point in points.items()
         },
-        "max_upload_bytes": web_context.settings.intake.max_upload_bytes,
-        "keep_images_h": web_context.settings.records.keep_images_h,
-        "keep_results_h": web_context.settings.records.keep_results_h,
-    }
-    return Response(json.dumps({"models": models} | promises), media_type="application/json")
+        max_upload_bytes=settings.intake.max_upload_bytes,
+        max_pixels=settings.intake.max_pixels,
+        keep_images_h=settings.records.keep_images_h,
+        keep_results_h=settings.records.keep_results_h,
+    )
 
 
-@router.get("/models/current/report", responses={200: {"model": ReportDocument}, **problems(404)})
-async def current_report(request: Request, service: ServiceDep, lang: LangQuery = None) -> Response:
+def _current_model(identity: ModelIdentity) -> CurrentModel:
+    return CurrentModel(
+        id=identity.id,
+        sha256=identity.sha256,
+        labels=identity.labels,
+        multi_label=identity.multi_label,
+        architecture=identity.architecture,
+        preprocessing=dict(identity.preprocessing),
+    )
+
+
+@router.get("/models/current/report", response_model=ReportDocument, responses=problems(404))
+async def current_report(
+    web_context: WebDep, service: ServiceDep, lang: LangQuery = None
+) -> Response:
     """What the classifier that answers was measured at, with its limits."""
-    _ = service.models.engine  # the report of a bundle that was not verified is not shown
-    file: Path = request.app.state.classifier_folder / REPORT_FILE
+    service.engine_holder.require()  # the report of a bundle that was not verified is not shown
+    file = web_context.classifier_folder / REPORT_FILE
     content = await service.executors.read(lambda: file.read_bytes() if file.is_file() else None)
     if content is None:
         raise ReportNotFoundError
-    return Response(content, 200, {"Cache-Control": PUBLIC}, JSON)
+    return Response(content, 200, {"Cache-Control": PUBLIC}, "application/json")
 
 
-@router.get("/examples", responses={200: {"model": Examples}, **problems()})
-async def list_examples(request: Request, lang: LangQuery = None) -> Response:
+@router.get("/examples", responses=problems())
+async def list_examples(
+    examples: ExamplesDep, root_path: RootPathDep, lang: LangQuery = None
+) -> Examples:
     """Images to try, with their attribution."""
-    folder: examples.Examples = request.app.state.examples
-    told = {"examples": folder.describe(f"{API}/examples")}
-    return Response(json.dumps(told, ensure_ascii=False), media_type="application/json")
+    described = examples.describe(f"{root_path}{API}/examples")
+    return Examples(examples=tuple(Example.model_validate(example) for example in described))
 
 
 @router.get("/examples/{example_id}", response_class=Response, responses=problems(404))
 async def get_example(
-    request: Request, example_id: str, service: ServiceDep, lang: LangQuery = None
+    example_id: str, service: ServiceDep, examples: ExamplesDep, lang: LangQuery = None
 ) -> Response:
     """One example image."""
-    folder: examples.Examples = request.app.state.examples
-    found = await service.executors.read(lambda: folder.read(example_id))
+    found = await service.executors.read(lambda: examples.load_file(example_id))
     return Response(found.content, 200, {"Cache-Control": PUBLIC}, found.media_type)

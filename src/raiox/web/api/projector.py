@@ -3,21 +3,21 @@
 Two tables without escapes: one line of numbers for each case, and one line of words.
 """
 
-import json
-from typing import Any
+from dataclasses import astuple, fields
+
+from raiox.bundle.embedding_map import EmbeddingMap, MapCase
 
 TSV = "text/tab-separated-values"
-_WORDS = ("image", "finding", "source")
 
 
-def tensors_tsv(embedding_map: bytes) -> str:
-    """The coordinates, one case a line, no header."""
-    told: dict[str, Any] = json.loads(embedding_map)
-    return "".join("\t".join(map(str, place)) + "\n" for place in told["coordinates"])
+def tensors_tsv(embedding_map: EmbeddingMap) -> str:
+    """The coordinates, one case per line, without a header."""
+    rows = embedding_map.rounded_coordinates()
+    return "".join("\t".join(map(str, row)) + "\n" for row in rows)
 
 
-def metadata_tsv(embedding_map: bytes) -> str:
+def metadata_tsv(embedding_map: EmbeddingMap) -> str:
     """What is known of each case, in the same order, below a header."""
-    told: dict[str, Any] = json.loads(embedding_map)
-    rows = [_WORDS, *([case[word] for word in _WORDS] for case in told["cases"])]
+    header = [field.name for field in fields(MapCase)]
+    rows = [header, *(astuple(case) for case in embedding_map.cases)]
     return "".join("\t".join(row) + "\n" for row in rows)

@@ -5,22 +5,20 @@ settings name a folder that holds them. Only names that the map lists are read.
 """
 
 import csv
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from raiox.bundle.embedding_map import EmbeddingMap, MapCase
 from raiox.web.errors import UnknownRouteError
 
 
 @dataclass(frozen=True, slots=True)
-class ReferenceCase:
-    """One reference case."""
+class DescribedCase:
+    """One reference case with what its data set says of it."""
 
-    image: str
-    finding: str
-    source: str
+    case: MapCase
     licence: str | None
     origin: str | None
     path: Path | None
@@ -28,29 +26,36 @@ class ReferenceCase:
 
 
 class ReferenceCases:
-    """All reference cases of one embedding map, by image; read when first asked for."""
+    """All reference cases of one embedding map, by image; read on first use."""
 
-    def __init__(self, map_path: Path, data: Path | None) -> None:
+    def __init__(self, map_path: Path, datasets: Path | None) -> None:
         self._map_path = map_path
-        self._chest = data / "chest" if data else None
+        self._chest = datasets / "chest" if datasets else None
 
-    def describe(self, image: str) -> ReferenceCase:
+    @cached_property
+    def embedding_map(self) -> EmbeddingMap | None:
+        """The map, None where the bundle carries none."""
+        return (
+            EmbeddingMap.from_json(self._map_path.read_bytes())
+            if self._map_path.is_file()
+            else None
+        )
+
+    def describe(self, image: str) -> DescribedCase:
         """One case. Raises: UnknownRouteError if the map does not list it."""
         case = self._cases.get(image)
         if case is None:
             raise UnknownRouteError
         row = self._rows.get(image, {})
         path = self._chest / "images" / image if self._chest and row else None
-        return ReferenceCase(
-            image=image,
-            finding=case["finding"],
-            source=case["source"],
+        return DescribedCase(
+            case=case,
             licence=row.get("licence"),
             origin=row.get("origin"),
             path=path if path and path.is_file() else None,
         )
 
-    def read(self, image: str) -> bytes:
+    def load_image(self, image: str) -> bytes:
         """The JPEG of a case. Raises: UnknownRouteError if it is not at hand."""
         path = self.describe(image).path
         if path is None:
@@ -58,12 +63,8 @@ class ReferenceCases:
         return path.read_bytes()
 
     @cached_property
-    def _cases(self) -> Mapping[str, dict[str, str]]:
-        try:
-            told = json.loads(self._map_path.read_bytes())
-        except OSError:
-            return {}
-        return {case["image"]: case for case in told["cases"]}
+    def _cases(self) -> Mapping[str, MapCase]:
+        return {case.image: case for case in self.embedding_map.cases} if self.embedding_map else {}
 
     @cached_property
     def _rows(self) -> Mapping[str, dict[str, str]]:

@@ -1,126 +1,88 @@
-"""The API's documents for OpenAPI: what clients may rely on.
+"""The documents that the API alone returns; those of a result are in `raiox.result`.
 
-Routes answer with plain JSON that was made elsewhere; these models describe it,
-and the contract tests hold the answers against them.
+Every route returns its model, so OpenAPI describes exactly what clients receive.
 """
 
+from datetime import datetime
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from raiox.vocabulary import AnalysisState, Finding, ImageKind, Outcome
-
-
-class Sentences(BaseModel):
-    """One code in one language."""
-
-    title: str
-    detail: str
-    action: str
+from raiox.errors import Fact
+from raiox.result import AnalysisDocument, Document, ModelDocument
+from raiox.web.http.problems import Problem
 
 
-class Problem(BaseModel):
-    """RFC 9457, with raiox's own members."""
+class Analysis(AnalysisDocument):
+    """One upload and its result, with addresses and times."""
 
-    type: str = Field(examples=["urn:raiox:problem:not_an_image"])
-    title: str
-    status: int
-    detail: str
-    instance: str
-    code: str = Field(description="Stable; decide by this.", examples=["not_an_image"])
-    action: str = Field(description="What to do now.")
-    request_id: str
-    facts: dict[str, str | int | float]
-    translations: dict[str, Sentences]
-
-
-class FilterSeen(BaseModel):
-    """What the frontal filter saw."""
-
-    frontal: float = Field(ge=0, le=1)
-    kind: ImageKind
-    rotation_deg: int
-    quality: float | None = Field(None, ge=0, le=1)
-    low_quality: bool = False
-
-
-class Coded(BaseModel):
-    """A rejection or a failure: a code, its facts and its sentences."""
-
-    model_config = ConfigDict(extra="allow")
-    code: str
-    messages: dict[str, Sentences]
-
-
-class Model(BaseModel):
-    """Which network answered."""
-
-    model_config = ConfigDict(extra="allow")
-    id: str
-    sha256: str
-
-
-class AnalysisDocument(BaseModel):
-    """One upload and its outcome."""
-
-    model_config = ConfigDict(extra="allow")
-    id: str
-    state: AnalysisState
-    queue_position: int | None = Field(None, ge=0, description="How many wait before it.")
-    estimated_wait_s: int | None = Field(
-        None, ge=1, description="While queued, by the pace of recent analyses; null before any."
+    queue_position: int | None = Field(
+        None, ge=0, description="How many wait before it; null unless queued."
     )
-    outcome: Outcome | None = None
-    rejection: Coded | None = None
-    error: Coded | None = None
-    filter: FilterSeen | None = None
-    scores: dict[Finding, float] | None = None
-    finding: str | None = Field(None, description="A finding, or `uncertain`.")
-    findings_set: list[Finding] | None = None
-    out_of_distribution: bool | None = None
-    maps: dict[Finding, str] | None = None
-    embedding_xyz: list[float] | None = None
-    model: Model | None = None
-    timings_ms: dict[str, float] | None = None
-    sha256: str = Field(description="Of the uploaded bytes.")
-    notice: dict[str, str]
-    image: str | None
+    estimated_wait_s: int | None = Field(
+        None, ge=1, description="From the duration of recent analyses; null before the first."
+    )
+    image: str | None = Field(description="Address of the stored image, while it is kept.")
     width_px: int
     height_px: int
     source_format: str
-    notes: list[str]
-    created_at: str
-    finished_at: str | None
-    image_expires_at: str
-    expires_at: str
+    created_at: datetime
+    finished_at: datetime | None
+    image_expires_at: datetime
+    expires_at: datetime
 
 
-class AnalysisPage(BaseModel):
+class AnalysisPage(Document):
     """Some analyses, newest first."""
 
-    analyses: list[AnalysisDocument]
+    analyses: tuple[Analysis, ...]
     next_cursor: str | None
 
 
-class OperatingFigures(BaseModel):
+class UploadItem(Document):
+    """What became of one of several files: an analysis or a problem."""
+
+    status: int = Field(description="201 finished, 202 accepted, else that of the problem.")
+    analysis: Analysis | None = None
+    problem: Problem | None = None
+
+
+class UploadBatch(Document):
+    """What became of several files, in the order of their parts."""
+
+    items: tuple[UploadItem, ...]
+
+
+class OperatingFigures(Document):
     """What an operating point gave on the validation split."""
 
     sensitivity: float = Field(ge=0, le=1)
     specificity: float = Field(ge=0, le=1)
 
 
-class CurrentModels(BaseModel):
-    """The networks that answer, by role."""
+class CurrentModel(ModelDocument):
+    """A network that answers now."""
 
-    models: dict[str, Model]
+    labels: tuple[str, ...] = Field(description="What it scores, in its order.")
+    multi_label: bool = Field(description="Whether each label is decided on its own.")
+    architecture: str | None = Field(description="The network; null if the bundle does not say.")
+    preprocessing: dict[str, Fact] = Field(description="How it wants its input.")
+
+
+class CurrentModels(Document):
+    """The networks that answer, by role, and what the service does with uploads."""
+
+    models: dict[str, CurrentModel]
+    labels: tuple[str, ...] = Field(description="What the classifier scores, in its order.")
     operating_points: dict[str, float] = Field(description="Threshold of each finding's score.")
     operating_figures: dict[str, OperatingFigures]
     max_upload_bytes: int
+    max_pixels: int
     keep_images_h: float
     keep_results_h: float
 
 
-class ReportFigure(BaseModel):
+class ReportFigure(Document):
     """One measured figure with its 95 % interval; null where it is not defined."""
 
     key: str = Field(examples=["auc.covid19"])
@@ -132,10 +94,9 @@ class ReportFigure(BaseModel):
     n: int
 
 
-class ReportDocument(BaseModel):
-    """What a network was measured at; docs/reference/report-json.md tells each key."""
+class ReportDocument(Document):
+    """What a network was measured at; docs/reference/report-json.md describes each key."""
 
-    model_config = ConfigDict(extra="allow")
     format_version: int
     bundle: dict[str, str]
     data: dict[str, Any]
@@ -148,49 +109,72 @@ class ReportDocument(BaseModel):
     curves: dict[str, Any]
 
 
-class ReferenceCase(BaseModel):
-    """A case of the embedding map."""
+class MapCase(Document):
+    """A reference case of the embedding map."""
 
-    image: str
-    finding: Finding
-    source: str
+    image: str = Field(description="Data set and file name.")
+    finding: str
+    source: str = Field(description="Its data set.")
+
+
+class CaseMap(Document):
+    """The embedding map of the classifier that answers; empty where it has none."""
+
+    cases: tuple[MapCase, ...]
+    coordinates: tuple[tuple[float, ...], ...] = Field(
+        description="Of each case, by falling variance; the first three are x, y, z."
+    )
+    explained_variance: tuple[float, ...]
+
+
+class ReferenceCase(MapCase):
+    """A reference case with what its data set says of it."""
+
     licence: str | None
     origin: str | None
-    url: str | None = Field(description="Of its image, where that is at hand.")
+    url: str | None = Field(description="Of its image, where the service has it.")
 
 
-class Example(BaseModel):
-    """An image to try, with the attribution its licence asks for."""
+class Example(Document):
+    """An image to try, with the attribution that its licence requires."""
 
-    model_config = ConfigDict(extra="allow")
     id: str
     url: str
     attribution: str
+    title: dict[str, str] | None = Field(None, description="By language.")
+    licence: str | None = None
+    source: str | None = None
 
 
-class Examples(BaseModel):
+class Examples(Document):
     """All examples of this installation."""
 
-    examples: list[Example]
+    examples: tuple[Example, ...]
+
+
+class Status(Document):
+    """One word about the process."""
+
+    status: str = Field(examples=["ready"])
 
 
 _PROBLEM: dict[str, Any] = {"model": Problem, "content": {"application/problem+json": {}}}
 
 _DESCRIPTIONS = {
     400: "The request breaks HTTP, multipart or the API's rules.",
-    403: "A page of another site asked for a change.",
+    403: "A page of another site requested a change.",
     404: "Nothing here, or not yours.",
     405: "The address has no such method.",
     408: "The body took too long.",
     409: "The first request with this key still runs.",
-    413: "Too many bytes.",
+    413: "Too many bytes, or too many files.",
     414: "The URL is too long.",
-    415: "Not an image that is read.",
-    421: "Not a host that is answered for.",
+    415: "Not an image of a format that is read.",
+    421: "Not a host name of this service.",
     422: "The image cannot be read, or the request contradicts an earlier one.",
     429: "Too many requests; see Retry-After.",
     431: "The headers are too large.",
-    500: "A mistake of ours; quote request_id.",
+    500: "A programming error; quote request_id.",
     503: "Not now; see Retry-After.",
     507: "No space left.",
 }

@@ -1,53 +1,51 @@
-"""A stored analysis as the API's JSON: the shared document, with addresses and times."""
+"""A stored analysis as the API's document: its result, with addresses and times."""
 
 from datetime import UTC, datetime
 
 from raiox.records.rows import StoredAnalysis
-from raiox.service.result_json import JsonObject, describe
 from raiox.service.wait_estimate import QueueStatus
-from raiox.vocabulary import FINDINGS, Finding
+from raiox.web.api.schemas import Analysis
 
 API = "/api/v1"
+MS_DECIMALS = 3
 
 
-def analysis_document(analysis: StoredAnalysis, waiting: QueueStatus | None = None) -> JsonObject:
-    """Everything the API tells of one analysis."""
-    document = describe(analysis.id, analysis.state, analysis.sha256, analysis.body)
-    if waiting is not None:
-        document["queue_position"] = waiting.n_before
-        document["estimated_wait_s"] = waiting.estimated_s
-    return document | {
-        "maps": heatmap_addresses(analysis),
-        "image": image_address(analysis),
-        "width_px": analysis.width_px,
-        "height_px": analysis.height_px,
-        "source_format": analysis.source_format,
-        "notes": list(analysis.notes),
-        "created_at": instant(analysis.created_at),
-        "finished_at": instant(analysis.finished_at) if analysis.finished_at else None,
-        "image_expires_at": instant(analysis.image_until),
-        "expires_at": instant(analysis.expires_at),
-    }
+def analysis_document(
+    analysis: StoredAnalysis, root_path: str, waiting: QueueStatus | None = None
+) -> Analysis:
+    """Everything that the API returns of one analysis.
+
+    Args:
+        root_path: what a proxy puts before every address of the service; may be empty.
+        waiting: its place in the queue, while it has one.
+    """
+    address = f"{root_path}{address_of(analysis.id)}"
+    maps = {finding: f"{address}/heatmap/{finding}.png" for finding in analysis.result.scores or ()}
+    return Analysis(
+        **dict(analysis.result),
+        id=analysis.id,
+        state=analysis.state,
+        queue_position=waiting.n_before if waiting else None,
+        estimated_wait_s=waiting.estimated_s if waiting else None,
+        maps=maps if analysis.has_maps else None,
+        image=f"{address}/image" if analysis.has_image else None,
+        sha256=analysis.sha256,
+        width_px=analysis.width_px,
+        height_px=analysis.height_px,
+        source_format=analysis.source_format,
+        notes=analysis.notes,
+        created_at=_instant(analysis.created_at),
+        finished_at=_instant(analysis.finished_at) if analysis.finished_at else None,
+        image_expires_at=_instant(analysis.image_until),
+        expires_at=_instant(analysis.expires_at),
+    )
 
 
-def address(analysis_id: str) -> str:
-    """Where an analysis lives."""
+def address_of(analysis_id: str) -> str:
+    """Where the service has an analysis."""
     return f"{API}/analyses/{analysis_id}"
 
 
-def image_address(analysis: StoredAnalysis) -> str | None:
-    """Where its image is, None once it is no longer kept."""
-    return f"{address(analysis.id)}/image" if analysis.has_image else None
-
-
-def heatmap_addresses(analysis: StoredAnalysis) -> dict[Finding, str] | None:
-    """Where its heatmaps are, None where the classifier did not speak."""
-    if not analysis.has_maps:
-        return None
-    return {finding: f"{address(analysis.id)}/heatmap/{finding}.png" for finding in FINDINGS}
-
-
-def instant(seconds: float) -> str:
-    """RFC 3339, UTC, to the millisecond."""
-    told = datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds")
-    return told.replace("+00:00", "Z")
+def _instant(seconds: float) -> datetime:
+    """UTC, to the millisecond."""
+    return datetime.fromtimestamp(round(seconds, MS_DECIMALS), UTC)

@@ -1,63 +1,85 @@
-"""Sending an image over HTTP: limits, body, use case, and how long to wait for the result."""
+"""Sending images over HTTP: limits, body, use case, and how long to wait for the result."""
 
 import re
-from dataclasses import dataclass
+import time
 
+from pydantic import BaseModel, Field
 from starlette.requests import Request
 
+from raiox.errors import RaioxError
 from raiox.records.rows import StoredAnalysis
 from raiox.service.lifecycle import Service
 from raiox.web.dependencies import WebContext
 from raiox.web.errors import MalformedRequestError
-from raiox.web.http.body import read_upload
+from raiox.web.http.body import read_files
 
 DEFAULT_WAIT_S = 5.0
 MAX_KEY_CHARS = 255
 _WAIT = re.compile(r"(?:^|[,;\s])wait\s*=\s*\"?(\d{1,6})\"?", re.IGNORECASE)
-_AT_ONCE = re.compile(r"(?:^|[,;\s])respond-async(?:$|[,;\s])", re.IGNORECASE)
+_RESPOND_ASYNC = re.compile(r"(?:^|[,;\s])respond-async(?:$|[,;\s])", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Uploads:
-    """Takes uploads for one app."""
+class UploadHeaders(BaseModel):
+    """The headers of an upload that the service understands."""
 
-    web_context: WebContext
-    service: Service
-
-    async def take(self, request: Request, owner: str) -> StoredAnalysis:
-        """Receive one image, have it analysed, wait as long as the caller wishes.
-
-        Raises: RaioxError, for every reason not to.
-        """
-        web, intake = self.web_context.settings.web, self.web_context.settings.intake
-        key = idempotency_key(request)
-        # Asked first: without a model there is no use in receiving anything.
-        _ = self.service.models.engine
-        self.web_context.limits.count_upload(owner, request)
-        with self.web_context.gate.upload() as count:
-            content = await read_upload(
-                request,
-                max_bytes=intake.max_upload_bytes,
-                timeout_s=web.body_timeout_s,
-                count=count,
-            )
-            analysis_id = await self.service.analyses.submit(content, owner, key)
-        wait_s = wait_asked(request, web.max_wait_s)
-        return await self.service.analyses.wait(analysis_id, owner, wait_s)
+    prefer: str = Field("", description="`wait=N`: seconds to wait for the result.")
+    idempotency_key: str | None = Field(
+        None, description="Makes a retry the same upload, for 24 hours."
+    )
 
 
-def idempotency_key(request: Request) -> str | None:
-    """The caller's key for retries. Raises: MalformedRequestError if it is too long."""
-    key = request.headers.get("idempotency-key")
+async def receive_upload(
+    web_context: WebContext, service: Service, request: Request, headers: UploadHeaders, owner: str
+) -> list[StoredAnalysis | RaioxError]:
+    """Receive the images of a request, submit each, and wait as long as the caller wishes.
+
+    Returns: for each file, in order, its analysis or why it was refused; never empty.
+    Raises: RaioxError if the request as a whole is refused. Files that were complete
+        before that are accepted already.
+    """
+    settings = web_context.settings
+    key = _checked_key(headers.idempotency_key)
+    submitted: list[str | RaioxError] = []
+    web_context.limits.count_upload(owner, request)
+    with web_context.gate.upload() as count:
+        async for content in read_files(
+            request,
+            max_bytes=settings.intake.max_upload_bytes,
+            timeout_s=settings.web.body_timeout_s,
+            count=count,
+        ):
+            try:
+                if submitted:
+                    web_context.limits.count_upload(owner, request)
+                submitted.append(
+                    await service.analyses.submit(content, owner, _key_of(key, len(submitted)))
+                )
+            except RaioxError as error:
+                submitted.append(error)
+            count(-len(content))
+    deadline = time.monotonic() + wait_of(headers.prefer, settings.web.max_wait_s)
+    return [
+        item
+        if isinstance(item, RaioxError)
+        else await service.analyses.wait(item, owner, max(0.0, deadline - time.monotonic()))
+        for item in submitted
+    ]
+
+
+def _checked_key(key: str | None) -> str | None:
     if key is not None and not 0 < len(key) <= MAX_KEY_CHARS:
         raise MalformedRequestError(part="Idempotency-Key")
     return key
 
 
-def wait_asked(request: Request, longest_s: float) -> float:
+def _key_of(key: str | None, index: int) -> str | None:
+    """One key per file: that of the request and, from the second file on, its number."""
+    return key if key is None or index == 0 else f"{key} {index}"
+
+
+def wait_of(prefer: str, longest_s: float) -> float:
     """Seconds from `Prefer: wait=N` or `respond-async` (RFC 7240); junk is ignored."""
-    prefer = request.headers.get("prefer", "")
     found = _WAIT.search(prefer)
     if found:
         return min(float(found[1]), longest_s)
-    return 0.0 if _AT_ONCE.search(prefer) else min(DEFAULT_WAIT_S, longest_s)
+    return 0.0 if _RESPOND_ASYNC.search(prefer) else min(DEFAULT_WAIT_S, longest_s)

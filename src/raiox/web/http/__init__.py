@@ -1,1 +1,1 @@
-"""What HTTP itself asks for: time-outs, middleware, request checks, bodies, problem+json."""
+"""What belongs to HTTP itself: time-outs, middleware, request checks, bodies, problem+json."""

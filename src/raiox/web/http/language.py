@@ -10,8 +10,8 @@ MAX_HEADER_CHARS = 200
 
 def language_of(request: HTTPConnection) -> Language:
     """The caller's language; junk and unknown languages fall back."""
-    asked = request.query_params.get("lang", "")
-    return _known(asked) or _preferred(request.headers.get("accept-language", "")) or DEFAULT
+    requested = request.query_params.get("lang", "")
+    return _known(requested) or _preferred(request.headers.get("accept-language", "")) or DEFAULT
 
 
 def _preferred(header: str) -> Language | None:

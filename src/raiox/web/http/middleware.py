@@ -1,11 +1,10 @@
-"""What every answer wears: request id, security headers, one log line, one count.
+"""What every response gets: request id, security headers, one log line, one count.
 
-The outermost layer of the app. An error that nobody foresaw ends here as a
-problem document; a client that leaves ends here as one word in the log.
+An error that nobody foresaw ends here as a problem document; a client that leaves
+ends here as one status in the log. HEAD is answered wherever GET is.
 """
 
 import time
-from collections.abc import Collection
 from uuid import uuid4
 
 import structlog
@@ -14,6 +13,7 @@ from starlette.requests import ClientDisconnect, HTTPConnection, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from raiox.errors import InternalError, RaioxError
+from raiox.settings import WebSettings
 from raiox.web.http.problems import problem_response
 from raiox.web.http.request_checks import check_request_head
 from raiox.web.metrics import Metrics, method_name
@@ -46,14 +46,14 @@ class RequestMiddleware:
         *,
         sessions: Sessions,
         metrics: Metrics,
-        max_body_bytes: int,
-        allowed_hosts: Collection[str],
+        max_upload_bytes: int,
+        settings: WebSettings,
     ) -> None:
         self._app = app
         self._sessions = sessions
         self._metrics = metrics
-        self._max_body_bytes = max_body_bytes
-        self._allowed_hosts = allowed_hosts
+        self._max_upload_bytes = max_upload_bytes
+        self._settings = settings
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass one request through."""
@@ -63,32 +63,35 @@ class RequestMiddleware:
         exchange = _Exchange(scope, receive, send, self._sessions)
         started = time.perf_counter()
         try:
-            await self._answer(scope, exchange)
+            await self._respond(scope, exchange)
         except ClientDisconnect:
             exchange.status = CLIENT_LEFT
-        except Exception:  # noqa: BLE001  (logged and told as a problem)
+        except Exception:  # noqa: BLE001  (logged, and answered as a problem)
             structlog.get_logger().exception("unforeseen", request_id=exchange.request_id)
             if exchange.status == 0:
                 await exchange.refuse(InternalError())
         finally:
             self._log_and_count(scope, exchange, time.perf_counter() - started)
 
-    async def _answer(self, scope: Scope, exchange: "_Exchange") -> None:
+    async def _respond(self, scope: Scope, exchange: "_Exchange") -> None:
         try:
             check_request_head(
-                scope, max_body_bytes=self._max_body_bytes, allowed_hosts=self._allowed_hosts
+                scope, max_upload_bytes=self._max_upload_bytes, settings=self._settings
             )
         except RaioxError as error:
             await exchange.refuse(error)
             return
+        if scope["method"] == "HEAD":
+            # The same routes answer both; `_Exchange` leaves the body out (RFC 9110, 9.3.2).
+            scope["method"] = "GET"
         await self._app(scope, exchange.receive, exchange.send)
 
     def _log_and_count(self, scope: Scope, exchange: "_Exchange", duration_s: float) -> None:
         route = getattr(scope.get("route"), "path", "unmatched")
-        self._metrics.count_request(scope["method"], route, exchange.status, duration_s)
+        self._metrics.count_request(exchange.method, route, exchange.status, duration_s)
         structlog.get_logger().info(
             "request",
-            method=method_name(scope["method"]),
+            method=method_name(exchange.method),
             route=route,
             status=exchange.status,
             ms=round(duration_s * 1000, 1),
@@ -97,7 +100,7 @@ class RequestMiddleware:
 
 
 class _Exchange:
-    """One request and its answer, as the envelope sees them."""
+    """One request and its response."""
 
     def __init__(self, scope: Scope, receive: Receive, send: Send, sessions: Sessions) -> None:
         self._scope = scope
@@ -105,6 +108,7 @@ class _Exchange:
         self._send = send
         self._sessions = sessions
         self.status = 0
+        self.method: str = scope["method"]
         self.request_id = uuid4().hex
         scope.setdefault("state", {})["request_id"] = self.request_id
         headers = HTTPConnection(scope).headers
@@ -121,10 +125,12 @@ class _Exchange:
         if message["type"] == "http.response.start":
             self.status = message["status"]
             self._add_headers(MutableHeaders(scope=message))
+        elif self.method == "HEAD":
+            message = {**message, "body": b""}
         await self._send(message)
 
     async def refuse(self, error: RaioxError) -> None:
-        """Answer without asking the app, and expect nothing more from this connection."""
+        """Respond without the app, and expect nothing more from this connection."""
         self._must_close = True
         response = problem_response(Request(self._scope), error)
         await response(self._scope, self.receive, self.send)
@@ -138,4 +144,6 @@ class _Exchange:
             headers["Connection"] = "close"
         token = self._scope["state"].get("new_session")
         if token:
-            headers.append("Set-Cookie", self._sessions.set_cookie(token).decode("latin-1"))
+            root_path = self._scope.get("root_path") or "/"
+            cookie = self._sessions.set_cookie(token, path=root_path)
+            headers.append("Set-Cookie", cookie.decode("latin-1"))

@@ -3,21 +3,22 @@
 Every error answer of the service comes from here, the framework's own included.
 """
 
-import json
 from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Final
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
+from pydantic import Field
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Match
 from starlette.types import Scope
 
-from raiox.errors import ErrorKind, InternalError, RaioxError
+from raiox.errors import ErrorKind, Fact, InternalError, RaioxError
 from raiox.messages import messages_in_all_languages
+from raiox.result import Document, Sentences
 from raiox.vocabulary import Language
 from raiox.web.errors import (
     MethodNotAllowedError,
@@ -37,10 +38,13 @@ _STATUS_OF_KIND: Final = {
     ErrorKind.INTERNAL: 500,
 }
 
-_METHODS: Final = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
+_METHODS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 _STATUS_OF_CODE: Final = {
     "malformed_request": 400,
+    "no_file_in_request": 400,
+    "too_many_files": 413,
+    "unsupported_media_type": 415,
     "empty_upload": 400,
     "foreign_origin": 403,
     "method_not_allowed": 405,
@@ -53,7 +57,7 @@ _STATUS_OF_CODE: Final = {
     "too_many_requests": 429,
     "storage_full": 507,
 }
-"""Where HTTP has a finer word than the kind."""
+"""Where HTTP has a more precise status than the kind."""
 
 
 def status_of(error: RaioxError) -> int:
@@ -63,25 +67,50 @@ def status_of(error: RaioxError) -> int:
     return _STATUS_OF_CODE.get(error.code, _STATUS_OF_KIND[error.kind])
 
 
-def describe_problem(
+class Problem(Document):
+    """RFC 9457, with raiox's own members."""
+
+    type: str = Field(examples=["urn:raiox:problem:not_an_image"])
+    title: str
+    status: int
+    detail: str
+    instance: str
+    code: str = Field(description="Stable; decide by this.", examples=["not_an_image"])
+    action: str = Field(description="What to do now.")
+    request_id: str
+    facts: dict[str, Fact]
+    translations: dict[str, Sentences] = Field(description="By language.")
+
+
+def make_problem(
     error: RaioxError, *, language: Language, instance: str, request_id: str
-) -> dict[str, Any]:
-    """The problem document: RFC 9457's members and raiox's own."""
+) -> Problem:
+    """The problem document of a refusal."""
     translations = messages_in_all_languages(error.code, error.facts)
-    return {
-        "type": TYPE_PREFIX + error.code,
-        "status": status_of(error),
+    return Problem(
+        type=TYPE_PREFIX + error.code,
+        status=status_of(error),
         **translations[language],
-        "instance": instance,
-        "code": error.code,
-        "request_id": request_id,
-        "facts": error.facts,
-        "translations": translations,
-    }
+        instance=instance,
+        code=error.code,
+        request_id=request_id,
+        facts=error.facts,
+        translations={name: Sentences(**texts) for name, texts in translations.items()},
+    )
+
+
+def problem_of(request: Request, error: RaioxError) -> Problem:
+    """The problem document of a refused request."""
+    return make_problem(
+        error,
+        language=language_of(request),
+        instance=request.url.path,
+        request_id=getattr(request.state, "request_id", ""),
+    )
 
 
 def problem_headers(error: RaioxError) -> dict[str, str]:
-    """`Retry-After` where the refusal tells when to come back."""
+    """`Retry-After` where the refusal says when to come back."""
     retry_after_s = error.facts.get("retry_after_s")
     return {} if retry_after_s is None else {"Retry-After": str(retry_after_s)}
 
@@ -89,15 +118,9 @@ def problem_headers(error: RaioxError) -> dict[str, str]:
 def problem_response(
     request: Request, error: RaioxError, headers: Mapping[str, str] | None = None
 ) -> Response:
-    """The answer to a request that was refused."""
-    document = describe_problem(
-        error,
-        language=language_of(request),
-        instance=request.url.path,
-        request_id=getattr(request.state, "request_id", ""),
-    )
+    """The response to a request that was refused."""
     return Response(
-        json.dumps(document, ensure_ascii=False),
+        problem_of(request, error).model_dump_json(),
         status_of(error),
         {**problem_headers(error), **(headers or {})},
         MEDIA_TYPE,
@@ -118,19 +141,19 @@ async def _respond_to_raiox_error(request: Request, error: Exception) -> Respons
 async def _respond_to_http_exception(request: Request, error: Exception) -> Response:
     headers = dict(getattr(error, "headers", None) or {})
     if getattr(error, "status_code", 0) == HTTPStatus.METHOD_NOT_ALLOWED:
-        # The router only tells of the first route with this address.
+        # The router only knows the methods of the first route with this address.
         headers["Allow"] = ", ".join(sorted(_methods_at(request.app, request.scope)))
     return problem_response(request, _to_raiox_error(error), headers)
 
 
 def _methods_at(app: FastAPI, scope: Scope) -> set[str]:
-    asked = dict(scope)
-    return {
+    methods = {
         method
         for method in _METHODS
         for route in app.router.routes
-        if route.matches(asked | {"method": method})[0] is Match.FULL
+        if route.matches({**scope, "method": method})[0] is Match.FULL
     }
+    return methods | {"HEAD"} if "GET" in methods else methods
 
 
 async def _respond_to_validation_error(request: Request, error: Exception) -> Response:

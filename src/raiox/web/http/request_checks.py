@@ -1,6 +1,6 @@
-"""What is refused at the door, before any of it is read: from the head of the request alone.
+"""What is refused before any of the body is read: from the head of the request alone.
 
-Sizes of URL and headers, announced bodies, encodings, and changes asked for by
+Sizes of URL and headers, announced bodies, encodings, and changes requested by
 pages of other sites (OWASP: cross-site request forgery, "verify origin").
 """
 
@@ -11,7 +11,9 @@ from starlette.datastructures import Headers
 from starlette.types import Scope
 
 from raiox.intake.errors import UploadTooLargeError
+from raiox.settings import WebSettings
 from raiox.web.errors import ForeignOriginError, MalformedRequestError, ProtocolError
+from raiox.web.http.body import max_body_bytes
 
 MAX_URL_BYTES = 8_192
 MAX_HEADERS = 100
@@ -21,9 +23,7 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 FRIENDLY_SITES = frozenset({"same-origin", "none"})
 
 
-def check_request_head(
-    scope: Scope, *, max_body_bytes: int, allowed_hosts: Collection[str]
-) -> None:
+def check_request_head(scope: Scope, *, max_upload_bytes: int, settings: WebSettings) -> None:
     """Check the head of a request.
 
     Raises: ProtocolError, UploadTooLargeError, MalformedRequestError, ForeignOriginError.
@@ -33,14 +33,12 @@ def check_request_head(
     _check_framing(scope, headers)
     if headers.get("content-encoding", "identity").lower() != "identity":
         raise ProtocolError(415, "Content-Encoding")
-    if (
-        "*" not in allowed_hosts
-        and urlsplit(f"//{headers.get('host', '')}").hostname not in allowed_hosts
-    ):
+    host = urlsplit(f"//{headers.get('host', '')}").hostname
+    if "*" not in settings.allowed_hosts and host not in settings.allowed_hosts:
         raise ProtocolError(421, "Host")
-    _check_length(headers.get("content-length", "0"), max_body_bytes)
+    _check_length(headers, max_upload_bytes)
     if scope["method"] not in SAFE_METHODS:
-        _check_origin(headers)
+        _check_origin(headers, settings.cors_origins)
 
 
 def _check_sizes(scope: Scope) -> None:
@@ -59,14 +57,17 @@ def _check_framing(scope: Scope, headers: Headers) -> None:
         raise MalformedRequestError(part="Content-Length")
 
 
-def _check_length(announced: str, max_body_bytes: int) -> None:
+def _check_length(headers: Headers, max_upload_bytes: int) -> None:
+    announced = headers.get("content-length", "0")
     if not (announced.isascii() and announced.isdigit()):
         raise MalformedRequestError(part="Content-Length")
-    if int(announced) > max_body_bytes:
-        raise UploadTooLargeError(max_bytes=max_body_bytes)
+    if int(announced) > max_body_bytes(headers.get("content-type", ""), max_upload_bytes):
+        raise UploadTooLargeError(max_bytes=max_upload_bytes)
 
 
-def _check_origin(headers: Headers) -> None:
+def _check_origin(headers: Headers, cors_origins: Collection[str]) -> None:
+    if headers.get("origin") in cors_origins:
+        return
     site = headers.get("sec-fetch-site")
     if site is not None:
         if site not in FRIENDLY_SITES:

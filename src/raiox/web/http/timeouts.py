@@ -1,6 +1,6 @@
 """Deadlines that uvicorn lacks: for the head of a request, its body, and reading the answer.
 
-A connection that dribbles is closed, so idle strangers cannot hold the service
+A connection that sends too slowly is closed, so idle clients cannot hold the service
 (slowloris). Refusals made here, before any app, are problem documents too. And
 a refused upload is drained for a moment before closing, because a reset would
 take the refusal from the client before it was read.
@@ -8,9 +8,8 @@ Source: uvicorn issue 157; RFC 9112, section 9.6 ("Tear-down").
 """
 
 import asyncio
-import json
 import sys
-from typing import Any
+from typing import Any, ClassVar
 from uuid import uuid4
 
 import h11
@@ -20,7 +19,7 @@ from raiox.settings import WebSettings
 from raiox.web.errors import ProtocolError
 from raiox.web.http.language import DEFAULT
 from raiox.web.http.middleware import PRIVATE, SECURITY_HEADERS
-from raiox.web.http.problems import MEDIA_TYPE, describe_problem
+from raiox.web.http.problems import MEDIA_TYPE, make_problem
 
 MAX_CONNECTIONS = 2_000
 WRITE_TIMEOUT_S = 30.0
@@ -31,9 +30,10 @@ MAX_HEAD_BYTES = 16_384
 
 
 class DeadlineProtocol(H11Protocol):
-    """uvicorn's HTTP/1.1 with an end to its patience."""
+    """uvicorn's HTTP/1.1 with deadlines."""
 
-    settings = WebSettings()
+    settings: ClassVar[WebSettings]
+    """Set by `protocol_with`."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin to wait for a head, unless too many already do."""
@@ -49,7 +49,7 @@ class DeadlineProtocol(H11Protocol):
         self._update_deadline()
 
     def data_received(self, data: bytes) -> None:
-        """Parse, then see what is awaited next."""
+        """Parse, then update what is awaited next."""
         if not self._admitted or self.transport.is_closing():
             return
         super().data_received(data)
@@ -88,10 +88,10 @@ class DeadlineProtocol(H11Protocol):
         if self.conn.our_state not in (h11.IDLE, h11.SEND_RESPONSE):
             self.transport.close()
             return
-        document = describe_problem(
+        problem = make_problem(
             ProtocolError(status, "HTTP"), language=DEFAULT, instance="", request_id=uuid4().hex
         )
-        content = json.dumps(document, ensure_ascii=False).encode()
+        content = problem.model_dump_json().encode()
         headers = {
             **SECURITY_HEADERS,
             "Cache-Control": PRIVATE,

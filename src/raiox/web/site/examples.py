@@ -1,9 +1,9 @@
 """Images to try: this installation's own, else some of the data set, else a drawing.
 
-An installation's folder is told by its `examples.json`: `[{"id", "file", "attribution",
+An installation's folder is described by its `examples.json`: `[{"id", "file", "attribution",
 "licence", "source", "title": {"pt", "en"}}, …]`; `id`, `file` and `attribution` must be
-there. Only files that a list names are served, with the attribution their licence asks
-for; raiox ships none of them.
+there. Only files that a list names are served, with the attribution their licence
+requires; raiox ships none of them.
 """
 
 import csv
@@ -21,6 +21,7 @@ from raiox.web.errors import UnknownRouteError
 from raiox.web.site.placeholder import draw_placeholder
 
 LIST = "examples.json"
+PLACEHOLDER_ID = "placeholder"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 _SHARED = "CC BY"
 """Licences that let an image be shown with its attribution, by how they begin."""
@@ -42,7 +43,7 @@ class Examples(Protocol):
         """All examples with their address below `base`."""
         ...
 
-    def read(self, example_id: str) -> ExampleFile:
+    def load_file(self, example_id: str) -> ExampleFile:
         """One example. Raises: UnknownRouteError if there is none of that name."""
         ...
 
@@ -60,19 +61,19 @@ class Placeholder:
     """One drawing, which the filter refuses."""
 
     def describe(self, base: str) -> list[dict[str, Any]]:
-        """The drawing, told as what it is."""
+        """The drawing, described as what it is."""
         return [
             {
-                "id": "phantom",
+                "id": PLACEHOLDER_ID,
                 "attribution": "raiox",
                 "title": texts("form.placeholder"),
-                "url": f"{base}/phantom",
+                "url": f"{base}/{PLACEHOLDER_ID}",
             }
         ]
 
-    def read(self, example_id: str) -> ExampleFile:
+    def load_file(self, example_id: str) -> ExampleFile:
         """The drawing. Raises: UnknownRouteError for anything else."""
-        if example_id != "phantom":
+        if example_id != PLACEHOLDER_ID:
             raise UnknownRouteError
         return ExampleFile(draw_placeholder(), "image/png")
 
@@ -92,7 +93,7 @@ class ExampleFolder:
             for entry in self._entries.values()
         ]
 
-    def read(self, example_id: str) -> ExampleFile:
+    def load_file(self, example_id: str) -> ExampleFile:
         """One example. Raises: UnknownRouteError if the list does not name it."""
         entry = self._entries.get(example_id)
         if entry is None:

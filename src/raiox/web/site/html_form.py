@@ -1,10 +1,14 @@
-"""The page without JavaScript: one form, one answer, in both languages.
+"""The page without JavaScript: one form, one result, in the reader's language.
 
 For old browsers, text browsers, and whoever prefers it. The same use cases, the
-same limits and the same session as the API.
+same limits, the same warnings and the same session as the API.
 """
 
+import json
+from collections.abc import Mapping
+from functools import cache
 from html import escape
+from importlib.resources import files
 
 from fastapi import APIRouter
 from starlette.requests import Request
@@ -13,55 +17,65 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from raiox.errors import Fact, RaioxError
 from raiox.findings import finding_meaning, finding_name
 from raiox.messages import messages_for, text
-from raiox.service.result_json import JsonObject
 from raiox.vocabulary import LANGUAGE_TRAITS, LANGUAGES, NOTICE, AnalysisState, Language
+from raiox.web.api.schemas import Analysis
 from raiox.web.api.serializers import analysis_document
-from raiox.web.api.uploads import Uploads
-from raiox.web.dependencies import OwnerDep, ServiceDep, WebDep
+from raiox.web.api.uploads import UploadHeaders, receive_upload
+from raiox.web.dependencies import OwnerDep, RootPathDep, ServiceDep, WebDep
 from raiox.web.http.language import language_of
 from raiox.web.http.problems import problem_headers, status_of
 
+ADDRESS = "/plain"
+
 router = APIRouter(include_in_schema=False)
 
-FORMATS = "PNG, JPEG, WebP, TIFF, BMP, DICOM"
 
-
-@router.get("/plain")
-async def show_form(request: Request, _owner: OwnerDep) -> Response:
+@router.get(ADDRESS)
+async def show_form(request: Request, root_path: RootPathDep, _owner: OwnerDep) -> Response:
     """The form; it begins the session."""
-    language = language_of(request)
-    return _page(language, "/plain", _form(language))
+    language, address = language_of(request), f"{root_path}{ADDRESS}"
+    return _page(language, address, _form(language, address))
 
 
-@router.post("/plain")
-async def take_form(
-    request: Request, web_context: WebDep, service: ServiceDep, owner: OwnerDep
+@router.post(ADDRESS)
+async def submit_form(
+    request: Request,
+    web_context: WebDep,
+    service: ServiceDep,
+    root_path: RootPathDep,
+    owner: OwnerDep,
 ) -> Response:
-    """Take the image and show its answer."""
-    language = language_of(request)
+    """Take the image and lead to its result."""
+    language, address = language_of(request), f"{root_path}{ADDRESS}"
     try:
-        analysis = await Uploads(web_context, service).take(request, owner)
+        received = (await receive_upload(web_context, service, request, UploadHeaders(), owner))[0]
     except RaioxError as error:
-        told = _sentences(error.code, error.facts, language) + _form(language)
-        return _page(language, "/plain", told, status_of(error), problem_headers(error))
-    return RedirectResponse(f"/plain/{analysis.id}?lang={language}", 303)
+        received = error
+    if isinstance(received, RaioxError):
+        content = _sentences(received.code, received.facts, language) + _form(language, address)
+        status, headers = status_of(received), problem_headers(received)
+        return _page(language, address, content, status, headers)
+    return RedirectResponse(f"{address}/{received.id}?lang={language}", 303)
 
 
-@router.get("/plain/{analysis_id}")
+@router.get(f"{ADDRESS}/{{analysis_id}}")
 async def show_analysis(
-    request: Request, analysis_id: str, service: ServiceDep, owner: OwnerDep
+    request: Request,
+    analysis_id: str,
+    service: ServiceDep,
+    root_path: RootPathDep,
+    owner: OwnerDep,
 ) -> Response:
-    """The answer, or word that it is on its way."""
-    language = language_of(request)
-    address = f"/plain/{analysis_id}"
+    """The result, or that it is on its way."""
+    language, address = language_of(request), f"{root_path}{ADDRESS}"
     try:
         analysis = await service.analyses.get(analysis_id, owner)
     except RaioxError as error:
-        told = _sentences(error.code, error.facts, language)
-        return _page(language, "/plain", told, status_of(error))
-    document = analysis_document(analysis)
+        content = _sentences(error.code, error.facts, language)
+        return _page(language, address, content, status_of(error))
+    content = _result(analysis_document(analysis, root_path), language)
     headers = {} if analysis.finished else {"Refresh": "2"}
-    return _page(language, address, _answer(document, language), headers=headers)
+    return _page(language, f"{address}/{analysis.id}", content, headers=headers)
 
 
 def _page(
@@ -75,45 +89,63 @@ def _page(
         f'<a href="{escape(address)}?lang={other}" lang="{other}">{other.upper()}</a>'
         for other in LANGUAGES
     )
+    home = f"{address.partition(ADDRESS)[0]}{ADDRESS}?lang={language}"
     html = (
         f'<!doctype html><html lang="{language}"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width"><title>raiox</title></head><body>'
-        f'<header><a href="/plain?lang={language}">raiox</a> — {switch}</header>'
+        f'<header><a href="{escape(home)}">raiox</a> — {switch}</header>'
         f"<main><h1>{text('form.title', language)}</h1>{content}</main>"
         f"<footer><p>{NOTICE[language]}</p></footer></body></html>"
     )
     return HTMLResponse(html, status, {"Cache-Control": "private, no-store", **(headers or {})})
 
 
-def _form(language: Language) -> str:
-    choose = text("form.choose", language, formats=FORMATS)
+def _form(language: Language, address: str) -> str:
+    choose = text("form.choose", language, formats=_accepted_formats())
     return (
-        f'<form method="post" action="/plain?lang={language}" enctype="multipart/form-data">'
+        f'<form method="post" action="{escape(address)}?lang={language}" '
+        'enctype="multipart/form-data">'
         f'<p><label>{choose} <input type="file" name="file" required></label></p>'
-        f"<p><button>{text('form.send', language)}</button></p></form><p>{text('form.privacy', language)}</p>"
+        f"<p><button>{text('form.send', language)}</button></p></form>"
+        f"<p>{text('form.privacy', language)}</p>"
     )
 
 
-def _answer(document: JsonObject, language: Language) -> str:
-    if document["state"] == AnalysisState.FAILED:
-        return _told(document["error"], language)
-    if document["state"] != AnalysisState.DONE:
+@cache
+def _accepted_formats() -> str:
+    formats = json.loads(files("raiox").joinpath("formats.json").read_text(encoding="utf-8"))
+    return ", ".join(each["name"] for each in formats if each["read"])
+
+
+def _result(document: Analysis, language: Language) -> str:
+    reason = document.error or document.rejection
+    picture = (
+        f'<p><img src="{escape(document.image)}" alt="" width="480"></p>' if document.image else ""
+    )
+    if reason is not None:
+        content = _sentences(reason.code, reason.facts, language)
+        return content + _warnings(document, language) + picture
+    if document.state is not AnalysisState.DONE or document.finding is None:
         return f"<p>{text('form.waiting', language)}</p>"
-    picture = f'<p><img src="{document["image"]}" alt="" width="480"></p>'
-    shown = picture if document["image"] else ""
-    if document["rejection"]:
-        return _told(document["rejection"], language) + shown
-    sentence = finding_meaning(document["finding"], language)
-    return f"<p><strong>{sentence}</strong></p>{_bars(document, language)}{shown}"
+    meaning = escape(finding_meaning(document.finding, language))
+    return (
+        f"<p><strong>{meaning}</strong></p>{_warnings(document, language)}"
+        f"{_scores(document, language)}{picture}"
+    )
 
 
-def _bars(document: JsonObject, language: Language) -> str:
+def _warnings(document: Analysis, language: Language) -> str:
+    return "".join(_sentences(code, {}, language) for code in document.warnings)
+
+
+def _scores(document: Analysis, language: Language) -> str:
     """Each finding with its score and heatmap, the highest score first."""
-    ranked = sorted(document["scores"].items(), key=lambda item: -item[1])
+    maps = document.maps or {}
+    ranked = sorted((document.scores or {}).items(), key=lambda item: -item[1])
     rows = "".join(
         f"<tr><th>{escape(finding_name(finding, language))}</th>"
         f'<td><meter min="0" max="1" value="{score}"></meter> {_decimal(score, language)}</td>'
-        f'<td><img src="{document["maps"][finding]}" alt="" width="160"></td></tr>'
+        f'<td><img src="{escape(maps.get(finding, ""))}" alt="" width="160"></td></tr>'
         for finding, score in ranked
     )
     titles = (text(f"form.{column}", language) for column in ("finding", "score", "heatmap"))
@@ -125,11 +157,6 @@ def _decimal(score: float, language: Language) -> str:
     return f"{score:.2f}".replace(".", LANGUAGE_TRAITS[language].decimal_separator)
 
 
-def _told(reason: JsonObject, language: Language) -> str:
-    facts = {name: value for name, value in reason.items() if name not in ("code", "messages")}
-    return _sentences(reason["code"], facts, language)
-
-
-def _sentences(code: str, facts: dict[str, Fact], language: Language) -> str:
-    told = messages_for(code, language, facts)
-    return "".join(f"<p>{escape(told[part])}</p>" for part in ("title", "detail", "action"))
+def _sentences(code: str, facts: Mapping[str, Fact], language: Language) -> str:
+    sentences = messages_for(code, language, facts)
+    return "".join(f"<p>{escape(sentences[part])}</p>" for part in ("title", "detail", "action"))

@@ -1,8 +1,8 @@
 """The built page, read once and served from memory.
 
-A table of known addresses instead of a folder: nothing outside it can be asked
-for. Files with a hash in their name never change; everything else is asked for
-again.
+A table of known addresses instead of a folder: nothing outside it can be
+requested. Files with a hash in their name never change; everything else is
+revalidated.
 """
 
 import gzip
@@ -45,12 +45,12 @@ class StaticSite:
         """Where each file is served, the page itself excepted."""
         return [f"/{name}" for name in self._assets if name != INDEX]
 
-    def answer(self, request: Request, name: str) -> Response:
-        """One file, or word that the caller's copy is still right."""
+    def respond(self, request: Request, name: str) -> Response:
+        """One file, or 304 where the caller's copy is current."""
         asset = self._assets.get(name)
         if asset is None:
             # Without a built page the plain form is the page.
-            return RedirectResponse("/plain", 303)
+            return RedirectResponse(f"{request.scope.get('root_path', '')}/plain", 303)
         headers = {
             "Cache-Control": asset.cache_control,
             "ETag": asset.etag,

@@ -2,15 +2,28 @@
 
 import json
 
+import numpy as np
 import pytest
 from fakes import png
 
+from raiox.bundle.embedding_map import EmbeddingMap, MapCase
 from raiox.settings import InferenceSettings
 
 pytestmark = pytest.mark.anyio
 
 
-async def test_tells_which_models_answer(start):
+def drawn_map() -> EmbeddingMap:
+    """A map of one case."""
+    return EmbeddingMap(
+        mean=np.zeros(6, np.float32),
+        components=np.eye(4, 6, dtype=np.float32),
+        coordinates=np.array([[0.5, -1.0, 2.0, 0.1]], np.float32),
+        cases=(MapCase("cohen/one.jpg", "covid19", "cohen"),),
+        explained_variance=np.array([0.5, 0.2, 0.1, 0.1], np.float32),
+    )
+
+
+async def test_shows_which_models_answer(start):
     async with start() as service:
         told = (await service.browser().get("/api/v1/models/current")).json()
 
@@ -28,11 +41,17 @@ async def test_the_embedding_map_is_the_bundles_or_empty(start, tmp_path, name):
     async with start(inference=inference) as service:
         browser = service.browser()
         without = await browser.get("/api/v1/embedding-map")
-        (bundle / "embedding_map.json").write_text('{"cases": [1]}')
-        with_map = await browser.get("/api/v1/embedding-map")
+    (bundle / "embedding_map.json").write_bytes(drawn_map().to_json())
+    async with start(inference=inference) as service:
+        with_map = await service.browser().get("/api/v1/embedding-map")
 
-    assert (without.status_code, without.json()) == (200, {"cases": [], "coordinates": []})
-    assert with_map.json() == {"cases": [1]}
+    empty = {"cases": [], "coordinates": [], "explained_variance": []}
+    assert (without.status_code, without.json()) == (200, empty)
+    assert with_map.json() == {
+        "cases": [{"image": "cohen/one.jpg", "finding": "covid19", "source": "cohen"}],
+        "coordinates": [[0.5, -1.0, 2.0, 0.1]],
+        "explained_variance": [0.5, 0.2, 0.1, 0.1],
+    }
 
 
 @pytest.fixture
@@ -40,9 +59,7 @@ def bundle_with_map(tmp_path):
     """A classifier's folder whose map lists one case of two images that are at hand."""
     bundle = tmp_path / "models" / "drawn"
     bundle.mkdir(parents=True)
-    case = {"image": "cohen/one.jpg", "finding": "covid19", "source": "cohen"}
-    told = {"cases": [case], "coordinates": [[0.5, -1.0, 2.0, 0.1]]}
-    (bundle / "embedding_map.json").write_text(json.dumps(told))
+    (bundle / "embedding_map.json").write_bytes(drawn_map().to_json())
     images = tmp_path / "data" / "chest" / "images" / "cohen"
     images.mkdir(parents=True)
     (images / "one.jpg").write_bytes(b"one")

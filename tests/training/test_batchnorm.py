@@ -8,13 +8,14 @@ import torch
 from torch import nn
 
 from raiox.lab.training.augment.style_mixing import mix_styles
+from raiox.lab.training.context import TrainingContext
 from raiox.lab.training.data.examples import Examples, load_examples
 from raiox.lab.training.fit.batchnorm import recalibrate_batchnorm
-from raiox.lab.training.fit.fit import train
-from raiox.lab.training.fit.lightning_module import normalised
+from raiox.lab.training.fit.lightning_module import normalise
 from raiox.lab.training.networks.mobilenet import MobileNetV1
 from raiox.lab.training.recipe import Augmentation, OneCycle, Recipe, Stage
-from raiox.lab.training.runs.runs import TrainingContext, load_run
+from raiox.lab.training.runs.runs import load_run
+from raiox.lab.training.runs.train import train
 from raiox.preprocessing import Preprocessing
 
 SPEC = Preprocessing(side_px=32, fit="letterbox")
@@ -38,7 +39,7 @@ def examples(drawn_data: Path, tmp_path: Path) -> Examples:
 def first_norm_sees(network: MobileNetV1, examples: Examples) -> torch.Tensor:
     """Mean of what reaches the first norm, over all examples."""
     squares = torch.from_numpy(np.stack([examples[i][0] for i in range(len(examples))]))
-    images = normalised(squares.float() / 255.0, SPEC)
+    images = normalise(squares.float() / 255.0, SPEC)
     with torch.no_grad():
         return network.conv_stem(images.repeat(1, 3, 1, 1)).mean(dim=(0, 2, 3))
 

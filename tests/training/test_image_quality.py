@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from test_training_run import recipe, workplace
+from test_training_run import recipe, training_context
 
 from raiox.lab.training.augment.batch_random import BatchRandom
 from raiox.lab.training.augment.image_quality import (
@@ -15,8 +15,8 @@ from raiox.lab.training.augment.image_quality import (
     quality_figures,
     quality_loss,
 )
-from raiox.lab.training.fit.fit import train
 from raiox.lab.training.runs.runs import load_run
+from raiox.lab.training.runs.train import train
 
 
 def films(n: int) -> torch.Tensor:
@@ -77,7 +77,7 @@ def test_a_rating_that_knows_is_told_from_one_that_guesses() -> None:
 def test_a_filter_learns_to_rate_and_keeps_it_in_its_run(drawn_data: Path, tmp_path: Path) -> None:
     rating = recipe("rating", task="frontal_filter", rates_quality=True)
 
-    folder = train(rating, workplace(drawn_data, tmp_path))
+    folder = train(rating, training_context(drawn_data, tmp_path))
 
     curves = (folder / "stage-0" / "curves.jsonl").read_text().splitlines()
     assert any("loss_quality" in json.loads(line) for line in curves)

@@ -16,10 +16,10 @@ from raiox.entities import EngineResult, Radiograph
 from raiox.inference.heatmap import render
 from raiox.inference.local import LocalEngine
 from raiox.inference.lungs import LungSegmenter
-from raiox.lab.errors import RecipeInvalidError
+from raiox.lab.errors import TaskNotServedError
 from raiox.lab.training.export.bundle_export import export_run
+from raiox.lab.training.networks.build import build_network
 from raiox.lab.training.recipe import OneCycle, Recipe, Stage, TaskName
-from raiox.lab.training.runs.runs import build_network
 from raiox.preprocessing import Preprocessing
 from raiox.settings import InferenceSettings
 
@@ -52,8 +52,8 @@ def finished_run(folder: Path, name: str, task: TaskName) -> Path:
         _take_all_for_frontal(network)
     folder.mkdir(parents=True)
     (folder / "recipe.json").write_text(recipe.model_dump_json())
-    run_metadata = {"seed": 0, "code_version": "0.0+drawn", "data_sha256": "0" * 64}
-    (folder / "passport.json").write_text(json.dumps(run_metadata))
+    metadata = {"seed": 0, "code_version": "0.0+drawn", "data_sha256": "0" * 64}
+    (folder / "run.json").write_text(json.dumps(metadata))
     save_file(network.state_dict(), folder / "weights.safetensors")
     return folder
 
@@ -64,13 +64,13 @@ def _take_all_for_frontal(network: nn.Module) -> None:
     network.head.classifier.bias.data[0] = 9.0
 
 
-def digests(data: Path, part: str) -> set[str]:
-    """Of every drawn radiograph of a part."""
-    of_part = {"valid": 2, "test": 3}[part]  # places in conftest's PARTS
+def digests(data: Path, split: str) -> set[str]:
+    """SHA-256 of every drawn radiograph of a split."""
+    index = {"valid": 2, "test": 3}[split]  # positions in conftest's SPLITS
     return {
         hashlib.sha256(file.read_bytes()).hexdigest()
         for file in (data / "chest").glob("*.png")
-        if int(file.stem.rsplit("-", 1)[1]) % 4 == of_part
+        if int(file.stem.rsplit("-", 1)[1]) % 4 == index
     }
 
 
@@ -84,7 +84,7 @@ def models(drawn_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_an_export_never_reads_the_test_part(
+def test_an_export_never_reads_the_test_split(
     models: Path, drawn_data: Path, tmp_path: Path
 ) -> None:
     reader = OpenReader()
@@ -97,7 +97,7 @@ def test_an_export_never_reads_the_test_part(
     assert "split=test`\n" not in card
 
 
-def test_an_opened_test_part_gives_the_figures_and_the_map(
+def test_an_opened_test_split_gives_the_figures_and_the_map(
     models: Path, drawn_data: Path, tmp_path: Path
 ) -> None:
     reader, out = OpenReader(), tmp_path / "b"
@@ -118,10 +118,10 @@ def test_an_opened_test_part_gives_the_figures_and_the_map(
 def test_a_run_of_a_task_that_nothing_serves_is_refused(drawn_data: Path, tmp_path: Path) -> None:
     run = finished_run(tmp_path / "run", "opacity", "opacity")
 
-    with pytest.raises(RecipeInvalidError) as refusal:
+    with pytest.raises(TaskNotServedError) as refusal:
         export_run(run, tmp_path / "b", drawn_data, OpenReader(), n_threads=1)
 
-    assert refusal.value.facts["reason"] == "task_is_not_served"
+    assert refusal.value.facts["task"] == "opacity"
 
 
 def test_the_mobilenet_reads_scores_maps_and_cases(models: Path, drawn_data: Path) -> None:

@@ -8,12 +8,12 @@ import pytest
 from test_training_run import recipe
 
 from raiox.lab.datasets.manifest import Sample
-from raiox.lab.training.data.examples import Examples, into_parts, load_examples
+from raiox.lab.training.data.examples import Examples, load_examples, split_samples
 from raiox.lab.training.data.sampling import (
     SeededDataModule,
     draw_chances,
-    repeated,
-    resampled_as_coded,
+    oversample,
+    resample_as_authors,
 )
 from raiox.lab.training.recipe import Distillation, OneCycle, Sampling, Stage
 from raiox.lab.training.tasks import TASKS
@@ -27,7 +27,7 @@ def test_every_label_is_drawn_alike_unless_told(drawn_data: Path, tmp_path: Path
     experiment = recipe("filter", task="frontal_filter")
     parts = load_examples(experiment, experiment.preprocessing, drawn_data, tmp_path)
 
-    chances = draw_chances(parts["train"].cases, Sampling(label_weights={"frontal": 4.0}))
+    chances = draw_chances(parts["train"].samples, Sampling(label_weights={"frontal": 4.0}))
 
     shares = [chances[parts["train"].labels == label].sum() for label in range(12)]
     assert shares[0] == pytest.approx(4 / 14)
@@ -63,7 +63,7 @@ def test_a_held_out_source_and_its_groups_teach_nothing() -> None:
         case("covid19", "cohen", "valid", "g4"),
     ]
 
-    parts = into_parts(cases, Sampling(hold_out=("siim",)))
+    parts = split_samples(cases, Sampling(hold_out=("siim",)))
 
     assert [c.group_id for c in parts["held_out"]] == ["g1", "g2"]
     assert [c.group_id for c in parts["train"]] == ["g3"]
@@ -73,7 +73,7 @@ def test_a_held_out_source_and_its_groups_teach_nothing() -> None:
 def test_only_named_sources_and_labels_are_learned_from() -> None:
     cases = [case("covid19", "siim"), case("no_finding", "siim"), case("covid19", "cohen")]
 
-    parts = into_parts(cases, Sampling(sources=("siim",), labels=("covid19",)))
+    parts = split_samples(cases, Sampling(sources=("siim",), labels=("covid19",)))
 
     assert parts["train"] == [cases[0]]
 
@@ -97,7 +97,7 @@ def examples_of(cases: list[Sample]) -> Examples:
 
 def test_a_pass_shows_every_image_as_often_as_its_source_is_oversampled() -> None:
     cases = [case("covid19", "cohen"), case("no_finding", "rsna"), case("lung_opacity", "rsna")]
-    sampling = Sampling(draws="passes", oversampling={"cohen": 20})
+    sampling = Sampling(draws="epochs", oversampling={"cohen": 20})
     stage = Stage(
         side_px=8, schedule=OneCycle(n_samples=1, learning_rate=1), batch_size=2,
         samples_per_epoch=None,
@@ -112,13 +112,13 @@ def test_a_pass_shows_every_image_as_often_as_its_source_is_oversampled() -> Non
 def test_the_authors_valid_has_as_many_of_each_label() -> None:
     cases = [case("covid19", "cohen")] + [case("lung_opacity", "rsna")] * 30
 
-    chosen = resampled_as_coded(examples_of(cases), {"cohen": 20}, seed=0)
+    chosen = resample_as_authors(examples_of(cases), {"cohen": 20}, seed=0)
 
     assert Counter(cases[i].label for i in chosen) == {"covid19": 30, "lung_opacity": 30}
 
 
 def test_oversampling_repeats_whole_sources() -> None:
-    assert repeated([case("a", "x"), case("b", "y")], {"y": 3}).tolist() == [0, 1, 1, 1]
+    assert oversample([case("a", "x"), case("b", "y")], {"y": 3}).tolist() == [0, 1, 1, 1]
 
 
 def test_stage_one_counts_covid19_as_an_opacity() -> None:

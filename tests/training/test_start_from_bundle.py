@@ -1,4 +1,4 @@
-"""A network goes on from a bundle: what is read back answers as the bundle does."""
+"""A network starts from a bundle: read back, it predicts what the bundle does."""
 
 from pathlib import Path
 
@@ -11,15 +11,17 @@ from safetensors.torch import load_file
 from raiox.bundle import Bundle, open_bundle, write_bundle
 from raiox.bundle.manifest import BundleManifest, Training
 from raiox.inference.session import NetworkSession
-from raiox.lab.errors import RecipeInvalidError
-from raiox.lab.training.export.float16 import rounded
+from raiox.lab.errors import StartBundleMissingError, StartNetworkMismatchError
+from raiox.lab.training.context import TrainingContext
+from raiox.lab.training.export.float16 import round_to_float16
 from raiox.lab.training.export.onnx_export import to_onnx
-from raiox.lab.training.export.onnx_import import bundle_weights
-from raiox.lab.training.fit.fit import train
-from raiox.lab.training.fit.initialisation import initialise, interpolate_weights
+from raiox.lab.training.fit.wise_ft import interpolate_weights
+from raiox.lab.training.networks.build import build_network
+from raiox.lab.training.networks.onnx_import import bundle_weights
 from raiox.lab.training.recipe import OneCycle, Recipe, Stage
+from raiox.lab.training.runs.initialisation import initialise
 from raiox.lab.training.runs.run_metadata import read_run_metadata
-from raiox.lab.training.runs.runs import TrainingContext, build_network
+from raiox.lab.training.runs.train import train
 from raiox.preprocessing import Preprocessing
 
 SIDE_PX = 64
@@ -64,7 +66,7 @@ def bundle_of(folder: Path, network: str) -> Path:
         ),
         files={},
     )
-    model = to_onnx(rounded(built.eval()), SIDE_PX)
+    model = to_onnx(round_to_float16(built.eval()), SIDE_PX)
     write_bundle(folder, manifest, {"model.onnx": model})
     return folder
 
@@ -77,7 +79,7 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 
 @pytest.mark.parametrize("network", ["mobilenet", "densenet"])
-def test_a_network_read_back_answers_as_its_bundle(folders: dict[str, Path], network: str) -> None:
+def test_a_network_read_back_predicts_as_its_bundle(folders: dict[str, Path], network: str) -> None:
     bundle = open_bundle(folders[network])
     images = np.random.default_rng(0).normal(size=(3, 1, SIDE_PX, SIDE_PX)).astype(np.float32)
 
@@ -101,7 +103,7 @@ def test_every_parameter_of_a_network_is_read_back(folders: dict[str, Path]) -> 
     assert all(name.endswith("num_batches_tracked") for name in missing)
 
 
-def test_a_run_goes_on_from_a_bundle_and_says_from_which(
+def test_a_run_starts_from_a_bundle_and_says_from_which(
     tmp_path: Path, drawn_data: Path, folders: dict[str, Path]
 ) -> None:
     folder = folders["mobilenet"]
@@ -116,7 +118,7 @@ def test_a_run_goes_on_from_a_bundle_and_says_from_which(
 def test_outputs_that_a_bundle_knows_keep_their_weights_in_another_order(
     tmp_path: Path, folders: dict[str, Path]
 ) -> None:
-    asked = recipe("mobilenet", init="bundle").model_copy(update={"task": "opacity"})
+    asked = recipe("mobilenet", init="bundle").replace(task="opacity")
     network = build_network(asked)
     context = TrainingContext(data=None, runs=tmp_path, bundle=folders["mobilenet"])
 
@@ -130,7 +132,7 @@ def test_stages_that_are_frozen_keep_their_weights(
     tmp_path: Path, drawn_data: Path, folders: dict[str, Path]
 ) -> None:
     folder = folders["mobilenet"]
-    asked = recipe("mobilenet", init="bundle").model_copy(update={"frozen_stages": 2})
+    asked = recipe("mobilenet", init="bundle").replace(frozen_stages=2)
 
     run = train(asked, TrainingContext(data=drawn_data, runs=tmp_path, bundle=folder, n_threads=1))
 
@@ -142,22 +144,20 @@ def test_stages_that_are_frozen_keep_their_weights(
 
 
 def test_a_bundle_of_another_network_is_refused(tmp_path: Path, folders: dict[str, Path]) -> None:
-    asked = recipe("densenet", init="bundle")
+    other = recipe("densenet", init="bundle")
     context = TrainingContext(data=None, runs=tmp_path, bundle=folders["mobilenet"])
 
-    with pytest.raises(RecipeInvalidError) as caught:
-        initialise(build_network(asked), asked, context, seed=0)
+    with pytest.raises(StartNetworkMismatchError) as caught:
+        initialise(build_network(other), other, context, seed=0)
 
-    assert caught.value.facts["reason"] == "init_is_another_network"
+    assert caught.value.facts["init"] == "bundle"
 
 
-def test_going_on_from_nothing_is_refused(tmp_path: Path) -> None:
-    asked = recipe("mobilenet", init="bundle")
+def test_a_start_without_its_bundle_is_refused(tmp_path: Path) -> None:
+    other = recipe("mobilenet", init="bundle")
 
-    with pytest.raises(RecipeInvalidError) as caught:
-        initialise(build_network(asked), asked, TrainingContext(data=None, runs=tmp_path), seed=0)
-
-    assert caught.value.facts["reason"] == "bundle_missing"
+    with pytest.raises(StartBundleMissingError):
+        initialise(build_network(other), other, TrainingContext(data=None, runs=tmp_path), seed=0)
 
 
 def test_a_graph_of_somebody_else_is_refused(folders: dict[str, Path]) -> None:
@@ -179,14 +179,17 @@ def test_a_blend_lies_between_start_and_end_and_counts_as_the_end() -> None:
 
 
 def test_a_run_keeps_its_share_of_the_start(tmp_path: Path, drawn_data: Path) -> None:
-    started = recipe("mobilenet").model_copy(update={"wise_ft_alpha": 0.5})
-    context = TrainingContext(data=drawn_data, runs=tmp_path / "runs", n_threads=1)
+    plain, blended = (
+        train(
+            recipe("mobilenet").replace(wise_ft_alpha=alpha),
+            TrainingContext(data=drawn_data, runs=tmp_path / str(alpha), n_threads=1),
+        )
+        for alpha in (0, 0.5)
+    )
 
-    run = train(started, context)
-
-    learned = load_file(run / "stage-0" / "weights.safetensors")
-    kept = load_file(run / "weights.safetensors")
+    trained, kept = (load_file(run / "weights.safetensors") for run in (plain, blended))
     seed_everything(0, verbose=False)
-    fresh = build_network(started).state_dict()
+    fresh = build_network(recipe("mobilenet")).state_dict()
     name = "blocks.4.1.conv_pw.weight"
-    torch.testing.assert_close(kept[name], (learned[name] + fresh[name]) / 2)
+    assert not torch.equal(trained[name], fresh[name])
+    torch.testing.assert_close(kept[name], (trained[name] + fresh[name]) / 2)

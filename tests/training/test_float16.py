@@ -10,7 +10,7 @@ import torch
 from onnx import TensorProto, helper, numpy_helper
 from torch import nn
 
-from raiox.lab.training.export.float16 import rounded, store_halved
+from raiox.lab.training.export.float16 import round_to_float16, store_as_float16
 
 RANDOM = np.random.default_rng(0)
 EXACT = RANDOM.normal(size=(4, 1, 3, 3)).astype(np.float16).astype(np.float32)
@@ -56,7 +56,7 @@ def test_rounding_moves_weights_to_what_float16_holds_and_leaves_vectors_alone()
     with torch.no_grad():
         network[1].weight.fill_(1 / 3)
 
-    nearest = rounded(network)
+    nearest = round_to_float16(network)
 
     assert torch.equal(nearest[0].weight, network[0].weight.half().float())
     assert not torch.equal(nearest[0].weight, network[0].weight)
@@ -65,7 +65,7 @@ def test_rounding_moves_weights_to_what_float16_holds_and_leaves_vectors_alone()
 
 
 def test_only_weights_that_lose_nothing_are_stored_in_two_bytes(model: onnx.ModelProto) -> None:
-    store_halved(model)
+    store_as_float16(model)
 
     types = {tensor.name: tensor.data_type for tensor in model.graph.initializer}
     assert types == {
@@ -80,7 +80,7 @@ def test_a_weight_beyond_float16_stays_as_it_is(model: onnx.ModelProto) -> None:
     huge = np.full_like(EXACT, 1e6)
     model.graph.initializer[0].CopyFrom(numpy_helper.from_array(huge, "exact"))
 
-    store_halved(model)
+    store_as_float16(model)
 
     np.testing.assert_array_equal(numpy_helper.to_array(model.graph.initializer[0]), huge)
 
@@ -88,7 +88,7 @@ def test_a_weight_beyond_float16_stays_as_it_is(model: onnx.ModelProto) -> None:
 def test_the_halved_graph_answers_to_the_last_bit_as_before(model: onnx.ModelProto) -> None:
     before = answer(model)
 
-    store_halved(model)
+    store_as_float16(model)
 
     assert answer(model).tobytes() == before.tobytes()
 
@@ -96,7 +96,7 @@ def test_the_halved_graph_answers_to_the_last_bit_as_before(model: onnx.ModelPro
 def test_the_runtime_casts_once_when_it_opens_the_graph(
     model: onnx.ModelProto, tmp_path: Path
 ) -> None:
-    store_halved(model)
+    store_as_float16(model)
 
     opened(model, tmp_path / "optimised.onnx")
 

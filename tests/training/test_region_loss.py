@@ -10,11 +10,12 @@ import torch
 from PIL import Image
 
 from raiox.lab.datasets.manifest import Sample, read_finding_samples
-from raiox.lab.training.augment.augmentation import augment, moved_alike
-from raiox.lab.training.fit.fit import train
-from raiox.lab.training.fit.region_loss import SIDE, read_regions, region_loss
+from raiox.lab.training.augment.augmentation import augment, augment_regions
+from raiox.lab.training.context import TrainingContext
+from raiox.lab.training.data.regions import SIDE, read_regions
+from raiox.lab.training.fit.region_loss import region_loss
 from raiox.lab.training.recipe import Augmentation, OneCycle, Recipe, Stage
-from raiox.lab.training.runs.runs import TrainingContext
+from raiox.lab.training.runs.train import train
 from raiox.preprocessing import Preprocessing
 
 SPEC = Preprocessing(side_px=32, fit="letterbox")
@@ -62,7 +63,7 @@ def test_regions_go_where_augmentation_puts_what_they_frame() -> None:
     )
 
     images = augment(squares, geometry, torch.Generator().manual_seed(4))
-    region_loss = moved_alike(squares, geometry, torch.Generator().manual_seed(4))
+    region_loss = augment_regions(squares, geometry, torch.Generator().manual_seed(4))
 
     assert torch.equal(images > 0.5, region_loss > 0.5)
     assert not torch.equal(region_loss > 0.5, squares > 0.5)

@@ -16,7 +16,7 @@ from raiox.entities import Radiograph
 from raiox.inference.classifier import Classifier
 from raiox.inference.errors import ModelOutputInvalidError
 from raiox.inference.session import NetworkSession
-from raiox.lab.training.export.float16 import rounded
+from raiox.lab.training.export.float16 import round_to_float16
 from raiox.lab.training.export.onnx_export import MAX_PARITY_ERROR, parity_error, to_onnx
 from raiox.lab.training.networks.densenet import ThreeBlockDenseNet
 from raiox.lab.training.networks.mobilenet import MobileNetV1
@@ -58,7 +58,7 @@ def bundle_of(model: bytes) -> Bundle:
 
 @pytest.fixture(scope="module")
 def exported() -> tuple[nn.Module, bytes]:
-    network = rounded(lived_in(ThreeBlockDenseNet(3, 64)))
+    network = round_to_float16(lived_in(ThreeBlockDenseNet(3, 64)))
     return network, to_onnx(network, SPEC.side_px)
 
 
@@ -70,7 +70,7 @@ def test_torch_and_onnx_agree_on_real_radiographs(
 ) -> None:
     network, model = exported
     if name == "mobilenet":
-        network = rounded(lived_in(MobileNetV1(3)))
+        network = round_to_float16(lived_in(MobileNetV1(3)))
         model = to_onnx(network, SPEC.side_px)
     files = sorted((Path(DATA or "") / "chest" / "images").rglob("*.jpg"))[::3000]
     pixels = [np.asarray(Image.open(file).convert("L")) for file in files]

@@ -1,7 +1,7 @@
-"""A bundle's weights back into a network, so that whoever holds a bundle can teach it more.
+"""The weights of a bundle's ONNX graph as PyTorch tensors, so that training can start from a bundle.
 
-The exporter keeps the parameters' names; only the classifier's matrix becomes the
-convolution that draws the maps. What is read back gives the bundle's own answers.
+The exporter keeps the names of parameters; only the classifier's matrix becomes the convolution that
+gives the activation maps. A network filled with them gives the bundle's own outputs.
 """
 
 import onnx
@@ -10,21 +10,24 @@ from onnx import numpy_helper
 from torch import Tensor
 
 from raiox.bundle import Bundle
-from raiox.lab.training.export.float16 import STORED_HALF
 
 CLASSIFIER = "head.classifier.weight"
-_SERVED = "network."  # `graph.ServingModule` holds the network under this name
+
+FLOAT16_SUFFIX = ".float16"
+"""Ends the name of a weight that is stored as float16 and cast to float32."""
+
+_SERVED = "network."  # `onnx_export.ServingModule` holds the network under this name
 
 
 def bundle_weights(bundle: Bundle) -> dict[str, Tensor]:
     """Tensors of the bundle's network by parameter name, float32.
 
     Raises:
-        ValueError: its graph is none that `graph.to_onnx` wrote.
+        ValueError: its graph was not written by `onnx_export.to_onnx`.
     """
     graph = onnx.load_from_string(bundle.model).graph
     stored = {
-        weight.name.removesuffix(STORED_HALF): numpy_helper.to_array(weight)
+        weight.name.removesuffix(FLOAT16_SUFFIX): numpy_helper.to_array(weight)
         for weight in graph.initializer
     }
     found = {

@@ -1,19 +1,19 @@
 """The frontal filter: MobileNet v1 from ImageNet, ten kinds of image.
 
-Source:  the paper, sections 2.1 and 4.1, widened from valid/non-valid to kinds, so
-         that a refusal can say what was seen and by how much a film is turned; it also
-         rates films as pictures, having seen them made worse by known amounts.
-Takes:   8 minutes of two processor cores without bf16, beside other work.
+Source:  the paper, sections 2.1 and 4.1, extended from valid/non-valid to kinds, so that a rejection
+         states what the image is and by how much a radiograph is rotated. It also rates image quality,
+         learned from radiographs degraded by known amounts.
+Takes:   24,000 images at 128 px: 8 minutes on two processor cores without bf16.
 Expects: balanced accuracy of at least 98 % on `split=test`, upright frontal against the rest
-         (measured: every one of 10,548 decisions right, on sources that trained it too).
-Run:     raiox train recipes/raiox_filter.py --imagenet mobilenetv1_100_tf_in1k.safetensors
+         (measured: all of 10,548 decisions correct, on data sets that it was trained on).
+Run:     raiox train recipes/frontal_filter.py --imagenet mobilenetv1_100_tf_in1k.safetensors
 """
 
 from raiox.lab.training.recipe import Augmentation, Loss, OneCycle, Recipe, Sampling, Stage
 from raiox.preprocessing import Preprocessing
 
 RECIPE = Recipe(
-    name="raiox_filter",
+    name="frontal_filter",
     task="frontal_filter",
     network="mobilenet",
     init="imagenet",

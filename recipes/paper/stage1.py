@@ -1,12 +1,12 @@
-"""The paper's first stage: DenseNet tells No Finding from Lung Opacity; COVID-19 is an opacity.
+"""The paper's first stage: DenseNet separates No Finding from Lung Opacity; COVID-19 counts as an opacity.
 
-Source:  the paper, sections 2.2 and 4.2. The authors published no script of this stage: it
-         is written from the text, with the second stage's augmentation and the authors' split
-         in both stages, so that no test image of the second is learned in the first.
-Takes:   9,200 images an epoch at 224 px: 20 minutes an epoch of two processor cores without
-         bf16, a minute on a GPU.
+Source:  the paper, sections 2.2 and 4.2. The authors published no script of this stage: it follows the
+         text, with the second stage's augmentation and the authors' split in both stages, so that no
+         test image of the second is learned in the first.
+Takes:   9,200 images per epoch at 224 px: 20 minutes per epoch on two processor cores without bf16, a
+         minute on a GPU.
 Expects: no figure in the paper.
-Run:     raiox train recipes/paper_stage1.py --imagenet densenet121-a639ec97.pth --device gpu
+Run:     raiox train recipes/paper/stage1.py --imagenet densenet121-a639ec97.pth --device gpu
 """
 
 from raiox.lab.training.recipe import Augmentation, Loss, Plateau, Recipe, Sampling, Stage
@@ -19,7 +19,9 @@ RECIPE = Recipe(
     init="imagenet",
     preprocessing=Preprocessing(side_px=224, fit="stretch", mean=0.449, std=0.226),
     sampling=Sampling(
-        split="authors", sources=("cohen", "figure1", "rsna", "kermany"), draws="passes"
+        split_scheme="authors",
+        sources=("cohen", "figure1", "rsna", "kermany"),
+        draws="epochs",
     ),
     stages=(
         Stage(

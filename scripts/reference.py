@@ -12,6 +12,7 @@ import json
 import pkgutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
@@ -181,12 +182,21 @@ def _range(field: FieldInfo) -> str:
 def _code_table(title: str, codes: list[tuple[str, str]]) -> str:
     english = load("en")
     rows = [
-        f"| `{code}` | {kind} | {english[code]['title']}. {english[code]['detail']} "
-        f"| {english[code]['action']} |"
+        f"| {name} | {kind} | {english[key]['title']}. {english[key]['detail']} "
+        f"| {english[key]['action']} |"
         for code, kind in codes
+        for key, name in _keys_of(code, english)
     ]
     return "\n".join([f"## {title}\n", "| code | kind | what and why | what to do |",
                       "|---|---|---|---|", *rows, ""])  # fmt: skip
+
+
+def _keys_of(code: str, sentences: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """The code itself, and each fact that brings sentences of its own."""
+    yield code, f"`{code}`"
+    for key in sentences:
+        if key.startswith(f"{code}."):
+            yield key, f"`{code}` with `{key.removeprefix(f'{code}.')}`"
 
 
 def _settings_table(

@@ -43,8 +43,13 @@ def texts(key: str, **facts: Fact) -> dict[Language, str]:
 
 
 def messages_for(code: str, language: Language, facts: Mapping[str, Fact]) -> Sentences:
-    """Title, detail and action of an error code, its facts filled in."""
-    sentences: Sentences = load(language).get(code) or load(language)["internal_error"]
+    """Title, detail and action of an error code, its facts filled in.
+
+    A fact may bring sentences of its own: with `element`, those of `corrupt_image.element`.
+    """
+    errors = load(language)
+    keys = (*(f"{code}.{fact}" for fact in facts), code, "internal_error")
+    sentences: Sentences = next(errors[key] for key in keys if key in errors)
     return {part: sentence.format_map(_Facts(facts)) for part, sentence in sentences.items()}
 
 

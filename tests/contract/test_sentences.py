@@ -30,15 +30,18 @@ def placeholders(sentences: dict[str, str]) -> set[str]:
 
 
 CODES = {error.code for error in raised()} | set(REJECTION_CODES.values()) | WARNINGS
+WITH_FACT = {key for key in messages.load("en") if "." in key}
+"""A code, a dot and the fact that brings sentences of its own."""
+KEYS = sorted(CODES | WITH_FACT)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_code_has_sentences_and_no_sentence_lost_its_code(language):
-    assert set(messages.load(language)) == CODES
+    assert set(messages.load(language)) == CODES | WITH_FACT
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("code", sorted(CODES))
+@pytest.mark.parametrize("code", KEYS)
 def test_a_code_tells_what_happened_why_and_what_to_do(code, language):
     sentences = messages.load(language)[code]
 
@@ -49,7 +52,7 @@ def test_a_code_tells_what_happened_why_and_what_to_do(code, language):
     assert not sentences["title"].endswith(".")
 
 
-@pytest.mark.parametrize("code", sorted(CODES))
+@pytest.mark.parametrize("code", KEYS)
 def test_both_languages_ask_for_the_same_facts(code):
     asked = [placeholders(messages.load(language)[code]) for language in LANGUAGES]
 
@@ -65,11 +68,28 @@ def test_a_sentence_asks_only_for_facts_that_its_error_documents(error):
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("code", sorted(CODES))
+@pytest.mark.parametrize("code", KEYS)
 def test_no_sentence_diagnoses(code, language):
     told = " ".join(messages.load(language)[code].values()).lower()
 
     assert not [word for word in FORBIDDEN if word in told]
+
+
+@pytest.mark.parametrize("key", sorted(WITH_FACT))
+def test_sentences_for_a_fact_belong_to_an_error_that_documents_it(key):
+    code, fact = key.split(".")
+    [error] = [error for error in raised() if error.code == code]
+
+    assert placeholders(messages.load("en")[key]) <= {fact}
+    assert f"`{fact}`" in (error.__doc__ or "")
+
+
+def test_a_fact_that_has_sentences_of_its_own_speaks_in_them():
+    plain = messages.messages_for("corrupt_image", "en", {})
+    named = messages.messages_for("corrupt_image", "en", {"element": "BitsStored"})
+
+    assert "BitsStored" in named["detail"]
+    assert plain["detail"] != named["detail"]
 
 
 def test_codes_are_used_once():

@@ -52,7 +52,7 @@ class UnsupportedTransferSyntaxError(IntakeError):
 
 
 class CorruptImageError(IntakeError):
-    """The decoder contradicts the file."""
+    """The decoder contradicts the file; in DICOM, `element` is the keyword of the one to blame."""
 
     code = "corrupt_image"
 
@@ -64,7 +64,7 @@ class TruncatedImageError(IntakeError):
 
 
 class NoPixelDataError(IntakeError):
-    """DICOM without pixels."""
+    """DICOM without pixels; a DICOMDIR, the index of a disc, lists `n_images` elsewhere."""
 
     code = "no_pixel_data"
 

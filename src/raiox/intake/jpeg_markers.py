@@ -28,6 +28,10 @@ class FrameHeader:
     height: int
     width: int
     n_samples: int
+    precision: int
+    """Bits of a sample."""
+    process: int
+    """The start-of-frame marker's second byte; 0 in JPEG 2000, which has none."""
 
 
 def read_jpeg_header(stream: bytes) -> FrameHeader:
@@ -40,7 +44,7 @@ def read_jpeg_header(stream: bytes) -> FrameHeader:
         if marker in START_OF_FRAME and position + 8 <= len(stream):
             height = int.from_bytes(stream[position + 3 : position + 5])
             width = int.from_bytes(stream[position + 5 : position + 7])
-            return FrameHeader(height, width, n_samples=stream[position + 7])
+            return FrameHeader(height, width, stream[position + 7], stream[position + 2], marker)
         if marker == SOS:
             break
     raise CorruptImageError

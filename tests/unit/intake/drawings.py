@@ -5,8 +5,11 @@ from typing import Any
 
 import numpy as np
 from PIL import Image
+from pydicom.datadict import dictionary_VR
+from pydicom.dataelem import RawDataElement
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.encaps import encapsulate
+from pydicom.tag import Tag
 from pydicom.uid import (
     DeflatedExplicitVRLittleEndian,
     DigitalXRayImageStorageForPresentation,
@@ -75,6 +78,8 @@ def study(pixels: np.ndarray, **elements: Any) -> Dataset:
     for keyword, value in elements.items():
         if value is None:
             delattr(data, keyword)
+        elif isinstance(value, RawDataElement):
+            data[value.tag] = value
         else:
             setattr(data, keyword, value)
     return data
@@ -89,6 +94,29 @@ def dicom(data: Dataset) -> bytes:
     stream = io.BytesIO()
     data.save_as(stream, enforce_file_format=True)
     return stream.getvalue()
+
+
+def raw(keyword: str, value: bytes, vr: str | None = None) -> RawDataElement:
+    """An element whose bytes are what they are; pydicom refuses to write most lies itself."""
+    vr = vr or dictionary_VR(Tag(keyword))
+    return RawDataElement(Tag(keyword), vr, len(value), value, 0, False, True)
+
+
+def data_set_of(content: bytes) -> bytes:
+    """What follows the file meta."""
+    return content[132 + 12 + int.from_bytes(content[140:144], "little") :]
+
+
+def renamed(content: bytes, said: str, now: str) -> bytes:
+    """The file with another transfer syntax in its meta, nothing else changed."""
+    old, new = said.encode(), now.encode()
+    old, new = old.ljust(len(old) + len(old) % 2, b"\0"), new.ljust(len(new) + len(new) % 2, b"\0")
+    meta_end = len(content) - len(data_set_of(content))
+    meta = content[:meta_end].replace(
+        len(old).to_bytes(2, "little") + old, len(new).to_bytes(2, "little") + new
+    )
+    n_bytes = int.from_bytes(content[140:144], "little") + len(new) - len(old)
+    return meta[:140] + n_bytes.to_bytes(4, "little") + meta[144:] + content[meta_end:]
 
 
 def jpeg_dicom(frame: bytes, **elements: Any) -> bytes:

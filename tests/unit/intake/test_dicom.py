@@ -10,9 +10,12 @@ from drawings import (
     jpeg_dicom,
     phantom,
     picture,
+    raw,
     study,
 )
+from pydicom.dataset import Dataset
 from pydicom.pixels.decoders.base import get_decoder
+from pydicom.sequence import Sequence
 from pydicom.uid import (
     ExplicitVRBigEndian,
     ImplicitVRLittleEndian,
@@ -142,19 +145,28 @@ def test_notes_where_nobody_swears_that_no_name_is_burned_in(answer):
     assert decoded.notes == ("burned_in_annotation",)
 
 
-@pytest.mark.parametrize("modality", ["CR", "DX", "RG", "OT", "", None])
-def test_takes_the_modalities_of_radiographs(modality):
-    assert read(dicom(study(phantom(), Modality=modality))).pixels.size
-
-
 @pytest.mark.parametrize(
-    ("modality", "told"), [("CT", "CT"), ("MR", "MR"), ("US", "US"), ("SILVA_MARIA", "unknown")]
+    "modality", ["CR", "DX", "DR", "RG", "RF", "OT", "SC", "XR", "X-RAY", "CXR", r"CR\DX", "", None]
 )
-def test_refuses_other_modalities_and_repeats_only_words_of_the_standard(modality, told):
+def test_takes_every_modality_that_may_be_a_radiograph(modality):
+    word = modality if modality is None else raw("Modality", modality.encode())
+
+    assert read(dicom(study(phantom(), Modality=word))).pixels.size
+
+
+@pytest.mark.parametrize("modality", ["CT", "MR", "US", "MG", "SR", "PR", "KO"])
+def test_refuses_modalities_that_cannot_be_a_chest_radiograph(modality):
     with pytest.raises(NotARadiographError) as refusal:
         read(dicom(study(phantom(), Modality=modality)))
 
-    assert refusal.value.facts == {"modality": told}
+    assert refusal.value.facts == {"modality": modality}
+
+
+@pytest.mark.parametrize("n_frames", ["0", "", "1"])
+def test_one_frame_may_be_counted_in_any_way(n_frames):
+    decoded = read(dicom(study(phantom(), NumberOfFrames=n_frames)))
+
+    np.testing.assert_array_equal(decoded.pixels, phantom())
 
 
 def test_refuses_more_than_one_frame():
@@ -173,17 +185,29 @@ def test_refuses_a_file_without_pixels():
         read(content[: content.index(b"\xe0\x7f\x10\x00")])
 
 
-def test_refuses_pixels_without_rows():
-    data = study(phantom())
-    del data.Rows
-
+def test_refuses_bytes_without_rows_and_columns():
     with pytest.raises(NoPixelDataError):
+        read(dicom(study(phantom(), Rows=None, Columns=None)))
+
+
+def test_says_of_an_index_how_many_images_it_lists():
+    index = Dataset()
+    index.DirectoryRecordType = "IMAGE"
+    data = study(phantom(), DirectoryRecordSequence=Sequence([Dataset(), index, index]))
+
+    with pytest.raises(NoPixelDataError) as refusal:
         read(dicom(data))
+
+    assert refusal.value.facts == {"n_images": 2}
 
 
 @pytest.mark.parametrize(
     ("uid", "told"),
-    [("1.2.840.10008.1.2.4.102", "1.2.840.10008.1.2.4.102"), ("1.2.3.19560412", "unknown")],
+    [
+        ("1.2.840.10008.1.2.4.102", "1.2.840.10008.1.2.4.102"),
+        ("1.2.840.10008.1.2.8.1", "1.2.840.10008.1.2.8.1"),
+        ("1.2.3.19560412", "unknown"),
+    ],
 )
 def test_refuses_other_transfer_syntaxes_and_repeats_only_known_ones(uid, told):
     content = dicom(study(phantom()))
@@ -200,9 +224,13 @@ def test_refuses_other_transfer_syntaxes_and_repeats_only_known_ones(uid, told):
 
 def test_refuses_more_than_eight_bits_in_a_dct_jpeg():
     frame = picture(phantom(), "jpeg")
+    start = frame.index(b"\xff\xc0")
+    twelve_bits = frame[:start] + b"\xff\xc1\x00\x0b\x0c" + frame[start + 5 :]
 
-    with pytest.raises(UnsupportedTransferSyntaxError):
-        read(jpeg_dicom(frame, BitsAllocated=16, BitsStored=12, HighBit=11))
+    with pytest.raises(UnsupportedTransferSyntaxError) as refusal:
+        read(jpeg_dicom(twelve_bits, BitsAllocated=16, BitsStored=12, HighBit=11))
+
+    assert refusal.value.facts == {"uid": "1.2.840.10008.1.2.4.51"}
 
 
 @pytest.mark.parametrize(

@@ -1,14 +1,27 @@
 import numpy as np
 import pytest
-from drawings import LIMITS, deep_phantom, dicom, phantom, study
+from drawings import LIMITS, deep_phantom, dicom, phantom, raw, study
 from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
+from pydicom.tag import Tag
 
 from raiox.intake.decode import decode
 
 
+def display(stored, **elements):
+    return decode("dicom", dicom(study(stored, **elements)), LIMITS)
+
+
 def shades(stored, **elements):
-    return decode("dicom", dicom(study(stored, **elements)), LIMITS).pixels
+    return display(stored, **elements).pixels
+
+
+def lut(entries, n_bits):
+    """A sequence of one VOI LUT over values from 0 on, its entries as they are."""
+    item = Dataset()
+    item.LUTDescriptor = [4096, 0, n_bits]
+    item[Tag("LUTData")] = raw("LUTData", entries.tobytes(), "OW")
+    return Sequence([item])
 
 
 def test_deep_values_without_a_window_are_stretched_from_darkest_to_brightest():
@@ -41,10 +54,10 @@ def test_a_linear_window_follows_the_standard():
 
 
 def test_a_narrow_window_saturates_what_lies_outside():
-    result = shades(deep_phantom(), WindowCenter=2000, WindowWidth=400)
+    result = shades(deep_phantom(), WindowCenter=2200, WindowWidth=1_000)
 
-    assert not result[deep_phantom() < 1_790].any()
-    assert (result[deep_phantom() > 2_210] == 255).all()
+    assert not result[deep_phantom() < 1_690].any()
+    assert (result[deep_phantom() > 2_710] == 255).all()
 
 
 @pytest.mark.parametrize("function", ["LINEAR_EXACT", "SIGMOID"])
@@ -146,6 +159,167 @@ def test_a_flat_image_is_no_accident():
 
 
 def test_eight_bits_with_a_window_follow_it():
-    result = shades(phantom(), WindowCenter=128, WindowWidth=2)
+    result = shades(phantom(), WindowCenter=128, WindowWidth=160)
 
-    assert set(np.unique(result)) <= {0, 127, 128, 255}
+    assert (result[phantom() < 47] == 0).all()
+    assert (result[phantom() > 209] == 255).all()
+
+
+def test_a_window_that_nearly_every_value_misses_gives_way_to_the_range_of_the_image():
+    decoded = display(deep_phantom(), WindowCenter=5_200, WindowWidth=2_600)
+
+    np.testing.assert_array_equal(decoded.pixels, shades(deep_phantom()))
+    assert decoded.notes == ("display_repaired",)
+
+
+def test_a_window_far_wider_than_the_values_gives_way_to_the_range_of_the_image():
+    decoded = display(deep_phantom(), WindowCenter=32_768, WindowWidth=65_536)
+
+    np.testing.assert_array_equal(decoded.pixels, shades(deep_phantom()))
+    assert decoded.notes == ("display_repaired",)
+
+
+@pytest.mark.parametrize(
+    "window",
+    [
+        {"WindowCenter": 2048, "WindowWidth": -4096},
+        {"WindowCenter": 2048, "WindowWidth": 1},
+        {"WindowCenter": 2048, "WindowWidth": 0.5, "VOILUTFunction": "LINEAR_EXACT"},
+        {"WindowCenter": raw("WindowCenter", b"AUTO"), "WindowWidth": 4096},
+    ],
+)
+def test_a_window_that_is_none_is_ignored_and_noted(window):
+    decoded = display(deep_phantom(), **window)
+
+    np.testing.assert_array_equal(decoded.pixels, shades(deep_phantom()))
+    assert decoded.notes == ("display_repaired",)
+
+
+def test_a_sound_window_is_not_noted():
+    assert display(deep_phantom(), WindowCenter=2048, WindowWidth=4096).notes == ()
+
+
+@pytest.mark.parametrize(
+    ("centre", "width"), [(b"[2048]", b"[4096]"), (b"2048,0", b"4096,0"), (b'"2048"', b"(4096)")]
+)
+def test_numbers_in_brackets_or_with_a_comma_are_read_and_noted(centre, width):
+    decoded = display(
+        deep_phantom(),
+        WindowCenter=raw("WindowCenter", centre),
+        WindowWidth=raw("WindowWidth", width),
+    )
+
+    np.testing.assert_array_equal(
+        decoded.pixels, shades(deep_phantom(), WindowCenter=2048, WindowWidth=4096)
+    )
+    assert decoded.notes == ("display_repaired",)
+
+
+def test_a_rescale_with_a_decimal_comma_counts_as_the_number_it_means():
+    decoded = display(
+        deep_phantom(),
+        RescaleSlope=raw("RescaleSlope", b"0,5 "),
+        RescaleIntercept=raw("RescaleIntercept", b"0,0 "),
+        WindowCenter=1024,
+        WindowWidth=2048,
+    )
+
+    expected = shades(deep_phantom(), WindowCenter=2048, WindowWidth=4096)
+    np.testing.assert_allclose(decoded.pixels.astype(int), expected.astype(int), atol=1)
+    assert decoded.notes == ("display_repaired",)
+
+
+@pytest.mark.parametrize("slope", [b"0 ", b"0.0 ", b"1E999 ", b"none"])
+def test_a_slope_that_leaves_nothing_is_ignored(slope):
+    decoded = display(
+        deep_phantom(),
+        RescaleSlope=raw("RescaleSlope", slope),
+        RescaleIntercept="0",
+        WindowCenter=2048,
+        WindowWidth=4096,
+    )
+
+    np.testing.assert_array_equal(
+        decoded.pixels, shades(deep_phantom(), WindowCenter=2048, WindowWidth=4096)
+    )
+    assert decoded.notes == ("display_repaired",)
+
+
+@pytest.mark.parametrize("used_bits", [10, 12])
+def test_a_voi_lut_narrower_than_its_descriptor_says_spans_what_it_uses(used_bits):
+    ramp = np.arange(4096) * (2**used_bits - 1) // 4095
+
+    decoded = display(deep_phantom(), VOILUTSequence=lut(ramp.astype(np.uint16), n_bits=16))
+
+    expected = shades(deep_phantom()).astype(int)
+    np.testing.assert_allclose(decoded.pixels.astype(int), expected, atol=1)
+    assert decoded.notes == ("display_repaired",)
+
+
+def test_a_voi_lut_of_bytes_in_words_is_read_by_bytes():
+    ramp = (np.arange(4096) // 16).astype(np.uint8)
+
+    result = shades(deep_phantom(), VOILUTSequence=lut(ramp, n_bits=8))
+
+    np.testing.assert_allclose(result.astype(int), shades(deep_phantom()).astype(int), atol=1)
+
+
+def test_a_voi_lut_without_entries_leaves_the_word_to_the_window():
+    empty = lut(np.zeros(0, np.uint16), n_bits=12)
+
+    decoded = display(deep_phantom(), VOILUTSequence=empty, WindowCenter=2048, WindowWidth=4096)
+
+    expected = shades(deep_phantom(), WindowCenter=2048, WindowWidth=4096)
+    np.testing.assert_array_equal(decoded.pixels, expected)
+    assert decoded.notes == ("display_repaired",)
+
+
+@pytest.mark.parametrize("photometric", ["MONOCHROME1", "MONOCHROME2"])
+def test_a_hot_pixel_does_not_darken_the_rest(photometric):
+    hot = deep_phantom()
+    hot[50, 40] = 65_535
+    elements = {"BitsStored": 16, "HighBit": 15, "PhotometricInterpretation": photometric}
+
+    result = shades(hot, **elements).astype(int)
+
+    others = np.ones(hot.shape, bool)
+    others[50, 40] = False
+    expected = shades(deep_phantom(), **elements).astype(int)
+    np.testing.assert_allclose(result[others], expected[others], atol=1)
+
+
+def test_a_marker_at_full_scale_does_not_darken_the_rest():
+    marked = deep_phantom() // 4
+    marked[5:12, 60:72] = 4_095
+
+    result = shades(marked).astype(int)
+
+    others = marked < 4_095
+    expected = shades(deep_phantom() // 4).astype(int)
+    np.testing.assert_allclose(result[others], expected[others], atol=2)
+
+
+def test_a_presentation_lut_shape_does_not_turn_the_image_over_a_second_time():
+    once = shades(deep_phantom(), PhotometricInterpretation="MONOCHROME1")
+
+    both = shades(
+        deep_phantom(), PhotometricInterpretation="MONOCHROME1", PresentationLUTShape="INVERSE"
+    )
+
+    np.testing.assert_array_equal(both, once)
+
+
+def test_a_padding_that_would_hide_the_image_is_ignored():
+    result = shades(deep_phantom(), PixelPaddingValue=0, PixelPaddingRangeLimit=4_095)
+
+    np.testing.assert_array_equal(result, shades(deep_phantom()))
+
+
+def test_a_padding_of_zero_is_black_in_a_negative_too():
+    padded = deep_phantom() // 2 + 500
+    padded[:, :10] = 0
+
+    result = shades(padded, PixelPaddingValue=0, PhotometricInterpretation="MONOCHROME1")
+
+    assert not result[:, :10].any()
+    assert (result[:, 10:].min(), result[:, 10:].max()) == (0, 255)

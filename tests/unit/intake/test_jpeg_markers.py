@@ -8,7 +8,9 @@ from raiox.intake.jpeg_markers import FrameHeader, exceeds_scan_limit, is_comple
 def test_reads_the_size_that_a_jpeg_declares():
     content = picture(phantom(90, 130), "jpeg")
 
-    assert read_jpeg_header(content) == FrameHeader(height=90, width=130, n_samples=1)
+    assert read_jpeg_header(content) == FrameHeader(
+        height=90, width=130, n_samples=1, precision=8, process=0xC0
+    )
 
 
 def test_a_stream_without_a_frame_is_damaged():

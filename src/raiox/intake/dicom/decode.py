@@ -1,28 +1,20 @@
-"""One DICOM file to grey values: header, frame, pixels, tone, in that order.
+"""One DICOM file to shades of grey: file, elements, frame, stored values, display, in that order.
 
-Runs in a decoder process only. The decoders of pydicom are asked for the first
-frame, each transfer syntax by its one plugin; no element leaves this module.
+Runs in a decoder process only; no element's value leaves it but terms of the Standard.
 """
 
-from typing import Any
-
-import numpy as np
-import numpy.typing as npt
-from PIL import Image
-from pydicom.dataset import Dataset
-from pydicom.pixels.decoders.base import get_decoder
-from pydicom.pixels.processing import apply_color_lut
-
 from raiox.entities import GrayArray
-from raiox.intake.dicom.frame import check_frame
-from raiox.intake.dicom.header import read_header
-from raiox.intake.dicom.transfer_syntaxes import PLUGINS
-from raiox.intake.dicom.voi import render
-from raiox.intake.errors import TruncatedImageError
-from raiox.intake.grayscale import flatten
+from raiox.intake.dicom.colour import apply_palette, flatten_colour
+from raiox.intake.dicom.data_set import PixelData, read_elements
+from raiox.intake.dicom.elements import Elements
+from raiox.intake.dicom.file_format import DicomFile, open_file
+from raiox.intake.dicom.frame import Frame, read_frame
+from raiox.intake.dicom.grayscale_pipeline import render
+from raiox.intake.dicom.modalities import check_modality
+from raiox.intake.dicom.pixel_aspect import read_pixel_aspect, square_pixels
+from raiox.intake.dicom.stored_values import read_stored_values
+from raiox.intake.errors import MultiFrameError, NoPixelDataError
 from raiox.intake.sandbox.decoder_api import Decoded, DecodeLimits
-
-MONOCHROME = frozenset({"MONOCHROME1", "MONOCHROME2"})
 
 
 def decode_dicom(content: bytes, limits: DecodeLimits) -> Decoded:
@@ -31,44 +23,54 @@ def decode_dicom(content: bytes, limits: DecodeLimits) -> Decoded:
     Raises:
         IntakeError: of the class that says why.
     """
-    header = read_header(content, limits)
-    stored, photometric = _decode_frame(header, limits)
-    notes = [] if header.get("BurnedInAnnotation") == "NO" else ["burned_in_annotation"]
-    if photometric in MONOCHROME:
-        return Decoded(render(stored, header), tuple(notes))
-    pixels, lost_colour = _flatten_colour(stored, photometric, header)
-    return Decoded(pixels, (*notes, "colour_removed") if lost_colour else tuple(notes))
+    file = open_file(content, limits)
+    elements, pixel_data = read_elements(file)
+    frame = read_frame(file, elements, _the_pixels(file, elements, pixel_data), limits)
+    pixels, notes = _shades(frame, elements)
+    if file.is_repaired or frame.is_repaired:
+        notes.add("header_repaired")
+    if elements.word("BurnedInAnnotation") != "NO":
+        notes.add("burned_in_annotation")
+    aspect = read_pixel_aspect(elements)
+    if aspect != 1.0:
+        pixels = square_pixels(pixels, aspect, limits.max_pixels)
+        notes.add("aspect_corrected")
+    return Decoded(pixels, tuple(sorted(notes)))
 
 
-def _decode_frame(header: Dataset, limits: DecodeLimits) -> tuple[npt.NDArray[Any], str]:
-    """(H, W) or (H, W, 3) integers with the photometric interpretation they are left in."""
-    syntax = header.file_meta.TransferSyntaxUID
-    if syntax.is_encapsulated:
-        check_frame(header, limits)
-    elif len(header.PixelData) < _native_bytes(header):
-        raise TruncatedImageError
-    stored, properties = get_decoder(syntax).as_array(
-        header, index=0, decoding_plugin=PLUGINS[syntax]
-    )
-    return stored, str(properties["photometric_interpretation"])
+def _the_pixels(file: DicomFile, elements: Elements, pixel_data: PixelData | None) -> PixelData:
+    """One frame of a radiograph, and not an index, a report, a cine loop or a slice."""
+    records = elements.items("DirectoryRecordSequence")
+    if file.is_directory or records:
+        is_image = [record.word("DirectoryRecordType") == "IMAGE" for record in records]
+        raise NoPixelDataError(n_images=sum(is_image))
+    if pixel_data is None or not pixel_data.value:
+        raise NoPixelDataError
+    n_frames = elements.integer("NumberOfFrames") or 1
+    if n_frames > 1:
+        raise MultiFrameError(n_frames=n_frames)
+    check_modality(elements.words("Modality"))
+    return pixel_data
 
 
-def _native_bytes(header: Dataset) -> int:
-    n_samples = header.get("SamplesPerPixel") or 1
-    # PS3.3, C.7.6.3.1.2: two pixels share their chroma.
-    samples = 2 if header.PhotometricInterpretation == "YBR_FULL_422" else n_samples
-    return int(header.Rows * header.Columns * samples * header.BitsAllocated // 8)
-
-
-def _flatten_colour(
-    stored: npt.NDArray[Any], photometric: str, header: Dataset
-) -> tuple[GrayArray, bool]:
-    if photometric == "PALETTE COLOR":
-        stored = apply_color_lut(stored, header)
-        depth = stored.dtype.itemsize * 8
+def _shades(frame: Frame, elements: Elements) -> tuple[GrayArray, set[str]]:
+    image = frame.image
+    lost_colour = is_mended = is_other_layout = False
+    if image.samples_per_pixel > 1:
+        pixels, lost_colour = flatten_colour(
+            frame.words, image.photometric_interpretation, image.bits_stored
+        )
     else:
-        depth = header.BitsStored
-    shallow = (stored >> max(depth - 8, 0)).astype(np.uint8)
-    if photometric.startswith("YBR"):  # what pydicom leaves in YBR has its luma first (C.7.6.3.1.2)
-        return np.ascontiguousarray(shallow[..., 0]), False
-    return flatten(Image.fromarray(shallow))
+        stored, layout, is_other_layout = read_stored_values(frame.words, image)
+        if image.photometric_interpretation == "PALETTE COLOR":
+            pixels, lost_colour, is_mended = apply_palette(
+                stored, elements, is_signed=layout.is_signed
+            )
+        else:
+            pixels, is_mended = render(stored, layout, image.photometric_interpretation, elements)
+    notes = {
+        "colour_removed": lost_colour,
+        "display_repaired": is_mended,
+        "header_repaired": is_other_layout,
+    }
+    return pixels, {note for note, holds in notes.items() if holds}

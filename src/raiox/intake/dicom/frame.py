@@ -1,66 +1,116 @@
-"""The one compressed frame of a DICOM file, checked against the header around it.
+"""The one frame of a file as an array, whether its pixels are compressed or not.
 
-A frame carries its own size, and a decoder believes that one: 256 x 256 in the
-header with 16,384 x 16,384 in the frame costs a gigabyte before anybody notices.
-Source: DICOM PS3.5, annexes A.4 and G; ITU-T T.800, A.5.1 (SIZ).
+What the pixel data are is seen from their own beginning: files that were
+compressed or unfolded without their header being told are common.
+Source: DICOM PS3.5, 8.1, 8.2 and annex A.
 """
 
-from typing import Final
+from dataclasses import dataclass, replace
+from typing import Any
 
-from pydicom.dataset import Dataset
-from pydicom.encaps import get_frame
-from pydicom.uid import RLELossless
+import numpy.typing as npt
+from pydicom import uid
+from pydicom.encaps import encapsulate
+from pydicom.pixels.decoders.base import get_decoder
 
-from raiox.intake.dicom.transfer_syntaxes import JPEG, JPEG_2000
-from raiox.intake.errors import CorruptImageError, DecodeTooSlowError, TruncatedImageError
-from raiox.intake.jpeg_markers import FrameHeader, exceeds_scan_limit, is_complete, read_jpeg_header
+from raiox.intake.dicom.codestream import Codestream, check_rle, read_codestream
+from raiox.intake.dicom.data_set import PixelData
+from raiox.intake.dicom.elements import Elements
+from raiox.intake.dicom.file_format import DicomFile
+from raiox.intake.dicom.fragments import has_fragments, join_fragments
+from raiox.intake.dicom.image_pixel import BYTE_BITS, ImagePixel, read_image_pixel
+from raiox.intake.dicom.transfer_syntaxes import PLUGINS
+from raiox.intake.errors import TruncatedImageError
 from raiox.intake.sandbox.decoder_api import DecodeLimits
 
-RLE_HEADER_BYTES: Final = 64  # PS3.5, G.5: the number of segments and 15 offsets
-SOC_SIZ: Final = b"\xff\x4f\xff\x51"  # every codestream begins so, in a JP2 box or bare
-SIZ_BYTES: Final = 42  # from SOC to Csiz
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Frame:
+    """A decoded frame."""
+
+    words: npt.NDArray[Any]
+    """(H, W) or (H, W, 3) integers of BitsAllocated bits."""
+    image: ImagePixel
+    """With the photometric interpretation that the pixels are left in."""
+    is_repaired: bool
+    """True if the header lacks an element, or says another transfer syntax."""
 
 
-def check_frame(header: Dataset, limits: DecodeLimits) -> None:
-    """Let only a frame pass that is what its header says.
+def read_frame(
+    file: DicomFile, elements: Elements, pixel_data: PixelData, limits: DecodeLimits
+) -> Frame:
+    """Decode the first frame.
 
     Raises:
-        CorruptImageError: another size or number of samples, or no frame at all.
-        TruncatedImageError: a JPEG frame that does not end.
-        DecodeTooSlowError: more scans than allowed.
+        IntakeError: of the class that says why it cannot be.
     """
-    syntax = header.file_meta.TransferSyntaxUID
-    frame = get_frame(header.PixelData, 0, number_of_frames=1)
-    if syntax == RLELossless:
-        _check_rle(frame, header)
-    elif syntax in JPEG_2000:
-        _check_size(_read_codestream_header(frame), header)
-    elif syntax in JPEG:
-        _check_size(read_jpeg_header(frame), header)
-        if exceeds_scan_limit(frame, limits.max_jpeg_scans):
-            raise DecodeTooSlowError(limit_s=limits.decoder_wall_s)
-        if not is_complete(frame):
-            raise TruncatedImageError
+    codestream = _find_codestream(file, pixel_data, limits)
+    if codestream is None:
+        return _read_native(file, elements, pixel_data, limits)
+    n_bytes = len(codestream.frame)
+    image, is_completed = read_image_pixel(elements, codestream.header, n_bytes, limits)
+    if codestream.syntax == uid.RLELossless:
+        check_rle(codestream.frame, image.samples_per_pixel * image.bits_allocated // BYTE_BITS)
+    source = encapsulate([codestream.frame], has_bot=False)
+    is_repaired = is_completed or codestream.syntax != file.syntax
+    return _decode(source, codestream.syntax, image, is_repaired=is_repaired)
 
 
-def _check_size(frame: FrameHeader, header: Dataset) -> None:
-    declared = FrameHeader(header.Rows, header.Columns, header.get("SamplesPerPixel") or 1)
-    if frame != declared:
-        raise CorruptImageError
+def _find_codestream(
+    file: DicomFile, pixel_data: PixelData, limits: DecodeLimits
+) -> Codestream | None:
+    says_native = file.syntax is None or not file.syntax.is_encapsulated
+    if says_native and not pixel_data.has_undefined_length:
+        return None
+    if has_fragments(pixel_data.value):
+        return read_codestream(join_fragments(pixel_data.value), file.syntax, limits)
+    return None
 
 
-def _read_codestream_header(frame: bytes) -> FrameHeader:
-    start = frame.find(SOC_SIZ)
-    siz = frame[start : start + SIZ_BYTES]
-    if start < 0 or len(siz) < SIZ_BYTES:
-        raise CorruptImageError
-    right, bottom, left, top = (int.from_bytes(siz[at : at + 4]) for at in (8, 12, 16, 20))
-    return FrameHeader(bottom - top, right - left, n_samples=int.from_bytes(siz[40:42]))
+def _read_native(
+    file: DicomFile, elements: Elements, pixel_data: PixelData, limits: DecodeLimits
+) -> Frame:
+    image, is_completed = read_image_pixel(elements, None, len(pixel_data.value), limits)
+    if len(pixel_data.value) < image.n_bytes:
+        raise TruncatedImageError
+    is_little_endian = file.encoding.is_little_endian
+    syntax = uid.ExplicitVRLittleEndian if is_little_endian else uid.ExplicitVRBigEndian
+    source = pixel_data.value[: image.n_bytes]
+    is_repaired = is_completed or (file.syntax is not None and file.syntax.is_encapsulated)
+    return _decode(source, syntax, image, is_repaired=is_repaired)
 
 
-def _check_rle(frame: bytes, header: Dataset) -> None:
-    """PS3.5, G.2: one segment for each byte of each sample."""
-    n_segments = int.from_bytes(frame[:4], "little")
-    expected = (header.get("SamplesPerPixel") or 1) * header.BitsAllocated // 8
-    if len(frame) <= RLE_HEADER_BYTES or n_segments != expected:
-        raise CorruptImageError
+def _decode(
+    source: bytes | memoryview, syntax: uid.UID, image: ImagePixel, *, is_repaired: bool
+) -> Frame:
+    words, properties = get_decoder(syntax).as_array(
+        source,
+        index=0,
+        decoding_plugin=PLUGINS[syntax],
+        **_options(image),
+    )
+    left_in = str(properties["photometric_interpretation"])
+    return Frame(
+        _native_order(words), replace(image, photometric_interpretation=left_in), is_repaired
+    )
+
+
+def _options(image: ImagePixel) -> dict[str, Any]:
+    """The module as the decoders of pydicom want it; which bits count is not for them to say."""
+    return {
+        "rows": image.rows,
+        "columns": image.columns,
+        "number_of_frames": 1,
+        "samples_per_pixel": image.samples_per_pixel,
+        "photometric_interpretation": image.photometric_interpretation,
+        "planar_configuration": image.planar_configuration,
+        "bits_allocated": image.bits_allocated,
+        "bits_stored": image.bits_stored,
+        "pixel_representation": int(image.is_signed),
+        "pixel_keyword": "PixelData",
+        "correct_unused_bits": False,
+    }
+
+
+def _native_order(words: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    return words.astype(words.dtype.newbyteorder("="), copy=False)

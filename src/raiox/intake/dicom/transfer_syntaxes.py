@@ -4,10 +4,12 @@ One plugin each, so that a file gives the same pixels everywhere and no second
 decoder gets a try at what the first refused. Source: DICOM PS3.5, annex A.
 """
 
+import re
 from typing import Final
 
 from pydicom import uid
 
+STANDARD: Final = re.compile(r"1\.2\.840\.10008\.1\.2(\.\d{1,3}){0,3}")  # PS3.6, A.1
 NATIVE: Final = ""
 PLUGINS: Final[dict[str, str]] = {
     uid.ImplicitVRLittleEndian: NATIVE,
@@ -16,7 +18,7 @@ PLUGINS: Final[dict[str, str]] = {
     uid.DeflatedExplicitVRLittleEndian: NATIVE,
     uid.RLELossless: "pydicom",
     uid.JPEGBaseline8Bit: "pillow",
-    uid.JPEGExtended12Bit: "pillow",  # 8-bit samples only; refused by bits in `dicom_header`
+    uid.JPEGExtended12Bit: "pillow",  # 8-bit samples only; 12 bits are refused by `codestream`
     uid.JPEGLossless: "gdcm",
     uid.JPEGLosslessSV1: "gdcm",
     uid.JPEGLSLossless: "pyjpegls",
@@ -29,10 +31,12 @@ PLUGINS: Final[dict[str, str]] = {
 }
 """UID of each transfer syntax that is read, with the plugin that decodes its frames."""
 
-JPEG: Final = frozenset({*uid.JPEGTransferSyntaxes, *uid.JPEGLSTransferSyntaxes})
-JPEG_2000: Final = frozenset(uid.JPEG2000TransferSyntaxes)
+
+def decoders_agree(declared: uid.UID, seen: uid.UID) -> bool:
+    """Whether one decoder reads the frames of both, so that the declared name may stand."""
+    return PLUGINS[declared] == PLUGINS[seen] != NATIVE
 
 
 def name_of(syntax: uid.UID) -> str:
-    """The UID if the Standard names it, else a word: an unknown value may hold anything."""
-    return str(syntax) if syntax.name != syntax else "unknown"
+    """The UID if it is one of the Standard's, else a word: an unknown value may hold anything."""
+    return str(syntax) if STANDARD.fullmatch(syntax) else "unknown"

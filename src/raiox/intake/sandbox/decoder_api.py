@@ -32,7 +32,15 @@ class Decoded:
     """Codes of `NOTES`."""
 
 
-NOTES = frozenset({"burned_in_annotation", "colour_removed"})
+NOTES = frozenset(
+    {
+        "aspect_corrected",
+        "burned_in_annotation",
+        "colour_removed",
+        "display_repaired",
+        "header_repaired",
+    }
+)
 """Every note that may leave a decoder process."""
 
 Decoder = Callable[[str, bytes, DecodeLimits], Decoded]

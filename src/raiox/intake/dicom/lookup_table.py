@@ -1,0 +1,82 @@
+"""The three kinds of lookup table: Modality LUT, VOI LUT and palette.
+
+Descriptors promise more bits than the entries use, or say eight where a word
+holds each entry. So the entries are read by their number of bytes, and their
+depth is seen from the largest.
+Source: DICOM PS3.3, C.11.1.1, C.11.2.1.1 and C.7.6.3.1.5 and .6.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from raiox.intake.dicom.elements import Elements
+
+MAX_ENTRIES: Final = 2**16  # a descriptor says 0 for them
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LookupTable:
+    """A table over stored or rescaled values."""
+
+    first: int
+    """The value that the first entry belongs to."""
+    entries: npt.NDArray[np.float64]
+    n_bits: int
+    """The entries' depth: the largest is below 2 ** n_bits."""
+    is_repaired: bool
+    """True if that is not the depth that the descriptor says."""
+
+    def look_up(self, values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        """Entries of (...) values; those outside get the first or the last (C.11.2.1.1)."""
+        last = len(self.entries) - 1
+        index = np.clip(np.rint(values) - self.first, 0, last).astype(np.intp)
+        found: npt.NDArray[np.float64] = self.entries[index]
+        return found
+
+    def shades(self, values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        """Entries of (...) values as shades in [0, 1]."""
+        return self.look_up(values) / float(2**self.n_bits - 1)
+
+
+def read_lookup_table(
+    elements: Elements, descriptor: str, data: str, *, is_signed: bool
+) -> LookupTable | None:
+    """Read one table.
+
+    Args:
+        elements: that hold it.
+        descriptor: keyword of the descriptor.
+        data: keyword of the entries.
+        is_signed: whether the values that are looked up may be negative.
+
+    Returns: the table, or nothing where it cannot be one.
+    """
+    described = elements.numbers(descriptor, is_signed=is_signed)
+    content = elements.data(data)
+    if len(described) != 3 or None in described or not content:  # noqa: PLR2004 - C.11.1.1
+        return None
+    n_entries, first, n_bits = (int(value or 0) for value in described)
+    n_entries = n_entries % MAX_ENTRIES or MAX_ENTRIES
+    entries = _entries(content, n_entries, is_little_endian=elements.is_little_endian)
+    depth = _depth(int(entries.max()), n_bits)
+    return LookupTable(first, entries.astype(np.float64), depth, is_repaired=depth != n_bits)
+
+
+def _entries(
+    content: bytes, n_entries: int, *, is_little_endian: bool
+) -> npt.NDArray[np.unsignedinteger]:
+    """As words where there are enough bytes for words, else as bytes."""
+    n_words = len(content) // 2
+    if n_words >= n_entries or len(content) < n_entries:
+        order = "<" if is_little_endian else ">"
+        return np.frombuffer(content, f"{order}u2", min(n_words, n_entries))
+    return np.frombuffer(content, np.uint8, n_entries)
+
+
+def _depth(largest: int, n_bits: int) -> int:
+    """The promised bits, unless the entries use less than half of them, or more."""
+    used = max(1, largest.bit_length())
+    return n_bits if 2 ** (n_bits - 1) <= largest < 2**n_bits else used

@@ -1,0 +1,202 @@
+"""Encapsulated pixel data as writers leave them: fragments, delimiters, other codes than named."""
+
+import io
+
+import numpy as np
+import pytest
+from drawings import LIMITS, deep_phantom, dicom, jpeg_dicom, phantom, picture, renamed, study
+from PIL import Image
+from pydicom.encaps import encapsulate, get_frame
+from pydicom.uid import (
+    HTJ2K,
+    JPEG2000,
+    ExplicitVRLittleEndian,
+    HTJ2KLossless,
+    JPEG2000Lossless,
+    JPEGBaseline8Bit,
+    JPEGLSLossless,
+    RLELossless,
+)
+
+from raiox.intake.decode import decode
+from raiox.intake.errors import CorruptImageError, TruncatedImageError
+
+DELIMITER = b"\xfe\xff\xdd\xe0\x00\x00\x00\x00"
+LOSSLESS = [RLELossless, JPEGLSLossless, JPEG2000Lossless]
+
+
+def read(content):
+    return decode("dicom", content, LIMITS)
+
+
+def compressed(syntax, pixels=None, **elements):
+    data = study(deep_phantom() if pixels is None else pixels, **elements)
+    data.compress(syntax, generate_instance_uid=False)
+    return data
+
+
+@pytest.fixture
+def plain():
+    return read(dicom(study(deep_phantom()))).pixels
+
+
+@pytest.mark.parametrize("ending", [b"", bytes(8), b"\0", bytes(300)])
+@pytest.mark.parametrize("syntax", LOSSLESS)
+def test_a_frame_needs_no_delimiter_behind_it(syntax, ending, plain):
+    content = dicom(compressed(syntax))
+    assert content.endswith(DELIMITER)
+
+    decoded = read(content.removesuffix(DELIMITER) + ending)
+
+    np.testing.assert_array_equal(decoded.pixels, plain)
+
+
+@pytest.mark.parametrize("syntax", LOSSLESS)
+def test_a_frame_may_come_in_several_fragments(syntax, plain):
+    data = compressed(syntax)
+    frame = get_frame(data.PixelData, 0, number_of_frames=1)
+    data.PixelData = encapsulate([frame], fragments_per_frame=3, has_bot=False)
+
+    np.testing.assert_array_equal(read(dicom(data)).pixels, plain)
+
+
+@pytest.mark.parametrize("syntax", LOSSLESS)
+def test_a_file_that_ends_within_a_fragment_is_half(syntax):
+    content = dicom(compressed(syntax))
+
+    with pytest.raises(TruncatedImageError):
+        read(content[: len(content) - 200])
+
+
+def test_a_jpeg_that_ends_between_two_fragments_is_half():
+    frame = picture(phantom(), "jpeg")
+    whole = jpeg_dicom(frame)
+    half = jpeg_dicom(frame[: len(frame) // 4 * 2])
+    assert len(half) < len(whole)
+
+    with pytest.raises(TruncatedImageError):
+        read(half.removesuffix(DELIMITER))
+
+
+def test_zeros_behind_uncompressed_pixels_are_harmless():
+    data = study(phantom())
+    data.PixelData += bytes(100)
+
+    np.testing.assert_array_equal(read(dicom(data) + bytes(50)).pixels, phantom())
+
+
+def test_pixels_of_undefined_length_may_be_uncompressed():
+    content = dicom(study(phantom()))
+    start = content.index(b"\xe0\x7f\x10\x00OB\x00\x00") + 8
+
+    decoded = read(content[:start] + b"\xff\xff\xff\xff" + content[start + 4 :])
+
+    np.testing.assert_array_equal(decoded.pixels, phantom())
+
+
+def test_pixels_of_undefined_length_that_are_too_few_are_half():
+    content = dicom(study(phantom()))
+    start = content.index(b"\xe0\x7f\x10\x00OB\x00\x00") + 8
+
+    with pytest.raises(TruncatedImageError):
+        read(content[:start] + b"\xff\xff\xff\xff" + content[start + 4 : -2])
+
+
+@pytest.mark.parametrize(
+    ("said", "syntax"),
+    [
+        (JPEG2000, JPEGLSLossless),
+        (JPEGBaseline8Bit, JPEG2000Lossless),
+        (RLELossless, JPEGLSLossless),
+        (ExplicitVRLittleEndian, JPEG2000Lossless),
+    ],
+)
+def test_the_frame_shows_by_which_code_it_was_made(said, syntax, plain):
+    content = renamed(dicom(compressed(syntax)), syntax, said)
+
+    decoded = read(content)
+
+    np.testing.assert_array_equal(decoded.pixels, plain)
+    assert decoded.notes == ("header_repaired",)
+
+
+def test_refuses_a_frame_that_is_no_code_at_all():
+    with pytest.raises(CorruptImageError):
+        read(jpeg_dicom(b"no picture, whatever the header says"))
+
+
+def test_high_throughput_jpeg_2000_has_its_decoder():
+    # Nothing here writes HTJ2K, so the marker alone shows that it is told apart.
+    content = dicom(compressed(JPEG2000Lossless))
+    start = content.index(b"\xff\x4f\xff\x51") + 2
+    siz_end = start + 2 + int.from_bytes(content[start + 2 : start + 4])
+    marked = content[:siz_end] + b"\xff\x50\x00\x08\x00\x02\x00\x00\x00\x00" + content[siz_end:]
+
+    assert HTJ2KLossless != HTJ2K
+    with pytest.raises((CorruptImageError, TruncatedImageError)):
+        read(marked)
+
+
+def test_twelve_bits_in_a_frame_are_not_cut_by_a_header_of_eight(plain):
+    data = compressed(JPEGLSLossless)
+    data.BitsAllocated, data.BitsStored, data.HighBit = 8, 8, 7
+
+    decoded = read(dicom(data))
+
+    assert np.abs(decoded.pixels.astype(int) - plain).mean() < 1
+
+
+def test_colours_may_come_plane_by_plane():
+    red = np.stack([phantom(), phantom() // 3, phantom() // 3], axis=2)
+    planes = study(red, PlanarConfiguration=1)
+    planes.PixelData = np.moveaxis(red, 2, 0).tobytes()
+
+    np.testing.assert_array_equal(read(dicom(planes)).pixels, read(dicom(study(red))).pixels)
+
+
+def test_jpeg_colours_with_shared_chroma_keep_their_luma():
+    colour = Image.fromarray(np.stack([phantom()] * 3, axis=2))
+    stream = io.BytesIO()
+    colour.save(stream, "jpeg", quality=95, subsampling="4:2:2")
+
+    decoded = read(
+        jpeg_dicom(
+            stream.getvalue(),
+            SamplesPerPixel=3,
+            PlanarConfiguration=0,
+            PhotometricInterpretation="YBR_FULL_422",
+        )
+    )
+
+    assert np.abs(decoded.pixels.astype(int) - phantom()).mean() < 3
+
+
+def test_deep_colours_show_the_range_that_they_use():
+    deep = np.stack([deep_phantom()] * 3, axis=2)
+
+    decoded = read(dicom(study(deep, BitsStored=16, HighBit=15)))
+
+    expected = read(dicom(study(deep_phantom()))).pixels
+    np.testing.assert_allclose(decoded.pixels.astype(int), expected.astype(int), atol=1)
+    assert decoded.notes == ()
+
+
+@pytest.mark.parametrize(
+    ("n_bits", "entries"),
+    [
+        (16, np.arange(256, dtype=np.uint16) * 257),
+        (16, np.arange(256, dtype=np.uint16)),
+        (8, np.arange(256, dtype=np.uint16)),
+        (8, np.arange(256, dtype=np.uint8)),
+        (16, np.arange(256, dtype=np.uint16) << 8),
+    ],
+)
+def test_a_palette_spans_the_bits_that_its_entries_use(n_bits, entries):
+    data = study(phantom(), PhotometricInterpretation="PALETTE COLOR")
+    for channel in ("Red", "Green", "Blue"):
+        setattr(data, f"{channel}PaletteColorLookupTableDescriptor", [256, 0, n_bits])
+        setattr(data, f"{channel}PaletteColorLookupTableData", entries.tobytes())
+
+    decoded = read(dicom(data))
+
+    np.testing.assert_allclose(decoded.pixels.astype(int), phantom(), atol=1)

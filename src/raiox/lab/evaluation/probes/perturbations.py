@@ -93,6 +93,28 @@ def gamma(gamma: float) -> Alter:
     return lambda pixels: curve[pixels]
 
 
+def darkened(divisor: int) -> Alter:
+    """Grays divided, as where an image of few bits is kept in more."""
+    return lambda pixels: (pixels // divisor).astype(np.uint8)
+
+
+def lifted(pixels: GrayArray) -> GrayArray:
+    """A constant added to four fifths of the grays."""
+    return (pixels * 0.8 + 45).astype(np.uint8)
+
+
+def with_hot_pixel(pixels: GrayArray) -> GrayArray:
+    """Half as bright, but for one pixel at full scale."""
+    hot = darkened(2)(pixels)
+    hot[hot.shape[0] // 10, hot.shape[1] // 10] = 255
+    return hot
+
+
+def with_bright_marker(pixels: GrayArray) -> GrayArray:
+    """A third as bright, but for a marker at full scale."""
+    return draw_text("R", 0.08, 0.1, 0.09)(darkened(3)(pixels))
+
+
 def only(mask: Mask, pixels: GrayArray) -> GrayArray:
     """Black wherever the mask (H, W) is not."""
     return np.where(mask, pixels, 0).astype(np.uint8)
@@ -149,6 +171,20 @@ OVERLAYS: Final[Mapping[str, Perturbation]] = {
     ),
     "brighter": Perturbation({"pt": "tom mais claro", "en": "brighter tone"}, gamma(0.7)),
     "darker": Perturbation({"pt": "tom mais escuro", "en": "darker tone"}, gamma(1.4)),
+    "gamma_0.5": Perturbation({"pt": "gama 0,5", "en": "gamma 0.5"}, gamma(0.5)),
+    "gamma_2": Perturbation({"pt": "gama 2", "en": "gamma 2"}, gamma(2.0)),
+    "darkened_4": Perturbation({"pt": "4 vezes mais escura", "en": "4 times darker"}, darkened(4)),
+    "darkened_16": Perturbation(
+        {"pt": "16 vezes mais escura", "en": "16 times darker"}, darkened(16)
+    ),
+    "lifted": Perturbation({"pt": "constante somada", "en": "constant added"}, lifted),
+    "hot_pixel": Perturbation(
+        {"pt": "um pixel no máximo", "en": "one pixel at full scale"}, with_hot_pixel
+    ),
+    "bright_marker": Perturbation(
+        {"pt": "marcador no máximo, o resto escuro", "en": "marker at full scale, the rest dark"},
+        with_bright_marker,
+    ),
     "flipped": Perturbation(
         {"pt": "espelhada", "en": "mirrored"}, lambda pixels: pixels[:, ::-1].copy()
     ),

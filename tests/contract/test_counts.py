@@ -32,7 +32,12 @@ with_data = [
 KINDS = {
     "data.frontal": {ImageKind.FRONTAL},
     "data.nonpulmonary": {ImageKind.NONPULMONARY_XRAY},
-    "data.notxray": {ImageKind.OTHER_MEDICAL, ImageKind.DOCUMENT, ImageKind.NATURAL},
+    "data.notxray": {
+        ImageKind.OTHER_MEDICAL,
+        ImageKind.DOCUMENT,
+        ImageKind.NATURAL,
+        ImageKind.TEXTURE,
+    },
     "data.lateral": {ImageKind.LATERAL},
 }
 """Rows of the page's Table 1 that are images of their own, by what they show."""

@@ -7,6 +7,7 @@ const NAMES: Record<string, string> = {
   nih: 'NIH ChestX-ray8',
   radiography: 'COVID-19 Radiography Database',
   rsna: 'RSNA Pneumonia',
+  shenzhen: 'Shenzhen Hospital X-ray Set',
   siim: 'SIIM-FISABIO-RSNA COVID-19',
 };
 

@@ -15,7 +15,7 @@ from raiox.lab.training.recipe import Sampling
 from raiox.lab.training.runs.run_metadata import split_sha256
 from raiox.lab.training.tasks import TASKS
 
-LEFT_OUT = (("siim",), ("nih",), ("cohen", "figure1"), ("radiography",))
+LEFT_OUT = (("siim",), ("nih",), ("cohen", "figure1"), ("radiography",), ("shenzhen",))
 """Sources left out together: Figure1's patients are of Cohen's collection."""
 
 AUTHORS_SOURCES = ("cohen", "figure1", "rsna", "kermany")

@@ -84,6 +84,9 @@ class Prediction:
     """(D,) float32, the pooled features."""
     distance: float | None = None
     """Of the embedding from those of ordinary radiographs, which lie near 1; null if not fitted."""
+    evidence_in_lungs: Mapping[str, float | None] = field(default_factory=dict)
+    """By label: share of its map's evidence that lies inside the lungs; null where there is no
+    evidence, empty where the lungs are not segmented."""
     out_of_distribution: bool = False
     """Whether the distance exceeds the bundle's threshold: unlike what the network knows."""
     embedding_xyz: tuple[float, float, float] | None = None

@@ -107,6 +107,9 @@ class AnalysisResult(Document):
     out_of_distribution: bool | None = Field(
         None, description="Whether the image is unlike those that the network knows."
     )
+    evidence_in_lungs: dict[str, float | None] | None = Field(
+        None, description="By finding: share of its map's evidence that lies inside the lungs."
+    )
     embedding_xyz: tuple[float, float, float] | None = Field(
         None, description="Coordinates in the embedding map."
     )
@@ -175,6 +178,10 @@ def _prediction_fields(prediction: Prediction | None) -> dict[str, object]:
         "finding": prediction.finding,
         "findings_set": tuple(map(str, prediction.findings_set)),
         "out_of_distribution": prediction.out_of_distribution,
+        "evidence_in_lungs": {
+            str(finding): None if share is None else round(share, SCORE_DECIMALS)
+            for finding, share in prediction.evidence_in_lungs.items()
+        },
         "embedding_xyz": prediction.embedding_xyz,
         "neighbours": prediction.neighbours,
     }

@@ -48,6 +48,9 @@ class InferenceSettings(BaseModel, frozen=True):
         "mobilenet",
         description="Bundle of the classifier: this, or `densenet`, the paper's DenseNet.",
     )
+    lungs_bundle: str = Field(
+        "lungs", description="Bundle that segments the lungs; without it, nothing is said of them."
+    )
     backend: Backend = Field("cpu", description="cpu, cuda (extra gpu) or openvino (its extra).")
     n_threads: PositiveInt = Field(2, description="Executors of one forward pass.")
     max_batch_size: PositiveInt = Field(8, description="Analyses a worker claims at once.")

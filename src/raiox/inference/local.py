@@ -1,7 +1,8 @@
-"""The engine of one machine: filter, then classifier, in this process."""
+"""The engine of one machine: filter, classifier and lungs, in this process."""
 
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from raiox.bundle import Bundle, open_bundle
@@ -17,13 +18,14 @@ from raiox.entities import (
 from raiox.errors import RaioxError
 from raiox.inference.classifier import Classifier
 from raiox.inference.frontal_filter import FrontalFilter
+from raiox.inference.lungs import LungSegmenter, share_inside
 from raiox.settings import Backend, InferenceSettings
 
 SHIPPED_MODELS = Path(__file__).parent.parent / "models"
 
 
 class LocalEngine:
-    """Reads radiographs with two verified bundles."""
+    """Reads radiographs with two verified bundles, and a third where there is one."""
 
     def __init__(
         self,
@@ -31,12 +33,16 @@ class LocalEngine:
         classifier_bundle: Bundle,
         n_threads: int,
         backend: Backend = "cpu",
+        lungs_bundle: Bundle | None = None,
     ) -> None:
         self._filter = FrontalFilter(filter_bundle, n_threads, backend)
         self._classifier = Classifier(classifier_bundle, n_threads, backend)
         self._models: dict[str, ModelIdentity] = {
-            bundle.manifest.role: _identity(bundle) for bundle in (filter_bundle, classifier_bundle)
+            bundle.manifest.role: _identity(bundle)
+            for bundle in (filter_bundle, classifier_bundle, lungs_bundle)
+            if bundle is not None
         }
+        self._lungs = LungSegmenter(lungs_bundle, n_threads, backend) if lungs_bundle else None
 
     @classmethod
     def open(cls, settings: InferenceSettings) -> "LocalEngine":
@@ -53,7 +59,14 @@ class LocalEngine:
         for bundle, role in zip(bundles, ("frontal_filter", "classifier"), strict=True):
             if bundle.manifest.role != role:
                 raise BundleInvalidError(bundle=bundle.manifest.id, reason="role")
-        return cls(bundles[0], bundles[1], settings.n_threads, settings.backend)
+        lungs = folder / settings.lungs_bundle
+        return cls(
+            bundles[0],
+            bundles[1],
+            settings.n_threads,
+            settings.backend,
+            open_bundle(lungs) if lungs.is_dir() else None,
+        )
 
     @property
     def models(self) -> Mapping[str, ModelIdentity]:
@@ -72,9 +85,14 @@ class LocalEngine:
             zip(accepted, self._classifier.predict([radiographs[i] for i in accepted]), strict=True)
         )
         classified = time.perf_counter()
+        if self._lungs is not None:
+            predictions = _with_lungs(self._lungs, radiographs, predictions)
+        segmented = time.perf_counter()
+        n_accepted = max(1, len(accepted))
         timings = {
             "filter": round((filtered - started) * 1e3 / len(radiographs), 2),
-            "classifier": round((classified - filtered) * 1e3 / max(1, len(accepted)), 2),
+            "classifier": round((classified - filtered) * 1e3 / n_accepted, 2),
+            "lungs": round((segmented - classified) * 1e3 / n_accepted, 2),
         }
         return [self._reading(v, predictions.get(i), timings) for i, v in enumerate(verdicts)]
 
@@ -90,6 +108,26 @@ class LocalEngine:
             return prediction
         rejection = self._filter.reject(filter_result)
         return EngineResult(filter_result, rejection, prediction, self._models, timings_ms)
+
+
+def _with_lungs(
+    segmenter: LungSegmenter,
+    radiographs: Sequence[Radiograph],
+    predictions: Mapping[int, Prediction | RaioxError],
+) -> dict[int, Prediction | RaioxError]:
+    """The same predictions, with the share of each map that lies inside the lungs."""
+    found = dict(predictions)
+    for index, prediction in predictions.items():
+        if isinstance(prediction, RaioxError):
+            continue
+        try:
+            lungs = segmenter.segment([radiographs[index]])[0]
+        except RaioxError:  # a prediction does not depend on it
+            continue
+        maps = zip(prediction.scores, prediction.activation_maps, strict=True)
+        inside = {finding: share_inside(evidence, lungs) for finding, evidence in maps}
+        found[index] = replace(prediction, evidence_in_lungs=inside)
+    return found
 
 
 def _identity(bundle: Bundle) -> ModelIdentity:

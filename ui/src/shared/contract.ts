@@ -21,6 +21,8 @@ export interface Analysis {
   findings_set: string[] | null;
   /** Whether the image is unlike those that the network knows. */
   out_of_distribution: boolean | null;
+  /** By finding: share of its map's evidence that lies inside the lungs. */
+  evidence_in_lungs: Record<string, number | null> | null;
   /** Coordinates in the embedding map. */
   embedding_xyz: [number, number, number] | null;
   /** Nearest reference cases, nearest first. */

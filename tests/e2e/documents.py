@@ -8,7 +8,14 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from raiox.entities import EngineResult, FilterResult, ModelIdentity, Prediction, Rejection
+from raiox.entities import (
+    EngineResult,
+    FilterResult,
+    ModelIdentity,
+    Neighbour,
+    Prediction,
+    Rejection,
+)
 from raiox.errors import RaioxError
 from raiox.inference.heatmap import render
 from raiox.records.errors import QueueFullError
@@ -25,10 +32,13 @@ DAY_S = 86_400.0
 MODELS = MappingProxyType(
     {
         "frontal_filter": ModelIdentity("frontal-filter-phantom", "5e" * 32),
-        "classifier": ModelIdentity("covid-classifier-phantom", "c0" * 32),
+        "classifier": ModelIdentity("classifier-phantom", "c0" * 32),
     }
 )
 FRONTAL = FilterResult(0.993, ImageKind.FRONTAL, accepted=True)
+POOR = FilterResult(0.91, ImageKind.FRONTAL, accepted=True, quality=0.23, low_quality=True)
+FIVE = ("no_finding", "edema", "pleural_effusion", "mass", "covid19")
+"""Labels of another bundle, of which raiox knows two."""
 
 
 def draw_phantom() -> Image.Image:
@@ -63,15 +73,35 @@ def heatmap_png(address: str) -> bytes:
 
 
 def _analysed(
-    no_finding: float, lung_opacity: float, covid19: float, n_in_set: int = 1
+    scores: dict[str, float],
+    finding: str,
+    findings_set: tuple[str, ...] | None = None,
+    filter_result: FilterResult = FRONTAL,
+    *,
+    out_of_distribution: bool = False,
 ) -> EngineResult:
-    scores = dict(zip(FINDINGS, (no_finding, lung_opacity, covid19), strict=True))
-    ranked = sorted(FINDINGS, key=lambda finding: -scores[finding])
     prediction = Prediction(
-        scores, tuple(ranked[:n_in_set]), np.zeros((3, 14, 14), np.float32), np.zeros(8, np.float32)
+        scores=scores,
+        finding=finding,
+        findings_set=(finding,) if findings_set is None else findings_set,
+        activation_maps=np.zeros((len(scores), 14, 14), np.float32),
+        embedding=np.zeros(8, np.float32),
+        out_of_distribution=out_of_distribution,
+        neighbours=(
+            Neighbour("cohen/case-0.jpg", "covid19", "cohen", 0.0),
+            Neighbour("rsna/case-1.jpg", "no_finding", "rsna", 1.234),
+        ),
     )
     timings_ms = {"filter": 7.1, "classifier": 38.4}
-    return EngineResult(FRONTAL, None, prediction, MODELS, timings_ms)
+    return EngineResult(filter_result, None, prediction, MODELS, timings_ms)
+
+
+def _three(no_finding: float, lung_opacity: float, covid19: float) -> dict[str, float]:
+    return dict(zip(map(str, FINDINGS), (no_finding, lung_opacity, covid19), strict=True))
+
+
+def _five(*scores: float) -> dict[str, float]:
+    return dict(zip(FIVE, scores, strict=True))
 
 
 def _rejected(code: str, kind: ImageKind, **facts: float) -> EngineResult:
@@ -80,9 +110,21 @@ def _rejected(code: str, kind: ImageKind, **facts: float) -> EngineResult:
 
 
 READINGS = {
-    "analysed": _analysed(0.07, 0.11, 0.82),
-    "no_finding": _analysed(0.91, 0.06, 0.03),
-    "uncertain": _analysed(0.08, 0.45, 0.47, n_in_set=2),
+    "analysed": _analysed(_three(0.07, 0.11, 0.82), "covid19"),
+    "no_finding": _analysed(_three(0.91, 0.06, 0.03), "no_finding"),
+    "uncertain": _analysed(_three(0.08, 0.45, 0.47), "uncertain", ("covid19", "lung_opacity")),
+    "low_quality": _analysed(_three(0.07, 0.11, 0.82), "covid19", None, POOR),
+    "unlike": _analysed(
+        _three(0.07, 0.11, 0.82),
+        "uncertain",
+        ("covid19", "lung_opacity", "no_finding"),
+        out_of_distribution=True,
+    ),
+    "one_of_five": _analysed(_five(0.05, 0.1, 0.7, 0.05, 0.1), "pleural_effusion"),
+    "two_of_five": _analysed(
+        _five(0.1, 0.91, 0.83, 0.2, 0.4), "edema", ("edema", "pleural_effusion")
+    ),
+    "none_of_five": _analysed(_five(0.1, 0.2, 0.15, 0.05, 0.1), "none", ()),
     "rotated": _rejected(
         "rotated_radiograph",
         ImageKind.ROTATED_90,

@@ -1,5 +1,6 @@
 """A report as a bundle would bring it, with invented numbers, and a small map of cases."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -7,8 +8,9 @@ import numpy as np
 from raiox.vocabulary import FINDINGS
 
 
-def make_report() -> dict[str, Any]:
+def make_report(labels: Sequence[str] = FINDINGS) -> dict[str, Any]:
     """Every section has something to show."""
+    labels = [str(label) for label in labels]
     sections = [
         *("overall", "findings", "within_dataset", "operating_points", "prevalence"),
         *("calibration", "sets", "subgroups", "baselines", "shortcuts", "saliency"),
@@ -19,37 +21,44 @@ def make_report() -> dict[str, Any]:
         "bundle": {"id": "phantom-1", "role": "classifier", "sha256": "c0" * 32},
         "data": {"part": "test", "n_cases": 2034, "n_groups": 1800, "test_opened": True},
         "code_version": "0.1.0+abcdef0",
-        "command": "raiox evaluate BUNDLE --part test",
+        "command": "raiox evaluate BUNDLE --split test",
         "limits": [{"pt": "Um limite medido.", "en": "A measured limit."}],
         "missed": [
-            {"figure": "x", "bar": 0.9, "value": 0.8, "pt": "Uma medida", "en": "One figure"}
+            {
+                "figure": "x",
+                "bar": 0.9,
+                "value": 0.8,
+                "pt": "a medida deveria ser ao menos 0,90; mediu-se: 0,800.",
+                "en": "the figure should be at least 0.90; measured: 0.800.",
+            }
         ],
         "figures": [_figure(section) for section in sections],
-        "confusion": {"labels": [str(f) for f in FINDINGS], "counts": np.eye(3).tolist()},
+        "confusion": {"labels": labels, "counts": np.eye(len(labels)).tolist()},
         "curves": {
-            "roc": {str(f): _bow(0.3) for f in FINDINGS},
-            "pr": {str(f): [[x, 1 - x * y] for x, y in _bow(0.3)] for f in FINDINGS},
-            "reliability": {str(f): _bins() for f in FINDINGS},
-            "decision": {"covid19": [[0.0, 0.2], [0.5, 0.1], [1.0, -0.05]]},
+            "roc": {label: _bow(0.3) for label in labels},
+            "pr": {label: [[x, 1 - x * y] for x, y in _bow(0.3)] for label in labels},
+            "reliability": {label: _bins() for label in labels},
+            "decision": {labels[-1]: [[0.0, 0.2], [0.5, 0.1], [1.0, -0.05]]},
             "risk_coverage": [[0.1, 0.01], [1.0, 0.08]],
         },
     }
 
 
-def make_map(n_cases: int = 300) -> dict[str, Any]:
-    """Cases of each finding and two sources around three places."""
-    chance = np.random.default_rng(0)
-    places = chance.normal(size=(n_cases, 12)) + 4 * np.eye(12)[np.arange(n_cases) % 3]
+def make_map(n_cases: int = 300, labels: Sequence[str] = FINDINGS) -> dict[str, Any]:
+    """Cases of each finding and two sources, each finding around a place of its own."""
+    n = len(labels)
+    generator = np.random.default_rng(0)
+    places = generator.normal(size=(n_cases, 12)) + 4 * np.eye(12)[np.arange(n_cases) % n]
     return {
         "explained_variance": [0.4, 0.2, 0.1],
         "coordinates": np.round(places, 3).tolist(),
         "cases": [
             {
-                "image": f"{('cohen', 'rsna')[n % 2]}/case-{n}.jpg",
-                "finding": str(FINDINGS[n % 3]),
-                "source": ("cohen", "rsna")[n % 2],
+                "image": f"{('cohen', 'rsna')[k % 2]}/case-{k}.jpg",
+                "finding": str(labels[k % n]),
+                "source": ("cohen", "rsna")[k % 2],
             }
-            for n in range(n_cases)
+            for k in range(n_cases)
         ],
     }
 

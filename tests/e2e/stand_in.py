@@ -9,6 +9,7 @@ import json
 import re
 import threading
 import time
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -17,15 +18,53 @@ from pathlib import Path
 from typing import Any, ClassVar, Self
 from uuid import uuid4
 
-from raiox.vocabulary import FINDINGS
+from raiox.vocabulary import FINDINGS, ImageKind
+from raiox.web.api.schemas import CurrentModel, CurrentModels, OperatingFigures
 from raiox.web.http.middleware import SECURITY_HEADERS
 
-from .documents import PNG, heatmap_png, make_document, make_problem
+from .documents import MODELS, PNG, heatmap_png, make_document, make_problem
 from .report import make_map
 
 JSON = "application/json"
 QUEUED = {"state": "queued", "queue_position": 3, "estimated_wait_s": 11}
 PROXY_PAGE = b"<html><body>502 Bad Gateway</body></html>"
+
+
+def describe_models(
+    labels: Sequence[str] = FINDINGS,
+    architecture: str | None = "mobilenet",
+    *,
+    multi_label: bool = False,
+) -> dict[str, Any]:
+    """What the service says of its models and of itself."""
+    labels = [str(label) for label in labels]
+    preprocessing = {"side_px": 192, "fit": "letterbox", "mean": 0.5, "std": 0.5}
+    models = {
+        role: CurrentModel(
+            id=MODELS[role].id,
+            sha256=MODELS[role].sha256,
+            architecture=network,
+            labels=outputs,
+            multi_label=several,
+            preprocessing=preprocessing,
+        )
+        for role, network, outputs, several in (
+            ("frontal_filter", "mobilenet", map(str, ImageKind), False),
+            ("classifier", architecture, labels, multi_label),
+        )
+    }
+    return CurrentModels(
+        models=models,
+        labels=labels,
+        operating_points={label: 0.36 + n / 100 for n, label in enumerate(labels)},
+        operating_figures={
+            label: OperatingFigures(sensitivity=0.9, specificity=0.8) for label in labels
+        },
+        max_upload_bytes=25_000_000,
+        max_pixels=25_000_000,
+        keep_images_h=24,
+        keep_results_h=720,
+    ).model_dump(mode="json")
 
 
 @dataclass
@@ -37,19 +76,12 @@ class Script:
     n_polls: int = 0
     """How often an analysis is still queued when it is looked at."""
     delay_s: float = 0.0
-    models: dict[str, Any] = field(
-        default_factory=lambda: {
-            "keep_images_h": 24.0,
-            "keep_results_h": 720.0,
-            "operating_points": {"no_finding": 0.41, "lung_opacity": 0.47, "covid19": 0.36},
-            "operating_figures": {
-                str(finding): {"sensitivity": 0.9, "specificity": 0.8} for finding in FINDINGS
-            },
-        }
-    )
+    models: dict[str, Any] = field(default_factory=describe_models)
     report: dict[str, Any] | None = None
     """What the bundle brings of its evaluation."""
     case_map: dict[str, Any] = field(default_factory=make_map)
+    translate: Callable[[Any], Any] = lambda document: document
+    """Applied to every JSON document, e.g. to add a language to its texts."""
     kept: dict[str, dict[str, Any]] = field(default_factory=dict)
     uploads: list[bytes] = field(default_factory=list)
     keys: list[str] = field(default_factory=list)
@@ -150,7 +182,7 @@ class _Handler(BaseHTTPRequestHandler):
         self._send_json(problem["status"], problem, headers)
 
     def _send_json(self, status: int, body: Any, headers: dict[str, str] | None = None) -> None:
-        self._send(status, JSON, json.dumps(body).encode(), headers)
+        self._send(status, JSON, json.dumps(self.script.translate(body)).encode(), headers)
 
     def _send(
         self, status: int, kind: str, body: bytes, headers: dict[str, str] | None = None

@@ -13,6 +13,8 @@ ANSWERS = {
     "photograph": "photograph",
     "error": "queue_full",
     "uncertain": "uncertain",
+    "low_quality": "low_quality",
+    "unlike": "unlike",
 }
 WAITING = re.compile("(À sua frente|Ahead of you)")
 LOADING = re.compile("^(Carregando|Loading)")
@@ -43,6 +45,7 @@ _MAP_VIEWS = {"map": "3D", "map_plane": "2D", "map_table": re.compile("^(Tabela|
 
 def _bring_to_answer_or_history(page: Page, stand_in: StandIn, state: str) -> None:
     stand_in.script.answer = ANSWERS.get(state, "analysed")
+    stand_in.script.report = make_report()
     if state not in ("empty", "history_empty"):
         upload(page)
         expect(page.locator("main h2").first).to_be_visible()

@@ -10,7 +10,7 @@ from .axe import violations
 from .states import bring_to
 
 STATES = [
-    *("empty", "queued", "result", "uncertain", "refusal", "photograph", "error"),
+    *("empty", "queued", "result", "uncertain", "low_quality", "refusal", "photograph", "error"),
     *("history_empty", "history", "history_offline", "confirm", "deletion", "compare"),
     *("map", "map_plane", "map_table", "method", "api", "privacy", "about"),
 ]

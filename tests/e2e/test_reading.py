@@ -87,19 +87,6 @@ def test_the_history_holds_it_until_it_is_deleted(page):
     expect(page.get_by_text("Apagada do servidor")).to_have_count(0)
 
 
-def test_an_answer_tells_what_it_is_worth_by_local_prevalence(page):
-    upload(page)
-    expect(answer(page)).to_be_visible()
-    slider = page.get_by_label("De cada 100 pessoas radiografadas aí")
-    expect(page.get_by_text("Acima do ponto de operação: 33,3%")).to_be_visible()
-
-    slider.focus()
-    page.keyboard.press("End")
-
-    expect(slider).to_have_attribute("aria-valuetext", "60,0%")
-    expect(page.get_by_text("Acima do ponto de operação: 87,1%")).to_be_visible()
-
-
 @pytest.mark.parametrize(
     ("button", "ending"), [("Dados (JSON)", ".json"), ("Tabela (CSV)", ".csv")]
 )
@@ -119,9 +106,9 @@ def test_an_answer_has_an_address_to_keep(page):
     upload(page)
     expect(answer(page)).to_be_visible()
 
-    page.get_by_role("button", name="Copiar o endereço").click()
+    page.get_by_role("button", name="Copiar o link").click()
 
-    expect(page.get_by_text("Só este navegador o abre.").first).to_be_visible()
+    expect(page.get_by_text("Só abre neste navegador.").first).to_be_visible()
     assert page.evaluate("navigator.clipboard.readText()") == page.url
 
 
@@ -161,6 +148,20 @@ def test_two_analyses_are_compared(page):
     expect(row).to_contain_text(re.compile(r"-0,\d\d"))
     expect(page.get_by_role("img", name=re.compile("^Onde o apoio"))).to_be_visible()
     assert violations(page) == {}
+    page.get_by_role("button", name="Trocar a ordem").click()
+    expect(row).to_contain_text(re.compile(r"\+0,\d\d"))
+
+
+def test_two_analyses_of_one_image_are_said_to_be_of_one_image(page):
+    bring_several(page, 75, 75)
+
+    for box in page.get_by_role("checkbox").all()[:2]:
+        box.check()
+    page.get_by_role("link", name="Comparar as duas").click()
+
+    expect(page.get_by_role("note")).to_have_text(
+        "As duas análises são do mesmo arquivo de imagem."
+    )
 
 
 def test_deleting_everything_asks_first_and_can_be_declined(page):

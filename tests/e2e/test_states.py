@@ -10,6 +10,9 @@ from playwright.sync_api import expect
 
 from .conftest import upload
 from .documents import HEIGHT_PX, WIDTH_PX, draw_phantom, encode
+from .report import make_report
+
+OFFLINE = re.compile("^Sem conexão com o servidor")
 
 
 @pytest.fixture
@@ -33,6 +36,72 @@ def test_scores_that_cannot_be_separated_are_told_as_uncertain(page, stand_in):
 
     expect(heading(page, re.compile("^Incerto"))).to_contain_text("COVID-19 e Opacidade pulmonar")
     expect(page.get_by_text("(não separado)")).to_have_count(2)
+
+
+def test_an_image_unlike_what_the_network_knows_is_uncertain_and_nothing_is_claimed(page, stand_in):
+    stand_in.script.answer = "unlike"
+    stand_in.script.report = make_report()
+
+    upload(page)
+
+    expect(heading(page, "Incerto: a imagem é diferente das que a rede conhece.")).to_be_visible()
+    expect(
+        page.get_by_text("Não se sabe: as imagens avaliadas não eram como esta.")
+    ).to_be_visible()
+
+
+def test_a_poor_image_is_named_directly_under_the_answer_and_nothing_is_claimed(page, stand_in):
+    stand_in.script.answer = "low_quality"
+    stand_in.script.report = make_report()
+
+    upload(page)
+
+    for media in ("screen", "print"):
+        page.emulate_media(media=media)
+        note = page.locator("article h2 + ul")
+        expect(note).to_contain_text("A imagem é tecnicamente ruim")
+        expect(note).to_be_visible()
+    expect(
+        page.get_by_text("Não se sabe: as imagens avaliadas não eram como esta.")
+    ).to_be_visible()
+
+
+def test_the_meaning_of_a_score_follows_the_prevalence_and_never_exceeds_a_hundred(page, stand_in):
+    stand_in.script.report = make_report()
+    upload(page)
+    shares = page.locator("[role=status] ul li strong")
+    expect(shares).to_have_count(3)
+
+    seen = [[int(re.sub(r"\D", "", text)) for text in shares.all_inner_texts()]]
+    slider = page.get_by_label("De cada 100 pessoas radiografadas no seu serviço")
+    expect(slider).to_have_attribute("aria-valuetext", re.compile("como nas imagens avaliadas$"))
+    slider.focus()
+    for key in ("Home", "End"):
+        page.keyboard.press(key)
+        seen.append([int(re.sub(r"\D", "", text)) for text in shares.all_inner_texts()])
+
+    expect(slider).to_have_attribute("aria-valuetext", "60,0%")
+    assert all(sum(one) == 100 for one in seen)
+    assert seen[1] != seen[2]
+    expect(page.get_by_text("radiografias assim tinham mais vezes o rótulo")).to_have_count(0)
+    page.keyboard.press("Home")
+    expect(page.get_by_text("do que “COVID-19”")).to_be_visible()
+
+
+def test_without_an_evaluation_no_meaning_is_claimed(page):
+    upload(page)
+
+    expect(
+        page.get_by_text("Não se sabe: não há avaliação dos escores deste modelo.")
+    ).to_be_visible()
+    expect(page.locator("output", has_text="%")).to_have_count(0)
+
+
+def test_the_image_itself_among_the_reference_cases_is_named(page):
+    upload(page)
+
+    expect(page.get_by_text("esta mesma imagem, ou uma cópia")).to_have_count(1)
+    expect(page.get_by_text("distância 1,23")).to_be_visible()
 
 
 def test_a_rotated_film_is_turned_and_analysed_with_one_click(page, stand_in):
@@ -83,7 +152,7 @@ def test_a_photograph_says_what_was_seen_why_it_is_refused_and_what_to_do(page, 
 
     for name in ("Isto parece uma fotografia", "Por que não foi analisada", "O que fazer agora"):
         expect(heading(page, name)).to_be_visible()
-    expect(page.get_by_text("O filtro viu: fotografia")).to_be_visible()
+    expect(page.get_by_text("O filtro identificou: fotografia")).to_be_visible()
 
 
 def test_a_problem_is_told_in_the_words_of_the_service_in_both_languages(page, stand_in):
@@ -112,14 +181,27 @@ def test_a_lost_connection_is_named_and_the_retry_is_the_same_upload(page, stand
 def test_being_offline_is_named_and_ends(page):
     page.wait_for_load_state("networkidle")
     page.context.set_offline(True)
-    expect(page.get_by_text("Sem conexão.")).to_be_visible()
+    expect(page.get_by_text(OFFLINE)).to_be_visible()
     upload(page)
-    expect(heading(page, "Sem conexão com a internet")).to_be_visible()
+    expect(heading(page, "Sem conexão de rede")).to_be_visible()
+    expect(page.get_by_text("A imagem continua nesta página.")).to_be_visible()
 
     page.context.set_offline(False)
     page.get_by_role("button", name="Tentar de novo").click()
 
     expect(heading(page, re.compile("^Padrão parecido"))).to_be_visible()
+    expect(page.get_by_text(OFFLINE)).to_have_count(0)
+
+
+def test_a_service_that_is_gone_is_noticed_by_its_requests(page):
+    page.wait_for_load_state("networkidle")
+    page.route("**/*", lambda route: route.abort())
+    page.get_by_role("link", name="Histórico").click()
+
+    expect(page.get_by_text(OFFLINE)).to_be_visible()
+    expect(page.get_by_text("A imagem continua nesta página.")).to_have_count(0)
+    page.unroute("**/*")
+    expect(page.get_by_text(OFFLINE)).to_have_count(0)
 
 
 def test_an_error_page_of_a_proxy_still_becomes_plain_words(page, stand_in):
@@ -241,7 +323,7 @@ def test_the_page_opens_without_a_network_and_has_kept_nothing_of_a_visitor(page
     page.reload()
 
     expect(heading(page, "Privacidade")).to_be_visible()
-    expect(page.get_by_text("Sem conexão.")).to_be_visible()
+    expect(page.get_by_text(OFFLINE)).to_be_visible()
 
 
 def test_without_javascript_the_page_leads_to_the_plain_form(open_page, stand_in):

@@ -13,6 +13,7 @@ export function makeAnalysis(known: Partial<Analysis> = {}): Analysis {
     scores: null,
     finding: null,
     findings_set: null,
+    out_of_distribution: null,
     embedding_xyz: null,
     neighbours: null,
     model: null,

@@ -51,7 +51,8 @@ test('known findings come first and in their order, then the others', () => {
 });
 
 test('the history is filtered and sorted by the findings that there are', () => {
-  expect(filtersOf(['edema'])).toEqual(['everything', 'edema', 'uncertain', 'rejected', 'failed']);
+  expect(filtersOf(['edema'], ['edema', 'uncertain'])).toEqual(['everything', 'edema', 'uncertain', 'rejected', 'failed']);
+  expect(filtersOf(['edema'], ['none', null])).toEqual(['everything', 'edema', 'none', 'rejected', 'failed']);
   expect(ordersOf(['edema'])).toEqual(['newest', 'oldest', 'edema']);
 });
 

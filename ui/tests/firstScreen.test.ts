@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 
+import languages from '../../src/raiox/locales/languages.json';
 import { negotiate } from '../src/shared/i18n.svelte';
 import { drawScreen, headScript, readMessages, screenRules } from '../vite/first-screen.js';
 
@@ -8,7 +9,8 @@ interface Page {
   dataset: Record<string, string>;
 }
 
-const PSEUDO = { id: 'qps', locale: 'qps-PLOC', name: 'Pseudo' };
+const [PORTUGUESE] = languages.filter(({ id }) => id === 'pt');
+const PSEUDO = { id: 'qps', locale: 'qps-PLOC', name: 'Pseudo', decimal_separator: '.', notice: '[[Ûso]]' };
 
 function runHead(script: string, search: string, stored: Record<string, string>, languages: string[], hash = ''): Page {
   const page: Page = { lang: '', dataset: {} };
@@ -44,7 +46,7 @@ test('a chosen theme is applied before the first paint', () => {
 });
 
 test('a third language takes its line of the list and its file of messages', () => {
-  const available = [{ id: 'pt', locale: 'pt-BR', name: 'Português' }, PSEUDO];
+  const available = [...(PORTUGUESE ? [PORTUGUESE] : []), PSEUDO];
   const page = runHead(headScript(available), '?lang=qps', {}, ['pt']);
   expect([page.lang, page.dataset['firstScreen']]).toEqual(['qps-PLOC', 'qps']);
   expect(screenRules(available)).toContain("[data-first-screen='qps'] #first-screen-qps");

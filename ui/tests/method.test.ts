@@ -2,8 +2,8 @@ import { expect, test } from 'vitest';
 
 import splits from '../../recipes/splits.json';
 import { reliabilityOf, spanOf, thin } from '../src/method/series';
-import { binOf } from '../src/shared/report';
 import { OUR_COUNTS, PAPER_CONFUSION, PAPER_COUNTS, PAPER_FINDINGS } from '../src/method/imageCounts';
+import { architectureOf } from '../src/method/architectures';
 import { CALLS, DIALECTS, writeExample } from '../src/pages/apiExamples';
 
 test('our counts of images are those of the split that trains', () => {
@@ -24,12 +24,6 @@ test("the paper's tables add up as its text says", () => {
 
 const BIN = { n: 10, low: 0.1, high: 0.4, observed: 0.2 };
 
-test('a score is described by the bin nearest to it', () => {
-  const bins = [{ ...BIN, mean_score: 0.1 }, { ...BIN, mean_score: 0.8 }];
-  expect(binOf(bins, 0.7)?.mean_score).toBe(0.8);
-  expect(binOf([], 0.7)).toBeNull();
-});
-
 test('a chart of shares spans from nought to one, a chart of small ones its own height', () => {
   const [line] = reliabilityOf({ covid19: [{ ...BIN, mean_score: 0.9, observed: 0.9 }] });
   expect(line?.intervals).toEqual([[0.1, 0.4]]);
@@ -46,4 +40,10 @@ test('a long line is thinned to its ends and some between', () => {
 
 test.each(DIALECTS)('every call is written out in %s for the address it is read at', (dialect) => {
   for (const call of CALLS) expect(writeExample(call, dialect, 'http://here')).toContain(`http://here${call.path}`);
+});
+
+test('a network is drawn as its bundle names it, one that raiox does not know as any', () => {
+  expect(architectureOf('mobilenet').name).toBe('MobileNet');
+  expect(architectureOf('densenet').layers.map(({ title }) => title)).toContain('how.dense_block');
+  for (const unknown of ['vit', null, undefined]) expect(architectureOf(unknown).name).toBeNull();
 });

@@ -6,8 +6,8 @@ import { rank } from '../src/shared/findings';
 import { notesOf } from '../src/analyse/status';
 import { turnsToUpright } from '../src/analyse/editImage';
 import { arrange } from '../src/history/filters';
-import { predictiveValuesOf } from '../src/analyse/predictiveValues';
 import { addressOf, read } from '../src/shared/router.svelte';
+import { presentIn, summarize } from '../src/shared/summary';
 import { formatScore } from '../src/shared/format';
 import { makeAnalysis, makeFilter } from './documents';
 
@@ -63,13 +63,6 @@ test('a poor picture is a note beside those of intake', () => {
   expect(notesOf({ ...analysis, filter: makeFilter({ low_quality: true }) })).toEqual(['colour_removed', 'low_quality']);
 });
 
-test('what an answer is worth falls with the prevalence, and follows Bayes', () => {
-  const { ppv, npv } = predictiveValuesOf({ sensitivity: 0.9, specificity: 0.8 }, 0.1);
-  expect(ppv).toBeCloseTo(1 / 3);
-  expect(npv).toBeCloseTo(0.72 / 0.73);
-  expect(predictiveValuesOf({ sensitivity: 0.9, specificity: 1 }, 0)).toEqual({ ppv: 0, npv: 1 });
-});
-
 const HISTORY = [
   makeAnalysis({ id: 'a', created_at: '2026-01-02', finding: 'covid19', scores: { no_finding: 0.1, lung_opacity: 0.1, covid19: 0.8 } }),
   makeAnalysis({ id: 'b', created_at: '2026-01-03', outcome: 'rejected' }),
@@ -96,4 +89,23 @@ test('the difference of two maps is shown by colour and is clear where they agre
   expect([...drawn.subarray(4, 8)]).toEqual([...LESS, FULL]);
   expect(drawn[11]).toBe(0);
   expect(supportOf(full / 2)).toBeCloseTo(0.25, 2);
+});
+
+test.each([
+  ['uncertain', ['covid19', 'edema'], []],
+  ['none', [], []],
+  ['edema', ['edema', 'mass'], ['edema', 'mass']],
+  ['edema', null, ['edema']],
+  [null, null, []],
+])('the answer %s with the set %j finds %j present', (finding, findings_set, present) => {
+  expect(presentIn(makeAnalysis({ finding, findings_set }))).toEqual(present);
+});
+
+test('several findings are all named, none and uncertain by their own words', () => {
+  const answered = (finding: string, findings_set: string[]) =>
+    makeAnalysis({ scores: { edema: 0.9, mass: 0.8 }, finding, findings_set });
+  expect(summarize(answered('edema', ['edema', 'mass']))).toBe('Edema e Mass');
+  expect(summarize(answered('edema', ['edema']))).toBe('Edema\u00a0·\u00a00,90');
+  expect(summarize(answered('none', []))).toBe('Nenhum no ponto de operação');
+  expect(arrange([answered('edema', ['edema', 'mass'])], 'mass', 'newest')).toHaveLength(1);
 });

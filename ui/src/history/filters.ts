@@ -1,7 +1,8 @@
 /** Which analyses of the history are listed, and in which order. */
 
 import type { Analysis } from '../shared/contract';
-import { UNCERTAIN, type Finding } from '../shared/findings';
+import { NONE, UNCERTAIN, type Finding } from '../shared/findings';
+import { presentIn } from '../shared/summary';
 
 /** Filters that are not a finding. */
 export const FILTERS = ['everything', 'rejected', 'failed'] as const;
@@ -11,9 +12,10 @@ export type Filter = (typeof FILTERS)[number] | Finding;
 export const ORDERS = ['newest', 'oldest'] as const;
 export type Order = (typeof ORDERS)[number] | Finding;
 
-export function filtersOf(findings: readonly Finding[]): Filter[] {
+/** Args: answers: what the analyses of the history were answered with. */
+export function filtersOf(findings: readonly Finding[], answers: readonly (Finding | null | undefined)[]): Filter[] {
   const [everything, ...others] = FILTERS;
-  return [everything, ...findings, UNCERTAIN, ...others];
+  return [everything, ...findings, ...[UNCERTAIN, NONE].filter((answer) => answers.includes(answer)), ...others];
 }
 
 export function ordersOf(findings: readonly Finding[]): Order[] {
@@ -24,10 +26,11 @@ export function arrange(analyses: readonly Analysis[], filter: Filter, order: Or
   return analyses.filter((analysis) => matches(analysis, filter)).sort((a, b) => compare(a, b, order));
 }
 
-function matches({ finding, outcome, state }: Analysis, filter: Filter): boolean {
+function matches(analysis: Analysis, filter: Filter): boolean {
   if (filter === 'everything') return true;
-  if (filter === 'rejected') return outcome === 'rejected';
-  return filter === 'failed' ? state === 'failed' : finding === filter;
+  if (filter === 'rejected') return analysis.outcome === 'rejected';
+  if (filter === 'failed') return analysis.state === 'failed';
+  return analysis.finding === filter || presentIn(analysis).includes(filter);
 }
 
 function compare(a: Analysis, b: Analysis, order: Order): number {

@@ -1,6 +1,7 @@
 /** Every call to the service, typed; each throws `ServiceError` and nothing else but aborts. */
 
 import type { Analysis, CaseMap, CurrentModels, Example, ReferenceCase } from './contract';
+import { connection } from './connection.svelte';
 import { failLocally, failWith, ServiceError } from './failure';
 import type { Report } from './report';
 
@@ -20,6 +21,7 @@ async function call<T>(path: string, options: RequestInit = {}): Promise<T> {
     if (options.signal?.aborted) throw error;
     throw networkError();
   }
+  connection.answered();
   const body: unknown = await response.json().catch(() => null);
   if (!response.ok) {
     throw new ServiceError(failWith(response.status, body, response.headers.get('Retry-After')));
@@ -28,6 +30,7 @@ async function call<T>(path: string, options: RequestInit = {}): Promise<T> {
 }
 
 function networkError(): ServiceError {
+  void connection.check();
   return new ServiceError(failLocally(navigator.onLine ? 'unreachable' : 'offline'));
 }
 
@@ -140,6 +143,7 @@ export function sendImage(upload: Upload): Promise<Analysis> {
       upload.onProgress(1);
     };
     request.onload = () => {
+      connection.answered();
       if (request.status >= 200 && request.status < 300) resolve(request.response as Analysis);
       else reject(errorOf(request));
     };

@@ -16,6 +16,8 @@ export type Finding = string;
 export const NO_FINDING: Finding = 'no_finding';
 /** The value of `finding` where the scores do not separate several. */
 export const UNCERTAIN = 'uncertain';
+/** The value of `finding` where each is decided on its own and none reaches its operating point. */
+export const NONE = 'none';
 
 /** In the order in which they are shown. */
 export const KNOWN_FINDINGS: readonly Finding[] = known.map(({ id }) => id);
@@ -27,6 +29,7 @@ const assigned = new Map<Finding, Marker>();
 /** The name in the language now chosen. */
 export function nameFinding(finding: Finding): string {
   if (finding === UNCERTAIN) return t('finding.uncertain');
+  if (finding === NONE) return t('finding.none');
   const names = BY_ID.get(finding)?.names;
   return names ? localize(names) : spellOut(finding);
 }
@@ -39,7 +42,16 @@ export function describeFinding(finding: Finding): string {
 
 /** The names, joined as the language joins them. */
 export function listFindings(findings: readonly Finding[]): string {
-  return new Intl.ListFormat(i18n.locale).format(findings.map(nameFinding));
+  return join(findings.map(nameFinding));
+}
+
+/** The names, each in the quotation marks that labels have. */
+export function quoteFindings(findings: readonly Finding[]): string {
+  return join(findings.map((finding) => `“${nameFinding(finding)}”`));
+}
+
+function join(names: readonly string[]): string {
+  return new Intl.ListFormat(i18n.locale).format(names);
 }
 
 /** The colour and the shape of a finding, the same everywhere. */

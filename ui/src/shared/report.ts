@@ -5,10 +5,11 @@ import type { Finding } from './findings';
 import type { Language } from './i18n.svelte';
 import { formatDecimal } from './format';
 
+/** Those that the page has a title for, in the order in which a report gives them. */
 export const SECTIONS = [
   'overall',
   'findings',
-  'inside_sources',
+  'within_dataset',
   'operating_points',
   'prevalence',
   'calibration',
@@ -86,10 +87,4 @@ export function formatFigure(value: number): string {
 
 export function formatInterval({ low, high }: Pick<Figure, 'low' | 'high'>): string {
   return low === null || high === null ? '–' : `${formatFigure(low)} – ${formatFigure(high)}`;
-}
-
-/** The bin of the cases whose scores were nearest to this one. */
-export function binOf(bins: readonly Bin[], score: number): Bin | null {
-  const far = (bin: Bin): number => Math.abs(bin.mean_score - score);
-  return bins.reduce<Bin | null>((best, bin) => (best && far(best) <= far(bin) ? best : bin), null);
 }

@@ -1,6 +1,7 @@
 /** What the service says of itself: limits, retention and the models' operating points. */
 
 import { fetchModels } from './api';
+import { connection } from './connection.svelte';
 import type { CurrentModel, CurrentModels } from './contract';
 import { KNOWN_FINDINGS, type Finding } from './findings';
 
@@ -11,7 +12,6 @@ const RETRY_INTERVAL_MS = 3_000;
 class Service {
   /** Empty until the service has answered. */
   models = $state<Partial<CurrentModels>>({});
-  online = $state(true);
 
   get maxUploadBytes(): number {
     return this.models.max_upload_bytes ?? DEFAULT_MAX_BYTES;
@@ -21,15 +21,18 @@ class Service {
     return this.models.models?.classifier;
   }
 
+  get frontalFilter(): CurrentModel | undefined {
+    return this.models.models?.frontal_filter;
+  }
+
   /** What the classifier scores; until the service has said it, what raiox knows. */
   get findings(): readonly Finding[] {
-    return this.models.labels ?? KNOWN_FINDINGS;
+    return this.classifier?.labels ?? KNOWN_FINDINGS;
   }
 
   start(): void {
-    this.online = navigator.onLine;
-    addEventListener('online', () => (this.online = true));
-    addEventListener('offline', () => (this.online = false));
+    connection.start();
+    connection.whenBack(() => void this.#load(1));
     void this.#load(MAX_ATTEMPTS);
   }
 

@@ -1,9 +1,10 @@
-"""float16 weights in the file, float32 in the computation: bundles of half the size.
+"""Two bytes a weight in the file, four in the computation: bundles half as large.
 
-Arrays of two or more dimensions (convolutions, the classifier) are stored as float16, followed by a
-Cast to float32 that a runtime computes once, when it opens the graph. Storing loses nothing: the
-network is rounded beforehand, and what float16 cannot hold exactly stays as it is. Vectors (batch
-norm, biases) stay float32: they are few, and a variance may be smaller than float16 reaches.
+Arrays of two or more dimensions (convolutions, the classifier) are stored as float16
+with a Cast to float32 behind each, which a runtime computes once, as it opens the
+graph. Storing loses nothing: the network is rounded beforehand, and what float16
+cannot hold exactly stays as it is. Vectors (batch norm, biases) stay float32: they are
+few, and a variance may be smaller than float16 reaches.
 """
 
 import copy
@@ -14,10 +15,11 @@ import torch
 from onnx import TensorProto, helper, numpy_helper
 from torch import nn
 
-from raiox.lab.training.networks.onnx_import import FLOAT16_SUFFIX
+STORED_HALF = ".float16"
+"""Behind the name of a weight that is stored so."""
 
 
-def round_to_float16(network: nn.Module) -> nn.Module:
+def rounded(network: nn.Module) -> nn.Module:
     """A copy whose weights of two or more dimensions are the nearest that float16 holds."""
     nearest = copy.deepcopy(network)
     with torch.no_grad():
@@ -27,7 +29,7 @@ def round_to_float16(network: nn.Module) -> nn.Module:
     return nearest
 
 
-def store_as_float16(model: onnx.ModelProto) -> None:
+def store_halved(model: onnx.ModelProto) -> None:
     """Store the weights that float16 holds exactly in it; the graph computes what it did."""
     graph = model.graph
     casts = [cast for weight in graph.initializer if (cast := _halve(weight)) is not None]
@@ -46,6 +48,6 @@ def _halve(weight: onnx.TensorProto) -> onnx.NodeProto | None:
     if not np.array_equal(half.astype(np.float32), values):
         return None
     name = weight.name
-    stored = name + FLOAT16_SUFFIX
+    stored = name + STORED_HALF
     weight.CopyFrom(numpy_helper.from_array(half, stored))
     return helper.make_node("Cast", [stored], [name], to=TensorProto.FLOAT)

@@ -1,4 +1,4 @@
-"""`run.json`: the provenance of a run's weights (seed, code, data, split, precision)."""
+"""Where a run's weights come from: seed, code, data, split, machine."""
 
 import hashlib
 import json
@@ -10,23 +10,18 @@ import torch
 
 from raiox.lab.datasets.manifest import Sample
 from raiox.lab.evaluation.provenance import code_version
-from raiox.lab.training.fit.atomic_files import save_text
 from raiox.lab.training.recipe import Recipe
-
-METADATA_FILE = "run.json"
+from raiox.lab.training.runs.atomic_files import save_text
 
 
 def write_run_metadata(
     folder: Path, recipe: Recipe, seed: int, data: Path | None, precision: str
 ) -> None:
-    """Write `recipe.json` and `run.json` as a run starts: by its end the checkout may have changed.
-
-    A resumed run adds its own code version to those before.
-    """
+    """Written as the run starts: by its end the checkout may be another. A resume adds its code."""
     save_text(recipe.model_dump_json(indent=2), folder / "recipe.json")
     before = read_run_metadata(folder)
     versions = [*before.get("code_version", "").split(", "), code_version()]
-    metadata = {
+    run_metadata = {
         **before,
         "seed": seed,
         "code_version": ", ".join(dict.fromkeys(filter(None, versions))),
@@ -34,23 +29,25 @@ def write_run_metadata(
         "torch": torch.__version__,
         "precision": precision,
     }
-    save_text(json.dumps(metadata, indent=2), folder / METADATA_FILE)
+    save_text(json.dumps(run_metadata, indent=2), folder / "passport.json")
 
 
 def read_run_metadata(folder: Path) -> dict[str, Any]:
-    """What `run.json` holds; empty before it is written."""
-    file = folder / METADATA_FILE
+    """What is known of a run so far."""
+    file = folder / "passport.json"
     known: dict[str, Any] = json.loads(file.read_text()) if file.exists() else {}
     return known
 
 
 def add_run_metadata(folder: Path, **facts: object) -> None:
-    """Add entries to `run.json`."""
-    save_text(json.dumps({**read_run_metadata(folder), **facts}, indent=2), folder / METADATA_FILE)
+    """Add what became known on the way."""
+    save_text(
+        json.dumps({**read_run_metadata(folder), **facts}, indent=2), folder / "passport.json"
+    )
 
 
 def data_sha256(data: Path | None) -> str:
-    """Hash of the manifests: they name every image, label and split."""
+    """Of the manifests: they name every image, label and part."""
     digest = hashlib.sha256()
     for name in ("chest", "filter"):
         file = (data or Path()) / name / "manifest.csv"
@@ -58,11 +55,11 @@ def data_sha256(data: Path | None) -> str:
     return digest.hexdigest()
 
 
-def split_sha256(splits: Mapping[str, Iterable[Sample]]) -> str:
-    """Hash of which image is in which split under which label, in any order."""
+def split_sha256(parts: Mapping[str, Iterable[Sample]]) -> str:
+    """Of which image is in which part under which label, in any order."""
     lines = sorted(
-        f"{split} {sample.path.name} {sample.kind} {sample.label}"
-        for split, samples in splits.items()
-        for sample in samples
+        f"{part} {case.path.name} {case.kind} {case.label}"
+        for part, cases in parts.items()
+        for case in cases
     )
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()

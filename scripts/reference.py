@@ -64,10 +64,11 @@ Lists are written as JSON: `RAIOX_WEB__ALLOWED_HOSTS='["raiox.example.org"]'`.
 RECIPES_HEAD = """\
 # Recipes
 
-A recipe is a Python file whose docstring tells source, cost, expected figures and command, and
-whose `RECIPE` is a `Recipe`. [How to train](../how-to/train.md) and
-[what the paper's ask for](../explanation/the-paper.md) tell more. Rewritten by `make docs` from
-`src/raiox/lab/training/recipe.py`; do not edit by hand.
+A recipe is a Python file whose docstring states source, cost, expected result and command. Its `RECIPE` is
+a `Recipe`; a file with several has `RECIPES`, a mapping from name to `Recipe`, and `FILE.py:NAME` chooses
+one. [How to train](../how-to/train.md) shows how to use them, and [the paper](../explanation/the-paper.md)
+explains the options that follow it. Rewritten by `make docs` from `src/raiox/lab/training/recipe.py`; do
+not edit by hand.
 """
 
 
@@ -170,7 +171,7 @@ def _fields_table(part: type[BaseModel]) -> str:
 def _range(field: FieldInfo) -> str:
     value = field.get_default()
     if field.is_required():
-        return "asked for"
+        return "required"
     if isinstance(value, BaseModel):
         return f"as `{type(value).__name__}`"
     if value is None or value in ((), {}):

@@ -8,5 +8,5 @@ from raiox.settings import Settings
 
 FILE = Path(__file__).parents[1] / "recipes" / "splits.json"
 
-FILE.write_text(json.dumps(describe_splits(Settings().data), indent=2) + "\n")
+FILE.write_text(json.dumps(describe_splits(Settings().datasets), indent=2) + "\n")
 print(f"written: {FILE.relative_to(FILE.parents[1])}")

@@ -18,7 +18,7 @@ CHEST_COLUMNS = (
     "licence",
 )
 FILTER_COLUMNS = ("image", "kind", "source", "split", "licence")
-PARTS = ("train", "train", "valid", "test")
+SPLITS = ("train", "train", "valid", "test")
 
 
 @pytest.fixture(scope="session")
@@ -44,7 +44,7 @@ def _film(data: Path, name: str, label: str, random: np.random.Generator) -> tup
     disc = (rows - centre[0]) ** 2 + (columns - centre[1]) ** 2 < 120
     pixels = random.normal(70, 15, (60, 64)) + columns / 2 + 120 * disc
     index = int(name.rsplit("-", 1)[1])
-    part = PARTS[index % 4]
+    part = SPLITS[index % 4]
     _save(data / "chest" / f"{name}.png", pixels)
     return f"{name}.png", label, f"source{index // 4 % 2}", part, part, name, "0", "drawn"
 
@@ -53,7 +53,7 @@ def _other(data: Path, name: str, kind: str, random: np.random.Generator) -> tup
     grain = 2 + len(kind) % 5
     coarse = random.normal(128, 60, (64 // grain + 1, 64 // grain + 1))
     _save(data / "filter" / f"{name}.png", np.kron(coarse, np.ones((grain, grain))))
-    return f"{name}.png", kind, "drawn", PARTS[int(name.rsplit("-", 1)[1]) % 4], "drawn"
+    return f"{name}.png", kind, "drawn", SPLITS[int(name.rsplit("-", 1)[1]) % 4], "drawn"
 
 
 def _save(file: Path, pixels: np.ndarray) -> None:

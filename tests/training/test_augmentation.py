@@ -2,7 +2,7 @@
 
 import torch
 
-from raiox.lab.training.augment.augmentation import augment, moved_alike
+from raiox.lab.training.augment.augmentation import augment, augment_regions
 from raiox.lab.training.recipe import Augmentation
 
 EVERYTHING = Augmentation(
@@ -80,7 +80,7 @@ def test_bars_squeeze_an_image_and_its_region_alike() -> None:
     images = torch.full((16, 1, 32, 32), 0.37)
 
     squeezed = augment(images, spec, seeded(3))
-    regions = moved_alike(torch.ones_like(images), spec, seeded(3))
+    regions = augment_regions(torch.ones_like(images), spec, seeded(3))
 
     inside = regions > 0.99
     torch.testing.assert_close(squeezed[inside], images[inside])

@@ -5,7 +5,7 @@ import math
 import pytest
 import torch
 
-from raiox.lab.training.fit.losses import class_weights, label_loss, smoothed
+from raiox.lab.training.fit.losses import class_weights, label_loss, smooth_labels
 from raiox.lab.training.recipe import Loss
 
 COUNTS = torch.tensor([100.0, 200.0, 50.0])
@@ -20,7 +20,9 @@ def test_rare_classes_weigh_more_unless_equation_1_is_taken_as_printed() -> None
 
 
 def test_smoothing_gives_every_output_its_share() -> None:
-    assert smoothed(LABELS, 3, 0.1)[0].tolist() == pytest.approx([0.1 / 3, 0.1 / 3, 0.9 + 0.1 / 3])
+    assert smooth_labels(LABELS, 3, 0.1)[0].tolist() == pytest.approx(
+        [0.1 / 3, 0.1 / 3, 0.9 + 0.1 / 3]
+    )
 
 
 def test_equation_2_weighs_only_the_true_term() -> None:

@@ -6,8 +6,8 @@ import pytest
 import torch
 
 from raiox.lab.datasets.lung_masks import read_mask_samples
+from raiox.lab.training.data.regions import read_mask_regions
 from raiox.lab.training.fit.mask_module import dice, mask_loss
-from raiox.lab.training.fit.region_loss import read_mask_regions
 from raiox.lab.training.networks.unet import UNet
 from raiox.preprocessing import Preprocessing
 

@@ -1,4 +1,4 @@
-"""A series of seeds: kept, resumed, asked on `test`, and told in tables and figures."""
+"""A series of seeds: kept, resumed, evaluated on `test`, summarised in tables and figures."""
 
 import csv
 import json
@@ -15,26 +15,31 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from test_training_run import recipe, workplace
+from test_training_run import recipe, training_context
 
-from raiox.lab.errors import RecipeInvalidError, RunNotFinishedError, SeedsFailedError
+from raiox.lab.errors import (
+    RunNotFinishedError,
+    RunRecipeDiffersError,
+    SeedsFailedError,
+    TaskWithoutClassesError,
+)
+from raiox.lab.training.context import TrainingContext
 from raiox.lab.training.recipe import OneCycle, Recipe, Stage
 from raiox.lab.training.runs.curve_figures import draw_curves, mean_curve
 from raiox.lab.training.runs.learning_curves import read_curves
 from raiox.lab.training.runs.local_runner import LocalRunner
-from raiox.lab.training.runs.predictions import open_part, read_predictions
+from raiox.lab.training.runs.predictions import predict_split, read_predictions
 from raiox.lab.training.runs.repeats import Repeats, Watch, repeat
-from raiox.lab.training.runs.repeats_folder import write
-from raiox.lab.training.runs.runs import TrainingContext
-from raiox.lab.training.runs.seed_process import train_and_ask
+from raiox.lab.training.runs.repeats_folder import write_repeats
+from raiox.lab.training.runs.seed_process import train_and_test
 from raiox.messages import messages_for
 from raiox.preprocessing import Preprocessing
 
 SEEDS = range(2)
 
 
-class Here:
-    """A runner without processes; it remembers what it was asked for."""
+class InProcess:
+    """A runner without processes; it remembers the seeds it trained."""
 
     def __init__(self) -> None:
         self.trained: list[int] = []
@@ -44,12 +49,12 @@ class Here:
     ) -> None:
         for seed in seeds:
             watch([seed])
-            train_and_ask(recipe, context, seed)
+            train_and_test(recipe, context, seed)
             self.trained.append(seed)
 
 
 @dataclass
-class Told:
+class Series:
     repeats: Repeats
     context: TrainingContext
     out: Path
@@ -68,96 +73,96 @@ def series_recipe(name: str = "series") -> Recipe:
 
 
 @pytest.fixture(scope="module")
-def told(drawn_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Told:
-    context = workplace(drawn_data, tmp_path_factory.mktemp("series"))
-    repeats = repeat(series_recipe(), context, SEEDS, Here())
+def series(drawn_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Series:
+    context = training_context(drawn_data, tmp_path_factory.mktemp("series"))
+    repeats = repeat(series_recipe(), context, SEEDS, InProcess())
     out = context.runs / "series-repeats"
-    write(repeats, out)
-    return Told(repeats, context, out)
+    write_repeats(repeats, out)
+    return Series(repeats, context, out)
 
 
-def test_every_seed_is_asked_about_the_test_part(told: Told) -> None:
-    for folder in told.repeats.folders:
+def test_every_seed_is_evaluated_on_the_test_split(series: Series) -> None:
+    for folder in series.repeats.folders:
         asked = read_predictions(folder / "predictions-test.csv")
-        assert set(asked.column("part")) == {"test"}
-    assert told.document["n_runs"] == 2
-    assert np.sum(told.document["confusion_sum"]) == 2 * told.document["n_cases"] == 24
+        assert set(asked.column("split")) == {"test"}
+    assert series.document["n_runs"] == 2
+    assert np.sum(series.document["confusion_sum"]) == 2 * series.document["n_cases"] == 24
 
 
-def test_the_tables_tell_n_and_the_notice(told: Told) -> None:
-    page = (told.out / "repeats.md").read_text(encoding="utf-8")
+def test_the_tables_state_n_and_the_notice(series: Series) -> None:
+    page = (series.out / "repeats.md").read_text(encoding="utf-8")
 
     assert "N = 2 seeds on the same 12 test cases of 12 groups" in page
     assert "Not a medical device" in page
     assert page.count("series-seed") == 2
-    with (told.out / "table5.csv").open(encoding="utf-8") as file:
+    with (series.out / "table5.csv").open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     assert [row["runs"] for row in rows] == ["2"] * 6
-    assert r"\begin{table}" in (told.out / "table4.tex").read_text(encoding="utf-8")
+    assert r"\begin{table}" in (series.out / "table4.tex").read_text(encoding="utf-8")
 
 
-def test_each_run_is_listed_with_what_made_it(told: Told) -> None:
-    runs = told.document["runs"]
+def test_each_run_is_listed_with_what_made_it(series: Series) -> None:
+    runs = series.document["runs"]
 
     assert [run["run"] for run in runs] == ["series-seed0", "series-seed1"]
     assert all(run["code_version"] and run["split_sha256"] for run in runs)
     assert [run["epochs"] for run in runs] == [6, 6]
 
 
-def test_a_finished_series_is_told_again_without_training(told: Told) -> None:
-    again = Here()
+def test_a_finished_series_is_summarised_again_without_training(series: Series) -> None:
+    again = InProcess()
 
-    found = repeat(series_recipe(), told.context, SEEDS, again)
+    found = repeat(series_recipe(), series.context, SEEDS, again)
 
     assert again.trained == []
     # By their text: a share of nothing is NaN, and NaN equals nothing.
-    assert repr(found.figures) == repr(told.repeats.figures)
+    assert repr(found.figures) == repr(series.repeats.figures)
 
 
-def test_curves_are_drawn_the_same_byte_for_byte(told: Told, tmp_path: Path) -> None:
+def test_curves_are_drawn_the_same_byte_for_byte(series: Series, tmp_path: Path) -> None:
     names = ("figure6.svg", "figure6.png", "figure7.svg", "figure7.png")
 
-    draw_curves([read_curves(folder) for folder in told.repeats.folders], tmp_path)
+    draw_curves([read_curves(folder) for folder in series.repeats.folders], tmp_path)
 
     for name in names:
-        assert (tmp_path / name).read_bytes() == (told.out / name).read_bytes(), name
+        assert (tmp_path / name).read_bytes() == (series.out / name).read_bytes(), name
     with Image.open(tmp_path / "figure6.png") as picture:
         assert picture.width > 1_000
     assert "<dc:date>" not in (tmp_path / "figure6.svg").read_text()
 
 
-def test_a_run_folder_of_another_recipe_is_not_counted(told: Told) -> None:
+def test_a_run_folder_of_another_recipe_is_not_counted(series: Series) -> None:
     other = series_recipe().model_copy(
         update={"preprocessing": Preprocessing(side_px=40, fit="letterbox")}
     )
 
-    with pytest.raises(RecipeInvalidError) as refusal:
-        repeat(other, told.context, SEEDS, Here())
+    with pytest.raises(RunRecipeDiffersError) as refusal:
+        repeat(other, series.context, SEEDS, InProcess())
 
-    assert refusal.value.facts["reason"] == "run_folder_holds_another_recipe"
+    assert refusal.value.facts["run"] == "series-seed0"
 
 
-def test_answers_of_earlier_weights_are_asked_anew(told: Told, tmp_path: Path) -> None:
-    context = replace(told.context, runs=tmp_path)
-    folder = train_and_ask(series_recipe(), context, 0)
-    first = open_part(folder, context, "test").logits
-    seed1 = told.repeats.folders[1] / "weights.safetensors"
+def test_predictions_of_earlier_weights_are_replaced(series: Series, tmp_path: Path) -> None:
+    context = replace(series.context, runs=tmp_path)
+    folder = train_and_test(series_recipe(), context, 0)
+    first = predict_split(folder, context, "test").logits
+    seed1 = series.repeats.folders[1] / "weights.safetensors"
     (folder / "weights.safetensors").write_bytes(seed1.read_bytes())
 
-    second = open_part(folder, context, "test").logits
+    second = predict_split(folder, context, "test").logits
 
     assert not np.array_equal(first, second)
     np.testing.assert_array_equal(
-        second, open_part(told.repeats.folders[1], context, "test").logits
+        second, predict_split(series.repeats.folders[1], context, "test").logits
     )
 
 
-def test_a_missing_earlier_run_says_what_to_train_first(told: Told, tmp_path: Path) -> None:
-    context = replace(told.context, runs=tmp_path)
+def test_a_missing_earlier_run_says_what_to_train_first(series: Series, tmp_path: Path) -> None:
+    context = replace(series.context, runs=tmp_path)
     orphan = series_recipe("paper_second").model_copy(update={"init": "paper_first"})
 
     with pytest.raises(RunNotFinishedError) as refusal:
-        repeat(orphan, context, SEEDS, Here())
+        repeat(orphan, context, SEEDS, InProcess())
 
     assert (
         "paper_first-seed0" in messages_for(refusal.value.code, "en", refusal.value.facts)["detail"]
@@ -170,8 +175,8 @@ def test_the_filter_of_the_paper_has_two_outputs_and_its_one_figure(
 ) -> None:
     two_way = series_recipe("paper_filter").model_copy(update={"task": "frontal_or_not"})
 
-    found = repeat(two_way, workplace(drawn_data, tmp_path), range(1), Here())
-    write(found, tmp_path / "out")
+    found = repeat(two_way, training_context(drawn_data, tmp_path), range(1), InProcess())
+    write_repeats(found, tmp_path / "out")
 
     page = (tmp_path / "out" / "repeats.md").read_text(encoding="utf-8")
     assert found.series.outputs == ("frontal", "not_frontal")
@@ -179,32 +184,32 @@ def test_the_filter_of_the_paper_has_two_outputs_and_its_one_figure(
     assert "± n/a" in page
 
 
-def test_features_cannot_be_repeated(told: Told) -> None:
-    with pytest.raises(RecipeInvalidError) as refusal:
-        repeat(recipe("features", task="features"), told.context, SEEDS, Here())
+def test_features_cannot_be_repeated(series: Series) -> None:
+    with pytest.raises(TaskWithoutClassesError) as refusal:
+        repeat(recipe("features", task="features"), series.context, SEEDS, InProcess())
 
-    assert refusal.value.facts["reason"] == "nothing_to_tell_apart"
+    assert refusal.value.facts["task"] == "features"
 
 
 SERIES = """
 import sys
 from pathlib import Path
 sys.path.insert(0, {tests!r})
-from test_repeats import SEEDS, series_recipe, workplace
+from test_repeats import SEEDS, series_recipe, training_context
 from raiox.lab.training.runs.local_runner import LocalRunner
 from raiox.lab.training.runs.repeats import repeat
-repeat(series_recipe(), workplace(Path({data!r}), Path({runs!r})), SEEDS, LocalRunner())
+repeat(series_recipe(), training_context(Path({data!r}), Path({runs!r})), SEEDS, LocalRunner())
 """
 
 
 @pytest.mark.slow
 def test_a_series_killed_in_its_second_seed_ends_as_if_it_had_not_been(
-    told: Told, drawn_data: Path, tmp_path: Path
+    series: Series, drawn_data: Path, tmp_path: Path
 ) -> None:
     tests = str(Path(__file__).parent)
     script = SERIES.format(tests=tests, data=str(drawn_data), runs=str(tmp_path))
     series = subprocess.Popen([sys.executable, "-c", script], env=os.environ)
-    shutil.copytree(told.repeats.folders[0], tmp_path / "series-seed0")
+    shutil.copytree(series.repeats.folders[0], tmp_path / "series-seed0")
     second = tmp_path / "series-seed1"
     _wait_for(second / "stage-0" / "last.ckpt", series)
     series.send_signal(signal.SIGKILL)
@@ -212,13 +217,13 @@ def test_a_series_killed_in_its_second_seed_ends_as_if_it_had_not_been(
     _wait_until_nobody_writes(second)
     assert not (second / "weights.safetensors").exists(), "the seed ended before the kill"
 
-    rest = Here()
-    found = repeat(series_recipe(), workplace(drawn_data, tmp_path), SEEDS, rest)
+    rest = InProcess()
+    found = repeat(series_recipe(), training_context(drawn_data, tmp_path), SEEDS, rest)
 
     assert rest.trained == [1]
     # By their text: a share of nothing is NaN, and NaN equals nothing.
-    assert repr(found.figures) == repr(told.repeats.figures)
-    for cut, whole in zip(found.folders, told.repeats.folders, strict=True):
+    assert repr(found.figures) == repr(series.repeats.figures)
+    for cut, whole in zip(found.folders, series.repeats.folders, strict=True):
         for name in ("weights.safetensors", "predictions-valid.csv", "predictions-test.csv"):
             assert (cut / name).read_bytes() == (whole / name).read_bytes(), name
         assert _without_times(read_curves(cut)) == _without_times(read_curves(whole))
@@ -226,10 +231,10 @@ def test_a_series_killed_in_its_second_seed_ends_as_if_it_had_not_been(
 
 @pytest.mark.slow
 def test_a_seed_that_has_finished_ends_its_process_without_an_error(
-    told: Told, drawn_data: Path, tmp_path: Path
+    series: Series, drawn_data: Path, tmp_path: Path
 ) -> None:
-    shutil.copytree(told.repeats.folders[0], tmp_path / "series-seed0")
-    context = workplace(drawn_data, tmp_path)
+    shutil.copytree(series.repeats.folders[0], tmp_path / "series-seed0")
+    context = training_context(drawn_data, tmp_path)
 
     LocalRunner().run(series_recipe(), context, [0], lambda _: None)  # a failed seed raises
 
@@ -269,7 +274,7 @@ def test_a_seed_that_fails_is_named_with_its_log_and_stops_no_other(tmp_path: Pa
         script = "import sys; sys.exit('broken' if sys.argv[1] == '1' else 0)"
         return [sys.executable, "-c", script, str(seed)]
 
-    context = workplace(tmp_path, tmp_path)
+    context = training_context(tmp_path, tmp_path)
     watched = []
 
     with pytest.raises(SeedsFailedError) as failure:
@@ -288,7 +293,7 @@ def test_seeds_share_the_threads(tmp_path: Path) -> None:
         shares.append(context.n_threads)
         return ["true"]
 
-    context = replace(workplace(tmp_path, tmp_path), n_threads=7)
+    context = replace(training_context(tmp_path, tmp_path), n_threads=7)
     LocalRunner(3, command).run(series_recipe(), context, range(2), lambda _: None)
 
     assert shares == [2, 2]
@@ -303,7 +308,7 @@ def test_an_interrupted_runner_leaves_no_process(tmp_path: Path) -> None:
 
     with pytest.raises(KeyboardInterrupt):
         LocalRunner(2, command).run(
-            series_recipe(), workplace(tmp_path, tmp_path), range(2), interrupt
+            series_recipe(), training_context(tmp_path, tmp_path), range(2), interrupt
         )
 
     lines = [_command_line(process) for process in Path("/proc").glob("[0-9]*")]

@@ -2,7 +2,7 @@
 
 import torch
 
-from raiox.lab.training.augment.style_mixing import mix_styles, mixed
+from raiox.lab.training.augment.style_mixing import mix_batch_styles, mix_styles
 from raiox.lab.training.networks.mobilenet import MobileNetV1
 
 
@@ -10,7 +10,7 @@ def test_mixed_features_keep_their_shape_and_take_a_style_of_the_batch() -> None
     torch.manual_seed(0)
     features = torch.randn(16, 3, 8, 8) * torch.linspace(1, 5, 16).view(-1, 1, 1, 1)
 
-    changed = mixed(features)
+    changed = mix_batch_styles(features)
 
     def outline(images: torch.Tensor) -> torch.Tensor:
         return (images - images.mean((2, 3), keepdim=True)) / images.std((2, 3), keepdim=True)

@@ -154,20 +154,20 @@ def after_first_layer(network: ThreeBlockDenseNet, images: Tensor) -> Tensor:
 def first_layer(weights: dict[str, Tensor], gray: Tensor) -> Tensor:
     """DenseNet-121 up to its first dense layer on gray as colour, written out from the paper."""
 
-    def normalised(features: Tensor, context: str) -> Tensor:
+    def normalise(features: Tensor, context: str) -> Tensor:
         parts = ("running_mean", "running_var", "weight", "bias")
         return batch_norm(features, *(weights[f"features.{context}.{part}"] for part in parts))
 
     mean, std = (torch.tensor(c)[None, :, None, None] for c in (COLOUR_MEAN, COLOUR_STD))
     colour = (gray - mean) / std
     stem = conv2d(colour, weights["features.conv0.weight"], stride=2, padding=3)
-    stem = max_pool2d(relu(normalised(stem, "norm0")), 3, stride=2, padding=1)
+    stem = max_pool2d(relu(normalise(stem, "norm0")), 3, stride=2, padding=1)
     context = "denseblock1.denselayer1"
     narrow = conv2d(
-        relu(normalised(stem, f"{context}.norm1")), weights[f"features.{context}.conv1.weight"]
+        relu(normalise(stem, f"{context}.norm1")), weights[f"features.{context}.conv1.weight"]
     )
     new = conv2d(
-        relu(normalised(narrow, f"{context}.norm2")),
+        relu(normalise(narrow, f"{context}.norm2")),
         weights[f"features.{context}.conv2.weight"],
         padding=1,
     )

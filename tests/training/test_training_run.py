@@ -13,9 +13,10 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from raiox.lab.errors import RecipeInvalidError
+from raiox.lab.errors import RunNotFinishedError, SplitEmptyError, StartNetworkMismatchError
+from raiox.lab.training.context import TrainingContext
 from raiox.lab.training.fit.callbacks import LoaderShare
-from raiox.lab.training.fit.fit import train
+from raiox.lab.training.fit.lightning_module import TrainingModule
 from raiox.lab.training.recipe import (
     Augmentation,
     Distillation,
@@ -24,14 +25,12 @@ from raiox.lab.training.recipe import (
     Recipe,
     Sampling,
     Stage,
-    load_recipe,
 )
 from raiox.lab.training.runs.learning_curves import read_curves
 from raiox.lab.training.runs.predictions import read_predictions
-from raiox.lab.training.runs.runs import TrainingContext, load_run
+from raiox.lab.training.runs.runs import load_run
+from raiox.lab.training.runs.train import train
 from raiox.preprocessing import Preprocessing
-
-RECIPES = sorted(Path(__file__).parents[2].glob("recipes/**/*.py"))
 
 
 def recipe(name: str, **changes: object) -> Recipe:
@@ -50,26 +49,21 @@ def recipe(name: str, **changes: object) -> Recipe:
         ),
         augmentation=Augmentation(flip=True, rotation_deg=5, gamma=(0.8, 1.2)),
     )
-    return plain.model_copy(update=changes)
+    return plain.replace(**changes)
 
 
-def workplace(data: Path, runs: Path) -> TrainingContext:
+def training_context(data: Path, runs: Path) -> TrainingContext:
     return TrainingContext(data=data, runs=runs, n_threads=1)
 
 
-@pytest.mark.parametrize("file", RECIPES, ids=lambda file: file.stem)
-def test_every_recipe_of_the_project_loads_and_is_named_as_its_file(file: Path) -> None:
-    assert load_recipe(file).name == file.stem
+def test_a_run_folder_states_where_its_weights_come_from(drawn_data: Path, tmp_path: Path) -> None:
+    folder = train(recipe("short"), training_context(drawn_data, tmp_path), seed=3)
 
-
-def test_a_run_folder_tells_where_its_weights_come_from(drawn_data: Path, tmp_path: Path) -> None:
-    folder = train(recipe("short"), workplace(drawn_data, tmp_path), seed=3)
-
-    told, network = load_run(folder)
-    run_metadata = json.loads((folder / "passport.json").read_text())
-    assert told == recipe("short")
-    assert run_metadata["seed"] == 3
-    assert len(run_metadata["data_sha256"]) == 64
+    kept, network = load_run(folder)
+    metadata = json.loads((folder / "run.json").read_text())
+    assert kept == recipe("short")
+    assert metadata["seed"] == 3
+    assert len(metadata["data_sha256"]) == 64
     curves = (folder / "stage-0" / "curves.jsonl").read_text().splitlines()
     assert any("valid_auc" in json.loads(line) for line in curves)
     assert torch.isfinite(network(torch.zeros(1, 1, 32, 32)).logits).all()
@@ -77,7 +71,8 @@ def test_a_run_folder_tells_where_its_weights_come_from(drawn_data: Path, tmp_pa
 
 def test_the_same_seed_trains_the_same_weights(drawn_data: Path, tmp_path: Path) -> None:
     runs = [
-        train(recipe("twice"), workplace(drawn_data, tmp_path / str(i)), seed=5) for i in range(2)
+        train(recipe("twice"), training_context(drawn_data, tmp_path / str(i)), seed=5)
+        for i in range(2)
     ]
 
     first, second = (load_file(folder / "weights.safetensors") for folder in runs)
@@ -88,14 +83,14 @@ KILLED_RUN = """
 import sys
 from pathlib import Path
 sys.path.insert(0, {tests!r})
-from test_training_run import recipe, workplace
-from raiox.lab.training.fit.fit import train
-train(recipe("killed"), workplace(Path({data!r}), Path({runs!r})), seed=9, resume=True)
+from test_training_run import recipe, training_context
+from raiox.lab.training.runs.train import train
+train(recipe("killed"), training_context(Path({data!r}), Path({runs!r})), seed=9, resume=True)
 """
 
 
 def test_a_killed_run_resumes_to_the_same_weights(drawn_data: Path, tmp_path: Path) -> None:
-    whole = train(recipe("killed"), workplace(drawn_data, tmp_path / "whole"), seed=9)
+    whole = train(recipe("killed"), training_context(drawn_data, tmp_path / "whole"), seed=9)
     runs = tmp_path / "cut"
     script = KILLED_RUN.format(
         tests=str(Path(__file__).parent), data=str(drawn_data), runs=str(runs)
@@ -108,7 +103,7 @@ def test_a_killed_run_resumes_to_the_same_weights(drawn_data: Path, tmp_path: Pa
     os.killpg(first.pid, signal.SIGKILL)
     assert first.wait() == -signal.SIGKILL, "the run ended before it could be killed"
 
-    resumed = train(recipe("killed"), workplace(drawn_data, runs), seed=9, resume=True)
+    resumed = train(recipe("killed"), training_context(drawn_data, runs), seed=9, resume=True)
 
     epochs = [
         json.loads(line)["epoch"]
@@ -121,7 +116,7 @@ def test_a_killed_run_resumes_to_the_same_weights(drawn_data: Path, tmp_path: Pa
 
 
 def test_a_student_learns_from_its_teachers_run(drawn_data: Path, tmp_path: Path) -> None:
-    context = workplace(drawn_data, tmp_path)
+    context = training_context(drawn_data, tmp_path)
     train(recipe("teacher"), context)
     student = recipe(
         "student",
@@ -139,10 +134,9 @@ def test_a_student_learns_from_its_teachers_run(drawn_data: Path, tmp_path: Path
 def test_a_student_without_its_teacher_does_not_start(drawn_data: Path, tmp_path: Path) -> None:
     orphan = recipe("orphan", distillation=Distillation(teachers=("nobody",)))
 
-    with pytest.raises(RecipeInvalidError) as refusal:
-        train(orphan, workplace(drawn_data, tmp_path))
+    with pytest.raises(RunNotFinishedError) as refusal:
+        train(orphan, training_context(drawn_data, tmp_path))
 
-    assert refusal.value.code == "run_not_finished"
     assert refusal.value.facts["recipe"] == "nobody"
 
 
@@ -155,7 +149,7 @@ def wandering(name: str, **changes: object) -> Recipe:
 def test_a_plateau_ends_the_stage_and_the_best_weights_are_kept(
     drawn_data: Path, tmp_path: Path
 ) -> None:
-    folder = train(wandering("plateau", min_delta=0.05), workplace(drawn_data, tmp_path))
+    folder = train(wandering("plateau", min_delta=0.05), training_context(drawn_data, tmp_path))
 
     lines = [
         json.loads(line) for line in (folder / "stage-0" / "curves.jsonl").read_text().splitlines()
@@ -187,31 +181,90 @@ def test_averaged_weights_resume_as_they_were(drawn_data: Path, tmp_path: Path) 
         average=0.9,
     )
     averaged = recipe("averaged", stages=(stage,))
-    whole = train(averaged, workplace(drawn_data, tmp_path / "whole"))
+    whole = train(averaged, training_context(drawn_data, tmp_path / "whole"))
     cut = tmp_path / "cut"
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(LoaderShare, "on_train_epoch_start", _kill_in_the_third_epoch)
         with pytest.raises(KilledError):
-            train(averaged, workplace(drawn_data, cut))
-    resumed = train(averaged, workplace(drawn_data, cut), resume=True)
+            train(averaged, training_context(drawn_data, cut))
+    resumed = train(averaged, training_context(drawn_data, cut), resume=True)
 
     straight, again = (load_file(folder / "weights.safetensors") for folder in (whole, resumed))
     assert all(torch.equal(straight[name], again[name]) for name in straight)
+
+
+def staged(name: str) -> Recipe:
+    """Two stages that differ in what a stage may set, the second taught by the first of another."""
+    schedule = OneCycle(n_samples=64, learning_rate=1e-3)
+    plain = Stage(side_px=32, schedule=schedule, batch_size=8, samples_per_epoch=16)
+    own = plain.replace(
+        side_px=40,
+        average=0.9,
+        augmentation=Augmentation(rotation_deg=9),
+        style_mixing=0.5,
+        map_stride=16,
+        wise_ft_alpha=0.5,
+        n_batchnorm_images=32,
+        distillation=Distillation(teachers=("teacher/stage-0",)),
+    )
+    return recipe(name, stages=(plain, own))
+
+
+def test_a_run_killed_in_its_second_stage_resumes_to_the_same_weights(
+    drawn_data: Path, tmp_path: Path
+) -> None:
+    def kill_in_the_second_stage(_: object, trainer: object, module: TrainingModule) -> None:
+        if module.stage.side_px == 40:
+            _kill_in_the_third_epoch(_, trainer, module)
+
+    whole, cut = tmp_path / "whole", tmp_path / "cut"
+    for runs in (whole, cut):
+        train(recipe("teacher"), training_context(drawn_data, runs))
+    straight = train(staged("staged"), training_context(drawn_data, whole))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(LoaderShare, "on_train_epoch_start", kill_in_the_second_stage)
+        with pytest.raises(KilledError):
+            train(staged("staged"), training_context(drawn_data, cut))
+    assert (cut / "staged-seed0" / "stage-0" / "weights.safetensors").is_file()
+    assert not (cut / "staged-seed0" / "stage-1" / "weights.safetensors").exists()
+    resumed = train(staged("staged"), training_context(drawn_data, cut), resume=True)
+
+    for name in ("stage-0/weights.safetensors", "stage-1/weights.safetensors"):
+        first, second = (load_file(folder / name) for folder in (straight, resumed))
+        assert all(torch.equal(first[key], second[key]) for key in first), name
+    assert read_curves(straight)["valid_loss"] == read_curves(resumed)["valid_loss"]
+
+
+def test_a_run_can_be_loaded_as_it_was_after_a_stage(drawn_data: Path, tmp_path: Path) -> None:
+    context = training_context(drawn_data, tmp_path)
+    train(recipe("teacher"), context)
+    folder = train(staged("staged"), context)
+
+    coarse, after_first = load_run(folder, stage=0)
+    whole, after_last = load_run(folder)
+
+    images = torch.zeros(1, 1, 64, 64)
+    assert coarse.stages == whole.stages[:1]
+    assert after_first(images).maps.shape[2:] == (2, 2)
+    assert after_last(images).maps.shape[2:] == (4, 4)
+    with pytest.raises(RunNotFinishedError):
+        load_run(folder, stage=2)
 
 
 def test_a_plateau_resumes_with_its_learning_rate_and_its_best_weights(
     drawn_data: Path, tmp_path: Path
 ) -> None:
     falling = wandering("falling", min_delta=0.05)
-    whole = train(falling, workplace(drawn_data, tmp_path / "whole"))
+    whole = train(falling, training_context(drawn_data, tmp_path / "whole"))
     cut = tmp_path / "cut"
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(LoaderShare, "on_train_epoch_start", _kill_in_the_third_epoch)
         with pytest.raises(KilledError):
-            train(falling, workplace(drawn_data, cut))
-    resumed = train(falling, workplace(drawn_data, cut), resume=True)
+            train(falling, training_context(drawn_data, cut))
+    resumed = train(falling, training_context(drawn_data, cut), resume=True)
 
     straight, again = (load_file(folder / "weights.safetensors") for folder in (whole, resumed))
     assert all(torch.equal(straight[name], again[name]) for name in straight)
@@ -224,13 +277,13 @@ def test_a_run_killed_after_its_early_stop_does_not_train_on(
     drawn_data: Path, tmp_path: Path
 ) -> None:
     stopped = wandering("stopped", min_delta=0.5)
-    folder = train(stopped, workplace(drawn_data, tmp_path))
+    folder = train(stopped, training_context(drawn_data, tmp_path))
     curves = (folder / "stage-0" / "curves.jsonl").read_text()
     weights = (folder / "weights.safetensors").read_bytes()
     for file in (folder / "weights.safetensors", folder / "stage-0" / "weights.safetensors"):
         file.unlink()
 
-    train(stopped, workplace(drawn_data, tmp_path), resume=True)
+    train(stopped, training_context(drawn_data, tmp_path), resume=True)
 
     assert (folder / "stage-0" / "curves.jsonl").read_text() == curves
     assert (folder / "weights.safetensors").read_bytes() == weights
@@ -239,9 +292,9 @@ def test_a_run_killed_after_its_early_stop_does_not_train_on(
 def test_features_are_learned_without_labels_and_start_another_run(
     drawn_data: Path, tmp_path: Path
 ) -> None:
-    context = workplace(drawn_data, tmp_path)
+    context = training_context(drawn_data, tmp_path)
     train(recipe("teacher"), context)
-    only_hints = Distillation(teachers=("teacher",), answers=0.0)
+    only_hints = Distillation(teachers=("teacher",), logits_weight=0.0)
     train(recipe("pretrain", task="features", network="densenet", distillation=only_hints), context)
 
     started = train(recipe("started", network="densenet", init="pretrain"), context)
@@ -256,17 +309,17 @@ def test_features_are_learned_without_labels_and_start_another_run(
 def test_a_run_does_not_start_from_another_kind_of_network(
     drawn_data: Path, tmp_path: Path
 ) -> None:
-    context = workplace(drawn_data, tmp_path)
+    context = training_context(drawn_data, tmp_path)
     train(recipe("mobile"), context)
 
-    with pytest.raises(RecipeInvalidError) as refusal:
+    with pytest.raises(StartNetworkMismatchError) as refusal:
         train(recipe("dense", network="densenet", init="mobile"), context)
 
-    assert refusal.value.facts["reason"] == "init_is_another_network"
+    assert refusal.value.facts["init"] == "mobile"
 
 
-def test_what_a_run_held_out_is_asked_afterwards(drawn_data: Path, tmp_path: Path) -> None:
-    folder = train(recipe("whole").held_out("source1"), workplace(drawn_data, tmp_path))
+def test_what_a_run_held_out_is_predicted_afterwards(drawn_data: Path, tmp_path: Path) -> None:
+    folder = train(recipe("whole").held_out("source1"), training_context(drawn_data, tmp_path))
 
     held = read_predictions(folder / "predictions-held_out.csv")
     valid = read_predictions(folder / "predictions-valid.csv")
@@ -277,10 +330,10 @@ def test_what_a_run_held_out_is_asked_afterwards(drawn_data: Path, tmp_path: Pat
 def test_a_recipe_that_leaves_no_image_does_not_start(drawn_data: Path, tmp_path: Path) -> None:
     nothing = recipe("nothing", sampling=Sampling(sources=("nowhere",)))
 
-    with pytest.raises(RecipeInvalidError) as refusal:
-        train(nothing, workplace(drawn_data, tmp_path))
+    with pytest.raises(SplitEmptyError) as refusal:
+        train(nothing, training_context(drawn_data, tmp_path))
 
-    assert refusal.value.facts["reason"] == "no_image_left_to_learn_from"
+    assert refusal.value.facts["split"] == "train"
 
 
 def test_several_devices_share_each_batch(drawn_data: Path, tmp_path: Path) -> None:
@@ -306,8 +359,8 @@ import sys
 from pathlib import Path
 sys.path.insert(0, {tests!r})
 from test_training_run import recipe
-from raiox.lab.training.fit.fit import train
-from raiox.lab.training.runs.runs import TrainingContext
-place = TrainingContext(Path({data!r}), Path({runs!r}), n_devices=2, n_threads=1, deterministic=True)
-train(recipe("shared"), place)
+from raiox.lab.training.runs.train import train
+from raiox.lab.training.context import TrainingContext
+context = TrainingContext(Path({data!r}), Path({runs!r}), n_devices=2, n_threads=1, deterministic=True)
+train(recipe("shared"), context)
 """

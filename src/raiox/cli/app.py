@@ -73,8 +73,8 @@ def predict(
     raise typer.Exit(run(paths, csv, heatmaps))
 
 
-RecipeFile = Annotated[Path, typer.Argument(help="A file of recipes/.")]
-RecipeFiles = Annotated[list[Path], typer.Argument(help="Files of recipes/.")]
+RecipeFile = Annotated[Path, typer.Argument(help="A file of recipes/, or FILE.py:NAME.")]
+RecipeFiles = Annotated[list[Path], typer.Argument(help="Files of recipes/, or FILE.py:NAME.")]
 HoldOut = Annotated[
     list[str], typer.Option(help="A data set to leave out; again for more at once.")
 ]
@@ -108,7 +108,7 @@ def train(
 ) -> None:
     """Train a network by a recipe; needs the `train` extra and RAIOX_DATASETS.
 
-    Example: `raiox train recipes/raiox_filter.py --imagenet mobilenetv1_100_tf_in1k.safetensors`
+    Example: `raiox train recipes/frontal_filter.py --imagenet mobilenetv1_100_tf_in1k.safetensors`
     """
     from raiox.cli.train import TrainingOptions
     from raiox.cli.train import train as run
@@ -140,7 +140,7 @@ def repeat(
 
     Interrupted, the same command goes on; at most one epoch of a seed is lost.
 
-    Example: `raiox repeat recipes/paper_stage2.py --seeds 50 --device gpu`
+    Example: `raiox repeat recipes/paper/stage2.py --seeds 50 --device gpu`
     """
     from raiox.cli.repeat import repeat as run
     from raiox.cli.train import TrainingOptions
@@ -170,7 +170,7 @@ def compare(
 ) -> None:
     """Say what each recipe gains over the first, on `valid` and on sources left out.
 
-    Example: `raiox compare recipes/raiox_fast.py recipes/ablations/*.py --leave-out siim`
+    Example: `raiox compare recipes/ablations.py:baseline recipes/ablations.py:intensity --leave-out siim`
     """
     from raiox.cli.compare import compare as run
     from raiox.cli.train import TrainingOptions
@@ -189,7 +189,7 @@ def export(
 ) -> None:
     """Turn a run into a bundle: ONNX, thresholds fitted on `valid`, card.
 
-    Example: `raiox export runs/raiox_filter-seed0 src/raiox/models/frontal_filter`
+    Example: `raiox export runs/frontal_filter-seed0 src/raiox/models/frontal_filter`
     """
     from raiox.cli.train import export as export_run
 

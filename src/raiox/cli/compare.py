@@ -19,15 +19,14 @@ def compare(
 ) -> None:  # fmt: skip
     """Train what is missing, print the table, keep it."""
     need_torch()
-    from raiox.lab.training.recipe import load_recipe
+    from raiox.lab.training.recipe_files import load_recipe
     from raiox.lab.training.runs.comparison import compare as compare_recipes
     from raiox.lab.training.runs.comparison_report import to_markdown, to_page
 
     with reported():
         recipes = [load_recipe(file) for file in files]
         away = [sources.split("+") for sources in left_out]
-        recipes_dir = files[0].parent
-        rows = list(compare_recipes(recipes, away, recipes_dir, options.workplace(), seed))
+        rows = list(compare_recipes(recipes, away, files, options.workplace(), seed))
         typer.echo(to_markdown(rows))
         if out is not None:
             out.mkdir(parents=True, exist_ok=True)

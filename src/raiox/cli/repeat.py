@@ -10,8 +10,8 @@ from raiox.cli.failure import reported
 from raiox.cli.train import TrainingOptions, need_torch
 
 if TYPE_CHECKING:
+    from raiox.lab.training.context import TrainingContext
     from raiox.lab.training.recipe import Recipe
-    from raiox.lab.training.runs.runs import TrainingContext
 
 INTERRUPTED = 130
 """Exit status that shells give to Ctrl-C."""
@@ -27,10 +27,10 @@ def repeat(
 ) -> None:
     """Train the seeds, write tables and figures, print their folder."""
     need_torch("matplotlib")
-    from raiox.lab.training.recipe import load_recipe
+    from raiox.lab.training.recipe_files import load_recipe
     from raiox.lab.training.runs.local_runner import LocalRunner
     from raiox.lab.training.runs.repeats import repeat as run_series
-    from raiox.lab.training.runs.repeats_folder import write
+    from raiox.lab.training.runs.repeats_folder import write_repeats
 
     with reported():
         recipe = load_recipe(file)
@@ -45,7 +45,7 @@ def repeat(
             typer.echo("Interrupted. The same command goes on from the last epochs.", err=True)
             raise typer.Exit(INTERRUPTED) from None
         folder = out or context.runs / f"{recipe.name}-repeats"
-        write(found, folder)
+        write_repeats(found, folder)
         typer.echo(folder)
 
 
@@ -98,8 +98,8 @@ class SeriesBar:
         )
 
     def _look(self, seeds: Iterable[int]) -> None:
+        from raiox.lab.training.context import is_finished
         from raiox.lab.training.runs.learning_curves import n_epochs_seen
-        from raiox.lab.training.runs.runs import is_finished
 
         for seed in seeds:
             finished = is_finished(self._folders[seed])

@@ -11,7 +11,7 @@ from raiox.cli.failure import reported
 from raiox.settings import Settings
 
 if TYPE_CHECKING:
-    from raiox.lab.training.runs.runs import TrainingContext
+    from raiox.lab.training.context import TrainingContext
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class TrainingOptions:
 
     def workplace(self) -> "TrainingContext":
         """Where the runs happen."""
-        from raiox.lab.training.runs.runs import TrainingContext
+        from raiox.lab.training.context import TrainingContext
 
         settings = Settings()
         n_threads = settings.inference.n_threads
@@ -39,8 +39,8 @@ def train(
 ) -> None:
     """Train one recipe; prints the run folder."""
     need_torch()
-    from raiox.lab.training.fit.fit import train as train_recipe
-    from raiox.lab.training.recipe import load_recipe
+    from raiox.lab.training.recipe_files import load_recipe
+    from raiox.lab.training.runs.train import train as train_recipe
 
     with reported():
         experiment = load_recipe(recipe)

@@ -1,167 +1,199 @@
-"""What an experiment may say: the schema of the files in `recipes/`.
+"""The schema of the files in `recipes/`: everything that decides a network's weights.
 
-A recipe is a Python file whose docstring tells source, cost, expected figures
-and command, and whose `RECIPE` is one of these values. Everything that decides
-the trained weights is in here, so the run folder can hold it whole. Where the
-paper and its authors' code disagree, there is a field for each reading.
+A run folder keeps the recipe whole. Where the paper and its authors' code disagree, there is a field for
+each reading.
 """
 
-import runpy
-from pathlib import Path
-from typing import Literal
+from typing import Any, Literal, Self
 
-from pydantic import BaseModel, Field, NonNegativeFloat, PositiveFloat, PositiveInt, ValidationError
+from pydantic import (
+    BaseModel,
+    Field,
+    NonNegativeFloat,
+    PositiveFloat,
+    PositiveInt,
+    model_validator,
+)
 
-from raiox.lab.errors import RecipeInvalidError
 from raiox.preprocessing import Preprocessing
 
 TaskName = Literal["findings", "opacity", "frontal_filter", "frontal_or_not", "features", "lungs"]
 Range = tuple[float, float]
 
-
 NOT_RUNS = ("scratch", "imagenet", "bundle")
 """What a network may start from, or learn from, besides another recipe's run."""
 
 
-class Sampling(BaseModel, frozen=True):
-    """Which images of the data sets are learned from, and how often each is drawn."""
+class _Specification(BaseModel, frozen=True, extra="forbid"):
+    """A part of a recipe; a misspelt field is an error."""
 
-    split: Literal["grouped", "authors"] = Field(
-        "grouped", description="Our parts by group, or the paper's own (`paper_split`)."
+    def replace(self, **changes: Any) -> Self:
+        """A copy with other values, validated as if written out (`model_copy` would not).
+
+        Raises:
+            ValidationError: a field does not exist or cannot have that value.
+        """
+        return type(self).model_validate({**dict(self), **changes})
+
+
+class Sampling(_Specification):
+    """Which images of the data sets a network learns from, and how often each is drawn."""
+
+    split_scheme: Literal["grouped", "authors"] = Field(
+        "grouped", description="Split by patient group, or the paper's own (`paper_split`)."
     )
-    sources: tuple[str, ...] = Field((), description="Only these data sets; none named: all.")
-    labels: tuple[str, ...] = Field((), description="Only images so labelled; none named: all.")
-    hold_out: tuple[str, ...] = Field((), description="Data sets kept for asking afterwards.")
-    draws: Literal["weighted", "passes"] = Field(
-        "weighted", description="By chance along the weights below, or every image in turn."
+    sources: tuple[str, ...] = Field((), description="Only these data sets; empty: all of them.")
+    labels: tuple[str, ...] = Field((), description="Only these labels; empty: all of them.")
+    hold_out: tuple[str, ...] = Field((), description="Data sets kept for external validation.")
+    draws: Literal["weighted", "epochs"] = Field(
+        "weighted", description="At random by the weights below, or every image once per epoch."
     )
-    label_weights: dict[str, float] = Field({}, description="Share of a label in draws; else 1.")
+    label_weights: dict[str, float] = Field(
+        {}, description="Relative share of a label in weighted draws; 1 if not listed."
+    )
     balance: Literal["labels", "sources"] = Field(
         "labels",
-        description="Labels alike and sources inside each, or labels alike inside every source.",
+        description="Balance labels and data sets within each, or labels within every data set.",
     )
     source_power: float = Field(
-        0.5, ge=0, le=1, description="A source is drawn by its size to this power."
+        0.5, ge=0, le=1, description="A data set is drawn in proportion to its size to this power."
     )
     oversampling: dict[str, PositiveInt] = Field(
-        {}, description="Every image of a source so many times a pass; else once."
+        {}, description="How often each image of a data set appears per epoch; else once."
     )
-    valid: Literal["clean", "as_coded"] = Field(
-        "clean", description="As it is; or oversampled and augmented, as the authors' code does."
+    valid: Literal["clean", "authors_code"] = Field(
+        "clean", description="Unchanged, or oversampled and augmented as in the authors' code."
     )
 
 
-class Augmentation(BaseModel, frozen=True):
-    """How far a training image may be from the one it was made of; 0 or (1, 1) is off."""
+class Augmentation(_Specification):
+    """How much a training image may be changed; 0 or (1, 1) switches a change off."""
 
-    untouched: NonNegativeFloat = Field(0, description="Share of images left as they are.")
-    rotation_deg: NonNegativeFloat = Field(0, description="Up to this, both ways.")
+    p_clean: NonNegativeFloat = Field(0, description="Share of images left unchanged.")
+    rotation_deg: NonNegativeFloat = Field(0, description="Largest angle, both ways.")
     zoom: Range = Field((1, 1), description="Factor, log-uniform; > 1 shows less.")
     aspect: Range = Field((1, 1), description="Width over height, log-uniform.")
-    shift: NonNegativeFloat = Field(0, description="Up to this share of a side, both axes.")
+    shift: NonNegativeFloat = Field(0, description="Largest share of a side, along both axes.")
     crop_area: Range = Field((1, 1), description="Share of the area kept, anywhere inside.")
-    crop_aspect: Range = Field((1, 1), description="Width over height of what is kept.")
-    flip: bool = Field(False, description="Left and right, half of the time.")
-    gamma: Range = Field((1, 1), description="Tone curve, log-uniform exponent.")
-    contrast: Range = Field((1, 1), description="Around mid-gray, uniform.")
-    brightness: NonNegativeFloat = Field(0, description="Added, share of full scale, both ways.")
-    gain: Range = Field((1, 1), description="Multiplied, uniform.")
-    blur: NonNegativeFloat = Field(0, description="Share of images seen at a lower resolution.")
-    jpeg: NonNegativeFloat = Field(0, description="Share of images seen through JPEG 25-90.")
+    crop_aspect: Range = Field((1, 1), description="Width over height of the crop.")
+    flip: bool = Field(False, description="Mirror left and right half of the time.")
+    gamma: Range = Field((1, 1), description="Exponent of the tone curve, log-uniform.")
+    contrast: Range = Field((1, 1), description="Factor around mid-gray, uniform.")
+    brightness: NonNegativeFloat = Field(0, description="Offset, share of full scale, both ways.")
+    gain: Range = Field((1, 1), description="Factor, uniform.")
+    blur: NonNegativeFloat = Field(0, description="Share of images at a lower resolution.")
+    jpeg: NonNegativeFloat = Field(0, description="Share of images through JPEG, quality 25-90.")
     bars: NonNegativeFloat = Field(0, description="Share of images squeezed between flat bars.")
     borders: NonNegativeFloat = Field(0, description="Share of images with flat margins.")
-    patches: int = Field(0, ge=0, description="Up to so many flat patches near the borders.")
-    markers: int = Field(0, ge=0, description="Up to so many letters near the borders.")
+    patches: int = Field(0, ge=0, description="Largest number of flat patches near the borders.")
+    markers: int = Field(0, ge=0, description="Largest number of letters near the borders.")
     top_occlusion: NonNegativeFloat = Field(
-        0, description="Share of images with a black top strip."
+        0, description="Share of images with a black strip at the top."
     )
     zoom_only_for: tuple[str, ...] = Field(
-        (), description="Labels that `zoom` is for, as the authors' code has it; none named: all."
+        (), description="Labels that `zoom` applies to, as in the authors' code; empty: all."
     )
 
 
-class Synthesis(BaseModel, frozen=True):
-    """Images made in the batch, of kinds that no data set holds enough of."""
+class Synthesis(_Specification):
+    """Images drawn in the batch, of kinds of which no data set holds enough."""
 
-    textures: float = Field(0, ge=0, lt=1, description="Share of a batch that is drawn.")
-    pairs: float = Field(0, ge=0, lt=1, description="Share set beside another radiograph.")
+    textures: float = Field(0, ge=0, lt=1, description="Share of a batch that becomes a texture.")
+    pairs: float = Field(
+        0, ge=0, lt=1, description="Share of the radiographs set beside another radiograph."
+    )
 
 
-class Loss(BaseModel, frozen=True):
-    """What is minimised against the labels."""
+class Loss(_Specification):
+    """The loss against the labels."""
 
     kind: Literal["cross_entropy", "binary_both_terms", "binary_positive_term"] = Field(
         "cross_entropy", description="The last two: the authors' code, and Eq. 2 as printed."
     )
-    label_smoothing: float = Field(0.0, ge=0, lt=1, description="Spread over all outputs.")
+    label_smoothing: float = Field(0.0, ge=0, lt=1, description="Share spread over all outputs.")
     class_weights: Literal["none", "inverse", "as_printed"] = Field(
-        "none", description="Largest over own count, or Eq. 1 as printed, its reciprocal."
+        "none", description="Largest count over own count, or its reciprocal, Eq. 1 as printed."
     )
 
 
-class OneCycle(BaseModel, frozen=True):
-    """AdamW over a warm-up and half a cosine, for a budget of images."""
+class OneCycle(_Specification):
+    """AdamW with a warm-up and half a cosine, for a fixed number of images."""
 
-    n_samples: PositiveInt = Field(description="Images drawn in all.")
+    n_samples: PositiveInt = Field(description="Images drawn in total.")
     learning_rate: PositiveFloat = Field(description="At the peak.")
-    weight_decay: NonNegativeFloat = Field(0.02, description="Not of biases and norms.")
+    weight_decay: NonNegativeFloat = Field(0.02, description="Not of biases and batch norms.")
 
 
-class Plateau(BaseModel, frozen=True):
-    """Adam until the monitored figure stops improving; the best weights are kept."""
+class Plateau(_Specification):
+    """Adam until the monitored value stops improving; the best weights are kept."""
 
-    learning_rate: PositiveFloat = Field(description="At the outset.")
+    learning_rate: PositiveFloat = Field(description="At the start.")
     monitor: Literal["valid_loss", "valid_plain_loss"] = Field(
-        "valid_loss", description="The loss itself, or its cross-entropy, plain and unweighted."
+        "valid_loss", description="The loss itself, or its plain, unweighted cross-entropy."
     )
     factor: float = Field(0.5, gt=0, lt=1, description="Of the learning rate at a plateau.")
     patience: int = Field(5, ge=0, description="Epochs without improvement before that.")
-    min_delta: NonNegativeFloat = Field(1e-4, description="Less is no improvement.")
+    min_delta: NonNegativeFloat = Field(1e-4, description="A smaller change is no improvement.")
     stop_after: PositiveInt = Field(15, description="Epochs without improvement before the end.")
-    max_epochs: PositiveInt = Field(100, description="Whatever the figure does.")
+    max_epochs: PositiveInt = Field(100, description="Upper limit.")
 
 
-class Stage(BaseModel, frozen=True):
-    """One course of the learning rate at one image size."""
-
-    side_px: PositiveInt = Field(description="Of the images of this stage.")
-    schedule: OneCycle | Plateau = Field(description="The way of the learning rate.")
-    batch_size: PositiveInt = Field(32, description="Images a step, over all devices.")
-    samples_per_epoch: PositiveInt | None = Field(
-        3_000, description="Images drawn between checkpoints; none: each once."
-    )
-    epochs_per_validation: PositiveInt = Field(5, description="A plateau looks every epoch.")
-    average: float = Field(
-        0.0, ge=0, lt=1, description="Decay of a moving average of the weights; 0: the last ones."
-    )
-
-
-class Distillation(BaseModel, frozen=True):
-    """A teacher's share in the loss; the labels keep theirs."""
+class Distillation(_Specification):
+    """The share of teachers in the loss; that of the labels stays."""
 
     teachers: tuple[str, ...] = Field(
-        min_length=1, description="Recipes whose runs teach together; `imagenet`: MobileNet's own."
+        min_length=1,
+        description="Recipes whose runs teach together (`mobilenet`, or `mobilenet/stage-0` as it was "
+        "after that stage); `imagenet`: MobileNet's own features.",
     )
-    answers: NonNegativeFloat = Field(1.0, description="Weight of matching their mean answer.")
+    logits_weight: NonNegativeFloat = Field(
+        1.0, description="Weight of the distance to the teachers' mean softened output."
+    )
     hint_weight: NonNegativeFloat = Field(
-        1.0, description="Weight of matching the first's features."
+        1.0, description="Weight of the distance to the first teacher's features."
     )
-    temperature: PositiveFloat = Field(2.0, description="Softens both answers.")
+    temperature: PositiveFloat = Field(2.0, description="Softens student and teachers.")
 
 
-class Recipe(BaseModel, frozen=True):
-    """One experiment, whole."""
+class Stage(_Specification):
+    """One schedule at one image size. The fields from `augmentation` on replace the recipe's."""
 
-    name: str = Field(description="As its file; its runs are named by it.")
-    task: TaskName = Field(description="What is learned: `training/tasks.py`.")
+    side_px: PositiveInt = Field(description="Input size during this stage.")
+    schedule: OneCycle | Plateau = Field(description="Optimiser and learning rate.")
+    batch_size: PositiveInt = Field(32, description="Images per step, over all devices.")
+    samples_per_epoch: PositiveInt | None = Field(
+        3_000, description="Images drawn between checkpoints; none: each image once."
+    )
+    epochs_per_validation: PositiveInt = Field(5, description="With `Plateau` always 1.")
+    average: float = Field(
+        0.0, ge=0, lt=1, description="Decay of a moving average of the weights; 0: none."
+    )
+    augmentation: Augmentation | None = Field(None, description="Instead of the recipe's.")
+    synthesis: Synthesis | None = Field(None, description="Instead of the recipe's.")
+    style_mixing: float | None = Field(None, ge=0, le=1, description="Instead of the recipe's.")
+    region_loss: NonNegativeFloat | None = Field(None, description="Instead of the recipe's.")
+    distillation: Distillation | None = Field(None, description="Instead of the recipe's.")
+    loss: Loss | None = Field(None, description="Instead of the recipe's.")
+    map_stride: Literal[16, 32] | None = Field(None, description="Instead of the recipe's.")
+    frozen_stages: int | None = Field(None, ge=0, le=5, description="Instead of the recipe's.")
+    wise_ft_alpha: float | None = Field(None, ge=0, lt=1, description="Instead of the recipe's.")
+    n_batchnorm_images: int | None = Field(None, ge=0, description="Instead of the recipe's.")
+
+
+class Recipe(_Specification):
+    """One experiment: a network, the data it learns from, and the stages of its training."""
+
+    name: str = Field(description="As its file, or as its key in `RECIPES`; names its runs.")
+    task: TaskName = Field(description="What the network learns: `lab/training/tasks.py`.")
     network: Literal["mobilenet", "densenet", "unet"] = Field(
-        description="MobileNet v1, DenseNet-121's first three blocks, or a U-Net of masks."
+        description="MobileNet v1, the first three dense blocks of DenseNet-121, or a U-Net for masks."
     )
     head: Literal["pooled", "flattened"] = Field(
-        "pooled", description="Average over places, or one weight a place (the authors' filter)."
+        "pooled",
+        description="Global average pooling, or one weight per location (the authors' filter).",
     )
     map_stride: Literal[16, 32] = Field(
-        32, description="Pixels of the input to one of MobileNet's maps; DenseNet's: 16."
+        32, description="Input pixels per pixel of MobileNet's activation maps; DenseNet's: 16."
     )
     n_head_channels: int | None = Field(None, description="1x1 convolution of the DenseNet head.")
     init: str = Field(
@@ -171,66 +203,86 @@ class Recipe(BaseModel, frozen=True):
         0,
         ge=0,
         le=5,
-        description="First stages of MobileNet that keep the weights they start from.",
+        description="First blocks of MobileNet that keep the weights they start from.",
     )
     wise_ft_alpha: float = Field(
-        0.0, ge=0, lt=1, description="Share, in the final weights, of those it started from."
+        0.0,
+        ge=0,
+        lt=1,
+        description="Share of the weights a stage started from in those it ends with (WiSE-FT).",
     )
     n_batchnorm_images: int = Field(
-        0, ge=0, description="Training images, as served, that norms are measured on at the end."
+        0,
+        ge=0,
+        description="Unaugmented training images that re-estimate batch-norm statistics after a stage.",
     )
-    preprocessing: Preprocessing = Field(description="Of training and serving alike.")
-    sampling: Sampling = Field(Sampling(), description="From which images.")
+    preprocessing: Preprocessing = Field(description="Shared by training and serving.")
+    sampling: Sampling = Field(Sampling(), description="Which images, and how often.")
     stages: tuple[Stage, ...] = Field(min_length=1, description="One after the other.")
     augmentation: Augmentation = Field(Augmentation(), description="Of training images.")
-    synthesis: Synthesis = Field(Synthesis(), description="Of kinds that are drawn.")
+    synthesis: Synthesis = Field(Synthesis(), description="Of images that no data set holds.")
     style_mixing: float = Field(
-        0.0, ge=0, le=1, description="Share of batches whose early features change styles."
+        0.0, ge=0, le=1, description="Share of batches whose early features swap styles (MixStyle)."
     )
     region_loss: NonNegativeFloat = Field(
-        0.0, description="Weight of reading a label inside the lungs, or inside a box drawn for it."
+        0.0, description="Weight of the penalty for evidence outside lungs or annotated boxes."
     )
     rates_quality: bool = Field(
-        False, description="Whether the filter learns to rate films made worse, too."
+        False, description="Whether the filter also learns to rate degraded radiographs."
     )
     loss: Loss = Field(Loss(), description="Against the labels.")
     distillation: Distillation | None = Field(None, description="Against teachers.")
 
+    @model_validator(mode="after")
+    def _only_mobilenet_freezes_stages(self) -> Self:
+        if self.network != "mobilenet" and any(
+            [self.frozen_stages, *(s.frozen_stages for s in self.stages)]
+        ):
+            raise ValueError("frozen_stages needs the network mobilenet")
+        return self
+
+    def at_stage(self, index: int) -> "Recipe":
+        """The same experiment with one stage, whose own settings have replaced the recipe's."""
+        stage = self.stages[index]
+        settings = {name: getattr(stage, name) for name in STAGE_SETTINGS}
+        own = {name: value for name, value in settings.items() if value is not None}
+        return self.replace(stages=(stage,), **own)
+
     def held_out(self, *sources: str) -> "Recipe":
-        """The same experiment without these data sets, from its start and its teachers on."""
+        """The same experiment without these data sets; so are its start and its teachers."""
+        without = f"-without-{'+'.join(sources)}"
 
-        def without(name: str) -> str:
-            return name if name in NOT_RUNS else f"{name}-without-{'+'.join(sources)}"
+        def renamed(reference: str) -> str:
+            name, slash, stage = reference.partition("/")
+            return reference if name in NOT_RUNS else f"{name}{without}{slash}{stage}"
 
-        taught = self.distillation
-        if taught is not None:
-            teachers = tuple(map(without, taught.teachers))
-            taught = taught.model_copy(update={"teachers": teachers})
-        changes = {
-            "name": without(self.name),
-            "init": without(self.init),
-            "sampling": self.sampling.model_copy(update={"hold_out": sources}),
-            "distillation": taught,
-        }
-        return self.model_copy(update=changes)
+        def retaught(distillation: Distillation | None) -> Distillation | None:
+            if distillation is None:
+                return None
+            return distillation.replace(teachers=tuple(map(renamed, distillation.teachers)))
+
+        return self.replace(
+            name=renamed(self.name),
+            init=renamed(self.init),
+            sampling=self.sampling.replace(hold_out=sources),
+            distillation=retaught(self.distillation),
+            stages=tuple(
+                stage.replace(distillation=retaught(stage.distillation)) for stage in self.stages
+            ),
+        )
 
     @property
-    def builds_on(self) -> tuple[str, ...]:
-        """Recipes whose finished runs this one needs."""
-        teachers = self.distillation.teachers if self.distillation else ()
-        return tuple(name for name in (self.init, *teachers) if name not in NOT_RUNS)
+    def teachers(self) -> tuple[str, ...]:
+        """References of all stages' teachers."""
+        distillations = (self.distillation, *(stage.distillation for stage in self.stages))
+        return tuple(dict.fromkeys(name for one in distillations if one for name in one.teachers))
+
+    @property
+    def depends_on(self) -> tuple[str, ...]:
+        """Names of the recipes whose finished runs this one needs."""
+        names = (reference.partition("/")[0] for reference in (self.init, *self.teachers))
+        return tuple(dict.fromkeys(name for name in names if name not in NOT_RUNS))
 
 
-def load_recipe(file: Path) -> Recipe:
-    """The `RECIPE` of a recipe file.
-
-    Raises:
-        RecipeInvalidError: the file has none, or it contradicts the schema.
-    """
-    try:
-        recipe = runpy.run_path(str(file))["RECIPE"]
-    except (KeyError, OSError, ValidationError) as error:
-        raise RecipeInvalidError(reason=type(error).__name__) from error
-    if not isinstance(recipe, Recipe):
-        raise RecipeInvalidError(reason="not_a_recipe")
-    return recipe
+STAGE_SETTINGS = tuple(name for name in Stage.model_fields if name in Recipe.model_fields)
+"""What a stage may have of its own instead of the recipe's."""

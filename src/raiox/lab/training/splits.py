@@ -1,8 +1,8 @@
 """The splits that recipes use, described so that another copy of the data can be checked.
 
-A split is told by the SHA-256 of which image is in which part under which label,
+A split is told by the SHA-256 of which image is in which split under which label,
 and by how many there are. `recipes/splits.json` holds what the shipped networks
-were trained on; `raiox leaks` tells what a split shares between its parts.
+were trained on; `raiox leaks` tells what a split shares between its splits.
 """
 
 from collections import Counter
@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from raiox.lab.datasets.manifest import SPLIT_COLUMNS
-from raiox.lab.training.data.examples import into_parts
+from raiox.lab.training.data.examples import split_samples
 from raiox.lab.training.recipe import Sampling
 from raiox.lab.training.runs.run_metadata import split_sha256
 from raiox.lab.training.tasks import TASKS
@@ -25,11 +25,11 @@ def named_splits() -> dict[str, Sampling]:
     """What each split means to a recipe, by name."""
     splits = {
         "grouped": Sampling(),
-        "authors": Sampling(split="authors", sources=AUTHORS_SOURCES),
+        "authors": Sampling(split_scheme="authors", sources=AUTHORS_SOURCES),
     }
     for sources in LEFT_OUT:
         splits[f"without-{'+'.join(sources)}"] = Sampling(hold_out=sources)
-    assert {sampling.split for sampling in splits.values()} == set(SPLIT_COLUMNS)
+    assert {sampling.split_scheme for sampling in splits.values()} == set(SPLIT_COLUMNS)
     return splits
 
 
@@ -41,13 +41,13 @@ def describe_splits(data: Path | None) -> dict[str, Any]:
     """
     described = {}
     for name, sampling in named_splits().items():
-        cases = TASKS["findings"].read_cases(data, sampling.split)
-        parts = into_parts(cases, sampling)
+        samples = TASKS["findings"].read_samples(data, sampling.split_scheme)
+        splits = split_samples(samples, sampling)
         described[name] = {
-            "sha256": split_sha256(parts),
+            "sha256": split_sha256(splits),
             "images": {
-                part: dict(sorted(Counter(f"{c.dataset} {c.label}" for c in found).items()))
-                for part, found in parts.items()
+                split: dict(sorted(Counter(f"{c.dataset} {c.label}" for c in found).items()))
+                for split, found in splits.items()
                 if found
             },
         }

@@ -1,4 +1,4 @@
-"""What can be learned: each task's outputs, and how a data set's labels become them."""
+"""The tasks: what each network predicts, and how the labels of a data set map to its outputs."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -16,7 +16,7 @@ class Task:
 
     outputs: tuple[str, ...]
     of_kinds: bool
-    """Whether it learns from every kind of image, or from upright radiographs alone."""
+    """Whether it learns from every kind of image, or only from upright radiographs."""
     counts_as: Mapping[str, str] = field(default_factory=dict)
     """Output of a label that is not one itself."""
 
@@ -24,11 +24,11 @@ class Task:
     """Whether it learns masks drawn by hand, labelled by the anatomy drawn."""
 
     def output(self, label: str) -> int:
-        """Index of the output that a label asks for."""
+        """Index of the output that a label counts as."""
         return self.outputs.index(self.counts_as.get(label, label))
 
-    def read_cases(self, data: Path | None, split: str) -> list[Sample]:
-        """Every case the task may learn from or be asked.
+    def read_samples(self, data: Path | None, split: str) -> list[Sample]:
+        """Every sample the task may learn from or be asked.
 
         Raises:
             DataSetMissingError: `data` does not hold the data set.
@@ -43,7 +43,7 @@ _KINDS = tuple(map(str, IMAGE_KINDS))
 
 TASKS: dict[TaskName, Task] = {
     "findings": Task(_FINDINGS, of_kinds=False),
-    # The paper's first stage: COVID-19 is an opacity until the second tells it apart.
+    # The paper's first stage: COVID-19 counts as an opacity until the second stage separates it.
     "opacity": Task(
         (str(Finding.NO_FINDING), str(Finding.LUNG_OPACITY)),
         of_kinds=False,

@@ -27,11 +27,11 @@ Probe = Callable[["ProbeContext"], Iterator[ReportedMetric]]
 class GraphEditor(Protocol):
     """What may be done to a graph where the libraries for it are installed."""
 
-    def shuffled(self, model: bytes) -> bytes:
+    def shuffle_weights(self, model: bytes) -> bytes:
         """The graph with shuffled weights."""
         ...
 
-    def with_features(self, model: bytes) -> tuple[bytes, FloatArray]:
+    def expose_features(self, model: bytes) -> tuple[bytes, FloatArray]:
         """The graph with the output `features` (N, D, h, w), and its head's weights (K, D)."""
         ...
 

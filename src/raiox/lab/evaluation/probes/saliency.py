@@ -6,7 +6,6 @@ the film. Arun et al., 2021, doi:10.1148/ryai.2021200267: all of eight methods f
 of these. Saporta et al., 2022, doi:10.1038/s42256-022-00536-x: the best stayed below radiologists.
 """
 
-import csv
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,13 +17,12 @@ from raiox.entities import FloatArray, GrayArray
 from raiox.inference.session import NetworkSession
 from raiox.lab.aliases import Floats, Indices, Mask, Names
 from raiox.lab.datasets.lung_masks import find_masks
+from raiox.lab.datasets.opacity_boxes import Box, find_boxes
 from raiox.lab.evaluation.probes.context import ProbeContext
 from raiox.lab.evaluation.report.reported_metrics import Metrics, ReportedMetric, Text, joined, text
 from raiox.lab.metrics import saliency as overlays
 from raiox.lab.metrics.intervals import Estimate, bootstrap_estimate, proportion
 from raiox.vocabulary import Finding
-
-Box = tuple[float, float, float, float]
 
 
 def saliency_metrics(context: ProbeContext) -> Metrics:
@@ -41,21 +39,6 @@ class BoxedImage:
     heat: Floats
     box: Mask
     content: Mask
-
-
-def find_boxes(data: Path | None) -> dict[Path, Box]:
-    """One radiologist's box of each image that has one: x, y, width, height in pixels."""
-    file = (data or Path()) / "chest" / "opacity_boxes.csv"
-    if data is None or not file.is_file():
-        return {}
-    with file.open(newline="", encoding="utf-8") as opened:
-        return {
-            file.parent / row["image"]: (
-                float(row["x_px"]), float(row["y_px"]),
-                float(row["width_px"]), float(row["height_px"]),
-            )
-            for row in csv.DictReader(opened)
-        }  # fmt: skip
 
 
 def judged(heats: Sequence[BoxedImage], groups: Names, key: str, who: Text) -> Metrics:
@@ -134,7 +117,7 @@ def _drawers(context: ProbeContext) -> Callable[[GrayArray], tuple[Floats, Float
     )
     if context.graph_editor is None:
         return lambda film: (overlays.evidence(_maps(context, film), k, side), None)
-    model, weights = context.graph_editor.with_features(context.bundle.model)
+    model, weights = context.graph_editor.expose_features(context.bundle.model)
     session = NetworkSession(replace(context.bundle, model=model), context.n_threads)
 
     def draw(film: GrayArray) -> tuple[Floats, Floats]:
@@ -179,7 +162,7 @@ def _other_weights(context: ProbeContext) -> Metrics:
     others: list[tuple[str, Text, Bundle]] = []
     if context.graph_editor is not None:
         shuffled = replace(
-            context.bundle, model=context.graph_editor.shuffled(context.bundle.model)
+            context.bundle, model=context.graph_editor.shuffle_weights(context.bundle.model)
         )
         who = text("com os pesos embaralhados", "with shuffled weights")
         others.append(("shuffled", who, shuffled))

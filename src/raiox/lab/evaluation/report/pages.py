@@ -151,7 +151,7 @@ def paper(reports: Mapping[str, Document]) -> str:
             "The paper's rows are of its own test images, ours of other films of the same findings: the two "
             "differ in data, in split (the paper's shares patients between its parts) and in size of the "
             "images, so that neither is a repeat of the other. The faithful repeat is `raiox repeat "
-            "recipes/paper_stage2.py`."
+            "recipes/paper/stage2.py`."
         ),
         to_markdown(_rates(classifiers)),
         f"{MISPRINT} {RUNS} Ours are of one network each; their intervals are of other patients.",

@@ -1,6 +1,6 @@
-"""What others put on a radiograph: stickers, letters, collimated or padded margins.
+"""Artefacts pasted at random: stickers, letters, collimated or padded margins.
 
-They tell the hospital, not the lungs; pasted at random, they tell nothing.
+They identify the hospital and not the finding; pasted at random, they identify nothing.
 Source: Zech et al., 2018, doi:10.1371/journal.pmed.1002683 (laterality tokens give
 the hospital away); DeGrave et al., 2021, doi:10.1038/s42256-021-00338-7.
 """
@@ -21,14 +21,14 @@ MAX_BORDER_SHARE = 0.14
 
 
 def paste_patches(images: Tensor, n_patches: int, random: BatchRandom) -> Tensor:
-    """Flat rectangles in the outer quarter: stickers and black bars live there."""
+    """Paste flat rectangles in the outer quarter, like stickers and black bars."""
     side = images.shape[-1]
-    context = (torch.arange(side) + 0.5) / side
+    position = (torch.arange(side) + 0.5) / side
     for _ in range(n_patches):
         x, y = _near_a_border(random)
         half_width, half_height = random.uniform(0.015, 0.1), random.uniform(0.01, 0.07)
-        in_row = (context[None] - y[:, None]).abs() < half_height[:, None]
-        in_column = (context[None] - x[:, None]).abs() < half_width[:, None]
+        in_row = (position[None] - y[:, None]).abs() < half_height[:, None]
+        in_column = (position[None] - x[:, None]).abs() < half_width[:, None]
         pasted = in_row[:, :, None] & in_column[:, None, :] & random.chance(0.35)[:, None, None]
         gray = per_image(random.uniform(0, 1), images)
         images = torch.where(pasted[:, None].to(images.device), gray, images)
@@ -36,7 +36,7 @@ def paste_patches(images: Tensor, n_patches: int, random: BatchRandom) -> Tensor
 
 
 def paste_markers(images: Tensor, n_markers: int, random: BatchRandom) -> Tensor:
-    """Letters in any gray, of any size, upright or mirrored, near the borders."""
+    """Paste letters of random gray and size near the borders, some of them mirrored."""
     for _ in range(n_markers):
         x, y = _near_a_border(random)
         half_height = random.uniform(0.015, 0.06)
@@ -57,12 +57,12 @@ def paste_markers(images: Tensor, n_markers: int, random: BatchRandom) -> Tensor
 
 
 def paste_borders(images: Tensor, share: float, random: BatchRandom) -> Tensor:
-    """Flat margins of their own width on each side, black, white or gray."""
+    """Paste flat margins, of another width on each side; black, white or gray."""
     chosen = random.chance(share)
-    context = torch.arange(images.shape[-1]) / images.shape[-1]
+    position = torch.arange(images.shape[-1]) / images.shape[-1]
     widths = [random.uniform(-0.05, MAX_BORDER_SHARE)[:, None] for _ in range(4)]
-    rows = (context < widths[0]) | (context >= 1 - widths[1])
-    columns = (context < widths[2]) | (context >= 1 - widths[3])
+    rows = (position < widths[0]) | (position >= 1 - widths[1])
+    columns = (position < widths[2]) | (position >= 1 - widths[3])
     outside = (rows[:, :, None] | columns[:, None, :]) & chosen[:, None, None]
     gray = per_image(torch.where(random.chance(0.7), 0.0, random.uniform(0, 1)), images)
     return torch.where(outside[:, None].to(images.device), gray, images)

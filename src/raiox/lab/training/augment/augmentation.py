@@ -1,8 +1,8 @@
-"""Whole batches made different, on the device where the network trains.
+"""Augmentation of whole batches, on the device where the network trains.
 
-One affine resampling does rotation, zoom, aspect, crop, shift and flip; tone,
-quality and artefacts follow. Against shortcuts: what tells the source of an image
-(exposure, sharpness, compression, markers at the border) is what varies here.
+One affine resampling does rotation, zoom, aspect, crop, shift and flip; intensity, image quality and
+artefacts follow. What identifies the source of an image (exposure, sharpness, compression, markers
+at the border) is what varies here, against shortcut learning.
 Source: the paper, section 4.2, and its authors' code.
 """
 
@@ -29,40 +29,40 @@ def augment(
     generator: torch.Generator,
     zoomed: Tensor | None = None,
 ) -> Tensor:
-    """Another version of each image; the same generator, the same versions.
+    """A random variant of each image; the same generator state gives the same variants.
 
     Args:
         images: (N, 1, S, S) float in [0, 1]; the result is too.
-        spec: how far the versions may be.
-        generator: of every draw.
-        zoomed: (N,) which of them `zoom` is for; default: all.
+        spec: how much they may change.
+        generator: of all random values.
+        zoomed: (N,) whether `zoom` applies to each; default: to all.
     """
     random = BatchRandom(len(images), generator)
-    untouched, originals = random.chance(spec.untouched), images
+    clean, originals = random.chance(spec.p_clean), images
     images = _resample(images, spec, random, zoomed)
     images = paste_bars(images, spec.bars, random) if spec.bars else images
-    images = _change_tone(images, spec, random)
+    images = _change_intensity(images, spec, random)
     images = lower_resolution(images, spec.blur, random)
     images = compress(images, spec.jpeg, random)
     images = paste_patches(images, spec.patches, random)
     images = paste_markers(images, spec.markers, random)
     images = paste_borders(images, spec.borders, random)
     images = _occlude_top(images, spec, random)
-    return torch.where(per_image(untouched, images), originals, images)
+    return torch.where(per_image(clean, images), originals, images)
 
 
-def moved_alike(
+def augment_regions(
     regions: Tensor,
     spec: Augmentation,
     generator: torch.Generator,
     zoomed: Tensor | None = None,
 ) -> Tensor:
-    """Regions (N, 1, R, R) where `augment` puts what they frame; seed the generator as there."""
+    """Regions (N, 1, R, R) moved as `augment` moves their images; seed the generator as there."""
     random = BatchRandom(len(regions), generator)
-    untouched = per_image(random.chance(spec.untouched), regions)
+    clean = per_image(random.chance(spec.p_clean), regions)
     moved = _resample(regions, spec, random, zoomed)
     moved = paste_bars(moved, spec.bars, random, black=True) if spec.bars else moved
-    return torch.where(untouched, regions, moved)
+    return torch.where(clean, regions, moved)
 
 
 def _resample(
@@ -87,17 +87,17 @@ def _resample(
     return functional.grid_sample(images, grid, align_corners=False)
 
 
-def _change_tone(images: Tensor, spec: Augmentation, random: BatchRandom) -> Tensor:
+def _change_intensity(images: Tensor, spec: Augmentation, random: BatchRandom) -> Tensor:
     gamma = per_image(random.log_uniform(spec.gamma), images)
     contrast = per_image(random.uniform(*spec.contrast), images)
     brightness = per_image(random.uniform(-spec.brightness, spec.brightness), images)
     gain = per_image(random.uniform(*spec.gain), images)
-    toned = images.clamp(1e-4, 1) ** gamma
-    return (((toned - 0.5) * contrast + 0.5 + brightness) * gain).clamp(0, 1)
+    with_gamma = images.clamp(1e-4, 1) ** gamma
+    return (((with_gamma - 0.5) * contrast + 0.5 + brightness) * gain).clamp(0, 1)
 
 
 def _occlude_top(images: Tensor, spec: Augmentation, random: BatchRandom) -> Tensor:
-    """The paper's occlusion: the top sixth to quarter turns black."""
+    """The paper's occlusion: the top sixth to quarter becomes black."""
     chosen, share = random.chance(spec.top_occlusion), random.uniform(1 / 6, 1 / 4)
     rows = torch.arange(images.shape[-2]) / images.shape[-2]
     hidden = chosen[:, None] & (rows[None] < share[:, None])

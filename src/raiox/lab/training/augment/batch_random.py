@@ -1,4 +1,4 @@
-"""Random numbers of a batch: one for each image, from one seeded generator."""
+"""Random numbers of a batch, one per image, from one seeded generator."""
 
 import math
 
@@ -7,7 +7,7 @@ from torch import Tensor
 
 
 class BatchRandom:
-    """Draws for the N images of a batch."""
+    """Random values for the N images of a batch."""
 
     def __init__(self, n: int, generator: torch.Generator) -> None:
         self.n, self.generator = n, generator

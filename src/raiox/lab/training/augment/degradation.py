@@ -1,4 +1,4 @@
-"""What an image loses on its way: resolution and, through JPEG, fine contrast."""
+"""Loss of resolution and JPEG compression, computed on batches."""
 
 import math
 
@@ -22,24 +22,24 @@ LUMINANCE = torch.tensor(
 
 
 def lower_resolution(images: Tensor, share: float, random: BatchRandom) -> Tensor:
-    """Some images seen at 35-90 % of their resolution; (N, 1, S, S) in and out."""
+    """Show some images at 35-90 % of their resolution; (N, 1, S, S) in and out."""
     chosen, factor = random.chance(share), float(random.uniform(0.35, 0.9)[0])
     if not chosen.any():
         return images
-    return images.index_put((chosen.to(images.device),), seen_at(images[chosen], factor))
+    return images.index_put((chosen.to(images.device),), resample_at(images[chosen], factor))
 
 
 def compress(images: Tensor, share: float, random: BatchRandom) -> Tensor:
-    """Some images through JPEG's loss at qualities 25-90; (N, 1, S, S) in and out."""
+    """Compress some images at JPEG qualities 25-90; (N, 1, S, S) in and out."""
     chosen, quality = random.chance(share), random.uniform(25, 90)
     if not chosen.any():
         return images
-    through = compressed(images[chosen], quality[chosen])
-    return images.index_put((chosen.to(images.device),), through)
+    compressed = jpeg_compress(images[chosen], quality[chosen])
+    return images.index_put((chosen.to(images.device),), compressed)
 
 
-def seen_at(images: Tensor, factor: float) -> Tensor:
-    """Images at a share of their resolution, enlarged again."""
+def resample_at(images: Tensor, factor: float) -> Tensor:
+    """Images reduced to a share of their resolution and enlarged again."""
     side = images.shape[-1]
     small = functional.interpolate(
         images, size=max(8, int(side * factor)), mode="bilinear", antialias=True
@@ -47,8 +47,8 @@ def seen_at(images: Tensor, factor: float) -> Tensor:
     return functional.interpolate(small, size=side, mode="bilinear")
 
 
-def compressed(images: Tensor, quality: Tensor) -> Tensor:
-    """Images through JPEG's loss at their qualities (N,); sides that 8 does not divide pass.
+def jpeg_compress(images: Tensor, quality: Tensor) -> Tensor:
+    """Images after JPEG compression at qualities (N,); unchanged if 8 does not divide their side.
 
     Blocks, cosine transform and quantisation are JPEG's; the entropy coding loses nothing.
     """

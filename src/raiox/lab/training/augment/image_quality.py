@@ -1,8 +1,8 @@
-"""How good a film is as a picture: learned from films made worse by a known amount.
+"""Image quality, learned from radiographs degraded by a known amount.
 
-No data set here says which film is technically poor, so the network learns from films blurred,
-noised, over- or underexposed, flattened or compressed by a severity between 0 and 1; its
-quality score is 1 minus the severity it sees. It rates the picture, not the positioning.
+No data set here says which radiograph is technically poor, so the network learns from radiographs
+blurred, noisy, under- or overexposed, flattened or compressed with a severity between 0 and 1; its
+quality score estimates 1 minus that severity. It rates the image, not the positioning.
 """
 
 from collections.abc import Callable
@@ -17,49 +17,51 @@ from raiox.lab.evaluation.report import CardMetrics
 from raiox.lab.metrics.intervals import bootstrap_estimate
 from raiox.lab.metrics.ranking import auc
 from raiox.lab.training.augment.batch_random import BatchRandom, per_image
-from raiox.lab.training.augment.degradation import compressed, seen_at
+from raiox.lab.training.augment.degradation import jpeg_compress, resample_at
 from raiox.vocabulary import IMAGE_KINDS
 
-FILMS = tuple(index for index, kind in enumerate(IMAGE_KINDS) if kind.is_frontal_radiograph)
-"""Outputs of the frontal filter that are films: nothing else has a film's quality."""
+RADIOGRAPH_OUTPUTS = tuple(
+    index for index, kind in enumerate(IMAGE_KINDS) if kind.is_frontal_radiograph
+)
+"""Outputs of the frontal filter that are frontal radiographs: only those are rated."""
 
 LOW_QUALITY = 0.5
-"""Quality of a film that ought to be told from an untouched one."""
+"""At or below it, a radiograph should be distinguished from an undegraded one."""
 
 P_CLEAN = 0.4
-"""Share of images left as they are."""
+"""Share of images that stay undegraded."""
 
 Degradation = Callable[[Tensor, Tensor, BatchRandom], Tensor]
 """Images (N, 1, S, S) in [0, 1] and their severities (N, 1, 1, 1) to worse images."""
 
 
 def degrade(images: Tensor, random: BatchRandom) -> tuple[Tensor, Tensor]:
-    """Images with one fault each, or none, and their quality (N,) in [0, 1]."""
+    """Images with one degradation each, or none, and their quality (N,) in [0, 1]."""
     severity = torch.where(random.chance(P_CLEAN), 0.0, random.uniform(0.05, 1.0))
     chosen = random.index(len(DEGRADATIONS))
     strength = per_image(severity, images)
-    for index, fault in enumerate(DEGRADATIONS):
+    for index, degradation in enumerate(DEGRADATIONS):
         affected = per_image((chosen == index) & (severity > 0), images)
-        images = torch.where(affected, fault(images, strength, random).clamp(0, 1), images)
+        images = torch.where(affected, degradation(images, strength, random).clamp(0, 1), images)
     return images, 1 - severity.to(images.device)
 
 
-def quality_loss(seen: Tensor, quality: Tensor, labels: Tensor) -> Tensor:
-    """How far the scores (N,) lie from the known quality (N,), over the films of the batch."""
-    films = torch.isin(labels, torch.tensor(FILMS, device=labels.device))
-    if not films.any():
-        return seen.sum() * 0.0
-    return functional.mse_loss(seen[films], quality[films])
+def quality_loss(scores: Tensor, quality: Tensor, labels: Tensor) -> Tensor:
+    """Mean squared error of scores (N,) against the known quality (N,), over the radiographs of a batch."""
+    rated = torch.isin(labels, torch.tensor(RADIOGRAPH_OUTPUTS, device=labels.device))
+    if not rated.any():
+        return scores.sum() * 0.0
+    return functional.mse_loss(scores[rated], quality[rated])
 
 
 def _blurred(images: Tensor, severity: Tensor, _: BatchRandom) -> Tensor:
-    """As if taken at 100 to 8 % of the resolution; severities in eight steps."""
-    worse = images.clone()
+    """Reduce to 100 to 8 % of the resolution, in eight steps of severity."""
+    blurred = images.clone()
     steps = (severity.flatten() * 8).ceil().long()
     for step in steps.unique().tolist():
         here = steps == step
-        worse[here] = seen_at(images[here], 1 - 0.92 * step / 8)
-    return worse
+        blurred[here] = resample_at(images[here], 1 - 0.92 * step / 8)
+    return blurred
 
 
 def _noisy(images: Tensor, severity: Tensor, random: BatchRandom) -> Tensor:
@@ -81,7 +83,7 @@ def _flat(images: Tensor, severity: Tensor, _: BatchRandom) -> Tensor:
 
 
 def _compressed(images: Tensor, severity: Tensor, _: BatchRandom) -> Tensor:
-    return compressed(images, 60 - 57 * severity.flatten())
+    return jpeg_compress(images, 60 - 57 * severity.flatten())
 
 
 DEGRADATIONS: tuple[Degradation, ...] = (
@@ -97,26 +99,28 @@ DEGRADATIONS: tuple[Degradation, ...] = (
 def quality_figures(
     rate: Callable[[Tensor], Tensor], images: Tensor, groups: Names, seed: int = 0
 ) -> CardMetrics:
-    """How well a rating tells films made worse by a known amount.
+    """How well a rating follows known degradations.
 
     Args:
         rate: images in [0, 1] to their ratings (N,).
-        images: (N, 1, S, S) in [0, 1], prepared upright films as they are.
+        images: (N, 1, S, S) in [0, 1], preprocessed upright radiographs.
         groups: (N,) group of each.
-        seed: of the faults.
+        seed: of the degradations.
     """
-    worse, quality = degrade(images, BatchRandom(len(images), torch.Generator().manual_seed(seed)))
-    with torch.inference_mode():
-        rated = torch.cat([rate(batch) for batch in worse.split(32)]).double().numpy()
-    true = quality.double().numpy()
-    either = np.flatnonzero((true <= LOW_QUALITY) | (true == 1))
-    told = bootstrap_estimate(
-        lambda drawn: auc(rated[either[drawn]], true[either[drawn]] == 1), groups[either]
+    degraded, quality = degrade(
+        images, BatchRandom(len(images), torch.Generator().manual_seed(seed))
     )
-    followed = bootstrap_estimate(
+    with torch.inference_mode():
+        rated = torch.cat([rate(batch) for batch in degraded.split(32)]).double().numpy()
+    true = quality.double().numpy()
+    clear_cut = np.flatnonzero((true <= LOW_QUALITY) | (true == 1))
+    separation = bootstrap_estimate(
+        lambda drawn: auc(rated[clear_cut[drawn]], true[clear_cut[drawn]] == 1), groups[clear_cut]
+    )
+    correlation = bootstrap_estimate(
         lambda drawn: float(np.corrcoef(rated[drawn], true[drawn])[0, 1]), groups
     )
     return {
-        "quality score: AUC, untouched vs a fault of half strength and more": told,
-        "quality score: correlation with the known quality": followed,
+        "quality score: AUC, undegraded against half severity or more": separation,
+        "quality score: correlation with the known quality": correlation,
     }

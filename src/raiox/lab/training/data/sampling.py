@@ -1,4 +1,4 @@
-"""Which images make an epoch: the same for the same seed and epoch, whatever happened between."""
+"""Which images make an epoch: the same for the same seed and epoch, also after a resume."""
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
@@ -14,25 +14,25 @@ from raiox.lab.training.data.examples import Examples
 from raiox.lab.training.recipe import Sampling, Stage
 
 N_VALIDATION_EXAMPLES = 1_000
-"""Enough to follow a run; the figures of a bundle come from the whole part."""
+"""Enough to follow a run; a bundle is evaluated on the whole split."""
 
 
 class SeededDataModule(L.LightningDataModule):
-    """Training batches and the images of `valid` that follow a run."""
+    """Batches of `train`, and the images of `valid` that follow a run."""
 
     def __init__(
-        self, sampling: Sampling, stage: Stage, parts: dict[str, Examples], seed: int
+        self, sampling: Sampling, stage: Stage, splits: dict[str, Examples], seed: int
     ) -> None:
         super().__init__()
-        self.sampling, self.stage, self.parts, self.seed = sampling, stage, parts, seed
+        self.sampling, self.stage, self.splits, self.seed = sampling, stage, splits, seed
 
     @property
     def n_batches(self) -> int:
-        """Steps of an epoch."""
-        n_in_a_pass = len(repeated(self.parts["train"].cases, self.sampling.oversampling))
-        n = self.stage.samples_per_epoch or n_in_a_pass
-        if self.sampling.draws == "passes":
-            n = min(n, n_in_a_pass)
+        """Steps per epoch."""
+        n_per_epoch = len(oversample(self.splits["train"].samples, self.sampling.oversampling))
+        n = self.stage.samples_per_epoch or n_per_epoch
+        if self.sampling.draws == "epochs":
+            n = min(n, n_per_epoch)
         return max(1, n // self.stage.batch_size)
 
     def train_dataloader(self) -> DataLoader[Any]:
@@ -41,13 +41,13 @@ class SeededDataModule(L.LightningDataModule):
         drawn = self._draw(np.random.default_rng((self.seed, epoch)))
         n = self.n_batches * self.stage.batch_size
         # The pixels are in memory: reading them costs less than handing them between processes.
-        return DataLoader(Subset(self.parts["train"], drawn[:n].tolist()), self._batch_size)
+        return DataLoader(Subset(self.splits["train"], drawn[:n].tolist()), self._batch_size)
 
     def val_dataloader(self) -> DataLoader[Any]:
         """The same images each time: spread over `valid`, or resampled as the authors' code does."""
-        valid = self.parts["valid"]
-        if self.sampling.valid == "as_coded":
-            chosen = resampled_as_coded(valid, self.sampling.oversampling, self.seed)
+        valid = self.splits["valid"]
+        if self.sampling.valid == "authors_code":
+            chosen = resample_as_authors(valid, self.sampling.oversampling, self.seed)
         else:
             chosen = np.arange(0, len(valid), max(1, len(valid) // N_VALIDATION_EXAMPLES))
         return DataLoader(Subset(valid, chosen.tolist()), self._batch_size)
@@ -58,15 +58,15 @@ class SeededDataModule(L.LightningDataModule):
         return max(1, self.stage.batch_size // n_devices)
 
     def _draw(self, random: np.random.Generator) -> npt.NDArray[np.int64]:
-        cases, n = self.parts["train"].cases, self.stage.samples_per_epoch
-        if self.sampling.draws == "passes":
-            one_pass = random.permutation(repeated(cases, self.sampling.oversampling))
-            return one_pass[:n] if n else one_pass
-        chances = draw_chances(cases, self.sampling)
-        return random.choice(len(cases), size=n or len(cases), p=chances)
+        samples, n = self.splits["train"].samples, self.stage.samples_per_epoch
+        if self.sampling.draws == "epochs":
+            epoch_order = random.permutation(oversample(samples, self.sampling.oversampling))
+            return epoch_order[:n] if n else epoch_order
+        chances = draw_chances(samples, self.sampling)
+        return random.choice(len(samples), size=n or len(samples), p=chances)
 
 
-def draw_chances(cases: Sequence[Sample], sampling: Sampling) -> npt.NDArray[np.float64]:
+def draw_chances(samples: Sequence[Sample], sampling: Sampling) -> npt.NDArray[np.float64]:
     """(N,) chance of a draw: a balance of labels and sources.
 
     Balanced by labels, each label comes as often as told and its sources by a power of their
@@ -75,36 +75,36 @@ def draw_chances(cases: Sequence[Sample], sampling: Sampling) -> npt.NDArray[np.
     labels, it says nothing of either.
     """
     by_label = sampling.balance == "labels"
-    keys = [(case.label, case.dataset) for case in cases]
+    keys = [(sample.label, sample.dataset) for sample in samples]
     outer = [key[0] if by_label else key[1] for key in keys]
     sizes, totals = Counter(keys), Counter(outer)
     share = {key: n**sampling.source_power if by_label else 1.0 for key, n in sizes.items()}
     inner: defaultdict[str, float] = defaultdict(float)
-    for key, part in share.items():
-        inner[key[not by_label]] += part
+    for key, value in share.items():
+        inner[key[not by_label]] += value
     weights = np.array(
         [
             sampling.label_weights.get(key[0], 1.0)
-            * (1.0 if by_label else totals[context] ** sampling.source_power)
-            * share[key] / inner[context] / sizes[key]
-            for key, context in zip(keys, outer, strict=True)
+            * (1.0 if by_label else totals[outer_key] ** sampling.source_power)
+            * share[key] / inner[outer_key] / sizes[key]
+            for key, outer_key in zip(keys, outer, strict=True)
         ]
     )  # fmt: skip
     chances: npt.NDArray[np.float64] = weights / weights.sum()
     return chances
 
 
-def repeated(cases: Sequence[Sample], oversampling: dict[str, int]) -> npt.NDArray[np.int64]:
-    """Indices of the cases, each as often as its source is oversampled."""
-    times = [oversampling.get(case.dataset, 1) for case in cases]
-    return np.repeat(np.arange(len(cases)), times)
+def oversample(samples: Sequence[Sample], oversampling: dict[str, int]) -> npt.NDArray[np.int64]:
+    """Indices of the samples, each as often as its source is oversampled."""
+    times = [oversampling.get(sample.dataset, 1) for sample in samples]
+    return np.repeat(np.arange(len(samples)), times)
 
 
-def resampled_as_coded(
+def resample_as_authors(
     valid: Examples, oversampling: dict[str, int], seed: int
 ) -> npt.NDArray[np.int64]:
     """`valid` as the authors' code makes it: oversampled, then every label drawn to the largest."""
-    indices = repeated(valid.cases, oversampling)
+    indices = oversample(valid.samples, oversampling)
     labels = valid.labels[indices]
     largest = np.bincount(labels).max()
     random = np.random.default_rng(seed)

@@ -25,7 +25,7 @@ from raiox.inference.lungs import LungSegmenter
 from raiox.inference.session import calibrated
 from raiox.lab.aliases import Reader
 from raiox.lab.datasets.manifest import Sample, as_kind
-from raiox.lab.errors import RecipeInvalidError
+from raiox.lab.errors import ExportMismatchError, TaskNotServedError
 from raiox.lab.evaluation.embedding_distance import (
     COVERAGE,
     choose_distance_threshold,
@@ -38,25 +38,26 @@ from raiox.lab.evaluation.segmentation import dice_estimates, dice_of
 from raiox.lab.metrics.calibration import fit_temperature
 from raiox.lab.metrics.thresholds import choose_operating_point, choose_set_threshold
 from raiox.lab.training.augment.image_quality import quality_figures
-from raiox.lab.training.data.examples import into_parts
+from raiox.lab.training.data.examples import split_samples
 from raiox.lab.training.export.card import write_card
-from raiox.lab.training.export.float16 import rounded
+from raiox.lab.training.export.float16 import round_to_float16
 from raiox.lab.training.export.onnx_export import MAX_PARITY_ERROR, parity_error, to_onnx
-from raiox.lab.training.fit.lightning_module import normalised
+from raiox.lab.training.fit.lightning_module import normalise
 from raiox.lab.training.recipe import Recipe, TaskName
+from raiox.lab.training.runs.run_metadata import METADATA_FILE
 from raiox.lab.training.runs.runs import load_run
 from raiox.lab.training.tasks import TASKS
 from raiox.preprocessing import fit_to_square, network_input
 from raiox.vocabulary import ImageKind
 
 N_PARITY_CASES = 32
-N_RATED_FILMS = 500
+N_RATED_IMAGES = 500
 
 SET_COVERAGE = 0.95
-"""Share of `valid` labels that the findings set must hold: one miss in twenty is said aloud."""
+"""Share of `valid` labels that the findings set must contain: one miss in twenty."""
 
 LOW_QUALITY_PERCENT = 1.0
-"""Of the upright films of `valid`, told to be poor pictures."""
+"""Share of the upright radiographs of `valid` that count as of low quality."""
 
 ROLES: dict[TaskName, Role] = {
     "findings": "classifier",
@@ -93,82 +94,84 @@ def export_run(
         open_test: take figures and embedding map from `test` instead of `valid`.
 
     Raises:
-        RecipeInvalidError: the run is not finished, or its task is not one that is served.
+        RunNotFinishedError: the run is not finished.
+        TaskNotServedError: the service has no use for its task.
+        ExportMismatchError: the graph computes something else than the network.
         DataSetMissingError: the data set it is fitted on is not there.
     """
     recipe, network = load_run(run)
     if recipe.task not in ROLES:
-        raise RecipeInvalidError(reason="task_is_not_served", task=recipe.task)
-    network = rounded(network)
-    parts = into_parts(TASKS[recipe.task].read_cases(data, recipe.sampling.split), recipe.sampling)
+        raise TaskNotServedError(task=recipe.task)
+    network = round_to_float16(network)
+    samples = TASKS[recipe.task].read_samples(data, recipe.sampling.split_scheme)
+    splits = split_samples(samples, recipe.sampling)
     model = to_onnx(network, recipe.preprocessing.side_px)
-    draft = _draft(recipe, json.loads((run / "passport.json").read_text()), parts["train"])
-    _check_parity(network, Bundle(draft, model, None), parts["valid"], read)
+    draft = _draft(recipe, json.loads((run / METADATA_FILE).read_text()), splits["train"])
+    _check_parity(network, Bundle(draft, model, None), splits["valid"], read)
     if TASKS[recipe.task].of_masks:
-        shown = parts["test" if open_test else "valid"]
+        chosen = splits["test" if open_test else "valid"]
         segmenter = LungSegmenter(Bundle(draft, model, None), n_threads)
-        found = dict(dice_estimates(shown, dice_of(segmenter, shown, data, read, progress)))
-        card = write_card(draft, found, test_opened=open_test)
+        metrics = dict(dice_estimates(chosen, dice_of(segmenter, chosen, data, read, progress)))
+        card = write_card(draft, metrics, test_opened=open_test)
         write_bundle(out, draft, {MODEL_FILE: model, CARD_FILE: card.encode()})
         return
-    valid = predict(Bundle(draft, model, None), parts["valid"], read, n_threads, progress)
+    valid = predict(Bundle(draft, model, None), splits["valid"], read, n_threads, progress)
     manifest = _fitted(draft, valid)
-    shown_on = replace(valid, temperature=manifest.temperature)
+    measured = replace(valid, temperature=manifest.temperature)
     if open_test:
-        shown_on = predict(Bundle(manifest, model, None), parts["test"], read, n_threads, progress)
+        measured = predict(Bundle(manifest, model, None), splits["test"], read, n_threads, progress)
     contents = {MODEL_FILE: model}
     if manifest.role == "classifier":
-        contents[EMBEDDING_MAP_FILE] = build_embedding_map(shown_on)
+        contents[EMBEDDING_MAP_FILE] = build_embedding_map(measured)
         contents[EMBEDDING_DISTANCE_FILE] = fit_embedding_distance(valid.embeddings).to_json()
-    figures = card_metrics(shown_on, manifest)
+    figures = card_metrics(measured, manifest)
     if recipe.rates_quality:
-        figures |= _quality_figures(network, recipe, shown_on.samples, read)
+        figures |= _quality_figures(network, recipe, measured.samples, read)
     card = write_card(manifest, figures, test_opened=open_test)
     contents[CARD_FILE] = card.encode()
     write_bundle(out, manifest, contents)
 
 
 def _check_parity(
-    network: nn.Module, bundle: Bundle, cases: Sequence[Sample], read: Reader
+    network: nn.Module, bundle: Bundle, samples: Sequence[Sample], read: Reader
 ) -> None:
     spec = bundle.manifest.preprocessing
-    chosen = cases[:: max(1, len(cases) // N_PARITY_CASES)]
-    pixels = [as_kind(read(case.path.read_bytes()).pixels, case.kind) for case in chosen]
+    chosen = samples[:: max(1, len(samples) // N_PARITY_CASES)]
+    pixels = [as_kind(read(sample.path.read_bytes()).pixels, sample.kind) for sample in chosen]
     error = parity_error(network, bundle, np.stack([network_input(p, spec) for p in pixels]))
     if not error <= MAX_PARITY_ERROR:
-        raise RecipeInvalidError(reason="graph_differs_from_network", max_error=error)
+        raise ExportMismatchError(error=f"{error:.2g}", limit=f"{MAX_PARITY_ERROR:.0e}")
 
 
 def _quality_figures(
-    network: nn.Module, recipe: Recipe, cases: Sequence[Sample], read: Reader
+    network: nn.Module, recipe: Recipe, samples: Sequence[Sample], read: Reader
 ) -> CardMetrics:
-    upright = [case for case in cases if case.label == ImageKind.FRONTAL]
-    chosen = upright[:: max(1, len(upright) // N_RATED_FILMS)]
+    upright = [sample for sample in samples if sample.label == ImageKind.FRONTAL]
+    chosen = upright[:: max(1, len(upright) // N_RATED_IMAGES)]
     pixels = [fit_to_square(read(c.path.read_bytes()).pixels, recipe.preprocessing) for c in chosen]
     images = torch.from_numpy(np.stack(pixels))[:, None].float() / 255.0
-    groups = np.array([case.group_id for case in chosen])
+    groups = np.array([sample.group_id for sample in chosen])
     return quality_figures(
-        lambda batch: network(normalised(batch, recipe.preprocessing)).quality, images, groups
+        lambda batch: network(normalise(batch, recipe.preprocessing)).quality, images, groups
     )
 
 
 def _draft(
-    recipe: Recipe, run_metadata: Mapping[str, str], trained_on: Sequence[Sample]
+    recipe: Recipe, metadata: Mapping[str, str], trained_on: Sequence[Sample]
 ) -> BundleManifest:
     training = Training(
         recipe=recipe.name,
-        seed=int(run_metadata["seed"]),
-        code_version=run_metadata["code_version"],
-        data_sha256=run_metadata["data_sha256"],
-        started_from=_started_from(recipe, run_metadata),
-        remarks=run_metadata.get("remarks", ""),
-        regions=recipe.region_loss,
+        seed=int(metadata["seed"]),
+        code_version=metadata["code_version"],
+        data_sha256=metadata["data_sha256"],
+        started_from=_started_from(recipe, metadata),
+        remarks=metadata.get("remarks", ""),
+        regions=recipe.at_stage(-1).region_loss,
         sources=_sources(trained_on),
     )
     return BundleManifest(
-        id=f"{recipe.name}-{run_metadata['code_version'].partition('+')[0]}",
+        id=f"{recipe.name}-{metadata['code_version'].partition('+')[0]}",
         role=ROLES[recipe.task],
-        architecture=recipe.network,
         labels=TASKS[recipe.task].outputs,
         preprocessing=recipe.preprocessing,
         temperature=1.0,
@@ -179,24 +182,24 @@ def _draft(
     )
 
 
-def _started_from(recipe: Recipe, run_metadata: Mapping[str, str]) -> str:
-    told = {
+def _started_from(recipe: Recipe, metadata: Mapping[str, str]) -> str:
+    starts = {
         "imagenet": f"ImageNet ({recipe.network})",
         "scratch": "random weights",
-        "bundle": f"the bundle {run_metadata.get('bundle', '')}",
+        "bundle": f"the bundle {metadata.get('bundle', '')}",
     }
-    started = told.get(recipe.init, f"the run of {recipe.init}")
-    if recipe.distillation:
-        started += f", taught by {' and '.join(recipe.distillation.teachers)}"
+    started = starts.get(recipe.init, f"the run of {recipe.init}")
+    if recipe.teachers:
+        started += f"; distilled from {' and '.join(recipe.teachers)}"
     return started
 
 
-def _sources(cases: Sequence[Sample]) -> tuple[DataSource, ...]:
+def _sources(samples: Sequence[Sample]) -> tuple[DataSource, ...]:
     images: dict[str, set[Path]] = {}
     licences: dict[str, set[str]] = {}
-    for case in cases:
-        images.setdefault(case.dataset, set()).add(case.path)
-        licences.setdefault(case.dataset, set()).add(case.licence or "not stated")
+    for sample in samples:
+        images.setdefault(sample.dataset, set()).add(sample.path)
+        licences.setdefault(sample.dataset, set()).add(sample.licence or "not stated")
     return tuple(
         DataSource(name=name, n_images=len(images[name]), licences=tuple(sorted(licences[name])))
         for name in sorted(images)
@@ -204,7 +207,7 @@ def _sources(cases: Sequence[Sample]) -> tuple[DataSource, ...]:
 
 
 def _fitted(draft: BundleManifest, valid: Predictions) -> BundleManifest:
-    """The manifest with all that `valid` decides."""
+    """The manifest with everything that is chosen on `valid`."""
     temperature = fit_temperature(valid.logits, valid.labels)
     scores = calibrated(valid.logits, temperature)
     points = {

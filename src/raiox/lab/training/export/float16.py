@@ -1,10 +1,9 @@
-"""Two bytes a weight in the file, four in the computation: bundles half as large.
+"""float16 weights in the file, float32 in the computation: bundles of half the size.
 
-Arrays of two or more dimensions (convolutions, the classifier) are stored as float16
-with a Cast to float32 behind each, which a runtime computes once, as it opens the
-graph. Storing loses nothing: the network is rounded beforehand, and what float16
-cannot hold exactly stays as it is. Vectors (batch norm, biases) stay float32: they are
-few, and a variance may be smaller than float16 reaches.
+Arrays of two or more dimensions (convolutions, the classifier) are stored as float16, followed by a
+Cast to float32 that a runtime computes once, when it opens the graph. Storing loses nothing: the
+network is rounded beforehand, and what float16 cannot hold exactly stays as it is. Vectors (batch
+norm, biases) stay float32: they are few, and a variance may be smaller than float16 reaches.
 """
 
 import copy
@@ -15,11 +14,10 @@ import torch
 from onnx import TensorProto, helper, numpy_helper
 from torch import nn
 
-STORED_HALF = ".float16"
-"""Behind the name of a weight that is stored so."""
+from raiox.lab.training.networks.onnx_import import FLOAT16_SUFFIX
 
 
-def rounded(network: nn.Module) -> nn.Module:
+def round_to_float16(network: nn.Module) -> nn.Module:
     """A copy whose weights of two or more dimensions are the nearest that float16 holds."""
     nearest = copy.deepcopy(network)
     with torch.no_grad():
@@ -29,7 +27,7 @@ def rounded(network: nn.Module) -> nn.Module:
     return nearest
 
 
-def store_halved(model: onnx.ModelProto) -> None:
+def store_as_float16(model: onnx.ModelProto) -> None:
     """Store the weights that float16 holds exactly in it; the graph computes what it did."""
     graph = model.graph
     casts = [cast for weight in graph.initializer if (cast := _halve(weight)) is not None]
@@ -48,6 +46,6 @@ def _halve(weight: onnx.TensorProto) -> onnx.NodeProto | None:
     if not np.array_equal(half.astype(np.float32), values):
         return None
     name = weight.name
-    stored = name + STORED_HALF
+    stored = name + FLOAT16_SUFFIX
     weight.CopyFrom(numpy_helper.from_array(half, stored))
     return helper.make_node("Cast", [stored], [name], to=TensorProto.FLOAT)

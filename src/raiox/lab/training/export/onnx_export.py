@@ -1,4 +1,4 @@
-"""A network to one ONNX graph that answers in one pass: logits, activation maps, embedding."""
+"""A network as one ONNX graph that gives logits, activation maps and embedding in one pass."""
 
 import logging
 import warnings
@@ -12,14 +12,14 @@ from torch import Tensor, nn
 from raiox.bundle import Bundle
 from raiox.entities import FloatArray
 from raiox.inference.session import NetworkSession
-from raiox.lab.training.export.float16 import store_halved
+from raiox.lab.training.export.float16 import store_as_float16
 
 MAX_PARITY_ERROR = 1e-4
 """Largest difference between torch's and a runtime's logits that is still the same network."""
 
 
 OUTPUTS = ("logits", "maps", "embedding", "quality")
-"""Of a graph, in this order; the last from a network that rates films."""
+"""Outputs of a graph, in this order; the last from a network that rates image quality."""
 
 
 class ServingModule(nn.Module):
@@ -32,19 +32,19 @@ class ServingModule(nn.Module):
     def forward(self, image: Tensor) -> tuple[Tensor, ...]:
         """(N, 1, S, S) to logits (N, K), maps (N, K, h, w), embedding (N, D), perhaps quality (N,)."""
         output = self.network(image)
-        answers = (output.logits, output.maps, output.embedding)
-        return answers if output.quality is None else (*answers, output.quality)
+        outputs = (output.logits, output.maps, output.embedding)
+        return outputs if output.quality is None else (*outputs, output.quality)
 
 
 def to_onnx(network: nn.Module, side_px: int) -> bytes:
     """The network as one ONNX file: `image` (N, 1, S, S) to `logits`, `maps`, `embedding`.
 
     Args:
-        network: `half_weights.rounded`; weights that are not are stored at twice the size.
+        network: rounded by `round_to_float16`; other weights are stored at twice the size.
         side_px: S.
     """
     served, example = ServingModule(network).eval(), torch.zeros(2, 1, side_px, side_px)
-    logging.getLogger("torch.onnx").setLevel(logging.ERROR)  # it misses torchvision, we do not
+    logging.getLogger("torch.onnx").setLevel(logging.ERROR)  # it warns that torchvision is absent
     with warnings.catch_warnings():
         # The exporter warns of its own deprecated internals; nothing of ours can change that.
         warnings.simplefilter("ignore")
@@ -65,12 +65,12 @@ def to_onnx(network: nn.Module, side_px: int) -> bytes:
     model = program.model_proto
     optimizer.fold_constants(model)
     optimizer.remove_unused_nodes(model)
-    store_halved(model)
-    return without_traces(model)
+    store_as_float16(model)
+    return strip_exporter_notes(model)
 
 
-def without_traces(model: onnx.ModelProto) -> bytes:
-    """The file without the exporter's notes, which tell paths of the machine it ran on."""
+def strip_exporter_notes(model: onnx.ModelProto) -> bytes:
+    """Serialise without the exporter's notes, which contain paths of the machine it ran on."""
     graph = model.graph
     for noted in (model, graph, *graph.node, *graph.initializer, *graph.value_info,
                   *graph.input, *graph.output):  # fmt: skip
@@ -86,9 +86,9 @@ def parity_error(network: nn.Module, bundle: Bundle, images: FloatArray) -> floa
     Args:
         network: in evaluation mode.
         bundle: holds the graph.
-        images: (N, 1, S, S) float32, prepared.
+        images: (N, 1, S, S) float32, preprocessed.
     """
     with torch.no_grad():
         expected = network(torch.from_numpy(images)).logits.numpy()
-    answered = NetworkSession(bundle, n_threads=1).run(images)["logits"]
-    return float(np.abs(expected - answered).max())
+    computed = NetworkSession(bundle, n_threads=1).run(images)["logits"]
+    return float(np.abs(expected - computed).max())

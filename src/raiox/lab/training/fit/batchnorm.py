@@ -1,11 +1,10 @@
-"""What batch norms expect, measured on films as they are served.
+"""Re-estimation of batch-norm statistics on unaugmented images.
 
-Augmentation resamples: every training film is a little softer than a served one, and the running
-statistics of the norms are those of soft films. A network trained for long leans on them, and
-then misreads the sharp film it is asked about. A few thousand training films, drawn as in training
-but left as they are, set the statistics right; no weight moves. Weights averaged with others need
-the same. Source: Touvron et al., 2019, arXiv:1906.06423 (training and serving see different
-statistics); Wu and Johnson, 2021, arXiv:2105.07576 (statistics measured anew on a fixed network).
+Augmentation resamples: training images are a little softer than served ones, and the running statistics
+are those of soft images. A network trained for long depends on them, and then errs on sharp images. A
+few thousand training images, drawn as in training but not augmented, correct the statistics; no weight
+changes. Averaged or interpolated weights need the same. Source: Touvron et al., 2019, arXiv:1906.06423
+(training and serving see different statistics); Wu and Johnson, 2021, arXiv:2105.07576 (precise BN).
 """
 
 import numpy as np
@@ -16,22 +15,22 @@ from torch.utils.data import DataLoader, Subset
 
 from raiox.lab.training.data.examples import Examples
 from raiox.lab.training.data.sampling import draw_chances
-from raiox.lab.training.fit.lightning_module import normalised
+from raiox.lab.training.fit.lightning_module import normalise
 from raiox.lab.training.recipe import Recipe
 
 BATCH = 64
 
 
 def recalibrate_batchnorm(network: nn.Module, recipe: Recipe, train: Examples, seed: int) -> None:
-    """Give the network's batch norms the mean and variance of clean training images.
+    """Set the running mean and variance of every batch norm from unaugmented training images.
 
     Args:
         network: changed in place; in evaluation mode afterwards.
-        recipe: how many images, how they are drawn and fed.
+        recipe: how many images, how they are drawn and preprocessed.
         train: its training images.
-        seed: of the draws.
+        seed: of the draw.
     """
-    chances = draw_chances(train.cases, recipe.sampling)
+    chances = draw_chances(train.samples, recipe.sampling)
     drawn = np.random.default_rng(seed).choice(len(train), recipe.n_batchnorm_images, p=chances)
     norms = [module for module in network.modules() if isinstance(module, nn.BatchNorm2d)]
     momenta = [norm.momentum for norm in norms]
@@ -42,8 +41,8 @@ def recalibrate_batchnorm(network: nn.Module, recipe: Recipe, train: Examples, s
         norm.train()
     with torch.no_grad():
         loader = DataLoader(Subset(train, drawn.tolist()), BATCH)
-        for squares, *_ in track(loader, "Measuring statistics", transient=True):
-            network(normalised(squares.float() / 255.0, recipe.preprocessing))
+        for squares, *_ in track(loader, "Re-estimating batch norms", transient=True):
+            network(normalise(squares.float() / 255.0, recipe.preprocessing))
     for norm, momentum in zip(norms, momenta, strict=True):
         norm.momentum = momentum
     network.eval()

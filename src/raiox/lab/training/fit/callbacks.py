@@ -1,4 +1,4 @@
-"""What is written down while a run goes on: its curves, and how long it waited for images."""
+"""What a stage logs as it trains: learning curves, time left, time spent waiting for images."""
 
 import json
 import time
@@ -9,11 +9,11 @@ import lightning as L
 from lightning.pytorch.callbacks import Callback
 from lightning.pytorch.loggers.logger import Logger
 
-from raiox.lab.training.runs.atomic_files import first_process_only
+from raiox.lab.training.fit.atomic_files import first_process_only
 
 
 class JsonLines(Logger):
-    """`curves.jsonl` of one stage, a line for each time figures were logged; a resume appends."""
+    """`curves.jsonl` of one stage, one line each time metrics are logged; a resumed run appends."""
 
     def __init__(self, file: Path) -> None:
         super().__init__()
@@ -30,7 +30,7 @@ class JsonLines(Logger):
         return ""
 
     def log_hyperparams(self, params: Any, *_: Any, **__: Any) -> None:
-        """Nothing: the recipe lies beside the curves."""
+        """Do nothing: the recipe lies beside the curves."""
         del params
 
     @first_process_only
@@ -42,19 +42,19 @@ class JsonLines(Logger):
 
 
 class TimeLeft(Callback):
-    """Shows beside the bar of an epoch how many minutes the whole stage still takes."""
+    """Shows how many minutes the whole stage still takes, beside the progress bar of the epoch."""
 
     def __init__(self) -> None:
         self._began = time.monotonic()
         self._n_before = 0
 
     def on_train_start(self, trainer: L.Trainer, module: L.LightningModule) -> None:
-        """A resumed stage is measured from where it goes on."""
+        """Measure a resumed stage from where it continues."""
         del module
         self._began, self._n_before = time.monotonic(), trainer.current_epoch
 
     def on_train_epoch_end(self, trainer: L.Trainer, module: L.LightningModule) -> None:
-        """At most: a stage may end early."""
+        """Log an upper bound: a stage may end early."""
         n_done = trainer.current_epoch + 1 - self._n_before
         n_left = (trainer.max_epochs or 0) - trainer.current_epoch - 1
         minutes = (time.monotonic() - self._began) / n_done * n_left / 60
@@ -62,24 +62,24 @@ class TimeLeft(Callback):
 
 
 class LoaderShare(Callback):
-    """Logs `loader_share`: the part of an epoch's time in which the network waited for images."""
+    """Logs `loader_share`: the share of an epoch in which the network waited for images."""
 
     def __init__(self) -> None:
         self._waited = self._busy = 0.0
         self._mark = time.perf_counter()
 
     def on_train_epoch_start(self, *_: Any) -> None:
-        """Begin anew."""
+        """Reset the sums of the last epoch."""
         self._waited = self._busy = 0.0
         self._mark = time.perf_counter()
 
     def on_train_batch_start(self, *_: Any) -> None:
-        """What passed since the last batch was waiting."""
+        """Count the time since the last batch as waiting."""
         now = time.perf_counter()
         self._waited, self._mark = self._waited + now - self._mark, now
 
     def on_train_batch_end(self, *_: Any) -> None:
-        """What passed since its start was computing."""
+        """Count the time since the start of the batch as computing."""
         now = time.perf_counter()
         self._busy, self._mark = self._busy + now - self._mark, now
 

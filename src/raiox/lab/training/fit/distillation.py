@@ -1,6 +1,6 @@
-"""What teachers add to the loss: their answers and, place by place, the first one's features.
+"""Distillation: the teachers' softened logits and, per location, the first teacher's features.
 
-Source: Hinton et al., 2015, arXiv:1503.02531 (answers); Romero et al., 2015,
+Source: Hinton et al., 2015, arXiv:1503.02531 (logits); Romero et al., 2015,
 arXiv:1412.6550 (hints), here compared by cosine so that scales do not matter.
 """
 
@@ -15,7 +15,7 @@ from raiox.lab.training.recipe import Distillation
 
 
 class DistillationLoss(nn.Module):
-    """Frozen teachers over one student."""
+    """The distance of one student to its frozen teachers."""
 
     def __init__(
         self, teachers: Sequence[nn.Module], student: nn.Module, spec: Distillation
@@ -30,29 +30,33 @@ class DistillationLoss(nn.Module):
         self.projections = nn.ModuleList(nn.Conv2d(n_in, n_out, 1) for n_in, n_out in widths)
 
     def forward(self, images: Tensor, student: NetworkOutput) -> Tensor:
-        """The teachers' part of the loss of one batch of normalised images (N, 1, S, S)."""
+        """The distance to the teachers over one batch of normalised images (N, 1, S, S)."""
         with torch.no_grad():
-            taught = [teacher.to(images.device)(images) for teacher in self._teachers]
+            teacher_outputs = [teacher.to(images.device)(images) for teacher in self._teachers]
         loss = (
-            self.spec.hint_weight * self._hints(student, taught[0])
+            self.spec.hint_weight * self._hint_distance(student, teacher_outputs[0])
             if self.spec.hint_weight
             else 0.0
         )
-        if self.spec.answers:
-            loss = loss + self.spec.answers * self._answers(student, taught)
+        if self.spec.logits_weight:
+            loss = loss + self.spec.logits_weight * self._logits_distance(student, teacher_outputs)
         return torch.as_tensor(loss)
 
-    def _answers(self, student: NetworkOutput, taught: Sequence[NetworkOutput]) -> Tensor:
+    def _logits_distance(
+        self, student: NetworkOutput, teacher_outputs: Sequence[NetworkOutput]
+    ) -> Tensor:
         t = self.spec.temperature
-        mean = torch.stack([functional.softmax(one.logits / t, dim=1) for one in taught]).mean(0)
+        mean = torch.stack(
+            [functional.softmax(one.logits / t, dim=1) for one in teacher_outputs]
+        ).mean(0)
         own = functional.log_softmax(student.logits / t, dim=1)
         return t * t * functional.kl_div(own, mean, reduction="batchmean")
 
-    def _hints(self, student: NetworkOutput, teacher: NetworkOutput) -> Tensor:
+    def _hint_distance(self, student: NetworkOutput, teacher: NetworkOutput) -> Tensor:
         pairs = zip(self.projections, _features(student), _features(teacher), strict=True)
         distances = [
-            1 - functional.cosine_similarity(project(seen), shown, dim=1).mean()
-            for project, seen, shown in pairs
+            1 - functional.cosine_similarity(project(own), target, dim=1).mean()
+            for project, own, target in pairs
         ]
         return torch.stack(distances).mean()
 

@@ -1,4 +1,4 @@
-"""One network in training: its loss, its optimiser's course, its figures on `valid`."""
+"""One stage of training as a Lightning module: loss, optimiser, metrics on `valid`."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from torch.nn import functional
 from torchmetrics import MetricCollection
 from torchmetrics.classification import MulticlassAccuracy, MulticlassAUROC
 
-from raiox.lab.training.augment.augmentation import augment, moved_alike
+from raiox.lab.training.augment.augmentation import augment, augment_regions
 from raiox.lab.training.augment.batch_random import BatchRandom
 from raiox.lab.training.augment.image_quality import degrade, quality_loss
 from raiox.lab.training.augment.synthesis import synthesise
@@ -18,42 +18,42 @@ from raiox.lab.training.fit.losses import LabelLoss
 from raiox.lab.training.fit.region_loss import region_loss
 from raiox.lab.training.fit.schedules import optimisers
 from raiox.lab.training.networks.head import NetworkOutput
-from raiox.lab.training.recipe import Augmentation, Recipe, Stage
+from raiox.lab.training.recipe import Augmentation, Recipe
 from raiox.lab.training.tasks import TASKS
 from raiox.preprocessing import Preprocessing
 
-VALID_AS_CODED = Augmentation(rotation_deg=5, flip=True, shift=0.05, gain=(0.95, 1.05))
+VALID_AUTHORS_CODE = Augmentation(rotation_deg=5, flip=True, shift=0.05, gain=(0.95, 1.05))
 """What the authors' code does to the images it validates on."""
 
 Batch = tuple[Tensor, Tensor, Tensor, Tensor]
 """(N, 1, S, S) uint8, (N,) indices of the labels' outputs, (N,) whether it may be zoomed,
-(N, 1, R, R) uint8 where the label may be read."""
+(N, 1, R, R) uint8, 255 where the evidence for the label may lie."""
 
 
 class TrainingModule(L.LightningModule):
-    """A network that learns one stage of a recipe, from labels and perhaps from teachers."""
+    """A network that learns one stage of a recipe (`Recipe.at_stage`), from labels and from teachers."""
 
     def __init__(
         self,
         network: nn.Module,
         recipe: Recipe,
-        stage: Stage,
         seed: int,
         loss: LabelLoss,
         distillation: DistillationLoss | None = None,
     ) -> None:
         super().__init__()
-        self.network, self.recipe, self.stage, self.seed = network, recipe, stage, seed
+        self.network, self.recipe, self.seed = network, recipe, seed
+        (self.stage,) = recipe.stages
         self.label_loss, self.distillation = loss, distillation
-        self.figures = _figures(len(TASKS[recipe.task].outputs))
+        self.metrics = _metrics(len(TASKS[recipe.task].outputs))
 
     def on_train_batch_start(self, batch: Batch, batch_index: int) -> None:
-        """Dropout draws the same after a resume as it would have without a kill."""
+        """Seed dropout, so that a resumed run draws what an uninterrupted one would have."""
         del batch
         torch.manual_seed(self._batch_seed(batch_index))
 
     def training_step(self, batch: Batch, batch_index: int) -> Tensor:
-        """Augment, answer, compare with label, regions and teacher."""
+        """The loss of one augmented batch: labels, image quality, regions and teachers."""
         squares, labels, zoomed, regions = batch
         generator = self._generator(batch_index)
         images = augment(unit(squares), self.recipe.augmentation, generator, zoomed)
@@ -61,14 +61,14 @@ class TrainingModule(L.LightningModule):
         quality = None
         if self.recipe.rates_quality:
             images, quality = degrade(images, BatchRandom(len(images), generator))
-        images = normalised(images, self.recipe.preprocessing)
+        images = normalise(images, self.recipe.preprocessing)
         output: NetworkOutput = self.network(images)
         self.log("accuracy", (output.logits.argmax(dim=1) == labels).float().mean())
         terms = {"labels": self.label_loss(output.logits, labels)}
         if quality is not None and output.quality is not None:
             terms["quality"] = quality_loss(output.quality, quality, labels)
         if self.recipe.region_loss:
-            moved = moved_alike(
+            moved = augment_regions(
                 unit(regions), self.recipe.augmentation, self._generator(batch_index), zoomed
             )
             terms["regions"] = self.recipe.region_loss * region_loss(output.maps, labels, moved)
@@ -79,13 +79,13 @@ class TrainingModule(L.LightningModule):
         return torch.stack(list(terms.values())).sum()
 
     def validation_step(self, batch: Batch, batch_index: int) -> None:
-        """Clean images, unless the recipe asks for the authors' way."""
+        """Measure on unaugmented images, or as the authors' code does."""
         squares, labels, *_ = batch
         images = unit(squares)
-        if self.recipe.sampling.valid == "as_coded":
+        if self.recipe.sampling.valid == "authors_code":
             generator = torch.Generator().manual_seed(self.seed * 100_003 + batch_index)
-            images = augment(images, VALID_AS_CODED, generator)
-        images = normalised(images, self.recipe.preprocessing)
+            images = augment(images, VALID_AUTHORS_CODE, generator)
+        images = normalise(images, self.recipe.preprocessing)
         output: NetworkOutput = self.network(images)
         logits = output.logits.float()
         loss = self.label_loss(logits, labels)
@@ -93,16 +93,16 @@ class TrainingModule(L.LightningModule):
             loss = loss + self.distillation(images, output)
         self.log("valid_loss", loss, prog_bar=True, sync_dist=True)
         self.log("valid_plain_loss", functional.cross_entropy(logits, labels), sync_dist=True)
-        self.figures.update(logits.softmax(dim=1), labels)
+        self.metrics.update(logits.softmax(dim=1), labels)
 
     def on_validation_epoch_end(self) -> None:
-        """Log the figures that choose a checkpoint."""
-        if len(self.figures):
-            self.log_dict(self.figures.compute(), prog_bar=True, sync_dist=True)
-            self.figures.reset()
+        """Log the metrics that choose a checkpoint."""
+        if len(self.metrics):
+            self.log_dict(self.metrics.compute(), prog_bar=True, sync_dist=True)
+            self.metrics.reset()
 
     def configure_optimizers(self) -> Any:
-        """As the stage's course says."""
+        """The optimiser and learning-rate schedule of the stage."""
         return optimisers(self, self.stage, self.trainer.datamodule.n_batches)
 
     def _generator(self, batch_index: int) -> torch.Generator:
@@ -113,14 +113,13 @@ class TrainingModule(L.LightningModule):
         return seed + 7_919 * int(self.global_rank)
 
 
-def normalised(images: Tensor, spec: Preprocessing) -> Tensor:
-    """(N, 1, S, S) in [0, 1] as the network is served."""
-    normal = (images - spec.mean) / spec.std
-    return normal.to(memory_format=torch.channels_last)
+def normalise(images: Tensor, spec: Preprocessing) -> Tensor:
+    """(N, 1, S, S) in [0, 1] to what the network is given, in training and when served."""
+    return ((images - spec.mean) / spec.std).to(memory_format=torch.channels_last)
 
 
-def _figures(n_outputs: int) -> MetricCollection:
-    """Area under the curve and accuracy, each label counting alike; none where there is one."""
+def _metrics(n_outputs: int) -> MetricCollection:
+    """Macro-averaged area under the curve and accuracy; none for a single output."""
     if n_outputs == 1:
         return MetricCollection({})
     return MetricCollection(

@@ -1,4 +1,4 @@
-"""What the labels ask for: cross-entropy, and the paper's two weighted losses.
+"""Losses against the labels: cross-entropy, and the paper's two weighted losses.
 
 Source: the paper, section 3.2, Eq. 1 and 2, and its authors' code, which differ:
 Eq. 2 weights only the term of the true class, the code both; Eq. 1 as printed
@@ -20,11 +20,11 @@ LabelLoss = Callable[[Tensor, Tensor], Tensor]
 
 
 def label_loss(spec: Loss, counts: Tensor) -> LabelLoss:
-    """The loss of a recipe.
+    """The loss that a recipe specifies.
 
     Args:
         spec: what the recipe says.
-        counts: (K,) images of each output in one pass, oversampled ones as often as seen.
+        counts: (K,) images of each output per epoch, oversampled ones as often as they occur.
     """
     weights = class_weights(spec, counts)
     if spec.kind == "cross_entropy":
@@ -34,7 +34,7 @@ def label_loss(spec: Loss, counts: Tensor) -> LabelLoss:
     both_terms = spec.kind == "binary_both_terms"
 
     def binary(logits: Tensor, labels: Tensor) -> Tensor:
-        target = smoothed(labels, logits.shape[1], spec.label_smoothing)
+        target = smooth_labels(labels, logits.shape[1], spec.label_smoothing)
         p = logits.softmax(dim=1).clamp(EPSILON, 1 - EPSILON)
         likelihood = target * p.log()
         if both_terms:
@@ -52,6 +52,6 @@ def class_weights(spec: Loss, counts: Tensor) -> Tensor:
     return inverse if spec.class_weights == "inverse" else 1 / inverse
 
 
-def smoothed(labels: Tensor, n_outputs: int, share: float) -> Tensor:
+def smooth_labels(labels: Tensor, n_outputs: int, share: float) -> Tensor:
     """(N,) labels to (N, K) targets: a share of each spread over all outputs."""
     return functional.one_hot(labels, n_outputs).float() * (1 - share) + share / n_outputs

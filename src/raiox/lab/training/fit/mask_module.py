@@ -1,4 +1,4 @@
-"""Learning where the lungs are, from masks drawn by hand.
+"""Segmentation of the lungs, learned from masks drawn by hand.
 
 Two anatomies never mix: `lungs` includes what lies behind the heart and what is consolidated,
 `lungs_without_heart` leaves the heart out. Each image teaches the output that its mask was drawn for.
@@ -8,36 +8,36 @@ Source: Milletari et al., 2016, arXiv:1606.04797 (Dice as a loss).
 from torch import Tensor
 from torch.nn import functional
 
-from raiox.lab.training.augment.augmentation import augment, moved_alike
-from raiox.lab.training.fit.lightning_module import Batch, TrainingModule, normalised, unit
+from raiox.lab.training.augment.augmentation import augment, augment_regions
+from raiox.lab.training.fit.lightning_module import Batch, TrainingModule, normalise, unit
 
 
 class MaskModule(TrainingModule):
     """A network that learns masks instead of labels."""
 
     def training_step(self, batch: Batch, batch_index: int) -> Tensor:
-        """Augment image and mask alike; compare the mask of the anatomy that was drawn."""
+        """The loss of one batch; image and mask are augmented alike, and only the drawn anatomy counts."""
         squares, labels, zoomed, regions = batch
         spec = self.recipe.augmentation
         images = augment(unit(squares), spec, self._generator(batch_index), zoomed)
-        drawn = moved_alike(unit(regions), spec, self._generator(batch_index), zoomed)
-        output = self.network(normalised(images, self.recipe.preprocessing))
+        drawn = augment_regions(unit(regions), spec, self._generator(batch_index), zoomed)
+        output = self.network(normalise(images, self.recipe.preprocessing))
         loss = mask_loss(output.maps, labels, drawn)
         self.log("loss_masks", loss, prog_bar=True)
         return loss
 
     def validation_step(self, batch: Batch, batch_index: int) -> None:
-        """Dice of the anatomy drawn, at the resolution of the masks."""
+        """Log the Dice coefficient of the drawn anatomy, at the resolution of the masks."""
         del batch_index
         squares, labels, _, regions = batch
-        output = self.network(normalised(unit(squares), self.recipe.preprocessing))
+        output = self.network(normalise(unit(squares), self.recipe.preprocessing))
         drawn = unit(regions)
         self.log("valid_loss", mask_loss(output.maps, labels, drawn), prog_bar=True, sync_dist=True)
         overlap = dice(own_mask(output.maps, labels).sigmoid().round(), drawn.round())
         self.log("valid_dice", overlap.mean(), prog_bar=True, sync_dist=True)
 
     def on_validation_epoch_end(self) -> None:
-        """Nothing to gather: the Dice coefficient is logged image by image."""
+        """Do nothing: the Dice coefficient is logged batch by batch."""
 
 
 def mask_loss(masks: Tensor, labels: Tensor, drawn: Tensor) -> Tensor:

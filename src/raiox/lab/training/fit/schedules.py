@@ -1,4 +1,4 @@
-"""The way of the learning rate, and what ends it: one cycle, or plateaus and an early stop."""
+"""Optimisers and learning-rate schedules: one cycle, or plateaus with early stopping."""
 
 import math
 from typing import Any
@@ -14,21 +14,21 @@ WARM_UP_SHARE = 0.06
 
 
 def n_epochs(stage: Stage) -> int:
-    """Epochs of a stage, at most."""
+    """Upper limit of the epochs of a stage."""
     if isinstance(stage.schedule, Plateau):
         return stage.schedule.max_epochs
     return max(1, round(stage.schedule.n_samples / (stage.samples_per_epoch or math.inf)))
 
 
 def epochs_per_validation(stage: Stage) -> int:
-    """A plateau is only seen by looking every epoch."""
+    """Epochs between validations; a plateau needs one every epoch."""
     if isinstance(stage.schedule, Plateau):
         return 1
     return min(stage.epochs_per_validation, n_epochs(stage))
 
 
 def optimisers(network: nn.Module, stage: Stage, n_batches: int) -> Any:
-    """What Lightning's `configure_optimizers` gives for epochs of so many steps."""
+    """The value of Lightning's `configure_optimizers`, for epochs of `n_batches` steps."""
     schedule = stage.schedule
     if isinstance(schedule, Plateau):
         return _plateau(network, schedule, n_batches)
@@ -36,20 +36,22 @@ def optimisers(network: nn.Module, stage: Stage, n_batches: int) -> Any:
 
 
 def stopping_callbacks(stage: Stage) -> list[Callback]:
-    """Callbacks that end a stage before its last epoch."""
+    """Callbacks that may end a stage before its last epoch."""
     schedule = stage.schedule
     if not isinstance(schedule, Plateau):
         return []
     return [
-        StayStopped(schedule.monitor, min_delta=schedule.min_delta, patience=schedule.stop_after)
+        ResumableEarlyStopping(
+            schedule.monitor, min_delta=schedule.min_delta, patience=schedule.stop_after
+        )
     ]
 
 
-class StayStopped(EarlyStopping):
-    """A run that was killed after it had stopped early does not train on when it is resumed."""
+class ResumableEarlyStopping(EarlyStopping):
+    """Early stopping that lasts: a run killed after its stop does not train on when resumed."""
 
     def on_train_start(self, trainer: L.Trainer, module: L.LightningModule) -> None:
-        """Stop again, before the first step."""
+        """Stop again before the first step."""
         del module
         trainer.should_stop = self.wait_count >= self.patience
 
@@ -64,21 +66,21 @@ def one_cycle(progress: float) -> float:
 
 def _one_cycle(network: nn.Module, schedule: OneCycle, n_steps: int) -> Any:
     """AdamW; batch norm and biases are not decayed."""
-    taught = [p for p in network.parameters() if p.requires_grad]
+    trainable = [p for p in network.parameters() if p.requires_grad]
     groups: list[dict[str, Any]] = [
-        {"params": [p for p in taught if p.ndim > 1]},
-        {"params": [p for p in taught if p.ndim <= 1], "weight_decay": 0.0},
+        {"params": [p for p in trainable if p.ndim > 1]},
+        {"params": [p for p in trainable if p.ndim <= 1], "weight_decay": 0.0},
     ]
     optimiser = torch.optim.AdamW(
         groups, lr=schedule.learning_rate, weight_decay=schedule.weight_decay
     )
-    schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda i: one_cycle(i / n_steps))
-    return {"optimizer": optimiser, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}
+    scheduler = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda i: one_cycle(i / n_steps))
+    return {"optimizer": optimiser, "lr_scheduler": {"scheduler": scheduler, "interval": "step"}}
 
 
 def _plateau(network: nn.Module, schedule: Plateau, n_batches: int) -> Any:
     optimiser = torch.optim.Adam(network.parameters(), lr=schedule.learning_rate)
-    schedule = torch.optim.lr_scheduler.ReduceLROnPlateau(
+    scheduler = torch.optim.lr_scheduler.ReduceLROnPlateau(
         optimiser,
         factor=schedule.factor,
         patience=schedule.patience,
@@ -87,4 +89,4 @@ def _plateau(network: nn.Module, schedule: Plateau, n_batches: int) -> Any:
     )
     # "epoch" would step it after the checkpoint of that epoch: a resumed run would miss the step.
     each_epoch = {"interval": "step", "frequency": n_batches, "monitor": schedule.monitor}
-    return {"optimizer": optimiser, "lr_scheduler": {"scheduler": schedule, **each_epoch}}
+    return {"optimizer": optimiser, "lr_scheduler": {"scheduler": scheduler, **each_epoch}}

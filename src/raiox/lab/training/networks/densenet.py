@@ -13,8 +13,8 @@ from torch import Tensor, nn
 
 from raiox.lab.training.networks.head import ActivationMapHead, NetworkOutput, three_channels
 from raiox.lab.training.networks.torchvision_weights import (
+    fold_gray_input,
     read_weights,
-    seen_as_gray,
     trunk_weights,
 )
 
@@ -34,7 +34,7 @@ class ThreeBlockDenseNet(nn.Module):
 
     @property
     def early_layers(self) -> tuple[nn.Module, ...]:
-        """Where style is seen: strides 4, 8 and 16, before each dense block."""
+        """The layers whose features carry style: strides 4, 8 and 16, before each dense block."""
         return self.trunk.pool0, self.trunk.transition1, self.trunk.transition2
 
     def forward(self, images: Tensor) -> NetworkOutput:
@@ -69,7 +69,7 @@ class ThreeBlockDenseNet(nn.Module):
         if missing or not found.keys() <= own.keys():
             wrong = missing or sorted(found.keys() - own.keys())
             raise ValueError(f"not DenseNet-121 weights: {wrong[:3]}")
-        self.trunk.load_state_dict({**own, **seen_as_gray(found, mean, std)})
+        self.trunk.load_state_dict({**own, **fold_gray_input(found, mean, std)})
 
 
 def _squeeze(n_channels: int | None) -> nn.Module:

@@ -14,7 +14,7 @@ from torch import Tensor, nn
 
 
 class NetworkOutput(NamedTuple):
-    """What one pass gives."""
+    """The outputs of one forward pass."""
 
     logits: Tensor
     """(N, K) float."""
@@ -25,7 +25,7 @@ class NetworkOutput(NamedTuple):
     hints: tuple[Tensor, ...]
     """Features at strides 4, 8 and 16, for a student to match."""
     quality: Tensor | None = None
-    """(N,) score in [0, 1] of the film as a picture, from a network that rates it."""
+    """(N,) score in [0, 1] of the image quality, from a network that rates it."""
 
 
 class ActivationMapHead(nn.Module):
@@ -47,15 +47,15 @@ class ActivationMapHead(nn.Module):
 
 
 class FlattenedHead(nn.Module):
-    """One weight for every feature at every place: the head of the authors' frontal filter.
+    """One weight for every feature at every location: the head of the authors' frontal filter.
 
-    Its maps are exact as well (each place's part of the logit, times the number of places), but
-    it answers only images of the size it was made for.
+    Its maps are exact as well (each location's share of the logit, times the number of locations), but
+    it takes only images of the size it was made for.
     """
 
-    def __init__(self, n_features: int, n_places: int, n_outputs: int) -> None:
+    def __init__(self, n_features: int, n_locations: int, n_outputs: int) -> None:
         super().__init__()
-        side = isqrt(n_places)
+        side = isqrt(n_locations)
         self.weight = nn.Parameter(torch.empty(n_outputs, n_features, side, side))
         self.bias = nn.Parameter(torch.zeros(n_outputs))
         nn.init.xavier_uniform_(self.weight.view(n_outputs, -1))

@@ -24,7 +24,7 @@ STAGES = (((32, 64, 1),), ((64, 128, 2), (128, 128, 1)), ((128, 256, 2), (256, 2
 
 COARSEST = 32
 FINE_LAST_STAGE = ((512, 1024, 1), (1024, 1024, 1, 2))
-"""The last stage without its halving; its second block reaches twice as far instead."""
+"""The last stage without its halving; its second block is dilated instead."""
 
 BATCH_NORM_EPSILON = 1e-3  # TensorFlow's, with which the ImageNet weights were trained
 
@@ -68,16 +68,16 @@ class SeparableBlock(nn.Module):
 class MobileNetV1(nn.Module):
     """The network of width 1.0 on gray images, ending in activation maps.
 
-    `n_places` gives it the authors' flattened head instead of the pooled one; `rates_quality`
+    `n_locations` gives it the authors' flattened head instead of the pooled one; `rates_quality`
     one more output. `map_stride` 16 leaves out the last halving and spreads the last depthwise
-    convolution instead, so that the same weights see what they saw and draw maps twice as fine
+    convolution instead, so that the same weights keep their receptive field and give maps twice as fine
     (Chen et al., 2018, arXiv:1706.05587).
     """
 
     def __init__(
         self,
         n_outputs: int,
-        n_places: int | None = None,
+        n_locations: int | None = None,
         *,
         rates_quality: bool = False,
         map_stride: Literal[16, 32] = 32,
@@ -92,14 +92,14 @@ class MobileNetV1(nn.Module):
         )
         self.head = (
             ActivationMapHead(1024, n_outputs)
-            if n_places is None
-            else FlattenedHead(1024, n_places, n_outputs)
+            if n_locations is None
+            else FlattenedHead(1024, n_locations, n_outputs)
         )
         self.quality = nn.Linear(1024, 1) if rates_quality else None
 
     @property
     def early_layers(self) -> tuple[nn.Module, ...]:
-        """Where style is seen: strides 2, 4 and 8."""
+        """The layers whose features carry style: strides 2, 4 and 8."""
         return tuple(self.blocks[:3])
 
     def forward(self, images: Tensor) -> NetworkOutput:
@@ -110,8 +110,8 @@ class MobileNetV1(nn.Module):
             features = stage(features)
             after.append(features)
         logits, maps, embedding = self.head(features)
-        rated = None if self.quality is None else self.quality(embedding)[:, 0].sigmoid()
-        return NetworkOutput(logits, maps, embedding, (after[1], after[2], after[3]), rated)
+        quality = None if self.quality is None else self.quality(embedding)[:, 0].sigmoid()
+        return NetworkOutput(logits, maps, embedding, (after[1], after[2], after[3]), quality)
 
     def load_imagenet(self, file: Path) -> None:
         """Start from ImageNet weights in timm's layout; the classifier stays new."""

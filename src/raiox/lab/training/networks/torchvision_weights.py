@@ -8,8 +8,8 @@ The published weights expect (x - mean) / std with another mean and std for each
 (`COLOUR_MEAN`, `COLOUR_STD`), this project's networks gray with a single pair. The difference is
 linear, so it moves into the first convolution and the batch norm behind it, and a recipe keeps
 whatever mean and std it has: a teacher and its student must see the same pixels. That is exact but
-for the zero padding: there the film ends in the recipe's mean (0.5) where ImageNet's networks saw
-theirs (about 0.45), in a margin of three pixels.
+for the zero padding: there the image ends in the recipe's mean (0.5) instead of ImageNet's
+(about 0.45), in a margin of three pixels.
 """
 
 import pickle
@@ -55,19 +55,19 @@ def read_weights(file: Path) -> Weights:
 
 
 def trunk_weights(weights: Weights) -> dict[str, Tensor]:
-    """The part of DenseNet-121 that a trunk of three blocks has, under the trunk's names."""
+    """The weights of DenseNet-121's first three blocks, under the trunk's names."""
     renamed = {}
     for name, tensor in weights.items():
-        context = name.removeprefix("features.")
-        if context == name or _LEFT_OUT.match(context):
+        own_name = name.removeprefix("features.")
+        if own_name == name or _LEFT_OUT.match(own_name):
             continue
         for theirs, ours in _OURS:
-            context = theirs.sub(ours, context)
-        renamed[context] = tensor
+            own_name = theirs.sub(ours, own_name)
+        renamed[own_name] = tensor
     return renamed
 
 
-def seen_as_gray(trunk: Weights, mean: float, std: float) -> dict[str, Tensor]:
+def fold_gray_input(trunk: Weights, mean: float, std: float) -> dict[str, Tensor]:
     """The same trunk for three equal channels of (x - mean) / std.
 
     With g the gray value, channel c of ImageNet is (g - m) / s, and g is std * x + mean: the

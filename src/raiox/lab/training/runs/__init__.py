@@ -1,1 +1,1 @@
-"""Run folders: what is kept of a run, and what is made of many."""
+"""Run folders: training, loading, predictions, series of seeds, comparisons of recipes."""

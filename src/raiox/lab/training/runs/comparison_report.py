@@ -1,29 +1,29 @@
-"""A comparison of recipes as a page: the table, and how it came about."""
+"""A comparison of recipes as a Markdown page."""
 
 from collections.abc import Sequence
 
 from raiox.lab.metrics.intervals import Estimate
-from raiox.lab.training.runs.comparison import Compared
+from raiox.lab.training.runs.comparison import RecipeComparison
 
 GAIN = "gain in macro AUC"
 
 PREAMBLE = """\
-Asked on `valid`, and on the training and validation parts of sources that were left out of every
-step of training ("never seen"); `test` stayed closed. In brackets the 95 % interval: Wilson's for
-shares, a bootstrap over patients and duplicates for the rest, paired for the gain. The interval
-tells how far other patients would move a figure, not how far another seed would.
+Measured on `valid`, and on the training and validation splits of data sets that were left out of every
+step of training ("unseen"); `test` stayed closed. In brackets: the 95 % interval, Wilson's for
+proportions, a bootstrap over patients and duplicates for the rest, paired for the gain. The interval
+covers other patients, not other seeds.
 """
 
 
-def to_page(compared: Sequence[Compared], command: str) -> str:
-    """Markdown: title, how to read it, the table, the command that prints it."""
+def to_page(compared: Sequence[RecipeComparison], command: str) -> str:
+    """Title, how to read the table, the table, and the command that gives it."""
     others = ", ".join(f"`{row.name}`" for row in compared[1:])
     title = f"`{compared[0].name}`" + (f" beside {others}" if others else "")
     return f"# {title}\n\n{PREAMBLE}\n{to_markdown(compared)}\n```sh\n{command}\n```\n"
 
 
-def to_markdown(compared: Sequence[Compared]) -> str:
-    """Recipes and their figures; the longer of the two runs down the page."""
+def to_markdown(compared: Sequence[RecipeComparison]) -> str:
+    """The table; the longer of recipes and metrics runs down the page."""
     names = list(dict.fromkeys(name for row in compared for name in row.figures))
     cells = [
         ["recipe", GAIN, *names],

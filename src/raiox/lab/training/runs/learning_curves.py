@@ -1,7 +1,7 @@
-"""What a run wrote down while it learned, as one value an epoch.
+"""The learning curves of a run, one value per epoch.
 
-A killed run has told the steps of its last epoch twice, the same both times, and may have
-left half a line; reading mends both.
+A resumed run has logged the steps of its last epoch twice, with the same values, and may have
+left half a line; reading handles both.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""Seeds trained on this machine, some at a time, each in a process of its own.
+"""A runner that trains seeds on this machine, a few at a time, each in its own process.
 
 A process owns its terminal output (`log.txt` of its run folder) and a share of the
 threads. Processes are ended by their runner, not by the terminal: Ctrl-C reaches the
@@ -12,9 +12,9 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 
 from raiox.lab.errors import SeedsFailedError
+from raiox.lab.training.context import TrainingContext
 from raiox.lab.training.recipe import Recipe
 from raiox.lab.training.runs.repeats import Watch
-from raiox.lab.training.runs.runs import TrainingContext
 from raiox.lab.training.runs.seed_process import command
 
 LOG_FILE = "log.txt"
@@ -33,7 +33,7 @@ class LocalRunner:
     def run(
         self, recipe: Recipe, context: TrainingContext, seeds: Sequence[int], watch: Watch
     ) -> None:
-        """As `Runner` says."""
+        """Train seeds; returns when all have ended (`Runner.run`)."""
         share = replace(context, n_threads=max(1, context.n_threads // self.n_jobs))
         waiting, failed = list(seeds), []
         with ExitStack() as running_out:
@@ -48,8 +48,8 @@ class LocalRunner:
                 failed += [seed for seed in ended if running.pop(seed).returncode]
         if failed:
             log = f"{context.run_folder(recipe.name, failed[0]).name}/{LOG_FILE}"
-            told = ", ".join(map(str, failed))
-            raise SeedsFailedError(recipe=recipe.name, seeds=told, log=log)
+            seeds_failed = ", ".join(map(str, failed))
+            raise SeedsFailedError(recipe=recipe.name, seeds=seeds_failed, log=log)
 
     @contextmanager
     def _started(

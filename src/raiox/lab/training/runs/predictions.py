@@ -1,4 +1,4 @@
-"""What a run's network answers to a part of its data, as a table that outlives the network."""
+"""The predictions of a run on a split of its data, as a table that outlives the network."""
 
 import csv
 from dataclasses import dataclass
@@ -11,36 +11,37 @@ from rich.progress import track
 from torch import nn
 from torch.utils.data import DataLoader
 
-from raiox.lab.errors import RecipeInvalidError
+from raiox.lab.errors import RunDataChangedError, SplitEmptyError
+from raiox.lab.training.context import TrainingContext, is_finished
 from raiox.lab.training.data.examples import Examples, load_examples
-from raiox.lab.training.fit.lightning_module import normalised
+from raiox.lab.training.fit.atomic_files import first_process_only
+from raiox.lab.training.fit.lightning_module import normalise
 from raiox.lab.training.recipe import TaskName
-from raiox.lab.training.runs.atomic_files import first_process_only
 from raiox.lab.training.runs.run_metadata import add_run_metadata, read_run_metadata, split_sha256
-from raiox.lab.training.runs.runs import TrainingContext, is_finished, load_run, weights_sha256
+from raiox.lab.training.runs.runs import load_run, weights_sha256
 from raiox.lab.training.tasks import TASKS
 from raiox.preprocessing import Preprocessing
 
-COLUMNS = ("image", "source", "part", "group_id", "kind", "label", "output")
-"""Before one column of logits for each output of the task."""
+COLUMNS = ("image", "source", "split", "group_id", "kind", "label", "output")
+"""Then follows one column of logits per output of the task."""
 
 BATCH = 64
 
 
 @dataclass(frozen=True, eq=False)
 class Predictions:
-    """N answers with what is known of each image."""
+    """Logits of N images, with what is known of each."""
 
     outputs: tuple[str, ...]
-    cases: list[dict[str, str]]
+    samples: list[dict[str, str]]
     """(N,) rows of `COLUMNS`."""
     logits: npt.NDArray[np.float64]
     """(N, K)"""
 
     @property
     def labels(self) -> npt.NDArray[np.int64]:
-        """(N,) index of the right output."""
-        return np.array([self.outputs.index(case["output"]) for case in self.cases])
+        """(N,) index of the true output."""
+        return np.array([self.outputs.index(sample["output"]) for sample in self.samples])
 
     @property
     def scores(self) -> npt.NDArray[np.float64]:
@@ -51,29 +52,29 @@ class Predictions:
 
     def where(self, chosen: npt.NDArray[np.bool_]) -> "Predictions":
         """The chosen ones of the N."""
-        cases = [case for case, kept in zip(self.cases, chosen, strict=True) if kept]
-        return Predictions(self.outputs, cases, self.logits[chosen])
+        samples = [sample for sample, kept in zip(self.samples, chosen, strict=True) if kept]
+        return Predictions(self.outputs, samples, self.logits[chosen])
 
     def column(self, name: str) -> npt.NDArray[np.str_]:
         """(N,) one of `COLUMNS`."""
-        return np.array([case[name] for case in self.cases])
+        return np.array([sample[name] for sample in self.samples])
 
 
 def predict(
     network: nn.Module, examples: Examples, spec: Preprocessing, *, mirrored: bool = False
 ) -> npt.NDArray[np.float64]:
-    """(N, K) logits of clean images, in the order of the examples.
+    """(N, K) logits of unaugmented images, in the order of the examples.
 
     Args:
         network: in evaluation mode.
-        examples: what it is asked.
-        spec: how it is fed.
-        mirrored: average with the answers to the mirror images.
+        examples: of one split.
+        spec: how its input is preprocessed.
+        mirrored: average with the logits of the mirror images.
     """
     found = []
     with torch.inference_mode():
-        for squares, *_ in track(DataLoader(examples, BATCH), "Asking", transient=True):
-            images = normalised(squares.float() / 255.0, spec)
+        for squares, *_ in track(DataLoader(examples, BATCH), "Predicting", transient=True):
+            images = normalise(squares.float() / 255.0, spec)
             logits = network(images).logits
             if mirrored:
                 logits = (logits + network(images.flip(-1)).logits) / 2
@@ -85,16 +86,16 @@ def predict(
 def write_predictions(
     file: Path, examples: Examples, logits: npt.NDArray[np.float64], task: TaskName
 ) -> None:
-    """One line a case; the file is there whole or not at all."""
+    """Write one line per sample; the file is complete or absent."""
     outputs = TASKS[task].outputs
     part = file.with_name(f"{file.name}.part")
     with part.open("w", newline="", encoding="utf-8") as opened:
         writer = csv.writer(opened)
         writer.writerow([*COLUMNS, *outputs])
-        for case, label, answer in zip(examples.cases, examples.labels, logits, strict=True):
-            known = (case.path.name, case.dataset, case.split, case.group_id, case.kind,
-                     case.label, outputs[label])  # fmt: skip
-            writer.writerow([*known, *(f"{logit:.6g}" for logit in answer)])
+        for sample, label, row in zip(examples.samples, examples.labels, logits, strict=True):
+            known = (sample.path.name, sample.dataset, sample.split, sample.group_id, sample.kind,
+                     sample.label, outputs[label])  # fmt: skip
+            writer.writerow([*known, *(f"{logit:.6g}" for logit in row)])
     part.replace(file)
 
 
@@ -108,45 +109,42 @@ def read_predictions(file: Path) -> Predictions:
     return Predictions(outputs, [{name: row[name] for name in COLUMNS} for row in rows], logits)
 
 
-def open_part(folder: Path, context: TrainingContext, part: str) -> Predictions:
-    """A finished run's answers to a part of its own split, asked once for its weights.
+def predict_split(folder: Path, context: TrainingContext, split: str) -> Predictions:
+    """The predictions of a finished run on one of its splits, computed once for its weights.
 
-    The passport keeps which weights were asked, so that a run trained anew is asked anew.
+    `run.json` keeps the hash of the weights, so that a run trained again is evaluated again.
 
     Raises:
         RunNotFinishedError: the folder holds no finished run.
-        RecipeInvalidError: the part is empty, or the data are no longer those of the run.
+        SplitEmptyError: the split holds no image.
+        RunDataChangedError: the data are no longer those of the run.
     """
-    if not is_open(folder, part):
-        _ask(folder, context, part)
-    return read_predictions(_kept(folder, part))
+    if not has_predictions(folder, split):
+        _predict_and_write(folder, context, split)
+    return read_predictions(_predictions_file(folder, split))
 
 
-def is_open(folder: Path, part: str) -> bool:
-    """Whether a run's weights, as they are now, were asked about a part."""
-    if not (is_finished(folder) and _kept(folder, part).is_file()):
+def has_predictions(folder: Path, split: str) -> bool:
+    """Whether a run keeps the predictions of its present weights on a split."""
+    if not (is_finished(folder) and _predictions_file(folder, split).is_file()):
         return False
-    asked: str = read_run_metadata(folder).get("opened", {}).get(part, "")
-    return asked == weights_sha256(folder)
+    weights: str = read_run_metadata(folder).get("opened", {}).get(split, "")
+    return weights == weights_sha256(folder)
 
 
-def _ask(folder: Path, context: TrainingContext, part: str) -> None:
+def _predict_and_write(folder: Path, context: TrainingContext, split: str) -> None:
     recipe, network = load_run(folder)
-    parts = load_examples(recipe, recipe.preprocessing, context.data, context.runs / "cache")
-    if not len(parts[part]):
-        raise RecipeInvalidError(reason=f"no_image_in_{part}", run=folder.name)
-    run_metadata, split = (
-        read_run_metadata(folder),
-        split_sha256({p: e.cases for p, e in parts.items()}),
-    )
-    if run_metadata.get("split_sha256", split) != split:
-        raise RecipeInvalidError(reason="data_changed_since_the_run", run=folder.name)
-    logits = predict(network, parts[part], recipe.preprocessing)
-    write_predictions(_kept(folder, part), parts[part], logits, recipe.task)
-    add_run_metadata(
-        folder, opened={**run_metadata.get("opened", {}), part: weights_sha256(folder)}
-    )
+    splits = load_examples(recipe, recipe.preprocessing, context.data, context.cache)
+    if not len(splits[split]):
+        raise SplitEmptyError(recipe=recipe.name, split=split)
+    metadata = read_run_metadata(folder)
+    sha256 = split_sha256({name: examples.samples for name, examples in splits.items()})
+    if metadata.get("split_sha256", sha256) != sha256:
+        raise RunDataChangedError(run=folder.name)
+    logits = predict(network, splits[split], recipe.preprocessing)
+    write_predictions(_predictions_file(folder, split), splits[split], logits, recipe.task)
+    add_run_metadata(folder, opened={**metadata.get("opened", {}), split: weights_sha256(folder)})
 
 
-def _kept(folder: Path, part: str) -> Path:
-    return folder / f"predictions-{part}.csv"
+def _predictions_file(folder: Path, split: str) -> Path:
+    return folder / f"predictions-{split}.csv"

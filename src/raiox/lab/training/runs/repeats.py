@@ -1,4 +1,4 @@
-"""One recipe, many seeds: train what is missing, open `test` and read it all together.
+"""One recipe with many seeds: train what is missing, open `test`, summarise the predictions.
 
 A finished seed is kept, an interrupted one goes on from its last epoch; the same command
 run again therefore ends with the same figures as one that was never interrupted. Who
@@ -13,28 +13,36 @@ from typing import Protocol
 import numpy as np
 from pydantic import ValidationError
 
-from raiox.lab.errors import RecipeInvalidError, RunNotFinishedError
+from raiox.lab.errors import (
+    RunDataChangedError,
+    RunNotFinishedError,
+    RunRecipeDiffersError,
+    SplitEmptyError,
+    TaskWithoutClassesError,
+)
 from raiox.lab.evaluation.paper_results import PaperResults, paper_results
 from raiox.lab.metrics.seeds import SeedRuns, SeedStatistic, seed_statistics
+from raiox.lab.training.context import TrainingContext, is_finished
 from raiox.lab.training.data.examples import load_examples
-from raiox.lab.training.fit.initialisation import distillation_loss_for, initialise
+from raiox.lab.training.networks.build import build_network
 from raiox.lab.training.recipe import Recipe
-from raiox.lab.training.runs.predictions import Predictions, is_open, open_part
-from raiox.lab.training.runs.runs import RECIPE_FILE, TrainingContext, build_network, is_finished
-from raiox.lab.training.runs.seed_process import PART
+from raiox.lab.training.runs.initialisation import distillation_loss_for, initialise
+from raiox.lab.training.runs.predictions import Predictions, has_predictions, predict_split
+from raiox.lab.training.runs.runs import RECIPE_FILE
+from raiox.lab.training.runs.seed_process import SPLIT
 from raiox.lab.training.tasks import TASKS
 
 Watch = Callable[[Sequence[int]], None]
-"""Told about once a second which seeds are being trained."""
+"""Called about once a second with the seeds that are being trained."""
 
 
 class Runner(Protocol):
-    """Whoever trains seeds: `train_and_ask` of each, here or elsewhere."""
+    """Something that runs `train_and_test` for seeds, on this machine or elsewhere."""
 
     def run(
         self, recipe: Recipe, context: TrainingContext, seeds: Sequence[int], watch: Watch
     ) -> None:
-        """Come back when every seed has its run folder.
+        """Return when every seed has its run folder.
 
         Raises:
             SeedsFailedError: a training ended by itself.
@@ -48,7 +56,7 @@ class Repeats:
 
     recipe: Recipe
     folders: tuple[Path, ...]
-    """One a seed, in the order of the seeds."""
+    """One per seed, in the order of the seeds."""
     series: SeedRuns
     figures: dict[str, SeedStatistic]
     paper: PaperResults | None
@@ -61,51 +69,52 @@ def repeat(
     runner: Runner,
     watch: Watch = lambda _: None,
 ) -> Repeats:
-    """Train every seed that is not trained yet, and ask all of them on `test`.
+    """Train every seed that is not trained yet, and evaluate all of them on `test`.
 
     Raises:
-        DataSetMissingError, RecipeInvalidError: it cannot begin, or a run folder holds another
-            recipe or other data.
-        RunNotFinishedError: a run that the recipe builds on is missing.
+        DataSetMissingError, RecipeError: it cannot begin.
+        RunRecipeDiffersError, RunDataChangedError: a run folder holds another recipe or other data.
+        RunNotFinishedError: a run that the recipe depends on is missing.
         SeedsFailedError: a training ended by itself.
     """
     check_can_begin(recipe, context, seeds)
     folders = {seed: context.run_folder(recipe.name, seed) for seed in seeds}
-    runner.run(recipe, context, [s for s in seeds if not is_open(folders[s], PART)], watch)
-    series = _series([open_part(folder, context, PART) for folder in folders.values()])
+    runner.run(recipe, context, [s for s in seeds if not has_predictions(folders[s], SPLIT)], watch)
+    predictions = [predict_split(folder, context, SPLIT) for folder in folders.values()]
+    series = _seed_runs(list(folders.values()), predictions)
     paper = paper_results(recipe.name, series.outputs)
     return Repeats(recipe, tuple(folders.values()), series, seed_statistics(series), paper)
 
 
 def check_can_begin(recipe: Recipe, context: TrainingContext, seeds: Sequence[int]) -> None:
-    """Find in a minute what would otherwise end every seed; prepares the pixels, once for all.
+    """Find in a minute what would otherwise stop every seed; prepares the pixels once for all.
 
     Raises:
-        DataSetMissingError, RecipeInvalidError, RunNotFinishedError: as `repeat`.
+        DataSetMissingError, RecipeError: as `repeat`.
     """
     if len(TASKS[recipe.task].outputs) < 2:  # noqa: PLR2004 - a matrix of one cell tells nothing
-        raise RecipeInvalidError(reason="nothing_to_tell_apart")
+        raise TaskWithoutClassesError(task=recipe.task)
     for seed in seeds:
         _check_same_recipe(recipe, context.run_folder(recipe.name, seed))
     missing = [seed for seed in seeds if not is_finished(context.run_folder(recipe.name, seed))]
     if missing:
-        _check_start(recipe, context, missing)
+        _check_dependencies(recipe, context, missing)
     for stage in recipe.stages:
         spec = recipe.preprocessing.model_copy(update={"side_px": stage.side_px})
-        parts = load_examples(recipe, spec, context.data, context.runs / "cache")
-        for part in ("train", PART):
-            if not len(parts[part]):
-                raise RecipeInvalidError(reason=f"no_image_in_{part}")
+        splits = load_examples(recipe, spec, context.data, context.cache)
+        for split in ("train", SPLIT):
+            if not len(splits[split]):
+                raise SplitEmptyError(recipe=recipe.name, split=split)
 
 
-def _check_start(recipe: Recipe, context: TrainingContext, seeds: Sequence[int]) -> None:
-    for name in recipe.builds_on:
+def _check_dependencies(recipe: Recipe, context: TrainingContext, seeds: Sequence[int]) -> None:
+    for name in recipe.depends_on:
         for run in (context.earlier_run(name, seed) for seed in seeds):
             if not is_finished(run):
                 raise RunNotFinishedError(recipe=name, run=run.name)
-    network = build_network(recipe)
-    initialise(network, recipe, context, seeds[0])
-    distillation_loss_for(recipe, network, context, seeds[0])
+    initialise(build_network(recipe.at_stage(0)), recipe, context, seeds[0])
+    for stage in map(recipe.at_stage, range(len(recipe.stages))):
+        distillation_loss_for(stage, build_network(stage), context, seeds[0])
 
 
 def _check_same_recipe(recipe: Recipe, folder: Path) -> None:
@@ -113,17 +122,18 @@ def _check_same_recipe(recipe: Recipe, folder: Path) -> None:
     if not file.is_file():
         return
     try:
-        told = Recipe.model_validate_json(file.read_text(encoding="utf-8"))
-        same = told == Recipe.model_validate_json(recipe.model_dump_json())
+        kept = Recipe.model_validate_json(file.read_text(encoding="utf-8"))
+        same = kept == Recipe.model_validate_json(recipe.model_dump_json())
     except ValidationError:
         same = False
     if not same:
-        raise RecipeInvalidError(reason="run_folder_holds_another_recipe", run=folder.name)
+        raise RunRecipeDiffersError(run=folder.name)
 
 
-def _series(answers: Sequence[Predictions]) -> SeedRuns:
-    first = answers[0]
-    if any(other.cases != first.cases for other in answers):
-        raise RecipeInvalidError(reason="runs_were_asked_different_images")
-    scores = np.stack([one.scores for one in answers])
+def _seed_runs(folders: Sequence[Path], predictions: Sequence[Predictions]) -> SeedRuns:
+    first = predictions[0]
+    for folder, other in zip(folders, predictions, strict=True):
+        if other.samples != first.samples:
+            raise RunDataChangedError(run=folder.name)
+    scores = np.stack([one.scores for one in predictions])
     return SeedRuns(first.outputs, first.labels, first.column("group_id"), scores)

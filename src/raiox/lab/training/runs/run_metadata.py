@@ -1,4 +1,4 @@
-"""Where a run's weights come from: seed, code, data, split, machine."""
+"""`run.json`: the provenance of a run's weights (seed, code, data, split, precision)."""
 
 import hashlib
 import json
@@ -10,18 +10,23 @@ import torch
 
 from raiox.lab.datasets.manifest import Sample
 from raiox.lab.evaluation.provenance import code_version
+from raiox.lab.training.fit.atomic_files import save_text
 from raiox.lab.training.recipe import Recipe
-from raiox.lab.training.runs.atomic_files import save_text
+
+METADATA_FILE = "run.json"
 
 
 def write_run_metadata(
     folder: Path, recipe: Recipe, seed: int, data: Path | None, precision: str
 ) -> None:
-    """Written as the run starts: by its end the checkout may be another. A resume adds its code."""
+    """Write `recipe.json` and `run.json` as a run starts: by its end the checkout may have changed.
+
+    A resumed run adds its own code version to those before.
+    """
     save_text(recipe.model_dump_json(indent=2), folder / "recipe.json")
     before = read_run_metadata(folder)
     versions = [*before.get("code_version", "").split(", "), code_version()]
-    run_metadata = {
+    metadata = {
         **before,
         "seed": seed,
         "code_version": ", ".join(dict.fromkeys(filter(None, versions))),
@@ -29,25 +34,23 @@ def write_run_metadata(
         "torch": torch.__version__,
         "precision": precision,
     }
-    save_text(json.dumps(run_metadata, indent=2), folder / "passport.json")
+    save_text(json.dumps(metadata, indent=2), folder / METADATA_FILE)
 
 
 def read_run_metadata(folder: Path) -> dict[str, Any]:
-    """What is known of a run so far."""
-    file = folder / "passport.json"
+    """What `run.json` holds; empty before it is written."""
+    file = folder / METADATA_FILE
     known: dict[str, Any] = json.loads(file.read_text()) if file.exists() else {}
     return known
 
 
 def add_run_metadata(folder: Path, **facts: object) -> None:
-    """Add what became known on the way."""
-    save_text(
-        json.dumps({**read_run_metadata(folder), **facts}, indent=2), folder / "passport.json"
-    )
+    """Add entries to `run.json`."""
+    save_text(json.dumps({**read_run_metadata(folder), **facts}, indent=2), folder / METADATA_FILE)
 
 
 def data_sha256(data: Path | None) -> str:
-    """Of the manifests: they name every image, label and part."""
+    """Hash of the manifests: they name every image, label and split."""
     digest = hashlib.sha256()
     for name in ("chest", "filter"):
         file = (data or Path()) / name / "manifest.csv"
@@ -55,11 +58,11 @@ def data_sha256(data: Path | None) -> str:
     return digest.hexdigest()
 
 
-def split_sha256(parts: Mapping[str, Iterable[Sample]]) -> str:
-    """Of which image is in which part under which label, in any order."""
+def split_sha256(splits: Mapping[str, Iterable[Sample]]) -> str:
+    """Hash of which image is in which split under which label, in any order."""
     lines = sorted(
-        f"{part} {case.path.name} {case.kind} {case.label}"
-        for part, cases in parts.items()
-        for case in cases
+        f"{split} {sample.path.name} {sample.kind} {sample.label}"
+        for split, samples in splits.items()
+        for sample in samples
     )
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()

@@ -13,37 +13,37 @@ from threading import Thread
 
 from pydantic import TypeAdapter
 
-from raiox.lab.training.fit.fit import train
+from raiox.lab.training.context import TrainingContext
 from raiox.lab.training.recipe import Recipe
-from raiox.lab.training.runs.predictions import open_part
-from raiox.lab.training.runs.runs import TrainingContext
+from raiox.lab.training.runs.predictions import predict_split
+from raiox.lab.training.runs.train import train
 
-PART = "test"
+SPLIT = "test"
 _CONTEXT = TypeAdapter(TrainingContext)
 
 
 def command(recipe: Recipe, context: TrainingContext, seed: int) -> list[str]:
-    """What starts the process of one seed."""
+    """The command that starts the process of one seed."""
     job = [recipe.model_dump_json(), _CONTEXT.dump_json(context).decode(), str(seed)]
     return [sys.executable, "-m", "raiox.lab.training.runs.seed_process", *job]
 
 
-def train_and_ask(recipe: Recipe, context: TrainingContext, seed: int) -> Path:
-    """A seed's run folder, trained to its end and asked on `test`; what is there is kept.
+def train_and_test(recipe: Recipe, context: TrainingContext, seed: int) -> Path:
+    """A seed's run folder, trained to its end and evaluated on `test`; what exists is kept.
 
     Raises:
-        DataSetMissingError, RecipeInvalidError: as `train`.
+        DataSetMissingError, RecipeError: as `train`.
     """
     folder = train(recipe, context, seed, resume=True)
-    open_part(folder, context, PART)
+    predict_split(folder, context, SPLIT)
     return folder
 
 
 def main() -> None:
-    """Do what `command` says."""
+    """Train and test the seed of the command line."""
     Thread(target=_end_with_the_series, daemon=True).start()
     recipe, context, seed = sys.argv[1:]
-    train_and_ask(Recipe.model_validate_json(recipe), _CONTEXT.validate_json(context), int(seed))
+    train_and_test(Recipe.model_validate_json(recipe), _CONTEXT.validate_json(context), int(seed))
 
 
 def _end_with_the_series() -> None:

@@ -1,0 +1,64 @@
+"""The paper's recipes for a machine without a GPU: small images, short epochs, higher learning rates.
+
+    paper_filter_small            64 px, at most 9 epochs, all else as in `filter.py`
+    paper_stage1_small            80 px; starts from `feature_hints`, since ImageNet's DenseNet weights may
+                                  not be at hand. That run reads no label; it sees images of the authors'
+                                  test split
+    paper_stage2_small            80 px, an eighth of the images per epoch, thirty times the learning rate
+    paper_stage2_small_batchnorm  the same, with batch norms re-estimated on unaugmented images: half of
+                                  the paper's training images have a black top, and no test image does
+                                  (`paper_stage2_measured` in docs/evidence)
+
+Source:  `filter.py`, `stage1.py`, `stage2.py`; Touvron et al., 2019, arXiv:1906.06423 (batch norms).
+Takes:   on one processor core without bf16: the filter 3 minutes, stage 1 10, stage 2 7 per seed.
+Expects: docs/evidence/paper_filter_small/repeats.md, docs/evidence/paper_stage2_small/repeats.md and
+         docs/evidence/paper_stage2_measured/repeats.md, beside the paper's own figures.
+Run:     raiox repeat recipes/paper/small.py:paper_filter_small --seeds 10 --imagenet mobilenetv1.safetensors
+         raiox train recipes/paper/small.py:feature_hints --imagenet mobilenetv1.safetensors
+         raiox train recipes/paper/small.py:paper_stage1_small
+         raiox repeat recipes/paper/small.py:paper_stage2_small --seeds 5
+"""
+
+from pathlib import Path
+
+from raiox.lab.training.recipe import Recipe
+from raiox.lab.training.recipe_files import load_recipe
+
+HERE = Path(__file__).resolve().parent
+FULL = {stage: load_recipe(HERE / f"{stage}.py") for stage in ("filter", "stage1", "stage2")}
+
+
+def small(full: Recipe, side_px: int, samples_per_epoch: int, **schedule: float) -> Recipe:
+    """A recipe at a smaller size, with another number of images per epoch and another schedule."""
+    (stage,) = full.stages
+    return full.replace(
+        name=f"{full.name}_small",
+        preprocessing=full.preprocessing.model_copy(update={"side_px": side_px}),
+        stages=(
+            stage.replace(
+                side_px=side_px,
+                samples_per_epoch=samples_per_epoch,
+                schedule=stage.schedule.replace(**schedule),
+            ),
+        ),
+    )
+
+
+FILTER = small(FULL["filter"], 64, 640, max_epochs=9)
+STAGE1 = small(FULL["stage1"], 80, 1_920, learning_rate=5e-4, max_epochs=5, stop_after=3)
+STAGE2 = small(FULL["stage2"], 80, 1_920, learning_rate=3e-4, max_epochs=3, stop_after=3)
+
+RECIPES = {
+    recipe.name: recipe
+    for recipe in (
+        FILTER,
+        load_recipe(HERE.parent / "ablations.py:feature_hints"),
+        STAGE1.replace(init="feature_hints"),
+        STAGE2.replace(init="paper_stage1_small"),
+        STAGE2.replace(
+            name="paper_stage2_small_batchnorm",
+            init="paper_stage1_small",
+            n_batchnorm_images=2_048,
+        ),
+    )
+}

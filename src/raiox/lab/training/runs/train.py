@@ -1,0 +1,153 @@
+"""From a recipe to a run folder, stage by stage.
+
+A run folder holds everything its weights came from: the recipe, code version, hashes of data and
+split, learning curves, and the predictions on `valid`. A checkpoint ends each epoch and the weights
+of each stage stay. With `resume`, a run continues after the last checkpoint on the same images with the
+same augmentation, because both are seeded by epoch and batch.
+"""
+
+from pathlib import Path
+
+import lightning as L
+import torch
+from safetensors.torch import load_file
+from torch import nn
+
+from raiox.bundle import open_bundle
+from raiox.lab.errors import SplitEmptyError
+from raiox.lab.training.augment.style_mixing import mix_styles
+from raiox.lab.training.context import WEIGHTS_FILE, TrainingContext, is_finished
+from raiox.lab.training.data.examples import HELD_OUT, Examples, load_examples
+from raiox.lab.training.fit.atomic_files import save_weights
+from raiox.lab.training.fit.batchnorm import recalibrate_batchnorm
+from raiox.lab.training.fit.lightning_module import TrainingModule
+from raiox.lab.training.fit.mask_module import MaskModule
+from raiox.lab.training.fit.stage import best_precision, fit_stage, label_loss_for
+from raiox.lab.training.fit.wise_ft import interpolate_weights
+from raiox.lab.training.networks.build import build_network
+from raiox.lab.training.networks.mobilenet import MobileNetV1
+from raiox.lab.training.recipe import Recipe
+from raiox.lab.training.runs.initialisation import distillation_loss_for, initialise
+from raiox.lab.training.runs.predictions import predict, write_predictions
+from raiox.lab.training.runs.run_metadata import add_run_metadata, split_sha256, write_run_metadata
+from raiox.lab.training.runs.runs import stage_folder
+from raiox.lab.training.tasks import TASKS
+
+PREDICTED_SPLITS = ("valid", HELD_OUT)
+"""Splits whose predictions a finished run keeps at once; `test` stays closed until it is opened."""
+
+STAGE_SEED_STEP = 1_000
+
+
+def train(recipe: Recipe, context: TrainingContext, seed: int = 0, *, resume: bool = False) -> Path:
+    """Train a recipe; returns its run folder.
+
+    Raises:
+        DataSetMissingError: the data set is not there.
+        SplitEmptyError: the recipe leaves no image to learn from.
+        RecipeError: as `initialise` and `distillation_loss_for`.
+    """
+    folder = context.run_folder(recipe.name, seed)
+    if resume and is_finished(folder):
+        return folder
+    torch.set_num_threads(context.n_threads)
+    folder.mkdir(parents=True, exist_ok=True)
+    network = _initial_network(recipe, context, seed)
+    write_run_metadata(folder, recipe, seed, context.data, str(best_precision(context.device)))
+    if recipe.init == "bundle":
+        add_run_metadata(folder, bundle=_bundle_name(context.bundle))
+    for index in range(len(recipe.stages)):
+        network = _train_stage(network, recipe, index, context, seed, resume=resume)
+    splits = _served_splits(recipe, context)
+    add_run_metadata(
+        folder, split_sha256=split_sha256({name: s.samples for name, s in splits.items()})
+    )
+    _write_predictions(network.eval(), recipe, splits, folder)
+    save_weights(network, folder / WEIGHTS_FILE)
+    return folder
+
+
+def _initial_network(recipe: Recipe, context: TrainingContext, seed: int) -> nn.Module:
+    L.seed_everything(seed, verbose=False)
+    network = build_network(recipe.at_stage(0))
+    initialise(network, recipe, context, seed)
+    return network
+
+
+def _train_stage(
+    start: nn.Module,
+    recipe: Recipe,
+    index: int,
+    context: TrainingContext,
+    seed: int,
+    *,
+    resume: bool,
+) -> nn.Module:
+    """The network after one stage, built anew since a stage may draw finer maps."""
+    stage, stage_seed = recipe.at_stage(index), seed + STAGE_SEED_STEP * index
+    folder = stage_folder(context.run_folder(recipe.name, seed), index)
+    weights = folder / WEIGHTS_FILE
+    L.seed_everything(stage_seed, verbose=False)
+    network = build_network(stage)
+    if resume and weights.exists():
+        network.load_state_dict(load_file(weights))
+        return network
+    network.load_state_dict(start.state_dict())
+    _freeze_stages(network, stage.frozen_stages)
+    mix_styles(network.early_layers, stage.style_mixing)
+    splits = _splits(stage, stage.stages[0].side_px, context)
+    network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    loss = label_loss_for(stage, splits["train"])
+    distillation = distillation_loss_for(stage, network, context, seed)
+    kind = MaskModule if TASKS[stage.task].of_masks else TrainingModule
+    module = kind(network, stage, stage_seed, loss, distillation)
+    fit_stage(module, splits, context, folder, resume=resume)
+    network.load_state_dict(
+        interpolate_weights(start.state_dict(), network.state_dict(), stage.wise_ft_alpha)
+    )
+    if stage.n_batchnorm_images:
+        recalibrate_batchnorm(network, stage, _served_splits(recipe, context)["train"], seed)
+    save_weights(network, weights)
+    return network
+
+
+def _freeze_stages(network: nn.Module, n_stages: int) -> None:
+    """Keep the first stages as they are, batch norms included: they cost a forward pass alone."""
+    if isinstance(network, MobileNetV1) and n_stages:
+        for layer in (network.conv_stem, network.bn1, *network.blocks[:n_stages]):
+            layer.eval().requires_grad_(False)
+
+
+def _splits(recipe: Recipe, side_px: int, context: TrainingContext) -> dict[str, Examples]:
+    spec = recipe.preprocessing.model_copy(update={"side_px": side_px})
+    splits = load_examples(recipe, spec, context.data, context.cache)
+    if not len(splits["train"]):
+        raise SplitEmptyError(recipe=recipe.name, split="train")
+    return splits
+
+
+def _served_splits(recipe: Recipe, context: TrainingContext) -> dict[str, Examples]:
+    """At the size that is served; no loss reads regions any more."""
+    return _splits(recipe.replace(region_loss=0), recipe.preprocessing.side_px, context)
+
+
+def _bundle_name(folder: Path | None) -> str:
+    assert folder is not None, "a network was just filled from it"
+    bundle = open_bundle(folder)
+    return f"{bundle.manifest.id} (SHA-256 {bundle.sha256[:16]}...)"
+
+
+def _write_predictions(
+    network: nn.Module, recipe: Recipe, splits: dict[str, Examples], folder: Path
+) -> None:
+    if TASKS[recipe.task].of_masks or len(TASKS[recipe.task].outputs) == 1:
+        return  # there are no classes to predict
+    for split in PREDICTED_SPLITS:
+        examples = splits[split]
+        if len(examples):
+            logits = predict(network, examples, recipe.preprocessing)
+            write_predictions(folder / f"predictions-{split}.csv", examples, logits, recipe.task)
+    if not TASKS[recipe.task].of_kinds:
+        logits = predict(network, splits["valid"], recipe.preprocessing, mirrored=True)
+        file = folder / "predictions-valid-mirrored.csv"
+        write_predictions(file, splits["valid"], logits, recipe.task)

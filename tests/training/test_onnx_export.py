@@ -1,0 +1,136 @@
+"""The exported graph is the trained network; a broken one never answers."""
+
+import os
+from pathlib import Path
+
+import numpy as np
+import onnx
+import pytest
+import torch
+from onnx import numpy_helper
+from PIL import Image
+from torch import nn
+
+from raiox.bundle import Bundle, BundleManifest, OperatingPoint, Training
+from raiox.entities import Radiograph
+from raiox.inference.classifier import Classifier
+from raiox.inference.errors import ModelOutputInvalidError
+from raiox.inference.session import NetworkSession
+from raiox.lab.training.export.float16 import round_to_float16
+from raiox.lab.training.export.onnx_export import MAX_PARITY_ERROR, parity_error, to_onnx
+from raiox.lab.training.networks.densenet import ThreeBlockDenseNet
+from raiox.lab.training.networks.mobilenet import MobileNetV1
+from raiox.preprocessing import Preprocessing, network_input
+from raiox.vocabulary import FINDINGS
+
+SPEC = Preprocessing(side_px=96, fit="letterbox")
+DATA = os.environ.get("RAIOX_DATASETS")
+
+
+def lived_in(network: nn.Module) -> nn.Module:
+    """Batch norms as after training: with statistics of their own."""
+    generator = torch.Generator().manual_seed(0)
+    for layer in network.modules():
+        if isinstance(layer, nn.BatchNorm2d):
+            layer.running_mean = torch.randn(layer.num_features, generator=generator) * 0.1
+            layer.running_var = torch.rand(layer.num_features, generator=generator) + 0.5
+    return network.eval()
+
+
+def bundle_of(model: bytes) -> Bundle:
+    point = OperatingPoint(threshold=0.5, sensitivity=1, specificity=1)
+    training = Training(
+        recipe="drawn", seed=0, code_version="0", data_sha256="0", started_from="-", sources=()
+    )
+    manifest = BundleManifest(
+        id="drawn",
+        role="classifier",
+        labels=tuple(map(str, FINDINGS)),
+        preprocessing=SPEC,
+        temperature=1.0,
+        operating_points={str(f): point for f in FINDINGS},
+        licence="-",
+        training=training,
+        files={"model.onnx": "0" * 64},
+    )
+    return Bundle(manifest, model, None)
+
+
+@pytest.fixture(scope="module")
+def exported() -> tuple[nn.Module, bytes]:
+    network = round_to_float16(lived_in(ThreeBlockDenseNet(3, 64)))
+    return network, to_onnx(network, SPEC.side_px)
+
+
+@pytest.mark.data
+@pytest.mark.skipif(DATA is None, reason="RAIOX_DATASETS names no data set")
+@pytest.mark.parametrize("name", ["densenet", "mobilenet"])
+def test_torch_and_onnx_agree_on_real_radiographs(
+    name: str, exported: tuple[nn.Module, bytes]
+) -> None:
+    network, model = exported
+    if name == "mobilenet":
+        network = round_to_float16(lived_in(MobileNetV1(3)))
+        model = to_onnx(network, SPEC.side_px)
+    files = sorted((Path(DATA or "") / "chest" / "images").rglob("*.jpg"))[::3000]
+    pixels = [np.asarray(Image.open(file).convert("L")) for file in files]
+
+    error = parity_error(
+        network, bundle_of(model), np.stack([network_input(p, SPEC) for p in pixels])
+    )
+
+    assert len(files) >= 5
+    assert error <= MAX_PARITY_ERROR
+
+
+def test_one_pass_gives_logits_maps_and_embedding(exported: tuple[nn.Module, bytes]) -> None:
+    network, model = exported
+    images = np.random.default_rng(0).normal(size=(3, 1, 96, 96)).astype(np.float32)
+
+    outputs = NetworkSession(bundle_of(model), n_threads=1).run(images)
+
+    assert {name: array.shape for name, array in outputs.items()} == {
+        "logits": (3, 3),
+        "maps": (3, 3, 6, 6),
+        "embedding": (3, 64),
+    }
+    bias = network.head.classifier.bias.detach().numpy()
+    np.testing.assert_allclose(
+        outputs["maps"].mean(axis=(2, 3)) + bias, outputs["logits"], atol=1e-4
+    )
+
+
+def test_the_file_holds_two_bytes_a_weight(exported: tuple[nn.Module, bytes]) -> None:
+    network, model = exported
+    n_bytes = sum(p.numel() * (2 if p.dim() > 1 else 4) for p in network.parameters())
+
+    assert len(model) < 1.15 * n_bytes  # statistics of batch norms, names and nodes
+
+
+def test_the_file_tells_nothing_of_the_machine_it_was_made_on(
+    exported: tuple[nn.Module, bytes],
+) -> None:
+    assert b"site-packages" not in exported[1]
+    assert b"raiox/lab" not in exported[1]
+
+
+def test_a_batch_answers_as_its_images_alone(exported: tuple[nn.Module, bytes]) -> None:
+    images = np.random.default_rng(1).normal(size=(4, 1, 96, 96)).astype(np.float32)
+    session = NetworkSession(bundle_of(exported[1]), n_threads=2)
+
+    together = session.run(images)["logits"]
+
+    alone = np.concatenate([session.run(images[i : i + 1])["logits"] for i in range(4)])
+    assert together.tobytes() == alone.tobytes()
+
+
+def test_weights_that_are_no_numbers_give_no_answer(exported: tuple[nn.Module, bytes]) -> None:
+    graph = onnx.load_from_string(exported[1])
+    victim = max(graph.graph.initializer, key=lambda tensor: len(tensor.raw_data))
+    broken = np.full_like(numpy_helper.to_array(victim), np.nan)
+    victim.CopyFrom(numpy_helper.from_array(broken, victim.name))
+    classifier = Classifier(bundle_of(graph.SerializeToString()), n_threads=1)
+
+    answer = classifier.predict([Radiograph(np.zeros((90, 80), np.uint8), "0" * 64, "png")])[0]
+
+    assert isinstance(answer, ModelOutputInvalidError)

@@ -8,7 +8,7 @@ Small classifiers (80 px, 8,000 images, 2 minutes; docs/evidence/ablations.md, u
     stretch              both sides stretched to the square (the paper, section 4.2), not letterboxed
     artefacts            random letters, stickers and margins (Zech et al., 2018)
     intensity            random gamma, contrast and brightness (DeGrave et al., 2021)
-    balanced_sources     labels balanced within every data set, so that none identifies a label
+    balanced_datasets    labels balanced within every data set, so that none identifies a label
     all_augmentations    all that `mobilenet.py` does against shortcuts in its first stage
     bn_recalibrated, all_augmentations_bn_recalibrated
                          batch norms re-estimated on unaugmented images (Touvron et al., 2019)
@@ -32,7 +32,7 @@ Others
                          (docs/evidence/filter-unseen-sources.md)
 
 Reports of earlier runs use earlier names: mild (baseline), tones (intensity), even_labels
-(balanced_sources), together (all_augmentations), measured (bn_recalibrated), fine (fine_maps), grain
+(balanced_datasets), together (all_augmentations), measured (bn_recalibrated), fine (fine_maps), grain
 (blur_jpeg), regions (region_loss), hints, turns, opacities (the pretexts), dense_taught (dense_distilled),
 keep_nothing (no_wise_ft), raiox_fast_longer (wise_ft); raiox_tutor (teacher.py), raiox_fast,
 raiox_fast_onward and raiox_fast_framed (mobilenet.py, stages 0, 2 and 3), raiox_groundwork,
@@ -106,7 +106,7 @@ OVERRIDES: tuple[tuple[Recipe, dict[str, dict[str, Any]]], ...] = (
                     gamma=(0.65, 1.5), contrast=(0.75, 1.3), brightness=0.1
                 )
             },
-            "balanced_sources": {"sampling": Sampling(balance="sources")},
+            "balanced_datasets": {"sampling": Sampling(balance="datasets")},
             "bn_recalibrated": {"n_batchnorm_images": 2_048},
         },
     ),

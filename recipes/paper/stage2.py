@@ -32,7 +32,7 @@ RECIPE = Recipe(
     preprocessing=Preprocessing(side_px=224, fit="stretch", mean=0.449, std=0.226),
     sampling=Sampling(
         split_scheme="authors",
-        sources=("cohen", "figure1", "rsna", "kermany"),
+        datasets=("cohen", "figure1", "rsna", "kermany"),
         draws="epochs",
         oversampling={"cohen": 20, "figure1": 20},
     ),

@@ -1,4 +1,4 @@
-"""Training images differ as told, and the same way for the same seed."""
+"""Training images vary as specified, and in the same way for the same seed."""
 
 import torch
 

@@ -1,4 +1,4 @@
-"""Norms are measured on films as they are served, and nothing else of a network moves."""
+"""Batch-norm statistics are re-estimated on unaugmented images, and nothing else changes."""
 
 from pathlib import Path
 
@@ -44,7 +44,7 @@ def first_norm_sees(network: MobileNetV1, examples: Examples) -> torch.Tensor:
         return network.conv_stem(images.repeat(1, 3, 1, 1)).mean(dim=(0, 2, 3))
 
 
-def test_norms_expect_what_clean_films_give(examples: Examples) -> None:
+def test_statistics_become_those_of_clean_images(examples: Examples) -> None:
     torch.manual_seed(0)
     network = MobileNetV1(3)
 
@@ -55,7 +55,7 @@ def test_norms_expect_what_clean_films_give(examples: Examples) -> None:
     assert not network.training
 
 
-def test_no_weight_moves_and_momenta_stay(examples: Examples) -> None:
+def test_no_weight_changes_and_momenta_stay(examples: Examples) -> None:
     network = MobileNetV1(3)
     before = {name: tensor.clone() for name, tensor in network.named_parameters()}
 
@@ -80,7 +80,7 @@ def test_styles_are_not_mixed_meanwhile(examples: Examples) -> None:
     assert all(torch.equal(a, b) for (_, a), b in norms)
 
 
-def test_a_run_ends_with_statistics_of_clean_films(drawn_data: Path, tmp_path: Path) -> None:
+def test_a_run_ends_with_the_statistics_of_clean_images(drawn_data: Path, tmp_path: Path) -> None:
     context = TrainingContext(data=drawn_data, runs=tmp_path, n_threads=1)
     examples = load_examples(recipe(), SPEC, drawn_data, tmp_path)["train"]
 

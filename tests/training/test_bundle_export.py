@@ -27,7 +27,7 @@ SIDE_PX = 64
 
 
 class OpenReader:
-    """Decodes without a sandbox and remembers what it was shown."""
+    """Decodes without a sandbox and remembers what it decoded."""
 
     def __init__(self) -> None:
         self.seen: set[str] = set()
@@ -127,13 +127,13 @@ def test_a_run_of_a_task_that_nothing_serves_is_refused(drawn_data: Path, tmp_pa
 def test_the_mobilenet_reads_scores_maps_and_cases(models: Path, drawn_data: Path) -> None:
     settings = InferenceSettings(models_dir=models, classifier_bundle="mobilenet", n_threads=1)
     engine = LocalEngine.open(settings)
-    film = OpenReader()((drawn_data / "chest" / "covid19-3.png").read_bytes())
+    radiograph = OpenReader()((drawn_data / "chest" / "covid19-3.png").read_bytes())
 
-    reading = engine.predict([film])[0]
+    result = engine.predict([radiograph])[0]
 
-    assert isinstance(reading, EngineResult)
+    assert isinstance(result, EngineResult)
     assert engine.models["classifier"].id == "mobilenet-0.0"
-    prediction = reading.prediction
+    prediction = result.prediction
     assert prediction is not None
     assert sum(prediction.scores.values()) == pytest.approx(1.0)
     # Its grid is half as fine as the DenseNet's; over the image both are drawn alike.

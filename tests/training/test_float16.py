@@ -1,4 +1,4 @@
-"""Weights in two bytes: nothing else about the graph's answers changes."""
+"""float16 weights: nothing about the outputs of the graph changes."""
 
 from pathlib import Path
 
@@ -47,7 +47,7 @@ def opened(model: onnx.ModelProto, optimised: Path | None = None) -> ort.Inferen
     )
 
 
-def answer(model: onnx.ModelProto) -> np.ndarray:
+def outputs(model: onnx.ModelProto) -> np.ndarray:
     return np.asarray(opened(model).run(None, {"image": IMAGES})[0])
 
 
@@ -85,12 +85,14 @@ def test_a_weight_beyond_float16_stays_as_it_is(model: onnx.ModelProto) -> None:
     np.testing.assert_array_equal(numpy_helper.to_array(model.graph.initializer[0]), huge)
 
 
-def test_the_halved_graph_answers_to_the_last_bit_as_before(model: onnx.ModelProto) -> None:
-    before = answer(model)
+def test_the_graph_of_half_the_size_gives_the_same_outputs_to_the_last_bit(
+    model: onnx.ModelProto,
+) -> None:
+    before = outputs(model)
 
     store_as_float16(model)
 
-    assert answer(model).tobytes() == before.tobytes()
+    assert outputs(model).tobytes() == before.tobytes()
 
 
 def test_the_runtime_casts_once_when_it_opens_the_graph(

@@ -1,4 +1,4 @@
-"""Films made worse by a known amount, and a network that learns to rate them."""
+"""Radiographs degraded by a known amount, and a network that learns to rate them."""
 
 import json
 from pathlib import Path
@@ -19,7 +19,7 @@ from raiox.lab.training.runs.runs import load_run
 from raiox.lab.training.runs.train import train
 
 
-def films(n: int) -> torch.Tensor:
+def radiographs(n: int) -> torch.Tensor:
     ramp = torch.linspace(0.2, 0.8, 64)
     waves = 0.1 * torch.sin(torch.arange(64) * 1.9)
     return (0.5 * ramp[None, :] + 0.5 * ramp[:, None] + waves[None, :]).repeat(n, 1, 1, 1)
@@ -29,12 +29,16 @@ def draw(n: int) -> BatchRandom:
     return BatchRandom(n, torch.Generator().manual_seed(0))
 
 
-@pytest.mark.parametrize("fault", DEGRADATIONS)
-def test_every_fault_changes_a_film_more_the_more_severe_it_is(fault) -> None:
-    image = films(1)
+@pytest.mark.parametrize("degradation", DEGRADATIONS)
+def test_every_degradation_changes_an_image_more_the_more_severe_it_is(degradation) -> None:
+    image = radiographs(1)
 
     changes = [
-        float((fault(image, torch.full((1, 1, 1, 1), s), draw(1)).clamp(0, 1) - image).abs().mean())
+        float(
+            (degradation(image, torch.full((1, 1, 1, 1), s), draw(1)).clamp(0, 1) - image)
+            .abs()
+            .mean()
+        )
         for s in (0.2, 0.6, 1.0)
     ]
 
@@ -42,26 +46,26 @@ def test_every_fault_changes_a_film_more_the_more_severe_it_is(fault) -> None:
     assert changes[0] > 1e-4
 
 
-def test_a_film_of_full_quality_is_untouched_and_others_are_not() -> None:
-    images = films(64)
+def test_an_image_of_full_quality_is_unchanged_and_others_are_not() -> None:
+    images = radiographs(64)
 
-    worse, quality = degrade(images, draw(64))
+    degraded, quality = degrade(images, draw(64))
 
-    changed = (worse - images).abs().mean(dim=(1, 2, 3)) > 1e-5
+    changed = (degraded - images).abs().mean(dim=(1, 2, 3)) > 1e-5
     assert torch.equal(changed, quality < 1)
     assert 0 <= quality.min() < 0.2
     assert quality.max() == 1
 
 
-def test_only_films_are_rated() -> None:
-    labels = torch.tensor([0, 9])  # an upright film and a photograph
+def test_only_radiographs_are_rated() -> None:
+    labels = torch.tensor([0, 9])  # an upright radiograph and a photograph
     seen, quality = torch.tensor([0.8, 0.0]), torch.tensor([1.0, 1.0])
 
     assert float(quality_loss(seen, quality, labels)) == pytest.approx(0.04)
 
 
-def test_a_rating_that_knows_is_told_from_one_that_guesses() -> None:
-    images, groups = films(200), np.arange(200).astype(str)
+def test_a_rating_that_knows_scores_higher_than_one_that_guesses() -> None:
+    images, groups = radiographs(200), np.arange(200).astype(str)
 
     def sharpness(batch: torch.Tensor) -> torch.Tensor:
         return -(batch - images[: len(batch)]).abs().mean(dim=(1, 2, 3))

@@ -89,7 +89,7 @@ def test_refuses_weights_of_another_network(tmp_path: Path) -> None:
 
 
 def test_finer_maps_hold_what_the_coarse_ones_held() -> None:
-    """The last halving keeps every second place, so those places answer alike."""
+    """The last halving keeps every second location, where both maps agree."""
     coarse, fine = MobileNetV1(3).eval(), MobileNetV1(3, map_stride=16).eval()
     fine.load_state_dict(coarse.state_dict())
     images = torch.rand(2, 1, 96, 96)

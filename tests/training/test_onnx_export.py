@@ -1,4 +1,4 @@
-"""The exported graph is the trained network; a broken one never answers."""
+"""The exported graph is the trained network; a broken one gives no result."""
 
 import os
 from pathlib import Path
@@ -100,21 +100,21 @@ def test_one_pass_gives_logits_maps_and_embedding(exported: tuple[nn.Module, byt
     )
 
 
-def test_the_file_holds_two_bytes_a_weight(exported: tuple[nn.Module, bytes]) -> None:
+def test_the_file_holds_two_bytes_per_weight(exported: tuple[nn.Module, bytes]) -> None:
     network, model = exported
     n_bytes = sum(p.numel() * (2 if p.dim() > 1 else 4) for p in network.parameters())
 
     assert len(model) < 1.15 * n_bytes  # statistics of batch norms, names and nodes
 
 
-def test_the_file_tells_nothing_of_the_machine_it_was_made_on(
+def test_the_file_holds_no_trace_of_the_machine_it_was_made_on(
     exported: tuple[nn.Module, bytes],
 ) -> None:
     assert b"site-packages" not in exported[1]
     assert b"raiox/lab" not in exported[1]
 
 
-def test_a_batch_answers_as_its_images_alone(exported: tuple[nn.Module, bytes]) -> None:
+def test_a_batch_gives_what_its_images_give_alone(exported: tuple[nn.Module, bytes]) -> None:
     images = np.random.default_rng(1).normal(size=(4, 1, 96, 96)).astype(np.float32)
     session = NetworkSession(bundle_of(exported[1]), n_threads=2)
 
@@ -131,6 +131,6 @@ def test_weights_that_are_no_numbers_give_no_answer(exported: tuple[nn.Module, b
     victim.CopyFrom(numpy_helper.from_array(broken, victim.name))
     classifier = Classifier(bundle_of(graph.SerializeToString()), n_threads=1)
 
-    answer = classifier.predict([Radiograph(np.zeros((90, 80), np.uint8), "0" * 64, "png")])[0]
+    result = classifier.predict([Radiograph(np.zeros((90, 80), np.uint8), "0" * 64, "png")])[0]
 
-    assert isinstance(answer, ModelOutputInvalidError)
+    assert isinstance(result, ModelOutputInvalidError)

@@ -1,4 +1,4 @@
-"""The other runtime answers as the first, where its extra is installed."""
+"""The other runtime gives the same outputs, where its extra is installed."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Labels are read where they may be: inside the lungs, or inside a radiologist's box."""
+"""Evidence is kept where it may lie: inside the lungs, or inside a radiologist's box."""
 
 import csv
 import shutil
@@ -38,7 +38,7 @@ def test_evidence_outside_its_region_costs_and_inside_it_does_not() -> None:
     assert outside > 3
 
 
-def test_a_film_that_may_be_read_everywhere_costs_nothing() -> None:
+def test_evidence_that_may_lie_anywhere_costs_nothing() -> None:
     loss = region_loss(torch.randn(4, 3, 5, 5), torch.tensor([0, 1, 2, 0]), torch.ones(4, 1, 8, 8))
 
     assert float(loss) == pytest.approx(0, abs=1e-6)
@@ -55,7 +55,7 @@ def test_learning_moves_evidence_into_the_region() -> None:
     assert (maps.grad[0, 0, :, 2:] > 0).all()
 
 
-def test_regions_go_where_augmentation_puts_what_they_frame() -> None:
+def test_regions_move_as_augmentation_moves_their_images() -> None:
     squares = torch.zeros(8, 1, SIDE, SIDE)
     squares[:, :, 10:40, 20:50] = 1.0
     geometry = Augmentation(
@@ -70,9 +70,9 @@ def test_regions_go_where_augmentation_puts_what_they_frame() -> None:
 
 
 @pytest.fixture(scope="module")
-def framed_data(drawn_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The drawn films; the first of each label by hand, the second by a network, a box on one."""
-    data = tmp_path_factory.mktemp("framed") / "data"
+def annotated_data(drawn_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The drawn images; the first of each label by hand, the second by a network, a box on one."""
+    data = tmp_path_factory.mktemp("annotated") / "data"
     shutil.copytree(drawn_data, data)
     chest = data / "chest"
     (chest / "lung_masks").mkdir()
@@ -96,20 +96,22 @@ def write(file: Path, rows: object) -> None:
         csv.writer(opened).writerows(rows)
 
 
-def framed(data: Path) -> dict[str, np.ndarray]:
+def regions_by_name(data: Path) -> dict[str, np.ndarray]:
     region_loss = read_regions(read_finding_samples(data), SPEC, data)
     return {path.stem: region[0] > 0 for path, region in region_loss.items()}
 
 
-def test_masks_by_hand_serve_every_label_and_a_networks_only_clear_films(framed_data: Path) -> None:
-    found = framed(framed_data)
+def test_masks_by_hand_serve_every_label_and_a_networks_only_clear_images(
+    annotated_data: Path,
+) -> None:
+    found = regions_by_name(annotated_data)
 
     assert {"no_finding-0", "lung_opacity-0", "covid19-0", "no_finding-1"} <= set(found)
     assert not {"lung_opacity-1", "covid19-1", "no_finding-2"} & set(found)
 
 
-def test_regions_lie_where_the_film_lies_in_the_square(framed_data: Path) -> None:
-    mask, box = (framed(framed_data)[name] for name in ("covid19-0", "lung_opacity-4"))
+def test_regions_lie_where_the_image_lies_in_the_square(annotated_data: Path) -> None:
+    mask, box = (regions_by_name(annotated_data)[name] for name in ("covid19-0", "lung_opacity-4"))
 
     rows = np.flatnonzero(mask.any(axis=1))
     assert rows[0] == 2, "60 of 64 rows: two black ones above"
@@ -118,20 +120,20 @@ def test_regions_lie_where_the_film_lies_in_the_square(framed_data: Path) -> Non
     assert box[2:-2, SIDE // 2 :].all()
 
 
-def test_a_run_learns_from_regions(framed_data: Path, tmp_path: Path) -> None:
+def test_a_run_learns_from_regions(annotated_data: Path, tmp_path: Path) -> None:
     schedule = OneCycle(n_samples=32, learning_rate=1e-3)
     stage = Stage(side_px=32, schedule=schedule, batch_size=8, samples_per_epoch=16)
     plain = Recipe(
-        name="framed", task="findings", network="mobilenet", preprocessing=SPEC, map_stride=16,
+        name="annotated", task="findings", network="mobilenet", preprocessing=SPEC, map_stride=16,
         stages=(stage,), augmentation=Augmentation(flip=True), region_loss=0.5,
     )  # fmt: skip
 
-    folder = train(plain, TrainingContext(data=framed_data, runs=tmp_path, n_threads=1))
+    folder = train(plain, TrainingContext(data=annotated_data, runs=tmp_path, n_threads=1))
 
     assert "loss_regions" in (folder / "stage-0" / "curves.jsonl").read_text()
 
 
 def test_no_annotation_no_region(drawn_data: Path) -> None:
-    case = Sample(Path("film.png"), "no_finding", "drawn", "train", "g", "drawn")
+    case = Sample(Path("image.png"), "no_finding", "drawn", "train", "g", "drawn")
 
     assert read_regions([case], SPEC, drawn_data) == {}

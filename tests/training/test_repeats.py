@@ -83,8 +83,8 @@ def series(drawn_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Series
 
 def test_every_seed_is_evaluated_on_the_test_split(series: Series) -> None:
     for folder in series.repeats.folders:
-        asked = read_predictions(folder / "predictions-test.csv")
-        assert set(asked.column("split")) == {"test"}
+        predicted = read_predictions(folder / "predictions-test.csv")
+        assert set(predicted.column("split")) == {"test"}
     assert series.document["n_runs"] == 2
     assert np.sum(series.document["confusion_sum"]) == 2 * series.document["n_cases"] == 24
 
@@ -315,7 +315,7 @@ def test_an_interrupted_runner_leaves_no_process(tmp_path: Path) -> None:
     assert not [line for line in lines if "600.25" in line]
 
 
-def test_a_curve_told_twice_and_cut_by_a_kill_is_read_once(tmp_path: Path) -> None:
+def test_a_curve_logged_twice_and_cut_by_a_kill_is_read_once(tmp_path: Path) -> None:
     stage = tmp_path / "stage-0"
     stage.mkdir()
     (stage / "curves.jsonl").write_text(

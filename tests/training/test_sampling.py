@@ -1,4 +1,4 @@
-"""Who is learned from, and how often."""
+"""Which images are drawn, and how often."""
 
 from collections import Counter
 from pathlib import Path
@@ -19,63 +19,63 @@ from raiox.lab.training.recipe import Distillation, OneCycle, Sampling, Stage
 from raiox.lab.training.tasks import TASKS
 
 
-def case(label: str, source: str, part: str = "train", group: str = "") -> Sample:
-    return Sample(Path(f"{label}-{source}.png"), label, source, part, group or source, "drawn")
+def sample(label: str, dataset: str, split: str = "train", group: str = "") -> Sample:
+    return Sample(Path(f"{label}-{dataset}.png"), label, dataset, split, group or dataset, "drawn")
 
 
-def test_every_label_is_drawn_alike_unless_told(drawn_data: Path, tmp_path: Path) -> None:
+def test_every_label_has_the_same_share_unless_weighted(drawn_data: Path, tmp_path: Path) -> None:
     experiment = recipe("filter", task="frontal_filter")
-    parts = load_examples(experiment, experiment.preprocessing, drawn_data, tmp_path)
+    splits = load_examples(experiment, experiment.preprocessing, drawn_data, tmp_path)
 
-    chances = draw_chances(parts["train"].samples, Sampling(label_weights={"frontal": 4.0}))
+    chances = draw_chances(splits["train"].samples, Sampling(label_weights={"frontal": 4.0}))
 
-    shares = [chances[parts["train"].labels == label].sum() for label in range(12)]
+    shares = [chances[splits["train"].labels == label].sum() for label in range(12)]
     assert shares[0] == pytest.approx(4 / 14)
     assert shares[1:10] == pytest.approx([1 / 14] * 9)
     assert shares[10:] == pytest.approx([0, 1 / 14])  # no surface is drawn here, but pairs are
 
 
 @pytest.mark.parametrize(("power", "share"), [(1.0, 0.9), (0.5, 0.75), (0.0, 0.5)])
-def test_a_power_holds_large_sources_back(power: float, share: float) -> None:
-    cases = [case("no_finding", "large")] * 9 + [case("no_finding", "small")]
+def test_a_power_holds_large_data_sets_back(power: float, share: float) -> None:
+    samples = [sample("no_finding", "large")] * 9 + [sample("no_finding", "small")]
 
-    chances = draw_chances(cases, Sampling(source_power=power))
+    chances = draw_chances(samples, Sampling(dataset_power=power))
 
     assert chances[:9].sum() == pytest.approx(share)
 
 
-def test_balanced_by_sources_a_source_tells_nothing_of_its_labels() -> None:
-    cases = [case("no_finding", "rsna")] * 15 + [case("lung_opacity", "rsna")]
-    cases += [case("covid19", "cohen")] * 4
+def test_balanced_by_data_sets_a_data_set_identifies_no_label() -> None:
+    samples = [sample("no_finding", "rsna")] * 15 + [sample("lung_opacity", "rsna")]
+    samples += [sample("covid19", "cohen")] * 4
 
-    chances = draw_chances(cases, Sampling(balance="sources", source_power=0.5))
+    chances = draw_chances(samples, Sampling(balance="datasets", dataset_power=0.5))
 
     assert chances[:15].sum() == pytest.approx(chances[15])
     assert chances[16:].sum() == pytest.approx(2 / (2 + 4))
 
 
-def test_a_held_out_source_and_its_groups_teach_nothing() -> None:
-    cases = [
-        case("covid19", "siim", "train", "g1"),
-        case("covid19", "siim", "test", "g2"),
-        case("covid19", "cohen", "train", "g1"),
-        case("covid19", "cohen", "train", "g3"),
-        case("covid19", "cohen", "valid", "g4"),
+def test_a_held_out_data_set_and_its_groups_train_nothing() -> None:
+    samples = [
+        sample("covid19", "siim", "train", "g1"),
+        sample("covid19", "siim", "test", "g2"),
+        sample("covid19", "cohen", "train", "g1"),
+        sample("covid19", "cohen", "train", "g3"),
+        sample("covid19", "cohen", "valid", "g4"),
     ]
 
-    parts = split_samples(cases, Sampling(hold_out=("siim",)))
+    splits = split_samples(samples, Sampling(hold_out=("siim",)))
 
-    assert [c.group_id for c in parts["held_out"]] == ["g1", "g2"]
-    assert [c.group_id for c in parts["train"]] == ["g3"]
-    assert [c.group_id for c in parts["valid"]] == ["g4"]
+    assert [c.group_id for c in splits["held_out"]] == ["g1", "g2"]
+    assert [c.group_id for c in splits["train"]] == ["g3"]
+    assert [c.group_id for c in splits["valid"]] == ["g4"]
 
 
-def test_only_named_sources_and_labels_are_learned_from() -> None:
-    cases = [case("covid19", "siim"), case("no_finding", "siim"), case("covid19", "cohen")]
+def test_only_named_data_sets_and_labels_are_drawn() -> None:
+    samples = [sample("covid19", "siim"), sample("no_finding", "siim"), sample("covid19", "cohen")]
 
-    parts = split_samples(cases, Sampling(sources=("siim",), labels=("covid19",)))
+    splits = split_samples(samples, Sampling(datasets=("siim",), labels=("covid19",)))
 
-    assert parts["train"] == [cases[0]]
+    assert splits["train"] == [samples[0]]
 
 
 def test_holding_out_a_source_holds_it_out_of_teachers_and_start_too() -> None:
@@ -90,19 +90,23 @@ def test_holding_out_a_source_holds_it_out_of_teachers_and_start_too() -> None:
     assert without.distillation.teachers == ("teacher-without-siim", "imagenet")
 
 
-def examples_of(cases: list[Sample]) -> Examples:
+def examples_of(samples: list[Sample]) -> Examples:
     pixels = np.zeros((1, 8, 8), np.uint8)
-    return Examples(cases, [0] * len(cases), TASKS["findings"], pixels)
+    return Examples(samples, [0] * len(samples), TASKS["findings"], pixels)
 
 
-def test_a_pass_shows_every_image_as_often_as_its_source_is_oversampled() -> None:
-    cases = [case("covid19", "cohen"), case("no_finding", "rsna"), case("lung_opacity", "rsna")]
+def test_an_epoch_holds_every_image_as_often_as_its_data_set_is_oversampled() -> None:
+    samples = [
+        sample("covid19", "cohen"),
+        sample("no_finding", "rsna"),
+        sample("lung_opacity", "rsna"),
+    ]
     sampling = Sampling(draws="epochs", oversampling={"cohen": 20})
     stage = Stage(
         side_px=8, schedule=OneCycle(n_samples=1, learning_rate=1), batch_size=2,
         samples_per_epoch=None,
     )  # fmt: skip
-    draws = SeededDataModule(sampling, stage, {"train": examples_of(cases)}, seed=0)
+    draws = SeededDataModule(sampling, stage, {"train": examples_of(samples)}, seed=0)
 
     drawn = Counter(draws.train_dataloader().dataset.indices)
 
@@ -110,15 +114,15 @@ def test_a_pass_shows_every_image_as_often_as_its_source_is_oversampled() -> Non
 
 
 def test_the_authors_valid_has_as_many_of_each_label() -> None:
-    cases = [case("covid19", "cohen")] + [case("lung_opacity", "rsna")] * 30
+    samples = [sample("covid19", "cohen")] + [sample("lung_opacity", "rsna")] * 30
 
-    chosen = resample_as_authors(examples_of(cases), {"cohen": 20}, seed=0)
+    chosen = resample_as_authors(examples_of(samples), {"cohen": 20}, seed=0)
 
-    assert Counter(cases[i].label for i in chosen) == {"covid19": 30, "lung_opacity": 30}
+    assert Counter(samples[i].label for i in chosen) == {"covid19": 30, "lung_opacity": 30}
 
 
 def test_oversampling_repeats_whole_sources() -> None:
-    assert oversample([case("a", "x"), case("b", "y")], {"y": 3}).tolist() == [0, 1, 1, 1]
+    assert oversample([sample("a", "x"), sample("b", "y")], {"y": 3}).tolist() == [0, 1, 1, 1]
 
 
 def test_stage_one_counts_covid19_as_an_opacity() -> None:

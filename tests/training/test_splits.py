@@ -27,11 +27,11 @@ def test_the_data_at_hand_has_the_splits_the_networks_were_trained_on(described:
 @pytest.mark.data
 def test_a_source_left_out_is_in_no_other_part(described: dict) -> None:
     for name, split in described.items():
-        sources = name.removeprefix("without-").split("+") if "without-" in name else []
+        datasets = name.removeprefix("without-").split("+") if "without-" in name else []
         for part, counts in split["images"].items():
             found = {key.split()[0] for key in counts}
-            assert found.isdisjoint(sources) or part == "held_out"
-            assert part != "held_out" or found == set(sources)
+            assert found.isdisjoint(datasets) or part == "held_out"
+            assert part != "held_out" or found == set(datasets)
 
 
 def test_another_label_makes_another_split(drawn_data: Path, tmp_path: Path) -> None:

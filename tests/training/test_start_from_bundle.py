@@ -87,9 +87,9 @@ def test_a_network_read_back_predicts_as_its_bundle(folders: dict[str, Path], ne
     again.load_state_dict(bundle_weights(bundle), strict=False)
 
     with torch.no_grad():
-        answered = again(torch.from_numpy(images)).logits.numpy()
+        computed = again(torch.from_numpy(images)).logits.numpy()
     expected = NetworkSession(bundle, n_threads=1).run(images)["logits"]
-    np.testing.assert_allclose(answered, expected, atol=1e-4)
+    np.testing.assert_allclose(computed, expected, atol=1e-4)
 
 
 def test_every_parameter_of_a_network_is_read_back(folders: dict[str, Path]) -> None:
@@ -118,11 +118,11 @@ def test_a_run_starts_from_a_bundle_and_says_from_which(
 def test_outputs_that_a_bundle_knows_keep_their_weights_in_another_order(
     tmp_path: Path, folders: dict[str, Path]
 ) -> None:
-    asked = recipe("mobilenet", init="bundle").replace(task="opacity")
-    network = build_network(asked)
+    other = recipe("mobilenet", init="bundle").replace(task="opacity")
+    network = build_network(other)
     context = TrainingContext(data=None, runs=tmp_path, bundle=folders["mobilenet"])
 
-    initialise(network, asked, context, seed=0)
+    initialise(network, other, context, seed=0)
 
     known = bundle_weights(open_bundle(folders["mobilenet"]))["head.classifier.weight"]
     torch.testing.assert_close(network.head.classifier.weight, known[:2])
@@ -132,9 +132,9 @@ def test_stages_that_are_frozen_keep_their_weights(
     tmp_path: Path, drawn_data: Path, folders: dict[str, Path]
 ) -> None:
     folder = folders["mobilenet"]
-    asked = recipe("mobilenet", init="bundle").replace(frozen_stages=2)
+    other = recipe("mobilenet", init="bundle").replace(frozen_stages=2)
 
-    run = train(asked, TrainingContext(data=drawn_data, runs=tmp_path, bundle=folder, n_threads=1))
+    run = train(other, TrainingContext(data=drawn_data, runs=tmp_path, bundle=folder, n_threads=1))
 
     start, end = bundle_weights(open_bundle(folder)), load_file(run / "weights.safetensors")
     moved = {name for name in start if not torch.equal(start[name], end[name])}

@@ -1,4 +1,4 @@
-"""Styles change places between images; what the features show stays."""
+"""MixStyle: channel statistics move between images, the pattern of the features stays."""
 
 import torch
 

@@ -195,7 +195,7 @@ def test_averaged_weights_resume_as_they_were(drawn_data: Path, tmp_path: Path) 
 
 
 def staged(name: str) -> Recipe:
-    """Two stages that differ in what a stage may set, the second taught by the first of another."""
+    """Two stages that differ in what a stage may set, the second distilled from a stage of another run."""
     schedule = OneCycle(n_samples=64, learning_rate=1e-3)
     plain = Stage(side_px=32, schedule=schedule, batch_size=8, samples_per_epoch=16)
     own = plain.replace(
@@ -323,12 +323,12 @@ def test_what_a_run_held_out_is_predicted_afterwards(drawn_data: Path, tmp_path:
 
     held = read_predictions(folder / "predictions-held_out.csv")
     valid = read_predictions(folder / "predictions-valid.csv")
-    assert set(held.column("source")) == {"source1"}
-    assert set(valid.column("source")) == {"source0"}
+    assert set(held.column("dataset")) == {"source1"}
+    assert set(valid.column("dataset")) == {"source0"}
 
 
 def test_a_recipe_that_leaves_no_image_does_not_start(drawn_data: Path, tmp_path: Path) -> None:
-    nothing = recipe("nothing", sampling=Sampling(sources=("nowhere",)))
+    nothing = recipe("nothing", sampling=Sampling(datasets=("nowhere",)))
 
     with pytest.raises(SplitEmptyError) as refusal:
         train(nothing, training_context(drawn_data, tmp_path))

@@ -42,7 +42,7 @@ class Sampling(_Specification):
     split_scheme: Literal["grouped", "authors"] = Field(
         "grouped", description="Split by patient group, or the paper's own (`paper_split`)."
     )
-    sources: tuple[str, ...] = Field((), description="Only these data sets; empty: all of them.")
+    datasets: tuple[str, ...] = Field((), description="Only these data sets; empty: all of them.")
     labels: tuple[str, ...] = Field((), description="Only these labels; empty: all of them.")
     hold_out: tuple[str, ...] = Field((), description="Data sets kept for external validation.")
     draws: Literal["weighted", "epochs"] = Field(
@@ -51,11 +51,11 @@ class Sampling(_Specification):
     label_weights: dict[str, float] = Field(
         {}, description="Relative share of a label in weighted draws; 1 if not listed."
     )
-    balance: Literal["labels", "sources"] = Field(
+    balance: Literal["labels", "datasets"] = Field(
         "labels",
         description="Balance labels and data sets within each, or labels within every data set.",
     )
-    source_power: float = Field(
+    dataset_power: float = Field(
         0.5, ge=0, le=1, description="A data set is drawn in proportion to its size to this power."
     )
     oversampling: dict[str, PositiveInt] = Field(
@@ -143,7 +143,7 @@ class Distillation(_Specification):
 
     teachers: tuple[str, ...] = Field(
         min_length=1,
-        description="Recipes whose runs teach together (`mobilenet`, or `mobilenet/stage-0` as it was "
+        description="Recipes whose runs are averaged (`mobilenet`, or `mobilenet/stage-0` as it was "
         "after that stage); `imagenet`: MobileNet's own features.",
     )
     logits_weight: NonNegativeFloat = Field(
@@ -248,9 +248,9 @@ class Recipe(_Specification):
         own = {name: value for name, value in settings.items() if value is not None}
         return self.replace(stages=(stage,), **own)
 
-    def held_out(self, *sources: str) -> "Recipe":
+    def held_out(self, *datasets: str) -> "Recipe":
         """The same experiment without these data sets; so are its start and its teachers."""
-        without = f"-without-{'+'.join(sources)}"
+        without = f"-without-{'+'.join(datasets)}"
 
         def renamed(reference: str) -> str:
             name, slash, stage = reference.partition("/")
@@ -264,7 +264,7 @@ class Recipe(_Specification):
         return self.replace(
             name=renamed(self.name),
             init=renamed(self.init),
-            sampling=self.sampling.replace(hold_out=sources),
+            sampling=self.sampling.replace(hold_out=datasets),
             distillation=retaught(self.distillation),
             stages=tuple(
                 stage.replace(distillation=retaught(stage.distillation)) for stage in self.stages

@@ -1,8 +1,8 @@
-"""The splits that recipes use, described so that another copy of the data can be checked.
+"""The split schemes that recipes use, described so that another copy of the data can be checked.
 
-A split is told by the SHA-256 of which image is in which split under which label,
-and by how many there are. `recipes/splits.json` holds what the shipped networks
-were trained on; `raiox leaks` tells what a split shares between its splits.
+A scheme is identified by the SHA-256 of which image is in which split under which label, and by their
+counts. `recipes/splits.json` holds those that the shipped networks were trained on; `raiox leaks` finds
+what the splits of a scheme share.
 """
 
 from collections import Counter
@@ -16,19 +16,19 @@ from raiox.lab.training.runs.run_metadata import split_sha256
 from raiox.lab.training.tasks import TASKS
 
 LEFT_OUT = (("siim",), ("nih",), ("cohen", "figure1"), ("radiography",), ("shenzhen",))
-"""Sources left out together: Figure1's patients are of Cohen's collection."""
+"""Data sets left out together: Figure1's patients are of Cohen's collection."""
 
-AUTHORS_SOURCES = ("cohen", "figure1", "rsna", "kermany")
+AUTHORS_DATASETS = ("cohen", "figure1", "rsna", "kermany")
 
 
 def named_splits() -> dict[str, Sampling]:
     """What each split means to a recipe, by name."""
     splits = {
         "grouped": Sampling(),
-        "authors": Sampling(split_scheme="authors", sources=AUTHORS_SOURCES),
+        "authors": Sampling(split_scheme="authors", datasets=AUTHORS_DATASETS),
     }
-    for sources in LEFT_OUT:
-        splits[f"without-{'+'.join(sources)}"] = Sampling(hold_out=sources)
+    for datasets in LEFT_OUT:
+        splits[f"without-{'+'.join(datasets)}"] = Sampling(hold_out=datasets)
     assert {sampling.split_scheme for sampling in splits.values()} == set(SPLIT_COLUMNS)
     return splits
 

@@ -28,7 +28,7 @@ class Task:
         return self.outputs.index(self.counts_as.get(label, label))
 
     def read_samples(self, data: Path | None, split: str) -> list[Sample]:
-        """Every sample the task may learn from or be asked.
+        """Every sample of the task.
 
         Raises:
             DataSetMissingError: `data` does not hold the data set.

@@ -1,7 +1,7 @@
 """Augmentation of whole batches, on the device where the network trains.
 
 One affine resampling does rotation, zoom, aspect, crop, shift and flip; intensity, image quality and
-artefacts follow. What identifies the source of an image (exposure, sharpness, compression, markers
+artefacts follow. What identifies the hospital of an image (exposure, sharpness, compression, markers
 at the border) is what varies here, against shortcut learning.
 Source: the paper, section 4.2, and its authors' code.
 """

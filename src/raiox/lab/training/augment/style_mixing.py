@@ -1,7 +1,7 @@
 """MixStyle: early features with the channel means and standard deviations of another image.
 
 These statistics carry the style of a hospital. Mixed between the images of a batch during training,
-they no longer identify the source of an image; serving costs nothing, because only weights change.
+they no longer identify the hospital of an image; serving costs nothing, because only weights change.
 Source: Zhou et al., 2021, arXiv:2104.02008 (MixStyle).
 """
 

@@ -77,7 +77,7 @@ def load_examples(
 
 
 def split_samples(samples: Sequence[Sample], sampling: Sampling) -> dict[str, list[Sample]]:
-    """The samples a recipe may see, by split; a group of a held-out source is in no other split."""
+    """The samples a recipe may see, by split; a group of a held-out dataset is in no other split."""
     held_groups = {sample.group_id for sample in samples if sample.dataset in sampling.hold_out}
     splits: dict[str, list[Sample]] = {split: [] for split in (*SPLITS, HELD_OUT)}
     for sample in samples:
@@ -87,6 +87,6 @@ def split_samples(samples: Sequence[Sample], sampling: Sampling) -> dict[str, li
             splits[HELD_OUT].append(sample)
         elif sample.group_id in held_groups:
             continue
-        elif not sampling.sources or sample.dataset in sampling.sources:
+        elif not sampling.datasets or sample.dataset in sampling.datasets:
             splits[sample.split].append(sample)
     return splits

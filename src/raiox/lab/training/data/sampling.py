@@ -67,25 +67,25 @@ class SeededDataModule(L.LightningDataModule):
 
 
 def draw_chances(samples: Sequence[Sample], sampling: Sampling) -> npt.NDArray[np.float64]:
-    """(N,) chance of a draw: a balance of labels and sources.
+    """(N,) chance of a draw: a balance of labels and datasets.
 
-    Balanced by labels, each label comes as often as told and its sources by a power of their
-    size: below 1 it keeps a source of thousands from drowning one of hundreds. Balanced by
-    sources, each source comes by that power and its labels alike: where a source holds two
-    labels, it says nothing of either.
+    Balanced by labels, each label has the share that its weight gives it, divided among its data sets by
+    a power of their size: below 1, one of thousands does not drown one of hundreds. Balanced by data
+    sets, each has a share by that power, divided equally among its labels: a data set with two labels
+    then identifies neither.
     """
     by_label = sampling.balance == "labels"
     keys = [(sample.label, sample.dataset) for sample in samples]
     outer = [key[0] if by_label else key[1] for key in keys]
     sizes, totals = Counter(keys), Counter(outer)
-    share = {key: n**sampling.source_power if by_label else 1.0 for key, n in sizes.items()}
+    share = {key: n**sampling.dataset_power if by_label else 1.0 for key, n in sizes.items()}
     inner: defaultdict[str, float] = defaultdict(float)
     for key, value in share.items():
         inner[key[not by_label]] += value
     weights = np.array(
         [
             sampling.label_weights.get(key[0], 1.0)
-            * (1.0 if by_label else totals[outer_key] ** sampling.source_power)
+            * (1.0 if by_label else totals[outer_key] ** sampling.dataset_power)
             * share[key] / inner[outer_key] / sizes[key]
             for key, outer_key in zip(keys, outer, strict=True)
         ]
@@ -95,7 +95,7 @@ def draw_chances(samples: Sequence[Sample], sampling: Sampling) -> npt.NDArray[n
 
 
 def oversample(samples: Sequence[Sample], oversampling: dict[str, int]) -> npt.NDArray[np.int64]:
-    """Indices of the samples, each as often as its source is oversampled."""
+    """Indices of the samples, each as often as its dataset is oversampled."""
     times = [oversampling.get(sample.dataset, 1) for sample in samples]
     return np.repeat(np.arange(len(samples)), times)
 

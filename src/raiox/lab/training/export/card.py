@@ -1,4 +1,4 @@
-"""The model card of a bundle: what it cannot do first, then what it is and was measured at."""
+"""The model card of a bundle: its limits first, then what it is and how it was measured."""
 
 from raiox.bundle import BundleManifest
 from raiox.lab.evaluation.report import CardMetrics, metrics_table
@@ -15,18 +15,18 @@ proportions, by bootstrap over groups for the rest. Printed by
     False: """\
 ## Measured on `split=valid`; `test` not opened
 
-These figures flatter: temperature and thresholds were chosen on the same images. `split=test` was
-left closed for this card; `raiox export --open-test` opens it. Split by patient and duplicate group;
+These figures are optimistic: temperature and thresholds were chosen on the same images. `split=test` stayed
+closed for this card; `raiox export --open-test` opens it. Split by patient and duplicate group;
 95 % intervals by Wilson for proportions, by bootstrap over groups for the rest. Printed by
 `raiox evaluate BUNDLE --part valid`.
 """,
 }
-"""What stands above the table, by whether `test` was opened."""
+"""The text above the table, by whether `test` was opened."""
 
-TAUGHT_MAPS = {
-    True: "taught to lie inside lungs and radiologists' boxes of `train`: that a map lies there "
+MAPS = {
+    True: "trained to lie inside lungs and radiologists' boxes of `train`: a map inside the lungs "
     "does not prove that the lungs decided",
-    False: "nobody told them where to lie",
+    False: "not trained to lie anywhere",
 }
 
 
@@ -59,10 +59,10 @@ Research use. Not a medical device.
 | outputs | {", ".join(manifest.labels)} |
 | input | {manifest.preprocessing.side_px} x {manifest.preprocessing.side_px} gray, \
 {manifest.preprocessing.fit} |
-| recipe, seed | `recipes/{training.recipe}.py`, {training.seed} |
+| recipe, seed | `{training.recipe}`, {training.seed} |
 | started from | {training.started_from} |
 | code | {training.code_version} |
-| maps | {TAUGHT_MAPS[training.regions > 0]} |
+| maps | {MAPS[training.regions > 0]} |
 | remarks | {training.remarks or "none"} |
 | data | manifests with SHA-256 {training.data_sha256[:16]}... |
 | fitted on `valid` | temperature {manifest.temperature:.3f}{_set_line(manifest)} |

@@ -1,6 +1,6 @@
 """Files that are complete or absent, whenever the process is killed.
 
-Each is written beside its place and then renamed, which a file system does at once.
+Each is written beside its target and then renamed, which a file system does at once.
 With several devices, only the process of the first one writes.
 Lightning writes checkpoints through the system's temporary folder: where that is another
 disk than the runs', its rename is a copy, and a kill during it leaves half a checkpoint.
@@ -42,7 +42,7 @@ def save_weights(network: nn.Module, file: Path) -> None:
 
 
 class AtomicCheckpoints(TorchCheckpointIO):
-    """Lightning's checkpoints, written beside their place and renamed."""
+    """Lightning's checkpoints, written beside their target and renamed."""
 
     def save_checkpoint(
         self, checkpoint: dict[str, Any], path: str | Path, storage_options: Any = None

@@ -1,7 +1,7 @@
 """Segmentation of the lungs, learned from masks drawn by hand.
 
 Two anatomies never mix: `lungs` includes what lies behind the heart and what is consolidated,
-`lungs_without_heart` leaves the heart out. Each image teaches the output that its mask was drawn for.
+`lungs_without_heart` leaves the heart out. Each image trains the output that its mask was drawn for.
 Source: Milletari et al., 2016, arXiv:1606.04797 (Dice as a loss).
 """
 

@@ -68,6 +68,7 @@ def fit_stage(
     last = folder / "last.ckpt"
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Checkpoint directory")  # a resumed run's is not empty
+        warnings.filterwarnings("ignore", r"Found \d+ module\(s\) in eval mode")  # frozen stages
         trainer.fit(
             module,
             datamodule=data,

@@ -72,8 +72,8 @@ def compare(
                 read_predictions(mirrored)
             )
         runs = [
-            train_with_dependencies(recipe.held_out(*sources), files, context, seed)
-            for sources in left_out
+            train_with_dependencies(recipe.held_out(*datasets), files, context, seed)
+            for datasets in left_out
         ]
         figures |= _unseen_figures(runs)
         yield RecipeComparison(recipe.name, figures, None if first is None else _gain(first, valid))
@@ -86,9 +86,9 @@ def train_with_dependencies(
     """The run of a recipe; missing runs that it depends on are trained first."""
     for name in recipe.depends_on:
         if not is_finished(context.earlier_run(name, seed)):
-            plain, _, sources = name.partition(WITHOUT)
+            plain, _, datasets = name.partition(WITHOUT)
             needed = find_recipe(plain, files)
-            needed = needed.held_out(*sources.split("+")) if sources else needed
+            needed = needed.held_out(*datasets.split("+")) if datasets else needed
             train_with_dependencies(needed, files, context, seed)
     return train(recipe, context, seed, resume=True)
 
@@ -97,8 +97,8 @@ def in_domain_metrics(valid: Predictions) -> Iterator[tuple[str, Estimate]]:
     """Metrics on `valid` of the data sets that trained the network."""
     yield "macro AUC", _macro_auc(valid)
     if FRONTAL not in valid.outputs:
-        groups, sources = valid.column("group_id"), valid.column("source")
-        yield from within_dataset_auc(valid.outputs, sources, groups, valid.labels, valid.logits)
+        groups, datasets = valid.column("group_id"), valid.column("dataset")
+        yield from within_dataset_auc(valid.outputs, datasets, groups, valid.labels, valid.logits)
 
 
 def _unseen_figures(runs: Iterable[Path]) -> Figures:
@@ -124,32 +124,32 @@ def unseen_metrics(held_out: Predictions, valid: Predictions) -> Iterator[tuple[
     sets it was trained on.
     """
     unseen = held_out.where(held_out.column("split") != "test")
-    sources, groups = unseen.column("source"), unseen.column("group_id")
+    datasets, groups = unseen.column("dataset"), unseen.column("group_id")
     if FRONTAL in unseen.outputs:
         yield from _decision_rates(unseen, valid)
         return
     for name, figure in within_dataset_auc(
-        unseen.outputs, sources, groups, unseen.labels, unseen.logits
+        unseen.outputs, datasets, groups, unseen.labels, unseen.logits
     ):
         yield f"{name}, unseen", figure
     predicted = unseen.logits.argmax(axis=1)
-    for source in np.unique(sources):
+    for dataset in np.unique(datasets):
         for k, output in enumerate(unseen.outputs):
-            recalled = predicted[(sources == source) & (unseen.labels == k)] == k
+            recalled = predicted[(datasets == dataset) & (unseen.labels == k)] == k
             if len(recalled):
-                name = f"recall of {output}, {source}, unseen"
+                name = f"recall of {output}, {dataset}, unseen"
                 yield name, proportion(int(recalled.sum()), len(recalled))
 
 
 def _calibration(unseen: Predictions, valid: Predictions) -> Iterator[tuple[str, Estimate]]:
     """Calibration error with the temperature that `valid` gives, sharpening allowed or not."""
-    sources = "+".join(np.unique(unseen.column("source")))
+    datasets = "+".join(np.unique(unseen.column("dataset")))
     right = unseen.logits.argmax(axis=1) == unseen.labels
     for name, sharpest in (("any temperature", SHARPEST), ("temperature >= 1", 1.0)):
         logits = unseen.logits / fit_temperature(valid.logits, valid.labels, sharpest)
         highest = Predictions(unseen.outputs, unseen.samples, logits).scores.max(axis=1)
         figure = _ece(highest, right, unseen.column("group_id"))
-        yield f"calibration error, {name}, {sources}, unseen", figure
+        yield f"calibration error, {name}, {datasets}, unseen", figure
 
 
 def _ece(highest: Floats, right: Mask, groups: Names) -> Estimate:
@@ -161,18 +161,18 @@ def _decision_rates(unseen: Predictions, valid: Predictions) -> Iterator[tuple[s
     threshold = choose_operating_point(valid.scores[:, frontal], valid.labels == frontal).threshold
     accepted = unseen.logits.argmax(axis=1) == frontal
     accepted &= unseen.scores[:, frontal] >= threshold
-    sources, labels = unseen.column("source"), unseen.column("label")
-    for source in np.unique(sources):
-        for label in np.unique(labels[sources == source]):
-            right = accepted[(sources == source) & (labels == label)] == (label == FRONTAL)
+    datasets, labels = unseen.column("dataset"), unseen.column("label")
+    for dataset in np.unique(datasets):
+        for label in np.unique(labels[datasets == dataset]):
+            right = accepted[(datasets == dataset) & (labels == label)] == (label == FRONTAL)
             verb = "accepted" if label == FRONTAL else "rejected"
-            name = f"{label} {verb}, {source}, unseen"
+            name = f"{label} {verb}, {dataset}, unseen"
             yield name, proportion(int(right.sum()), len(right))
 
 
 def _scored(predictions: Predictions) -> Scored:
-    groups, sources = predictions.column("group_id"), predictions.column("source")
-    return Scored(predictions.scores, predictions.labels, groups, sources)
+    groups, datasets = predictions.column("group_id"), predictions.column("dataset")
+    return Scored(predictions.scores, predictions.labels, groups, datasets)
 
 
 def _macro_auc(predictions: Predictions) -> Estimate:

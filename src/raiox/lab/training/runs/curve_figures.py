@@ -1,7 +1,7 @@
 """The paper's Figures 6 and 7 for any series: loss and accuracy over the epochs.
 
 Every run is a thin line, their mean a thick one; training and validation differ in line
-style as well as in colours that colour-blind people tell apart (Okabe and Ito, 2008).
+style as well as in colours that colour-blind people distinguish (Okabe and Ito, 2008).
 The same curves give the same files, byte for byte, with the same matplotlib.
 """
 
@@ -22,7 +22,7 @@ VALIDATION = ("validation · validação", "#D55E00", "--")
 LOSS = (("loss_labels", TRAINING), ("valid_loss", VALIDATION))
 ACCURACY = (("accuracy", TRAINING), ("valid_accuracy", VALIDATION))
 Style = tuple[str, str, str]
-Drawn = Sequence[tuple[str, Style]]
+Lines = Sequence[tuple[str, Style]]
 
 LOOK = {
     "axes.grid": True,
@@ -62,14 +62,14 @@ def draw_curves(runs: Sequence[Curves], folder: Path) -> list[Path]:
 def _draw(
     axes: Axes,
     runs: Sequence[Curves],
-    drawn: Drawn,
+    lines: Lines,
     title: str,
     *,
     legend: str,
     scale: float = 1,
 ) -> None:
     n = f"N = {len(runs)}"
-    for name, (label, colour, line) in drawn:
+    for name, (label, colour, line) in lines:
         curves = [run[name] for run in runs if name in run]
         for curve in curves:
             axes.plot(

@@ -98,7 +98,7 @@ def _matching_head(
 
 def _teacher(reference: str, recipe: Recipe, context: TrainingContext, seed: int) -> nn.Module:
     if reference == "imagenet":
-        # Its logits would be ImageNet's classes, which this head does not have: only features teach.
+        # Its logits would be ImageNet's classes, which this head does not have: only its features serve.
         network: nn.Module = MobileNetV1(len(TASKS[recipe.task].outputs))
         _load_imagenet(network, recipe, context)
     else:

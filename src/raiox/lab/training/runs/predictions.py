@@ -22,7 +22,7 @@ from raiox.lab.training.runs.runs import load_run, weights_sha256
 from raiox.lab.training.tasks import TASKS
 from raiox.preprocessing import Preprocessing
 
-COLUMNS = ("image", "source", "split", "group_id", "kind", "label", "output")
+COLUMNS = ("image", "dataset", "split", "group_id", "kind", "label", "output")
 """Then follows one column of logits per output of the task."""
 
 BATCH = 64

@@ -92,7 +92,7 @@ def check_can_begin(recipe: Recipe, context: TrainingContext, seeds: Sequence[in
     Raises:
         DataSetMissingError, RecipeError: as `repeat`.
     """
-    if len(TASKS[recipe.task].outputs) < 2:  # noqa: PLR2004 - a matrix of one cell tells nothing
+    if len(TASKS[recipe.task].outputs) < 2:  # noqa: PLR2004 - a matrix of one cell
         raise TaskWithoutClassesError(task=recipe.task)
     for seed in seeds:
         _check_same_recipe(recipe, context.run_folder(recipe.name, seed))

@@ -83,7 +83,7 @@ def _train_stage(
     *,
     resume: bool,
 ) -> nn.Module:
-    """The network after one stage, built anew since a stage may draw finer maps."""
+    """The network after one stage, built again because a stage may have finer maps."""
     stage, stage_seed = recipe.at_stage(index), seed + STAGE_SEED_STEP * index
     folder = stage_folder(context.run_folder(recipe.name, seed), index)
     weights = folder / WEIGHTS_FILE

@@ -19,6 +19,7 @@ from pydantic.fields import FieldInfo
 
 import raiox
 from raiox.errors import RaioxError
+from raiox.inference.blank import BLANK_IMAGE
 from raiox.inference.frontal_filter import REJECTION_CODES
 from raiox.intake.formats import FORMATS, READ, Format, UnreadFormat
 from raiox.intake.sandbox.decoder_api import NOTES
@@ -103,7 +104,9 @@ def _drawn_tree() -> str:
 def errors_page() -> str:
     """docs/reference/errors.md as the code has it."""
     refusals = [(error.code, str(error.kind)) for error in raised_errors()]
-    rejections = [(code, "rejection") for code in dict.fromkeys(REJECTION_CODES.values())]
+    rejections = [
+        (code, "rejection") for code in dict.fromkeys([*REJECTION_CODES.values(), BLANK_IMAGE])
+    ]
     notes = [(code, "note") for code in sorted({*NOTES, LOW_QUALITY, OUT_OF_DISTRIBUTION})]
     return "\n".join([
         ERRORS_HEAD,

@@ -8,6 +8,7 @@ import pytest
 
 from raiox import messages
 from raiox.errors import RaioxError
+from raiox.inference.blank import BLANK_IMAGE
 from raiox.inference.frontal_filter import REJECTION_CODES
 from raiox.intake.sandbox.decoder_api import NOTES
 from raiox.result import LOW_QUALITY, OUT_OF_DISTRIBUTION
@@ -29,7 +30,12 @@ def placeholders(sentences: dict[str, str]) -> set[str]:
     return {name for text in texts for _, name, _, _ in string.Formatter().parse(text) if name}
 
 
-CODES = {error.code for error in raised()} | set(REJECTION_CODES.values()) | WARNINGS
+CODES = {
+    *(error.code for error in raised()),
+    *REJECTION_CODES.values(),
+    BLANK_IMAGE,
+    *WARNINGS,
+}
 WITH_FACT = {key for key in messages.load("en") if "." in key}
 """A code, a dot and the fact that brings sentences of its own."""
 KEYS = sorted(CODES | WITH_FACT)

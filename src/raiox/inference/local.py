@@ -14,8 +14,10 @@ from raiox.entities import (
     OperatingPoint,
     Prediction,
     Radiograph,
+    Rejection,
 )
 from raiox.errors import RaioxError
+from raiox.inference.blank import reject_blank
 from raiox.inference.classifier import Classifier
 from raiox.inference.frontal_filter import FrontalFilter
 from raiox.inference.lungs import LungSegmenter, share_inside
@@ -78,9 +80,14 @@ class LocalEngine:
         if not radiographs:
             return []
         started = time.perf_counter()
+        blank = [reject_blank(radiograph.pixels) for radiograph in radiographs]
         verdicts = self._filter.classify(radiographs)
         filtered = time.perf_counter()
-        accepted = [i for i, v in enumerate(verdicts) if isinstance(v, FilterResult) and v.accepted]
+        accepted = [
+            i
+            for i, v in enumerate(verdicts)
+            if isinstance(v, FilterResult) and v.accepted and blank[i] is None
+        ]
         predictions = dict(
             zip(accepted, self._classifier.predict([radiographs[i] for i in accepted]), strict=True)
         )
@@ -94,11 +101,14 @@ class LocalEngine:
             "classifier": round((classified - filtered) * 1e3 / n_accepted, 2),
             "lungs": round((segmented - classified) * 1e3 / n_accepted, 2),
         }
-        return [self._reading(v, predictions.get(i), timings) for i, v in enumerate(verdicts)]
+        return [
+            self._reading(v, blank[i], predictions.get(i), timings) for i, v in enumerate(verdicts)
+        ]
 
     def _reading(
         self,
         filter_result: FilterResult | RaioxError,
+        blank: Rejection | None,
         prediction: Prediction | RaioxError | None,
         timings_ms: Mapping[str, float],
     ) -> EngineResult | RaioxError:
@@ -106,7 +116,7 @@ class LocalEngine:
             return filter_result
         if isinstance(prediction, RaioxError):
             return prediction
-        rejection = self._filter.reject(filter_result)
+        rejection = blank or self._filter.reject(filter_result)
         return EngineResult(filter_result, rejection, prediction, self._models, timings_ms)
 
 

@@ -23,6 +23,7 @@ HEAD = """\
  *
  * Rewritten by `make docs` from the models of the routes; do not edit by hand.
  */
+/* eslint max-lines: off -- generated */
 """
 
 Schema = dict[str, Any]

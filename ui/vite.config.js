@@ -10,6 +10,7 @@ const OLDEST_BROWSERS = ['chrome109', 'firefox115', 'safari16'];
 const SERVICE = process.env.RAIOX_URL ?? 'http://127.0.0.1:8000';
 
 export default defineConfig({
+  base: './', // a proxy may publish the service under any path
   plugins: [svelte(), generatedCss(), firstScreen(), offlineShell()],
   build: {
     outDir: '../src/raiox/web/page',

@@ -330,7 +330,7 @@ def test_without_javascript_the_page_leads_to_the_plain_form(open_page, stand_in
     page = open_page(stand_in.url, java_script_enabled=False)
 
     expect(page.get_by_role("link", name="página simples")).to_have_attribute(
-        "href", "/plain?lang=pt"
+        "href", "plain?lang=pt"
     )
 
 

@@ -10,9 +10,9 @@ from bundles import BUNDLES, CLASSIFIERS, shipped
 
 from raiox.bundle import Bundle, open_bundle
 from raiox.entities import EngineResult
-from raiox.inference.classifier import MAP_SIDE_CELLS
 from raiox.inference.embedding_map import N_NEIGHBOURS
 from raiox.inference.local import SHIPPED_MODELS, LocalEngine
+from raiox.inference.over_image import MAP_SIDE_CELLS
 from raiox.intake import Intake
 from raiox.lab.datasets.manifest import as_kind, read_finding_samples, read_kind_samples
 from raiox.lab.evaluation.predictions import Predictions, predict

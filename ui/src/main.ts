@@ -27,6 +27,6 @@ service.start(); // after the first screen, which stands without its answer
 // A development server builds nothing that could be kept; plain HTTP in a hospital forbids keeping.
 if (import.meta.env.PROD && 'serviceWorker' in navigator) {
   whenIdle(() => {
-    navigator.serviceWorker.register('/sw.js').catch(() => undefined); // the page serves without
+    navigator.serviceWorker.register('./sw.js').catch(() => undefined); // the page serves without
   });
 }

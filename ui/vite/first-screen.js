@@ -47,7 +47,7 @@ export function drawScreen(language, messages) {
 
 export function drawNoscript(language, messages) {
   return `<p lang="${language}">${escape(messages['notice'])}
-        <a href="/plain?lang=${language}">${escape(messages['noscript'])}</a></p>`;
+        <a href="plain?lang=${language}">${escape(messages['noscript'])}</a></p>`;
 }
 
 /** The script of the head, for the languages of the page. */

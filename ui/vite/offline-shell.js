@@ -12,7 +12,7 @@ export function offlineShell() {
     apply: 'build',
     generateBundle(_, bundle) {
       const built = Object.keys(bundle).filter((name) => name.startsWith('assets/') && !LATER.test(name));
-      const files = ['/', '/first-screen.js', '/favicon.svg', ...built.sort().map((name) => `/${name}`)];
+      const files = ['./', 'first-screen.js', 'favicon.svg', ...built.sort()];
       const version = createHash('sha256').update(files.join()).digest('hex').slice(0, 12);
       const source = readFileSync(new URL('service-worker.js', import.meta.url), 'utf-8')
         .replace('__VERSION__', version)

@@ -8,7 +8,9 @@
 const CACHE = 'raiox-page-__VERSION__';
 const FILES = __FILES__;
 /** Names of built files carry a hash of their content, so a kept one is never out of date. */
-const BUILT = '/assets/';
+const BUILT = pathOf('assets/');
+const PAGE = pathOf('./');
+const FIRST_SCREEN = pathOf('first-screen.js');
 
 self.addEventListener('install', (event) => {
   event.waitUntil(caches.open(CACHE).then((kept) => kept.addAll(FILES)));
@@ -23,10 +25,15 @@ self.addEventListener('fetch', (event) => {
   const { request } = event;
   const { origin, pathname } = new URL(request.url);
   if (request.method !== 'GET' || origin !== self.location.origin) return;
-  if (request.mode === 'navigate' && pathname === '/') event.respondWith(networkFirst(request));
-  else if (pathname === '/first-screen.js') event.respondWith(networkFirst(request));
+  if (request.mode === 'navigate' && pathname === PAGE) event.respondWith(networkFirst(request));
+  else if (pathname === FIRST_SCREEN) event.respondWith(networkFirst(request));
   else if (pathname.startsWith(BUILT)) event.respondWith(cacheFirst(request));
 });
+
+/** Relative to this script, which lies beside the page, whatever path a proxy publishes them under. */
+function pathOf(name) {
+  return new URL(name, self.location.href).pathname;
+}
 
 async function deleteOldCaches() {
   const names = await caches.keys();

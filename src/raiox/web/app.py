@@ -72,20 +72,21 @@ def _add_middleware(app: FastAPI, web_context: WebContext) -> None:
     """Wrap the app; what is added last sees a request first."""
     settings = web_context.settings
     app.add_middleware(
-        CORSMiddleware,
-        allow_origins=settings.web.cors_origins,
-        allow_methods=("GET", "HEAD", "POST", "DELETE"),
-        allow_headers=("Content-Type", "Prefer", "Idempotency-Key"),
-        expose_headers=("Location", "Retry-After", "X-Request-ID"),
-        allow_credentials=True,
-    )
-    app.add_middleware(
         RequestMiddleware,
         sessions=web_context.sessions,
         metrics=web_context.metrics,
         max_upload_bytes=settings.intake.max_upload_bytes,
         settings=settings.web,
     )
+    if settings.web.cors_origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=settings.web.cors_origins,
+            allow_methods=("GET", "HEAD", "POST", "DELETE"),
+            allow_headers=("Content-Type", "Prefer", "Idempotency-Key"),
+            expose_headers=("Location", "Retry-After", "X-Request-ID"),
+            allow_credentials=True,
+        )
     app.add_middleware(ProxyMiddleware, settings=settings.web)
 
 

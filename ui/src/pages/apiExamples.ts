@@ -42,6 +42,6 @@ const WRITERS: Record<Dialect, Record<ApiCall['method'], (address: string) => st
   },
 };
 
-export function writeExample({ method, path }: ApiCall, dialect: Dialect, origin: string): string {
-  return WRITERS[dialect][method](origin + path);
+export function writeExample({ method, path }: ApiCall, dialect: Dialect, service: string): string {
+  return WRITERS[dialect][method](service + path);
 }

@@ -5,7 +5,9 @@ import { connection } from './connection.svelte';
 import { failLocally, failWith, ServiceError } from './failure';
 import type { Report } from './report';
 
-const ANALYSES = '/api/v1/analyses';
+/** Relative to the page: a proxy may publish both under any path. */
+const API = 'api/v1';
+const ANALYSES = `${API}/analyses`;
 
 /** Analyses of one answer; the service gives no more. */
 const MAX_PAGE = 100;
@@ -77,10 +79,10 @@ export async function fetchStatus(address: string): Promise<number> {
 }
 
 export async function fetchModels(): Promise<CurrentModels> {
-  return call<CurrentModels>('/api/v1/models/current');
+  return call<CurrentModels>(`${API}/models/current`);
 }
 
-const CASE_MAP = '/api/v1/embedding-map';
+const CASE_MAP = `${API}/embedding-map`;
 
 /** The embedding map as TensorBoard's projector loads it: coordinates, and metadata in the same order. */
 export const PROJECTOR_FILES = [`${CASE_MAP}/tensors.tsv`, `${CASE_MAP}/metadata.tsv`] as const;
@@ -98,7 +100,7 @@ export async function fetchReferenceCase(image: string): Promise<ReferenceCase> 
 /** Null where the bundle of the answering classifier brings no report. */
 export async function fetchReport(): Promise<Report | null> {
   try {
-    return await call<Report>('/api/v1/models/current/report');
+    return await call<Report>(`${API}/models/current/report`);
   } catch (error) {
     if (error instanceof ServiceError && error.failure.status === 404) return null;
     throw error;
@@ -106,7 +108,7 @@ export async function fetchReport(): Promise<Report | null> {
 }
 
 export async function fetchExamples(): Promise<Example[]> {
-  return (await call<{ examples: Example[] }>('/api/v1/examples')).examples;
+  return (await call<{ examples: Example[] }>(`${API}/examples`)).examples;
 }
 
 export async function fetchImage(address: string): Promise<Blob> {

@@ -3,6 +3,7 @@
  *
  * Rewritten by `make docs` from the models of the routes; do not edit by hand.
  */
+/* eslint max-lines: off -- generated */
 
 /** One upload and its result, with addresses and times. */
 export interface Analysis {

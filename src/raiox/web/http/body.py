@@ -168,7 +168,8 @@ class _Multipart:
     def _end_header(self) -> None:
         if self._header.lower() == b"content-disposition":
             _, options = parse_options_header(self._value)
-            if b"filename" in options or options.get(b"name") == FILE_FIELD:
+            # A form with an empty file field sends an empty file name.
+            if options.get(b"filename") or options.get(b"name") == FILE_FIELD:
                 self._content = bytearray()
         self._header = self._value = b""
 

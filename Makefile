@@ -21,8 +21,8 @@ bench: setup ## Measure the service on this machine
 	@.venv/bin/raiox bench
 
 docs: setup ## Rewrite docs/reference/ and the contract of the page from the code
-	@.venv/bin/python scripts/reference.py
-	@.venv/bin/python scripts/contract.py
+	@.venv/bin/python scripts/docs/reference.py
+	@.venv/bin/python scripts/docs/contract.py
 
 evidence: setup ## Measure the shipped bundles with every test, rewrite docs/evidence and the readmes
 	@scripts/evidence.sh
@@ -31,7 +31,7 @@ train-setup: ## Prepare .venv-train, with torch
 	@scripts/setup-train.sh
 
 splits: train-setup ## Rewrite recipes/splits.json from RAIOX_DATASETS
-	@.venv-train/bin/python scripts/splits.py
+	@.venv-train/bin/python scripts/docs/splits.py
 
 lock: ## Rewrite requirements/ from pyproject.toml
 	@scripts/lock.sh

@@ -46,13 +46,13 @@ def commands() -> dict[str, list[str]]:
 
 @pytest.mark.parametrize("name", ["errors", "settings", "recipes"])
 def test_reference_pages_are_what_the_code_renders(name):
-    rendered = runpy.run_path(str(ROOT / "scripts" / "reference.py"))[f"{name}_page"]()
+    rendered = runpy.run_path(str(ROOT / "scripts" / "docs" / "reference.py"))[f"{name}_page"]()
 
     assert read(f"docs/reference/{name}.md") == rendered, "run `make docs`"
 
 
 def test_the_page_knows_the_formats_that_intake_registers():
-    rendered = runpy.run_path(str(ROOT / "scripts" / "reference.py"))["formats_json"]()
+    rendered = runpy.run_path(str(ROOT / "scripts" / "docs" / "reference.py"))["formats_json"]()
 
     assert read("src/raiox/formats.json") == rendered, "run `make docs`"
 

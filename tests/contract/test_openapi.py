@@ -22,7 +22,7 @@ from raiox.vocabulary import FINDINGS, LANGUAGES
 from raiox.web.app import create_app
 from raiox.web.http.problems import MEDIA_TYPE, Problem
 
-CONTRACT = runpy.run_path(str(Path(__file__).parents[2] / "scripts" / "contract.py"))
+CONTRACT = runpy.run_path(str(Path(__file__).parents[2] / "scripts" / "docs" / "contract.py"))
 HERE = "http://127.0.0.1:8000"
 
 
@@ -35,7 +35,7 @@ def served(tmp_path_factory):
 
 def every_error() -> list[type[RaioxError]]:
     """The classes that are raised: each has a code of its own."""
-    script = Path(__file__).parents[2] / "scripts" / "reference.py"
+    script = Path(__file__).parents[2] / "scripts" / "docs" / "reference.py"
     return runpy.run_path(str(script))["raised_errors"]()
 
 

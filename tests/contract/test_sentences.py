@@ -21,7 +21,7 @@ FORBIDDEN = ("diagnos", "diagnós", "positiv", "laudo")
 
 def raised() -> list[type[RaioxError]]:
     """The classes that have a code of their own."""
-    script = Path(__file__).parents[2] / "scripts" / "reference.py"
+    script = Path(__file__).parents[2] / "scripts" / "docs" / "reference.py"
     return runpy.run_path(str(script))["raised_errors"]()
 
 

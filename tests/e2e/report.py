@@ -13,26 +13,26 @@ def make_report(labels: Sequence[str] = FINDINGS) -> dict[str, Any]:
     labels = [str(label) for label in labels]
     sections = [
         *("overall", "findings", "within_dataset", "operating_points", "prevalence"),
-        *("calibration", "sets", "subgroups", "baselines", "shortcuts", "saliency"),
+        *("calibration", "prediction_sets", "subgroups", "baselines", "shortcuts", "saliency"),
         "out_of_distribution",
     ]
     return {
-        "format_version": 1,
+        "format_version": 2,
         "bundle": {"id": "phantom-1", "role": "classifier", "sha256": "c0" * 32},
-        "data": {"part": "test", "n_cases": 2034, "n_groups": 1800, "test_opened": True},
+        "data": {"split": "test", "n_images": 2034, "n_groups": 1800, "test_opened": True},
         "code_version": "0.1.0+abcdef0",
         "command": "raiox evaluate BUNDLE --split test",
         "limits": [{"pt": "Um limite medido.", "en": "A measured limit."}],
-        "missed": [
+        "unmet_targets": [
             {
-                "figure": "x",
-                "bar": 0.9,
+                "key": "x",
+                "target": 0.9,
                 "value": 0.8,
                 "pt": "a medida deveria ser ao menos 0,90; mediu-se: 0,800.",
                 "en": "the figure should be at least 0.90; measured: 0.800.",
             }
         ],
-        "figures": [_figure(section) for section in sections],
+        "metrics": [_figure(section) for section in sections],
         "confusion": {"labels": labels, "counts": np.eye(len(labels)).tolist()},
         "curves": {
             "roc": {label: _bow(0.3) for label in labels},

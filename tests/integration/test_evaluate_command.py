@@ -47,7 +47,7 @@ def test_a_folder_is_measured_and_the_report_written(folder: Path, tmp_path: Pat
     assert {file.name for file in out.iterdir()} == FILES
     told = json.loads((out / "report.json").read_text())
     assert told["data"] | {"unread": None} == {
-        "part": "own", "n_cases": 4, "n_groups": 4, "test_opened": False, "unread": None,
+        "split": "own", "n_images": 4, "n_groups": 4, "test_opened": False, "unread": None,
     }  # fmt: skip
     assert sum(told["data"]["unread"].values()) == 1
     assert str(tmp_path) not in json.dumps(told)

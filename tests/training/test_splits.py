@@ -5,8 +5,7 @@ import os
 from pathlib import Path
 
 import pytest
-
-from raiox.lab.training.splits import describe_splits
+from splits import describe_splits
 
 COMMITTED = Path(__file__).parents[2] / "recipes" / "splits.json"
 

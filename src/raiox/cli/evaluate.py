@@ -21,7 +21,7 @@ from raiox.lab.datasets.manifest import (
     read_manifest,
 )
 from raiox.lab.evaluation.predictions import Predictions, predict
-from raiox.lab.evaluation.probes import OF_CLASSIFIER, OF_FILTER, ProbeContext
+from raiox.lab.evaluation.probes import CLASSIFIER_PROBES, FILTER_PROBES, ProbeContext
 from raiox.lab.evaluation.probes.context import GraphEditor
 from raiox.lab.evaluation.provenance import code_version
 from raiox.lab.evaluation.report import (
@@ -118,7 +118,7 @@ def _bench(
         read=intake.load,
         n_threads=settings.inference.n_threads,
         n_sampled=question.n_sampled,
-        data=None if question.manifest else settings.datasets,
+        datasets=None if question.manifest else settings.datasets,
         split=question.split,
         progress=bar,
         graph_editor=_graph_editor(),
@@ -129,7 +129,7 @@ def _bench(
 def _probed(names: Sequence[str], context: ProbeContext) -> Iterator[ReportedMetric]:
     """The figures of the probes asked for that suit the bundle's role."""
     is_filter = context.bundle.manifest.role == "frontal_filter"
-    known = OF_FILTER if is_filter else OF_CLASSIFIER
+    known = FILTER_PROBES if is_filter else CLASSIFIER_PROBES
     for name, probe in known.items():
         if name in names or ALL in names:
             yield from probe(context)

@@ -41,10 +41,10 @@ class Table:
 
 
 def to_markdown(table: Table) -> str:
-    """A pipe table under its caption."""
-    lines = [table.columns, ("---",) * len(table.columns), *table.rows]
-    told = ["| " + " | ".join(cell.replace("|", r"\|") for cell in line) + " |" for line in lines]
-    return "\n".join([f"{table.caption}\n", *told]) + "\n"
+    """A pipe table under its caption, if it has one."""
+    rows = [table.columns, ("---",) * len(table.columns), *table.rows]
+    lines = ["| " + " | ".join(cell.replace("|", r"\|") for cell in row) + " |" for row in rows]
+    return "\n".join([*([f"{table.caption}\n"] if table.caption else []), *lines]) + "\n"
 
 
 def to_csv(table: Table) -> str:
@@ -56,7 +56,7 @@ def to_csv(table: Table) -> str:
 
 def to_latex(table: Table, label: str) -> str:
     r"""A `table` environment; needs `\usepackage{booktabs}`."""
-    places = "l" + "r" * (len(table.columns) - 1)
+    alignment = "l" + "r" * (len(table.columns) - 1)
     lines = [" & ".join(map(latex, row)) + r" \\" for row in (table.columns, *table.rows)]
     return "\n".join(
         [
@@ -64,7 +64,7 @@ def to_latex(table: Table, label: str) -> str:
             r"  \centering",
             rf"  \caption{{{latex(table.caption)}}}",
             rf"  \label{{{label}}}",
-            rf"  \begin{{tabular}}{{{places}}}",
+            rf"  \begin{{tabular}}{{{alignment}}}",
             r"    \toprule",
             f"    {lines[0]}",
             r"    \midrule",
@@ -79,4 +79,4 @@ def to_latex(table: Table, label: str) -> str:
 
 def latex(text: str) -> str:
     """Any text as LaTeX prints it."""
-    return _SPECIAL.sub(lambda found: _LATEX[found[0]], text)
+    return _SPECIAL.sub(lambda match: _LATEX[match[0]], text)

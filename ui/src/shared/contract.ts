@@ -219,14 +219,14 @@ export interface ReportDocument {
   code_version: string;
   command: string;
   limits: Record<string, string>[];
-  missed: Record<string, unknown>[];
-  figures: ReportFigure[];
+  unmet_targets: Record<string, unknown>[];
+  metrics: ReportMetric[];
   confusion: Record<string, unknown>;
   curves: Record<string, unknown>;
 }
 
-/** One measured figure with its 95 % interval; null where it is not defined. */
-export interface ReportFigure {
+/** One metric with its 95 % interval; null where it is not defined. */
+export interface ReportMetric {
   key: string;
   section: string;
   name: Record<string, string>;

@@ -13,7 +13,7 @@ export const SECTIONS = [
   'operating_points',
   'prevalence',
   'calibration',
-  'sets',
+  'prediction_sets',
   'subgroups',
   'baselines',
   'shortcuts',
@@ -22,7 +22,7 @@ export const SECTIONS = [
 ] as const;
 export type Section = (typeof SECTIONS)[number];
 
-export interface Figure {
+export interface Metric {
   key: string;
   section: Section;
   name: Record<Language, string>;
@@ -45,12 +45,12 @@ export type Curve = [number, number][];
 
 export interface Report {
   bundle: { id: string; role: string; sha256: string };
-  data: { part: 'valid' | 'test' | 'own'; n_cases: number; n_groups: number; test_opened: boolean };
+  data: { split: 'valid' | 'test' | 'own'; n_images: number; n_groups: number; test_opened: boolean };
   code_version: string;
   command: string;
   limits: Record<Language, string>[];
-  missed: ({ figure: string; bar: number; value: number } & Record<Language, string>)[];
-  figures: Figure[];
+  unmet_targets: ({ key: string; target: number; value: number } & Record<Language, string>)[];
+  metrics: Metric[];
   confusion: { labels: string[]; counts: number[][] } | null;
   curves: {
     roc?: Record<Finding, Curve>;
@@ -64,8 +64,8 @@ export interface Report {
 export type ReportSection = Section | 'confusion' | 'curves' | 'paper';
 
 /** The sections of a report, in the order in which they are shown. */
-export function sectionsOf({ figures, confusion }: Report): ReportSection[] {
-  const sections = SECTIONS.filter((section) => figures.some((figure) => figure.section === section));
+export function sectionsOf({ metrics, confusion }: Report): ReportSection[] {
+  const sections = SECTIONS.filter((section) => metrics.some((metric) => metric.section === section));
   return [...sections, ...(confusion ? (['confusion'] as const) : []), 'curves', 'paper'];
 }
 
@@ -85,6 +85,6 @@ export function formatFigure(value: number): string {
   return formatDecimal(value, Number.isInteger(value) && value > 1 ? 0 : 3);
 }
 
-export function formatInterval({ low, high }: Pick<Figure, 'low' | 'high'>): string {
+export function formatInterval({ low, high }: Pick<Metric, 'low' | 'high'>): string {
   return low === null || high === null ? '–' : `${formatFigure(low)} – ${formatFigure(high)}`;
 }

@@ -112,8 +112,8 @@ def area_precision(heat: Floats, region: Mask) -> float:
     return average_precision(heat.ravel(), region.ravel())
 
 
-def share_inside(heat: Floats, region: Mask) -> float:
-    """Part of a map's positive evidence that lies in a region; NaN where there is none."""
+def fraction_inside(heat: Floats, region: Mask) -> float:
+    """Fraction of a map's positive evidence that lies in a region; NaN where there is none."""
     positive = np.maximum(heat, 0)
     total = float(positive.sum())
     return float(positive[region].sum()) / total if total else float("nan")

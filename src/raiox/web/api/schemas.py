@@ -82,8 +82,8 @@ class CurrentModels(Document):
     keep_results_h: float
 
 
-class ReportFigure(Document):
-    """One measured figure with its 95 % interval; null where it is not defined."""
+class ReportMetric(Document):
+    """One metric with its 95 % interval; null where it is not defined."""
 
     key: str = Field(examples=["auc.covid19"])
     section: str
@@ -103,8 +103,8 @@ class ReportDocument(Document):
     code_version: str
     command: str
     limits: list[dict[str, str]]
-    missed: list[dict[str, Any]]
-    figures: list[ReportFigure]
+    unmet_targets: list[dict[str, Any]]
+    metrics: list[ReportMetric]
     confusion: dict[str, Any]
     curves: dict[str, Any]
 

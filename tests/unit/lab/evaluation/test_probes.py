@@ -1,4 +1,4 @@
-"""Probes find the network that cheats, and let the one that does not pass."""
+"""Probes expose the network that takes a shortcut, and only that one."""
 
 from dataclasses import replace
 from itertools import pairwise
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from benches import bench_of, values
+from probe_contexts import make_context, values
 
 from raiox.lab.evaluation.probes.baselines import baseline_metrics
 from raiox.lab.evaluation.probes.out_of_distribution import distances, out_of_distribution_metrics
@@ -17,12 +17,12 @@ from raiox.lab.metrics.ranking import macro_auc
 
 @pytest.fixture(scope="module")
 def of_centre(tmp_path_factory: pytest.TempPathFactory) -> dict[str, float]:
-    return values(shortcut_metrics, bench_of(tmp_path_factory.mktemp("films"), "centre"))
+    return values(shortcut_metrics, make_context(tmp_path_factory.mktemp("images"), "centre"))
 
 
 @pytest.fixture(scope="module")
 def of_corner(tmp_path_factory: pytest.TempPathFactory) -> dict[str, float]:
-    return values(shortcut_metrics, bench_of(tmp_path_factory.mktemp("films"), "corner"))
+    return values(shortcut_metrics, make_context(tmp_path_factory.mktemp("images"), "corner"))
 
 
 def test_a_marker_moves_a_network_that_reads_the_corner_and_no_other(
@@ -44,21 +44,21 @@ def test_permuted_labels_cannot_be_read(of_centre: dict[str, float]) -> None:
     assert of_centre["permuted_labels"] == pytest.approx(0.5, abs=0.2)
 
 
-def test_a_source_that_gives_the_label_away_is_found_and_the_network_comes_last(
+def test_a_data_set_that_reveals_the_label_is_found_and_the_network_comes_last(
     tmp_path: Path,
 ) -> None:
-    context = bench_of(tmp_path)
-    told = [replace(c, dataset=c.label) for c in context.predictions.samples]
-    object.__setattr__(context, "predictions", replace(context.predictions, samples=told))
+    context = make_context(tmp_path)
+    samples = [replace(c, dataset=c.label) for c in context.predictions.samples]
+    object.__setattr__(context, "predictions", replace(context.predictions, samples=samples))
 
     rows = values(baseline_metrics, context)
 
-    assert rows["baseline.source.auc.macro"] == 1.0
+    assert rows["baseline.dataset.auc.macro"] == 1.0
     assert rows["baseline.file.auc.macro"] < 0.75
     assert [*rows][-1].startswith("baseline.network.")
 
 
-def test_no_group_lies_in_two_fifths() -> None:
+def test_no_group_lies_in_two_folds() -> None:
     groups = np.array([*"aabbccddeeffgg"])
 
     found = folds(groups)
@@ -67,7 +67,7 @@ def test_no_group_lies_in_two_fifths() -> None:
     assert all(not {*groups[a]} & {*groups[b]} for a, b in pairwise(found))
 
 
-def test_a_line_reads_what_is_there_and_nothing_else() -> None:
+def test_a_linear_probe_reads_what_is_there_and_nothing_else() -> None:
     random = np.random.default_rng(0)
     labels = np.arange(200) % 2
     groups = np.arange(200).astype(str)
@@ -79,20 +79,22 @@ def test_a_line_reads_what_is_there_and_nothing_else() -> None:
     assert macro_auc(unseen, labels) == pytest.approx(0.5, abs=0.15)
 
 
-def test_what_lies_apart_is_far() -> None:
+def test_an_outlier_has_a_large_mahalanobis_distance() -> None:
     random = np.random.default_rng(0)
-    ordinary = random.normal(size=(300, 4)).astype(np.float32)
+    reference = random.normal(size=(300, 4)).astype(np.float32)
 
-    away = distances(np.array([[0, 0, 0, 0], [9, 9, 9, 9]], np.float32), ordinary)
+    distance = distances(np.array([[0, 0, 0, 0], [9, 9, 9, 9]], np.float32), reference)
 
-    assert away[0] < 1
-    assert away[1] > 10
+    assert distance[0] < 1
+    assert distance[1] > 10
 
 
-def test_children_are_foreign_to_a_classifier_only_where_ages_tell(tmp_path: Path) -> None:
-    context = bench_of(tmp_path, n=48)
+def test_children_are_out_of_distribution_where_ages_are_known(tmp_path: Path) -> None:
+    context = make_context(tmp_path, n=48)
 
-    told = values(out_of_distribution_metrics, context)
+    metrics = values(out_of_distribution_metrics, context)
 
-    assert {"auroc.children.doubt", "fpr95.children.distance"} <= set(told)
-    assert not [key for key in told if "rotated" in key]  # no data set, no foreign images
+    assert {"auroc.children.msp", "fpr95.children.mahalanobis"} <= set(metrics)
+    assert not [
+        key for key in metrics if "rotated" in key
+    ]  # without data sets there are no other kinds

@@ -1,4 +1,4 @@
-"""A report: the figures of both roles, what leads it, and what travels as JSON."""
+"""A report: the metrics of both roles, its texts in every language, and its JSON."""
 
 import json
 import math
@@ -10,7 +10,7 @@ from xml.etree import ElementTree as ET
 
 import numpy as np
 import pytest
-from answered import answers_of, bundle_of
+from drawn_predictions import bundle_of, draw_predictions
 
 from raiox.lab.evaluation.report import (
     Measurement,
@@ -26,16 +26,20 @@ from raiox.lab.evaluation.report import (
 from raiox.lab.evaluation.report.filter_metrics import TABLE_1, compose
 from raiox.lab.evaluation.report.reported_metrics import SECTIONS
 from raiox.lab.metrics.intervals import Estimate
-from raiox.vocabulary import FINDINGS, IMAGE_KINDS, NOTICE
+from raiox.messages import load
+from raiox.vocabulary import FINDINGS, IMAGE_KINDS, LANGUAGES, NOTICE
 from raiox.web.api.schemas import ReportDocument
 
 ROOT = Path(__file__).parents[4]
-ASKED = Measurement("valid", "raiox evaluate drawn --part valid", "0.0", {"corrupt_image": 2})
+FACT = re.compile(r"{(\w+)}")
+MEASUREMENT = Measurement(
+    "valid", "raiox evaluate drawn --split valid", "0.0", {"corrupt_image": 2}
+)
 
 
 @pytest.fixture(scope="module")
 def report() -> Report:
-    return make_report(bundle_of(), answers_of(list(map(str, FINDINGS))), ASKED)
+    return make_report(bundle_of(), draw_predictions(list(map(str, FINDINGS))), MEASUREMENT)
 
 
 def test_the_papers_test_set_is_drawn_as_it_was_composed() -> None:
@@ -57,28 +61,30 @@ def test_too_few_images_give_no_such_test_set() -> None:
     assert compose(["frontal"] * 300, TABLE_1) is None
 
 
-def test_every_figure_has_a_key_of_its_own_a_known_section_and_both_names(report: Report) -> None:
-    keys = [estimate.key for estimate in report.metrics]
+def test_every_metric_has_its_own_key_a_known_section_and_a_name_in_every_language(
+    report: Report,
+) -> None:
+    keys = [metric.key for metric in report.metrics]
 
     assert len(keys) == len(set(keys))
-    assert {estimate.section for estimate in report.metrics} <= set(SECTIONS)
-    for estimate in report.metrics:
-        assert set(estimate.name) == {"pt", "en"}
-        assert "{" not in "".join(estimate.name.values())
+    assert {metric.section for metric in report.metrics} <= set(SECTIONS)
+    for metric in report.metrics:
+        assert set(metric.name) == set(LANGUAGES)
+        assert all(name and "{" not in name and "–" not in name for name in metric.name.values())
 
 
 def test_a_value_lies_inside_its_interval(report: Report) -> None:
-    for named in report.metrics:
-        estimate = named.estimate
-        if math.isfinite(estimate.value) and "ece" not in named.key:  # resampled gaps only grow
-            assert estimate.low - 1e-9 <= estimate.value <= estimate.high + 1e-9, named.key
+    for metric in report.metrics:
+        estimate = metric.estimate
+        if math.isfinite(estimate.value) and "ece" not in metric.key:  # resampled gaps only grow
+            assert estimate.low - 1e-9 <= estimate.value <= estimate.high + 1e-9, metric.key
 
 
-def test_the_document_is_json_without_nan_and_tells_what_was_unread(report: Report) -> None:
+def test_the_document_is_json_without_nan_and_counts_unreadable_images(report: Report) -> None:
     document = json.loads(json.dumps(to_json(report), allow_nan=False))
 
     assert document["data"] == {
-        "part": "valid", "n_cases": 120, "n_groups": 120, "test_opened": False,
+        "split": "valid", "n_images": 120, "n_groups": 120, "test_opened": False,
         "unread": {"corrupt_image": 2},
     }  # fmt: skip
     assert np.sum(document["confusion"]["counts"]) == 120
@@ -95,13 +101,13 @@ def test_the_document_is_what_the_api_promises_and_its_page_describes(report: Re
 
 
 def test_a_report_opens_with_notice_verdict_and_limits(report: Report) -> None:
-    for language in ("pt", "en"):
-        told = to_markdown(report, language)
-        places = [told.find(t) for t in (NOTICE[language], "**", "\n- ", "|")]
+    for language in LANGUAGES:
+        page = to_markdown(report, language)
+        places = [page.find(t) for t in (NOTICE[language], "**", "\n- ", "|")]
         assert -1 < places[0] < places[1] < places[2] < places[3]
 
 
-def test_a_missed_bar_is_told_in_the_first_paragraph_and_a_reached_one_is_not(
+def test_an_unmet_target_is_named_in_the_first_paragraph_and_a_met_one_is_not(
     report: Report,
 ) -> None:
     def with_error(value: float) -> Report:
@@ -110,25 +116,25 @@ def test_a_missed_bar_is_told_in_the_first_paragraph_and_a_reached_one_is_not(
         )
         return replace(report, metrics=[error])
 
-    unmet_targets, reached = with_error(0.2), with_error(0.01)
+    unmet, met = with_error(0.2), with_error(0.01)
 
-    assert [m.key for m in unmet_targets.unmet_targets] == ["ece.after"]
-    assert "measured: 0.200" in to_markdown(unmet_targets).split("\n\n")[2]
-    assert reached.unmet_targets == []
+    assert [one.key for one in unmet.unmet_targets] == ["ece.after"]
+    assert "measured: 0.200" in to_markdown(unmet).split("\n\n")[2]
+    assert met.unmet_targets == []
 
 
-def test_the_page_is_one_file_in_both_languages_without_scripts_or_addresses(
+def test_the_page_is_one_file_in_every_language_without_scripts_or_addresses(
     report: Report,
 ) -> None:
     page = to_html(report)
 
     assert not re.search(r"<script|<link|<img|src=|href=|url\(|@import", page)
-    for language in ("pt", "en"):
+    for language in LANGUAGES:
         assert f'<div lang="{language}"><p class="notice">{NOTICE[language]}' in page
     assert page.count("<svg") == 5
 
 
-def test_every_plot_is_a_picture_of_its_own(report: Report) -> None:
+def test_every_plot_is_a_valid_svg(report: Report) -> None:
     drawn = plots(report)
 
     assert set(drawn) == {"roc", "pr", "reliability", "decision", "risk_coverage"}
@@ -138,18 +144,18 @@ def test_every_plot_is_a_picture_of_its_own(report: Report) -> None:
         assert len(root.findall(".//{*}path")) > 3
 
 
-def test_a_filter_is_told_by_kind() -> None:
-    predictions = answers_of(list(map(str, IMAGE_KINDS)), n=200, strength=6.0)
+def test_a_filter_is_reported_by_kind_of_image() -> None:
+    predictions = draw_predictions(list(map(str, IMAGE_KINDS)), n=200, strength=6.0)
 
-    document = to_json(make_report(bundle_of("frontal_filter"), predictions, ASKED))
+    document = to_json(make_report(bundle_of("frontal_filter"), predictions, MEASUREMENT))
 
-    values = {estimate["key"]: estimate["value"] for estimate in document["figures"]}
-    assert values["refused.rotated_90"] > 0.9
+    values = {metric["key"]: metric["value"] for metric in document["metrics"]}
+    assert values["rejected.rotated_90"] > 0.9
     assert set(document["curves"]["roc"]) == {"frontal"}
 
 
 def test_predictive_values_at_a_prevalence_follow_bayes(report: Report) -> None:
-    values = {estimate.key: estimate.estimate.value for estimate in report.metrics}
+    values = {metric.key: metric.estimate.value for metric in report.metrics}
     hits, passes = values["point.sensitivity.covid19"], values["point.specificity.covid19"]
 
     expected = hits * 0.05 / (hits * 0.05 + (1 - passes) * 0.95)
@@ -157,10 +163,20 @@ def test_predictive_values_at_a_prevalence_follow_bayes(report: Report) -> None:
     assert values["ppv.covid19.at_5"] == pytest.approx(expected)
 
 
-def test_predictions_are_a_line_a_case() -> None:
-    predictions = answers_of(list(map(str, FINDINGS)), n=6)
+def test_predictions_are_one_line_per_image() -> None:
+    predictions = draw_predictions(list(map(str, FINDINGS)), n=6)
 
     lines = to_csv(predictions, bundle_of().manifest).splitlines()
 
     assert lines[0] == "image,source,group_id,label,no_finding,lung_opacity,covid19"
     assert len(lines) == 7
+
+
+def test_every_text_of_a_report_is_there_in_every_language_with_the_same_facts() -> None:
+    def facts(language: str) -> dict[str, list[str]]:
+        return {key: sorted(FACT.findall(text)) for key, text in load(language, "report").items()}
+
+    first, *others = map(facts, LANGUAGES)
+
+    assert others
+    assert all(other == first for other in others)

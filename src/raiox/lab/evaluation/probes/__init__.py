@@ -1,4 +1,4 @@
-"""Tests that ask a network more than its answers: one probe, one section of the report."""
+"""Tests that need more than a network's predictions: each probe gives one section of a report."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -9,12 +9,12 @@ from raiox.lab.evaluation.probes.out_of_distribution import out_of_distribution_
 from raiox.lab.evaluation.probes.saliency import saliency_metrics
 from raiox.lab.evaluation.probes.shortcuts import shortcut_metrics
 
-OF_CLASSIFIER: Final[Mapping[str, Probe]] = {
+CLASSIFIER_PROBES: Final[Mapping[str, Probe]] = {
     "baselines": baseline_metrics,
     "shortcuts": shortcut_metrics,
     "saliency": saliency_metrics,
     "out_of_distribution": out_of_distribution_metrics,
 }
-OF_FILTER: Final[Mapping[str, Probe]] = {"out_of_distribution": out_of_distribution_metrics}
+FILTER_PROBES: Final[Mapping[str, Probe]] = {"out_of_distribution": out_of_distribution_metrics}
 
-__all__ = ["OF_CLASSIFIER", "OF_FILTER", "Probe", "ProbeContext"]
+__all__ = ["CLASSIFIER_PROBES", "FILTER_PROBES", "Probe", "ProbeContext"]

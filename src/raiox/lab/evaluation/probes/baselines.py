@@ -1,7 +1,7 @@
-"""What can be told of the labels without looking at the lungs; the network's row comes last.
+"""What predicts the labels without looking at the lungs; the network's row comes last.
 
-Source and label go together in public data: a network that scores no better than these
-lines may have learned nothing but them. Source: Zech et al., 2018,
+Data set and label go together in public data: a network that scores no better than these
+baselines may have learned nothing else. Source: Zech et al., 2018,
 doi:10.1371/journal.pmed.1002683; PMC8224464 (1.00 at sources seen, 0.38 at one unseen).
 """
 
@@ -12,24 +12,13 @@ import numpy as np
 from raiox.lab.aliases import Floats, Indices, Names
 from raiox.lab.evaluation.predictions import FILE_STATISTICS
 from raiox.lab.evaluation.probes.context import ProbeContext
-from raiox.lab.evaluation.report.reported_metrics import ReportedMetric, Text, text
+from raiox.lab.evaluation.report.reported_metrics import Metrics, ReportedMetric, named
 from raiox.lab.evaluation.report.subgroups import attributes
 from raiox.lab.metrics.linear_probe import cross_fitted, deciles, indicators
 from raiox.lab.metrics.ranking import auc_estimates
 
-KNOWN: dict[str, Text] = {
-    "source": text("só a fonte", "source only"),
-    "view": text("só a incidência", "view only"),
-    "age_sex": text("só idade e sexo", "age and sex only"),
-    "size": text("só a proporção e o tamanho", "aspect ratio and size only"),
-    "file": text("só estatísticas do arquivo", "file statistics only"),
-    "all": text("tudo isso junto", "all of these together"),
-    "network": text("a rede", "the network"),
-}
-"""Whose row a baseline is."""
 
-
-def baseline_metrics(context: ProbeContext) -> Iterator[ReportedMetric]:
+def baseline_metrics(context: ProbeContext) -> Metrics:
     """Macro AUC and AUC of every label by each baseline, then by the network on the same cases."""
     predictions = context.predictions
     rows = dict(known_features(context))
@@ -42,12 +31,12 @@ def baseline_metrics(context: ProbeContext) -> Iterator[ReportedMetric]:
 
 
 def known_features(context: ProbeContext) -> Iterator[tuple[str, Floats]]:
-    """(N, D) of what is known of each case, by name; what is alike for all is left out."""
-    told = attributes(context.predictions.samples)
+    """(N, D) of what is known of each sample, by name; constant attributes are left out."""
+    known = attributes(context.predictions.samples)
     for name, columns in (
-        ("source", [told["source"]]),
-        ("view", [told["view"]]),
-        ("age_sex", [told["age"], told["sex"]]),
+        ("dataset", [known["dataset"]]),
+        ("view", [known["view"]]),
+        ("age_sex", [known["age"], known["sex"]]),
     ):
         if any(len(np.unique(column)) > 1 for column in columns):
             yield name, indicators(*columns)
@@ -61,11 +50,8 @@ def known_features(context: ProbeContext) -> Iterator[tuple[str, Floats]]:
 
 def _row(
     outputs: tuple[str, ...], name: str, scores: Floats, labels: Indices, groups: Names
-) -> Iterator[ReportedMetric]:
-    told = auc_estimates(scores, labels, groups)
-    who = KNOWN[name]
+) -> Metrics:
     keys = ["macro", *outputs[: scores.shape[1]]]
-    for key, estimate in zip(keys, told, strict=True):
-        of = text("média", "macro") if key == "macro" else text("{x}", "{x}", x=key)
-        line: Text = {language: f"AUC {of[language]}: {who[language]}" for language in who}
-        yield ReportedMetric(f"baseline.{name}.auc.{key}", "baselines", line, estimate)
+    for key, estimate in zip(keys, auc_estimates(scores, labels, groups), strict=True):
+        text = named("baseline_auc", label=key, baseline=f"baseline.{name}")
+        yield ReportedMetric(f"baseline.{name}.auc.{key}", "baselines", text, estimate)

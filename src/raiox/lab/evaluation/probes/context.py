@@ -1,7 +1,7 @@
-"""What a probe asks with: the bundle, the cases it was measured on, and a way to see their pixels.
+"""What a probe needs: the bundle, its predictions, and a way to get pixels.
 
-A probe asks more of a network than its answers hold: altered films, other images, maps. It
-sees one film at a time and keeps scores, so that it costs time and no memory.
+A probe needs more of a network than its predictions: perturbed radiographs, other images, maps. It
+takes one image at a time and keeps scores, so that it costs time and no memory.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -25,7 +25,7 @@ Probe = Callable[["ProbeContext"], Iterator[ReportedMetric]]
 
 
 class GraphEditor(Protocol):
-    """What may be done to a graph where the libraries for it are installed."""
+    """Edits of an ONNX graph, where the libraries for it are installed."""
 
     def shuffle_weights(self, model: bytes) -> bytes:
         """The graph with shuffled weights."""
@@ -38,20 +38,20 @@ class GraphEditor(Protocol):
 
 @dataclass(frozen=True, eq=False)
 class ProbeContext:
-    """One bundle, its answers, and what may be asked beyond them."""
+    """One bundle, its predictions, and what may be measured beyond them."""
 
     bundle: Bundle
     predictions: Predictions
     read: Reader
     n_threads: int
     n_sampled: int
-    """Cases that a costly probe asks at most."""
-    data: Path | None
-    """The folder that `RAIOX_DATASETS` names; None for anybody's own images."""
+    """How many samples a costly probe takes at most."""
+    datasets: Path | None
+    """The folder that `RAIOX_DATASETS` names; None for images of one's own."""
     split: str
     progress: Progress = iter
     graph_editor: GraphEditor | None = None
-    """None where what it takes is not installed."""
+    """None where its libraries are not installed."""
     other_seed: Bundle | None = None
     """The same recipe trained with another seed."""
 
@@ -66,28 +66,28 @@ class ProbeContext:
         return self.bundle.manifest.labels
 
     def sampled(self, indices: Indices | None = None) -> Indices:
-        """At most `n_sampled` of the cases (all of them, or the given ones), evenly spread."""
+        """At most `n_sampled` of the samples (all of them, or the given ones), evenly spread."""
         every = np.arange(len(self.predictions.samples)) if indices is None else indices
         return np.asarray(every[:: max(1, -(-len(every) // self.n_sampled))], np.int64)
 
     def pixels(self, sample: Sample) -> GrayArray:
-        """Its pixels, as it is shown to the network."""
+        """Its pixels, as they are shown to the network."""
         return as_kind(self.read(sample.path.read_bytes()).pixels, sample.kind)
 
     def iter_pixels(self, samples: Sequence[Sample]) -> Iterator[GrayArray]:
-        """The pixels of each case, one at a time, with a bar."""
+        """The pixels of each sample, one at a time, with a progress bar."""
         for i in self.progress(range(len(samples))):
             yield self.pixels(samples[i])
 
     def prepared(
-        self, iter_pixels: Iterable[GrayArray], spec: Preprocessing | None = None
+        self, images: Iterable[GrayArray], spec: Preprocessing | None = None
     ) -> FloatArray:
-        """(N, 1, S, S) network inputs, as this bundle or another wants them."""
+        """(N, 1, S, S) network inputs, prepared as this bundle or `spec` requires."""
         wanted = spec or self.bundle.manifest.preprocessing
-        return np.stack([network_input(pixels, wanted) for pixels in iter_pixels])
+        return np.stack([network_input(pixels, wanted) for pixels in images])
 
-    def scores(self, iter_pixels: Iterable[GrayArray]) -> tuple[Floats, FloatArray]:
-        """(N, K) calibrated scores of films at hand, and their embeddings (N, D)."""
-        outputs = self.session.run(self.prepared(iter_pixels))
+    def scores(self, images: Iterable[GrayArray]) -> tuple[Floats, FloatArray]:
+        """(N, K) calibrated scores of images, and their embeddings (N, D)."""
+        outputs = self.session.run(self.prepared(images))
         temperature = self.bundle.manifest.temperature
         return calibrated(outputs["logits"], temperature), outputs["embedding"]

@@ -1,7 +1,7 @@
-"""What the network still answers when the lungs, or all but the lungs, are taken away.
+"""What the network still predicts when the lungs, or everything but the lungs, are occluded.
 
-Source: Maguolo and Nanni, 2021, doi:10.1016/j.inffus.2021.04.008: networks told data sets apart
-with the lungs blacked out. If they answer as before, they do not read the lungs.
+If it predicts as before, it does not read the lungs. Source: Maguolo and Nanni, 2021,
+doi:10.1016/j.inffus.2021.04.008 (networks separated data sets with the lungs blacked out).
 """
 
 from typing import NamedTuple
@@ -13,7 +13,7 @@ from raiox.lab.aliases import Floats, Indices
 from raiox.lab.datasets.lung_masks import find_masks
 from raiox.lab.evaluation.probes.context import ProbeContext
 from raiox.lab.evaluation.probes.perturbations import OCCLUSIONS, only
-from raiox.lab.evaluation.report.reported_metrics import Metrics, ReportedMetric, joined, text
+from raiox.lab.evaluation.report.reported_metrics import Metrics, ReportedMetric, named
 from raiox.lab.metrics.intervals import bootstrap_estimate
 from raiox.lab.metrics.linear_probe import cross_fitted, indicators, probe_auc
 from raiox.lab.metrics.ranking import auc_estimates, macro_auc
@@ -21,7 +21,7 @@ from raiox.lab.metrics.within_dataset import within_dataset_pairs
 
 
 class RegionOutputs(NamedTuple):
-    """What was answered to films of which each of `OCCLUSIONS` was left."""
+    """The outputs for images with each of `OCCLUSIONS`."""
 
     scores: Floats
     """(R, N, K)"""
@@ -32,73 +32,66 @@ class RegionOutputs(NamedTuple):
 def occlusion_metrics(
     context: ProbeContext, chosen: Indices, region_outputs: RegionOutputs
 ) -> Metrics:
-    """Macro AUC of what is left of the films, and how far that lies above knowing the source.
+    """Macro AUC on occluded images, and how far it exceeds that of knowing the data set alone.
 
-    The network was trained on whole films; a line fitted anew on what it computes of the rest
-    tells what training without the lungs could have read.
+    The network was trained on whole images; a linear probe on its embedding of the occluded image
+    estimates what a network trained without the lungs could have read.
     """
     predictions = context.predictions
     labels, groups = predictions.labels[chosen], predictions.groups[chosen]
     by_dataset = cross_fitted(indicators(predictions.datasets[chosen]), labels, groups)
-    for key, after, embeddings in zip(OCCLUSIONS, *region_outputs, strict=True):
-        area = auc_estimates(after, labels, groups)[0]
-        auc_of_rest = joined(OCCLUSIONS[key].name, text("AUC", "AUC"))
-        yield ReportedMetric(f"{key}.auc", "shortcuts", auc_of_rest, area)
-        read_anew = joined(
-            OCCLUSIONS[key].name, text("AUC de uma reta nova", "AUC of a line fitted anew")
-        )
+    for key, scores, embeddings in zip(OCCLUSIONS, *region_outputs, strict=True):
+        area = auc_estimates(scores, labels, groups)[0]
+        name = named("occlusion_auc", occlusion=f"occlusion.{key}")
+        yield ReportedMetric(f"{key}.auc", "shortcuts", name, area)
         area = probe_auc(embeddings, labels, groups)
-        yield ReportedMetric(f"{key}.line.auc", "shortcuts", read_anew, area)
+        name = named("occlusion_probe_auc", occlusion=f"occlusion.{key}")
+        yield ReportedMetric(f"{key}.linear_probe.auc", "shortcuts", name, area)
     without = region_outputs.scores[list(OCCLUSIONS).index("lungs_out.box")]
     above = bootstrap_estimate(
         lambda drawn: (
             macro_auc(without[drawn], labels[drawn])
-            - max(0.5, macro_auc(by_dataset[drawn], labels[drawn]))  # knowing nothing gives a half
+            - max(0.5, macro_auc(by_dataset[drawn], labels[drawn]))  # 0.5: knowing nothing
         ),
         groups,
     )
-    name = text(
-        "AUC sem a caixa central menos a de saber só a fonte",
-        "AUC without the central box less that of knowing the source",
-    )
+    name = named("above_baseline")
     yield ReportedMetric("lungs_out.box.above_baseline", "shortcuts", name, above)
 
 
 def lung_mask_metrics(context: ProbeContext) -> Metrics:
-    """Pairs of labels inside a source with the lungs taken out or left alone, by annotator."""
-    masks = find_masks(context.data)
+    """Pairs of labels within a data set with the lungs or the rest occluded, by annotator."""
+    masks = find_masks(context.datasets)
     paths = [sample.path for sample in context.predictions.samples]
     for annotator, known in masks.by_annotator.items():
         chosen = context.sampled(np.flatnonzero([path in known for path in paths]))
-        samples, found = [context.predictions.samples[i] for i in chosen], []
-        for sample, film in zip(samples, context.iter_pixels(samples), strict=True):
-            lungs = masks.read(annotator, sample.path, film, context.read)
-            iter_pixels = [film, only(~lungs, film), only(lungs, film)]
-            found.append(context.session.run(context.prepared(iter_pixels))["logits"])
-        if not found:
+        samples, outputs = [context.predictions.samples[i] for i in chosen], []
+        for sample, pixels in zip(samples, context.iter_pixels(samples), strict=True):
+            lungs = masks.read(annotator, sample.path, pixels, context.read)
+            images = context.prepared([pixels, only(~lungs, pixels), only(lungs, pixels)])
+            outputs.append(context.session.run(images)["logits"])
+        if not outputs:
             continue
-        logits = np.stack(found, axis=1).astype(np.float64)
-        for key, told in zip(("whole", "lungs_out", "lungs_only"), logits, strict=True):
-            yield from _pairs(context, chosen, f"{key}.{annotator}", told)
+        by_region = np.stack(outputs, axis=1).astype(np.float64)
+        for region, logits in zip(("whole", "lungs_out", "lungs_only"), by_region, strict=True):
+            yield from _pairs(context, chosen, (region, annotator), logits)
 
 
-def _pairs(context: ProbeContext, chosen: Indices, key: str, logits: Floats) -> Metrics:
+def _pairs(
+    context: ProbeContext, chosen: Indices, masking: tuple[str, str], logits: Floats
+) -> Metrics:
     predictions = context.predictions
-    region, annotator = key.split(".")
-    pt, en = {
-        "whole": ("imagem inteira", "whole image"),
-        "lungs_out": ("pulmões apagados", "lungs blacked out"),
-        "lungs_only": ("só os pulmões", "lungs only"),
-    }[region]
+    region, annotator = masking
     found = within_dataset_pairs(
-        predictions.datasets[chosen], predictions.groups[chosen], predictions.labels[chosen], logits
+        predictions.datasets[chosen],
+        predictions.groups[chosen],
+        predictions.labels[chosen],
+        logits,
     )
     for dataset, a, b, estimate in found:
-        name = text(
-            f"{pt} (máscara {annotator}): AUC {{b}} contra {{a}}, dentro de {dataset}",
-            f"{en} ({annotator} mask): AUC {{b}} vs {{a}}, inside {dataset}",
-            a=context.labels[a],
-            b=context.labels[b],
+        pair = {"positive": context.labels[b], "negative": context.labels[a]}
+        name = named(
+            "masked_auc", region=f"region.{region}", annotator=annotator, dataset=dataset, **pair
         )
-        pair = f"{context.labels[b]}_vs_{context.labels[a]}"
-        yield ReportedMetric(f"{key}.{pair}.{dataset}", "shortcuts", name, estimate)
+        key = "{positive}_vs_{negative}".format(**pair)
+        yield ReportedMetric(f"{region}.{annotator}.{key}.{dataset}", "shortcuts", name, estimate)

@@ -1,6 +1,6 @@
-"""What a film may wear that says nothing of the lungs: marks, margins, copies, tones.
+"""Changes to a radiograph that say nothing of the lungs: overlays, borders, compression, gamma.
 
-Each takes pixels (H, W) uint8 and gives as many; the same film always gets the same.
+Each takes pixels (H, W) uint8 and returns as many; the same image always gives the same result.
 Source: DeGrave et al., 2021, doi:10.1038/s42256-021-00338-7; Zech et al., 2018,
 doi:10.1371/journal.pmed.1002683; Maguolo and Nanni, 2021, doi:10.1016/j.inffus.2021.04.008
 (lungs out).
@@ -8,7 +8,6 @@ doi:10.1371/journal.pmed.1002683; Maguolo and Nanni, 2021, doi:10.1016/j.inffus.
 
 import io
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -16,56 +15,47 @@ from PIL import Image, ImageDraw, ImageFont
 
 from raiox.entities import GrayArray
 from raiox.lab.aliases import Mask
-from raiox.lab.evaluation.report.reported_metrics import Text
 
 Alter = Callable[[GrayArray], GrayArray]
 
 LUNG_BOX: Final = (0.12, 0.12, 0.88, 0.85)
-"""Left, top, right, bottom in parts of a side: where the lungs of nearly every film lie."""
-BORDER_SHARE: Final = 0.15
-STRIP_SHARE: Final = 1 / 6
-BLACK_BORDER_SHARE: Final = 0.08
+"""Left, top, right, bottom as fractions of the side: where the lungs of nearly every image lie."""
+BORDER_WIDTH: Final = 0.15
+STRIP_HEIGHT: Final = 1 / 6
+BLACK_BORDER_WIDTH: Final = 0.08
 
 
-@dataclass(frozen=True, slots=True)
-class Perturbation:
-    """One of them, with what it is called."""
-
-    name: Text
-    alter: Alter
-
-
-def draw_text(word: str, x: float, y: float, height: float) -> Alter:
-    """A word in white, its middle at parts of a side, its letters as high as a part of it."""
+def draw_text(letters: str, x: float, y: float, height: float) -> Alter:
+    """White letters; position of their centre and height as fractions of the side."""
 
     def alter(pixels: GrayArray) -> GrayArray:
-        picture = Image.fromarray(pixels)
+        image = Image.fromarray(pixels)
         rows, columns = pixels.shape
         font = ImageFont.load_default(max(6.0, height * rows))
         at = (x * columns, y * rows)
-        ImageDraw.Draw(picture).text(at, word, fill=255, font=font, anchor="mm")
-        return np.array(picture, np.uint8)
+        ImageDraw.Draw(image).text(at, letters, fill=255, font=font, anchor="mm")
+        return np.array(image, np.uint8)
 
     return alter
 
 
-def point_at(x: float, y: float) -> Alter:
-    """A white arrow from the right that ends at parts of a side."""
+def draw_arrow(x: float, y: float) -> Alter:
+    """A white arrow from the right; position of its tip as fractions of the side."""
 
     def alter(pixels: GrayArray) -> GrayArray:
-        picture = Image.fromarray(pixels)
+        image = Image.fromarray(pixels)
         rows, columns = pixels.shape
-        pen, tip = ImageDraw.Draw(picture), (x * columns, y * rows)
+        pen, tip = ImageDraw.Draw(image), (x * columns, y * rows)
         length, head = 0.14 * columns, 0.03 * columns
         pen.line([tip, (tip[0] + length, tip[1])], fill=255, width=max(1, columns // 80))
         pen.polygon([tip, (tip[0] + head, tip[1] - head), (tip[0] + head, tip[1] + head)], fill=255)
-        return np.array(picture, np.uint8)
+        return np.array(image, np.uint8)
 
     return alter
 
 
 def as_jpeg(quality: int) -> Alter:
-    """Compressed and read again."""
+    """Compress and decode again."""
 
     def alter(pixels: GrayArray) -> GrayArray:
         file = io.BytesIO()
@@ -75,48 +65,48 @@ def as_jpeg(quality: int) -> Alter:
     return alter
 
 
-def resampled(share: float) -> Alter:
-    """Scaled to a share of its size and back."""
+def resampled(fraction: float) -> Alter:
+    """Downsample to a fraction of the size and upsample again."""
 
     def alter(pixels: GrayArray) -> GrayArray:
         rows, columns = pixels.shape
-        small = (max(1, round(columns * share)), max(1, round(rows * share)))
-        picture = Image.fromarray(pixels).resize(small, Image.Resampling.BILINEAR)
-        return np.array(picture.resize((columns, rows), Image.Resampling.BILINEAR), np.uint8)
+        small = (max(1, round(columns * fraction)), max(1, round(rows * fraction)))
+        image = Image.fromarray(pixels).resize(small, Image.Resampling.BILINEAR)
+        return np.array(image.resize((columns, rows), Image.Resampling.BILINEAR), np.uint8)
 
     return alter
 
 
 def gamma(gamma: float) -> Alter:
-    """Grays to the power of gamma: below 1 brighter, above darker."""
+    """Gray levels to the power of gamma: below 1 brighter, above darker."""
     curve = np.round(255 * (np.arange(256) / 255) ** gamma).astype(np.uint8)
     return lambda pixels: curve[pixels]
 
 
 def darkened(divisor: int) -> Alter:
-    """Grays divided, as where an image of few bits is kept in more."""
+    """Gray levels divided, as in an image of few bits stored in more."""
     return lambda pixels: (pixels // divisor).astype(np.uint8)
 
 
 def lifted(pixels: GrayArray) -> GrayArray:
-    """A constant added to four fifths of the grays."""
+    """A constant added to gray levels compressed to four fifths."""
     return (pixels * 0.8 + 45).astype(np.uint8)
 
 
 def with_hot_pixel(pixels: GrayArray) -> GrayArray:
-    """Half as bright, but for one pixel at full scale."""
+    """Half as bright, except for one pixel at full scale."""
     hot = darkened(2)(pixels)
     hot[hot.shape[0] // 10, hot.shape[1] // 10] = 255
     return hot
 
 
 def with_bright_marker(pixels: GrayArray) -> GrayArray:
-    """A third as bright, but for a marker at full scale."""
+    """A third as bright, except for a marker at full scale."""
     return draw_text("R", 0.08, 0.1, 0.09)(darkened(3)(pixels))
 
 
 def only(mask: Mask, pixels: GrayArray) -> GrayArray:
-    """Black wherever the mask (H, W) is not."""
+    """Keep the pixels inside the mask (H, W), black elsewhere."""
     return np.where(mask, pixels, 0).astype(np.uint8)
 
 
@@ -131,83 +121,51 @@ def lung_box(shape: tuple[int, ...]) -> Mask:
     return mask
 
 
-def border(shape: tuple[int, ...], share: float) -> Mask:
-    """(H, W) true within a share of a side from any border."""
+def border(shape: tuple[int, ...], width: float) -> Mask:
+    """(H, W) true within a fraction of the side from any border."""
     rows, columns = shape
     mask = np.ones((rows, columns), bool)
-    down, across = round(share * rows), round(share * columns)
+    down, across = round(width * rows), round(width * columns)
     mask[down : rows - down, across : columns - across] = False
     return mask
 
 
 def top_strip(shape: tuple[int, ...]) -> Mask:
-    """(H, W) true in the highest sixth."""
+    """(H, W) true in the top sixth."""
     mask = np.zeros(shape, bool)
-    mask[: round(STRIP_SHARE * shape[0])] = True
+    mask[: round(STRIP_HEIGHT * shape[0])] = True
     return mask
 
 
-OVERLAYS: Final[Mapping[str, Perturbation]] = {
-    "marker": Perturbation(
-        {"pt": "marcador R colado", "en": "marker R pasted"}, draw_text("R", 0.08, 0.1, 0.09)
-    ),
-    "marker_left": Perturbation(
-        {"pt": "marcador L colado", "en": "marker L pasted"}, draw_text("L", 0.92, 0.1, 0.09)
-    ),
-    "arrow": Perturbation({"pt": "seta colada", "en": "arrow pasted"}, point_at(0.7, 0.45)),
-    "text": Perturbation(
-        {"pt": "texto colado", "en": "text pasted"}, draw_text("PORTABLE 07:42", 0.5, 0.95, 0.05)
-    ),
-    "black_border": Perturbation(
-        {"pt": "bordas pretas", "en": "black borders"},
-        lambda pixels: only(~border(pixels.shape, BLACK_BORDER_SHARE), pixels),
-    ),
-    "jpeg_30": Perturbation({"pt": "JPEG 30", "en": "JPEG 30"}, as_jpeg(30)),
-    "jpeg_50": Perturbation({"pt": "JPEG 50", "en": "JPEG 50"}, as_jpeg(50)),
-    "jpeg_70": Perturbation({"pt": "JPEG 70", "en": "JPEG 70"}, as_jpeg(70)),
-    "jpeg_95": Perturbation({"pt": "JPEG 95", "en": "JPEG 95"}, as_jpeg(95)),
-    "resampled": Perturbation(
-        {"pt": "reduzida à metade e de volta", "en": "halved and back"}, resampled(0.5)
-    ),
-    "brighter": Perturbation({"pt": "tom mais claro", "en": "brighter tone"}, gamma(0.7)),
-    "darker": Perturbation({"pt": "tom mais escuro", "en": "darker tone"}, gamma(1.4)),
-    "gamma_0.5": Perturbation({"pt": "gama 0,5", "en": "gamma 0.5"}, gamma(0.5)),
-    "gamma_2": Perturbation({"pt": "gama 2", "en": "gamma 2"}, gamma(2.0)),
-    "darkened_4": Perturbation({"pt": "4 vezes mais escura", "en": "4 times darker"}, darkened(4)),
-    "darkened_16": Perturbation(
-        {"pt": "16 vezes mais escura", "en": "16 times darker"}, darkened(16)
-    ),
-    "lifted": Perturbation({"pt": "constante somada", "en": "constant added"}, lifted),
-    "hot_pixel": Perturbation(
-        {"pt": "um pixel no máximo", "en": "one pixel at full scale"}, with_hot_pixel
-    ),
-    "bright_marker": Perturbation(
-        {"pt": "marcador no máximo, o resto escuro", "en": "marker at full scale, the rest dark"},
-        with_bright_marker,
-    ),
-    "flipped": Perturbation(
-        {"pt": "espelhada", "en": "mirrored"}, lambda pixels: pixels[:, ::-1].copy()
-    ),
-    "inverted": Perturbation({"pt": "em negativo", "en": "as a negative"}, lambda p: 255 - p),
+OVERLAYS: Final[Mapping[str, Alter]] = {
+    "marker": draw_text("R", 0.08, 0.1, 0.09),
+    "marker_left": draw_text("L", 0.92, 0.1, 0.09),
+    "arrow": draw_arrow(0.7, 0.45),
+    "text": draw_text("PORTABLE 07:42", 0.5, 0.95, 0.05),
+    "black_border": lambda pixels: only(~border(pixels.shape, BLACK_BORDER_WIDTH), pixels),
+    "jpeg_30": as_jpeg(30),
+    "jpeg_50": as_jpeg(50),
+    "jpeg_70": as_jpeg(70),
+    "jpeg_95": as_jpeg(95),
+    "resampled": resampled(0.5),
+    "brighter": gamma(0.7),
+    "darker": gamma(1.4),
+    "gamma_0_5": gamma(0.5),
+    "gamma_2": gamma(2.0),
+    "darkened_4": darkened(4),
+    "darkened_16": darkened(16),
+    "lifted": lifted,
+    "hot_pixel": with_hot_pixel,
+    "bright_marker": with_bright_marker,
+    "flipped": lambda pixels: pixels[:, ::-1].copy(),
+    "inverted": lambda pixels: 255 - pixels,
 }
-"""None of these may matter; a negative may, and the frontal filter refuses it."""
+"""None of these should change an answer; an inverted image may, and the frontal filter rejects it."""
 
-OCCLUSIONS: Final[Mapping[str, Perturbation]] = {
-    "lungs_out.box": Perturbation(
-        {"pt": "caixa central apagada", "en": "central box blacked out"},
-        lambda pixels: only(~lung_box(pixels.shape), pixels),
-    ),
-    "lungs_only.box": Perturbation(
-        {"pt": "só a caixa central", "en": "central box only"},
-        lambda pixels: only(lung_box(pixels.shape), pixels),
-    ),
-    "borders_only": Perturbation(
-        {"pt": "só as bordas", "en": "borders only"},
-        lambda pixels: only(border(pixels.shape, BORDER_SHARE), pixels),
-    ),
-    "top_strip_only": Perturbation(
-        {"pt": "só a faixa do topo", "en": "top strip only"},
-        lambda pixels: only(top_strip(pixels.shape), pixels),
-    ),
+OCCLUSIONS: Final[Mapping[str, Alter]] = {
+    "lungs_out.box": lambda pixels: only(~lung_box(pixels.shape), pixels),
+    "lungs_only.box": lambda pixels: only(lung_box(pixels.shape), pixels),
+    "borders_only": lambda pixels: only(border(pixels.shape, BORDER_WIDTH), pixels),
+    "top_strip_only": lambda pixels: only(top_strip(pixels.shape), pixels),
 }
-"""What is left of a film when its lungs, or all but them, are taken away."""
+"""The lungs, or everything but the lungs, occluded."""

@@ -1,12 +1,13 @@
-"""Do the activation maps show what moved the score, and does it lie where a radiologist looks?
+"""Activation map tests: do the maps depend on the network, and lie where a radiologist looks?
 
 A map that stays the same when the weights are shuffled shows the image and not the network
-(Adebayo et al., 2018, arXiv:1810.03292); one that two seeds draw differently is no property of
-the film. Arun et al., 2021, doi:10.1148/ryai.2021200267: all of eight methods failed at least one
-of these. Saporta et al., 2022, doi:10.1038/s42256-022-00536-x: the best stayed below radiologists.
+(Adebayo et al., 2018, arXiv:1810.03292); one that differs between two seeds is no property of the
+image. Arun et al., 2021, doi:10.1148/ryai.2021200267: each of eight methods failed at least one
+of these tests. Saporta et al., 2022, doi:10.1038/s42256-022-00536-x: the best stayed below
+radiologists.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -19,180 +20,157 @@ from raiox.lab.aliases import Floats, Indices, Mask, Names
 from raiox.lab.datasets.lung_masks import find_masks
 from raiox.lab.datasets.opacity_boxes import Box, find_boxes
 from raiox.lab.evaluation.probes.context import ProbeContext
-from raiox.lab.evaluation.report.reported_metrics import Metrics, ReportedMetric, Text, joined, text
-from raiox.lab.metrics import saliency as overlays
+from raiox.lab.evaluation.report.reported_metrics import Metrics, ReportedMetric, named
+from raiox.lab.metrics import saliency
 from raiox.lab.metrics.intervals import Estimate, bootstrap_estimate, proportion
 from raiox.vocabulary import Finding
 
 
 def saliency_metrics(context: ProbeContext) -> Metrics:
-    """All of them; those whose annotations are not there are left out."""
-    yield from _boxes(context)
-    yield from _lungs(context)
-    yield from _other_weights(context)
+    """Agreement with boxes and lung masks where there are any, then sanity checks."""
+    yield from _against_boxes(context)
+    yield from _inside_lungs(context)
+    yield from _sanity_checks(context)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class BoxedImage:
-    """A film with what a radiologist framed on it, over the network's square."""
+class BoxedMap:
+    """A map with a radiologist's box, over the network's square input."""
 
     heat: Floats
     box: Mask
     content: Mask
+    """Where the image lies in the square."""
 
 
-def judged(heats: Sequence[BoxedImage], groups: Names, key: str, who: Text) -> Metrics:
-    """Pointing game, overlap and area of one way of drawing maps on boxed films.
+def localisation(maps: Sequence[BoxedMap], groups: Names, method: str) -> Metrics:
+    """Pointing game, IoU and AUPRC of the maps of one method.
 
     Args:
-        heats: a map with its box each.
-        groups: (N,) of the films.
-        key: of the method, `boxes` for the network's own maps.
-        who: what the method is called.
+        maps: each with its box.
+        groups: (N,) of the images.
+        method: `boxes` for the network's own maps, `guided` or `prior`.
     """
-    pointed = [overlays.pointing_game(one.heat, one.box) for one in heats]
-    told = (
-        ("pointing", "ponto mais alto na caixa", "top of the map in the box",
-         proportion(sum(pointed), len(pointed))),
-        ("iou", "sobreposição com a caixa (IoU, área igual)", "overlap with the box (IoU, equal area)",
-         _mean([overlays.iou_equal_area(one.heat, one.box) for one in heats], groups)),
-        ("auprc", "AUPRC dos pontos na caixa", "AUPRC of the places in the box",
-         _mean([overlays.area_precision(one.heat, one.box) for one in heats], groups)),
-    )  # fmt: skip
-    for measure, pt, en, estimate in told:
-        name = joined(text(pt, en), who)
-        yield ReportedMetric(f"{measure}.{key}", "saliency", name, estimate)
+    hits = [saliency.pointing_game(one.heat, one.box) for one in maps]
+    ious = [saliency.iou_equal_area(one.heat, one.box) for one in maps]
+    precisions = [saliency.area_precision(one.heat, one.box) for one in maps]
+    for key, text, estimate in (
+        ("pointing", "pointing", proportion(sum(hits), len(hits))),
+        ("iou", "iou", _mean(ious, groups)),
+        ("auprc", "map_auprc", _mean(precisions, groups)),
+    ):
+        name = named(text, map=f"map.{method}")
+        yield ReportedMetric(f"{key}.{method}", "saliency", name, estimate)
 
 
-def boxed_indices(context: ProbeContext, boxes: dict[Path, Box]) -> Indices:
-    """Cases labelled as an opacity that carry a box."""
+def boxed_indices(context: ProbeContext, boxes: Mapping[Path, Box]) -> Indices:
+    """Samples labelled as an opacity that have a box."""
+    if Finding.LUNG_OPACITY not in context.labels:
+        return np.array([], np.int64)
     opacity = context.labels.index(Finding.LUNG_OPACITY)
     has_box = np.array([sample.path in boxes for sample in context.predictions.samples])
     return context.sampled(np.flatnonzero(has_box & (context.predictions.labels == opacity)))
 
 
-def _boxes(context: ProbeContext) -> Metrics:
-    boxes = find_boxes(context.data)
+def _against_boxes(context: ProbeContext) -> Metrics:
+    boxes, spec = find_boxes(context.datasets), context.bundle.manifest.preprocessing
     chosen = boxed_indices(context, boxes)
     if not len(chosen):
         return
-    samples, groups = (
-        [context.predictions.samples[i] for i in chosen],
-        context.predictions.groups[chosen],
-    )
-    draw, iter_pixels, as_coded = _drawers(context), [], []
-    for sample, film in zip(samples, context.iter_pixels(samples), strict=True):
-        box = overlays.box_over(
-            boxes[sample.path], _shape(film), context.bundle.manifest.preprocessing
-        )
-        content = overlays.content_over(_shape(film), context.bundle.manifest.preprocessing)
-        own, coded = draw(film)
-        iter_pixels.append(BoxedImage(own, box, content))
-        if coded is not None:
-            as_coded.append(BoxedImage(coded, box, content))
-    yield from judged(iter_pixels, groups, "boxes", text("mapa de ativação", "activation map"))
-    if as_coded:
-        who = text(
-            "Grad-CAM guiado, como no código do artigo", "guided Grad-CAM, as the paper's code"
-        )
-        yield from judged(as_coded, groups, "guided", who)
-    every = np.sum([one.box for one in iter_pixels], axis=0, dtype=np.float64)
-    habit = [replace(one, heat=every - one.box) for one in iter_pixels]  # of the other films
-    who = text(
-        "o lugar mais comum das caixas, sem olhar", "where boxes usually lie, without looking"
-    )
-    yield from judged(habit, groups, "habit", who)
-    area = [float(one.box.sum() / one.content.sum()) for one in iter_pixels]
-    name = text(
-        "parte da imagem que a caixa ocupa (acaso)", "share of the image in the box (chance)"
-    )
-    yield ReportedMetric("chance.boxes", "saliency", name, _mean(area, groups))
+    samples = [context.predictions.samples[i] for i in chosen]
+    groups = context.predictions.groups[chosen]
+    draw, own, guided = _drawers(context), [], []
+    for sample, pixels in zip(samples, context.iter_pixels(samples), strict=True):
+        box = saliency.box_over(boxes[sample.path], _shape(pixels), spec)
+        content = saliency.content_over(_shape(pixels), spec)
+        heat, guided_heat = draw(pixels)
+        own.append(BoxedMap(heat, box, content))
+        if guided_heat is not None:
+            guided.append(BoxedMap(guided_heat, box, content))
+    yield from localisation(own, groups, "boxes")
+    if guided:
+        yield from localisation(guided, groups, "guided")
+    total = np.sum([one.box for one in own], axis=0, dtype=np.float64)
+    of_the_others = [replace(one, heat=total - one.box) for one in own]
+    yield from localisation(of_the_others, groups, "prior")
+    area = [float(one.box.sum() / one.content.sum()) for one in own]
+    yield ReportedMetric("chance.boxes", "saliency", named("box_area"), _mean(area, groups))
 
 
 def _drawers(context: ProbeContext) -> Callable[[GrayArray], tuple[Floats, Floats | None]]:
-    """The activation map for an opacity and, where the graph can be opened, the guided one."""
-    k, side = (
-        context.labels.index(Finding.LUNG_OPACITY),
-        context.bundle.manifest.preprocessing.side_px,
-    )
+    """The activation map for an opacity and, where the graph can be edited, guided Grad-CAM."""
+    k = context.labels.index(Finding.LUNG_OPACITY)
+    side_px = context.bundle.manifest.preprocessing.side_px
     if context.graph_editor is None:
-        return lambda film: (overlays.evidence(_maps(context, film), k, side), None)
+        return lambda pixels: (saliency.evidence(_maps(context, pixels), k, side_px), None)
     model, weights = context.graph_editor.expose_features(context.bundle.model)
     session = NetworkSession(replace(context.bundle, model=model), context.n_threads)
 
-    def draw(film: GrayArray) -> tuple[Floats, Floats]:
-        outputs = session.run(context.prepared([film]))
+    def draw(pixels: GrayArray) -> tuple[Floats, Floats]:
+        outputs = session.run(context.prepared([pixels]))
         logits = outputs["logits"][0].astype(np.float64)
-        coded = overlays.guided(outputs["features"][0], weights, logits, k, side)
-        return overlays.evidence(outputs["maps"][0], k, side), coded
+        guided = saliency.guided(outputs["features"][0], weights, logits, k, side_px)
+        return saliency.evidence(outputs["maps"][0], k, side_px), guided
 
     return draw
 
 
-def _lungs(context: ProbeContext) -> Metrics:
-    """How much of the evidence for the likeliest finding lies inside the lungs, by annotator."""
-    masks, spec = find_masks(context.data), context.bundle.manifest.preprocessing
+def _inside_lungs(context: ProbeContext) -> Metrics:
+    """How much of the evidence for the predicted finding lies inside the lungs, by annotator."""
+    masks, spec = find_masks(context.datasets), context.bundle.manifest.preprocessing
     paths = [sample.path for sample in context.predictions.samples]
     for annotator, known in masks.by_annotator.items():
         chosen = context.sampled(np.flatnonzero([path in known for path in paths]))
         samples, inside, area = [context.predictions.samples[i] for i in chosen], [], []
-        for i, sample, film in zip(chosen, samples, context.iter_pixels(samples), strict=True):
-            lungs = overlays.mask_over(masks.read(annotator, sample.path, film, context.read), spec)
+        for i, sample, pixels in zip(chosen, samples, context.iter_pixels(samples), strict=True):
+            mask = masks.read(annotator, sample.path, pixels, context.read)
+            lungs, content = (
+                saliency.mask_over(mask, spec),
+                saliency.content_over(_shape(pixels), spec),
+            )
             k = int(context.predictions.logits[i].argmax())
-            heat = overlays.evidence(_maps(context, film), k, spec.side_px)
-            inside.append(overlays.share_inside(heat, lungs))
-            area.append(float(lungs.sum() / overlays.content_over(_shape(film), spec).sum()))
+            heat = saliency.evidence(_maps(context, pixels), k, spec.side_px)
+            inside.append(saliency.fraction_inside(heat, lungs))
+            area.append(float(lungs.sum() / content.sum()))
         if not inside:
             continue
         groups = context.predictions.groups[chosen]
-        name = text(
-            f"parte da evidência dentro dos pulmões (máscara {annotator})",
-            f"share of the evidence inside the lungs ({annotator} mask)",
-        )
-        yield ReportedMetric(f"lung_fraction.{annotator}", "saliency", name, _mean(inside, groups))
-        name = text(
-            f"parte da imagem que os pulmões ocupam (máscara {annotator})",
-            f"share of the image in the lungs ({annotator} mask)",
-        )
-        yield ReportedMetric(f"lung_area.{annotator}", "saliency", name, _mean(area, groups))
+        for key, values in (("lung_fraction", inside), ("lung_area", area)):
+            name = named(key, annotator=annotator)
+            yield ReportedMetric(f"{key}.{annotator}", "saliency", name, _mean(values, groups))
 
 
-def _other_weights(context: ProbeContext) -> Metrics:
-    """Maps beside those of shuffled weights, which must differ, and of another seed."""
-    others: list[tuple[str, Text, Bundle]] = []
+def _sanity_checks(context: ProbeContext) -> Metrics:
+    """SSIM with the maps of shuffled weights, which must differ, and of another seed."""
+    others: dict[str, Bundle] = {}
     if context.graph_editor is not None:
-        shuffled = replace(
-            context.bundle, model=context.graph_editor.shuffle_weights(context.bundle.model)
-        )
-        who = text("com os pesos embaralhados", "with shuffled weights")
-        others.append(("shuffled", who, shuffled))
+        model = context.graph_editor.shuffle_weights(context.bundle.model)
+        others["shuffled"] = replace(context.bundle, model=model)
     if context.other_seed is not None:
-        others.append(("twin", text("de outra semente", "of another seed"), context.other_seed))
+        others["other_seed"] = context.other_seed
     chosen = context.sampled()[::3]
-    for key, who, bundle in others:
-        session, spec = NetworkSession(bundle, context.n_threads), bundle.manifest.preprocessing
-        samples, alike = [context.predictions.samples[i] for i in chosen], []
-        for i, film in zip(chosen, context.iter_pixels(samples), strict=True):
+    samples = [context.predictions.samples[i] for i in chosen]
+    side_px = context.bundle.manifest.preprocessing.side_px
+    for key, bundle in others.items():
+        session, similarities = NetworkSession(bundle, context.n_threads), []
+        for i, pixels in zip(chosen, context.iter_pixels(samples), strict=True):
             k = int(context.predictions.logits[i].argmax())
-            side = context.bundle.manifest.preprocessing.side_px
-            own = overlays.evidence(_maps(context, film), k, side)
-            images = context.prepared([film], spec)
-            other = overlays.evidence(session.run(images)["maps"][0], k, side)
-            alike.append(overlays.ssim(own, other))
-        name = joined(
-            text("semelhança com outro mapa (SSIM)", "likeness to another map (SSIM)"), who
-        )
-        estimate = _mean(alike, context.predictions.groups[chosen])
+            images = context.prepared([pixels], bundle.manifest.preprocessing)
+            other = saliency.evidence(session.run(images)["maps"][0], k, side_px)
+            own = saliency.evidence(_maps(context, pixels), k, side_px)
+            similarities.append(saliency.ssim(own, other))
+        estimate = _mean(similarities, context.predictions.groups[chosen])
+        name = named("ssim", map=f"map.{key}")
         yield ReportedMetric(f"ssim.{key}", "saliency", name, estimate)
 
 
-def _maps(context: ProbeContext, film: GrayArray) -> FloatArray:
-    maps: FloatArray = context.session.run(context.prepared([film]))["maps"][0]
+def _maps(context: ProbeContext, pixels: GrayArray) -> FloatArray:
+    maps: FloatArray = context.session.run(context.prepared([pixels]))["maps"][0]
     return maps
 
 
-def _shape(film: GrayArray) -> tuple[int, int]:
-    rows, columns = film.shape
+def _shape(pixels: GrayArray) -> tuple[int, int]:
+    rows, columns = pixels.shape
     return rows, columns
 
 

@@ -1,12 +1,12 @@
-"""Does the network read the lungs, or what comes with them?
+"""Shortcut tests: does the network read the lungs, or what comes with them?
 
-Marks that say nothing must change nothing; lungs that are taken away must take the answer with
-them; and the embedding should not know which collection a film came from.
+Overlays must not change an answer, occluded lungs must, and a linear probe should not recover the
+data set from the embedding.
 """
 
 import numpy as np
 
-from raiox.lab.aliases import Floats, Indices, Names
+from raiox.lab.aliases import Floats, Indices, Mask, Names
 from raiox.lab.evaluation.probes.context import ProbeContext
 from raiox.lab.evaluation.probes.occlusion import (
     RegionOutputs,
@@ -14,7 +14,7 @@ from raiox.lab.evaluation.probes.occlusion import (
     occlusion_metrics,
 )
 from raiox.lab.evaluation.probes.perturbations import OCCLUSIONS, OVERLAYS
-from raiox.lab.evaluation.report.reported_metrics import Metrics, ReportedMetric, joined, text
+from raiox.lab.evaluation.report.reported_metrics import Metrics, ReportedMetric, named
 from raiox.lab.metrics.intervals import bootstrap_estimates, proportion
 from raiox.lab.metrics.linear_probe import probe_auc
 from raiox.vocabulary import Finding
@@ -24,85 +24,78 @@ MIN_SAMPLES_PER_DATASET = 20
 
 
 def shortcut_metrics(context: ProbeContext) -> Metrics:
-    """All of them."""
+    """Overlays, occlusion of a central box and of the lungs, linear probes."""
     chosen = context.sampled()
-    marked, region_outputs = _altered(context, chosen)
-    yield from _changes(context, chosen, marked)
-    yield from occlusion_metrics(context, chosen, region_outputs)
+    overlaid, occluded = _predict_perturbed(context, chosen)
+    if Finding.COVID19 in context.labels:
+        yield from _changes(context, chosen, overlaid)
+    yield from occlusion_metrics(context, chosen, occluded)
     yield from lung_mask_metrics(context)
-    yield from _probed(context)
+    yield from _linear_probes(context)
 
 
-def _altered(context: ProbeContext, chosen: Indices) -> tuple[Floats, RegionOutputs]:
-    """Scores (1 + M, N, K) of the film as it is and of each mark, and what each region leaves.
+def _predict_perturbed(context: ProbeContext, chosen: Indices) -> tuple[Floats, RegionOutputs]:
+    """Scores (1 + M, N, K) of the image and of each overlay, and the outputs of each occlusion.
 
-    A film is read once and forgotten.
+    Each image is read once and not kept.
     """
-    every, n_marked = [*OVERLAYS.values(), *OCCLUSIONS.values()], 1 + len(OVERLAYS)
-    iter_pixels = context.iter_pixels([context.predictions.samples[i] for i in chosen])
-    found = [context.scores([film, *(one.alter(film) for one in every)]) for film in iter_pixels]
-    scores = np.stack([scores for scores, _ in found], axis=1)
-    embeddings = np.stack([embeddings[n_marked:] for _, embeddings in found], axis=1)
-    return scores[:n_marked], RegionOutputs(scores[n_marked:], embeddings)
+    perturbations, n_overlaid = [*OVERLAYS.values(), *OCCLUSIONS.values()], 1 + len(OVERLAYS)
+    samples = [context.predictions.samples[i] for i in chosen]
+    outputs = [
+        context.scores([pixels, *(alter(pixels) for alter in perturbations)])
+        for pixels in context.iter_pixels(samples)
+    ]
+    scores = np.stack([scores for scores, _ in outputs], axis=1)
+    embeddings = np.stack([embeddings[n_overlaid:] for _, embeddings in outputs], axis=1)
+    return scores[:n_overlaid], RegionOutputs(scores[n_overlaid:], embeddings)
 
 
 def _changes(context: ProbeContext, chosen: Indices, scores: Floats) -> Metrics:
-    """How far each mark moves the COVID-19 score, and how often it changes the answer."""
+    """How far each overlay moves the COVID-19 score, and how often the finding stays the same."""
     k, groups = context.labels.index(Finding.COVID19), context.predictions.groups[chosen]
     before = scores[0]
     for key, after in zip(OVERLAYS, scores[1:], strict=True):
         change = after[:, k] - before[:, k]
         size = np.abs(change)
-        told = bootstrap_estimates(
+        mean, p95 = bootstrap_estimates(
             lambda drawn, c=change, s=size: (  # type: ignore[misc]
-                float(c[drawn].mean()), float(np.quantile(s[drawn], 0.95))
+                float(c[drawn].mean()),
+                float(np.quantile(s[drawn], 0.95)),
             ),
             groups,
-        )  # fmt: skip
+        )
         same = before.argmax(axis=1) == after.argmax(axis=1)
-        small = proportion(int((size < SMALL_CHANGE).sum()), len(size))
-        rows = (
-            ("within", "escore de COVID-19 muda menos de 0,05",
-             "COVID-19 score changes by less than 0.05", small),
-            ("mean", "mudança média do escore de COVID-19", "mean change of the COVID-19 score",
-             told[0]),
-            ("p95", "tamanho da mudança, percentil 95", "size of the change, 95th percentile",
-             told[1]),
-            ("same_answer", "mesmo achado", "same finding",
-             proportion(int(same.sum()), len(same))),
-        )  # fmt: skip
-        for measure, pt, en, estimate in rows:
-            name = joined(OVERLAYS[key].name, text(pt, en))
+        for measure, estimate in (
+            ("within", proportion(int((size < SMALL_CHANGE).sum()), len(size))),
+            ("mean", mean),
+            ("p95", p95),
+            ("same_answer", proportion(int(same.sum()), len(same))),
+        ):
+            name = named(
+                f"change.{measure}", perturbation=f"perturbation.{key}", label=Finding.COVID19
+            )
             yield ReportedMetric(f"change.{key}.covid19.{measure}", "shortcuts", name, estimate)
 
 
-def _probed(context: ProbeContext) -> Metrics:
-    """Whether a straight line reads the source from the embedding, and permuted labels."""
+def _linear_probes(context: ProbeContext) -> Metrics:
+    """Whether a linear probe recovers the data set from the embedding, and permuted labels."""
     predictions, embeddings = context.predictions, context.predictions.embeddings
     for k, label in enumerate(context.labels):
         here = np.flatnonzero(
             (predictions.labels == k)
-            & _in_large_source(predictions.datasets, k, predictions.labels)
+            & _in_large_dataset(predictions.datasets, k, predictions.labels)
         )
-        names, source_of = np.unique(predictions.datasets[here], return_inverse=True)
+        names, dataset_of = np.unique(predictions.datasets[here], return_inverse=True)
         if len(names) > 1:
-            area = probe_auc(embeddings[here], source_of, predictions.groups[here])
-            name = text(
-                f"uma reta lê a fonte no embedding, dentro de {{x}} ({len(names)} fontes): AUC",
-                f"a line reads the source from the embedding, within {{x}} ({len(names)} sources): AUC",
-                x=label,
-            )
-            yield ReportedMetric(f"source_probe.{label}", "shortcuts", name, area)
+            area = probe_auc(embeddings[here], dataset_of, predictions.groups[here])
+            name = named("dataset_probe", label=label, n=len(names))
+            yield ReportedMetric(f"dataset_probe.{label}", "shortcuts", name, area)
     permuted = np.random.default_rng(0).permutation(predictions.labels)
     area = probe_auc(embeddings, permuted, predictions.groups)
-    name = text(
-        "uma reta lê rótulos permutados no embedding: AUC (0,5 se nada vaza)",
-        "a line reads permuted labels from the embedding: AUC (0.5 if nothing leaks)",
-    )
-    yield ReportedMetric("permuted_labels", "shortcuts", name, area)
+    yield ReportedMetric("permuted_labels", "shortcuts", named("permuted_labels"), area)
 
 
-def _in_large_source(datasets: Names, k: int, labels: Indices) -> np.ndarray:
-    """(N,) whether a case's source holds enough cases of label k."""
+def _in_large_dataset(datasets: Names, k: int, labels: Indices) -> Mask:
+    """(N,) whether a sample's data set holds enough samples of label k."""
     names, counts = np.unique(datasets[labels == k], return_counts=True)
     return np.isin(datasets, names[counts >= MIN_SAMPLES_PER_DATASET])

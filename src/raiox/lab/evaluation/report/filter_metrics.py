@@ -1,4 +1,4 @@
-"""The figures of a frontal filter's answers, section by section."""
+"""The metrics of a frontal filter's predictions, section by section."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
@@ -9,7 +9,7 @@ import numpy.typing as npt
 from raiox.bundle import BundleManifest
 from raiox.lab.aliases import Indices
 from raiox.lab.evaluation.predictions import Predictions
-from raiox.lab.evaluation.report.reported_metrics import Metrics, ReportedMetric, Section, text
+from raiox.lab.evaluation.report.reported_metrics import Metrics, ReportedMetric, Section, named
 from raiox.lab.metrics.decisions import balanced_accuracy, sensitivity, specificity
 from raiox.lab.metrics.intervals import Estimate, bootstrap_estimate, proportion
 from raiox.lab.metrics.ranking import auc_estimate
@@ -25,59 +25,50 @@ TABLE_1: Final[dict[tuple[str, ...], int]] = {
 
 
 def overall(predictions: Predictions, manifest: BundleManifest) -> Metrics:
-    """Upright frontal films against everything else."""
+    """Upright frontal radiographs against everything else."""
     accepted, truth = accepts(predictions, manifest), is_frontal(predictions, manifest)
     scores = predictions.scores[:, manifest.labels.index(ImageKind.FRONTAL)]
     both = bootstrap_estimate(
         lambda drawn: balanced_accuracy(accepted[drawn], truth[drawn]), predictions.groups
     )
-    name = text(
-        "acurácia balanceada, frontal em pé contra o resto",
-        "balanced accuracy, upright frontal vs rest",
-    )
-    yield ReportedMetric("balanced_accuracy", "overall", name, both)
+    yield ReportedMetric("balanced_accuracy", "overall", named("filter.balanced_accuracy"), both)
     area = auc_estimate(scores, truth, predictions.groups)
-    name = text("AUC frontal em pé contra o resto", "AUC upright frontal vs rest")
-    yield ReportedMetric("auc.frontal", "overall", name, area)
-    name = text("frontal em pé aceita", "upright frontal accepted")
-    yield ReportedMetric("accepted.frontal", "overall", name, sensitivity(accepted, truth))
+    yield ReportedMetric("auc.frontal", "overall", named("filter.auc"), area)
+    hits = sensitivity(accepted, truth)
+    yield ReportedMetric("accepted.frontal", "overall", named("filter.accepted"), hits)
     drawn = compose([manifest.labels[k] for k in predictions.labels], TABLE_1)
     if drawn is not None:
-        right = accepted[drawn] == truth[drawn]
-        name = text(
-            "acurácia, composição da Tabela 1 do artigo",
-            "accuracy, composition of the paper's Table 1",
-        )
-        yield ReportedMetric("accuracy.table_1", "overall", name, _share(right))
+        right = _proportion_true(accepted[drawn] == truth[drawn])
+        yield ReportedMetric("accuracy.table_1", "overall", named("filter.table_1"), right)
 
 
 def by_kind(predictions: Predictions, manifest: BundleManifest) -> Metrics:
-    """What is refused, and what is called by its name."""
+    """How often each kind of image is rejected, and recognised as what it is."""
     accepted, truth = accepts(predictions, manifest), is_frontal(predictions, manifest)
     likeliest = predictions.scores.argmax(axis=1)
     for k, kind in enumerate(manifest.labels):
         here = predictions.labels == k
         if kind != ImageKind.FRONTAL:
-            name = text("{x} recusada", "{x} refused", x=kind)
-            refused = specificity(accepted[here], truth[here])
-            yield ReportedMetric(f"refused.{kind}", "findings", name, refused)
-        name = text("{x} chamada pelo nome", "{x} named rightly", x=kind)
-        yield ReportedMetric(f"named.{kind}", "findings", name, _share(likeliest[here] == k))
+            rejected = specificity(accepted[here], truth[here])
+            name = named("filter.rejected", kind=kind)
+            yield ReportedMetric(f"rejected.{kind}", "findings", name, rejected)
+        recognised = _proportion_true(likeliest[here] == k)
+        name = named("filter.kind_sensitivity", kind=kind)
+        yield ReportedMetric(f"sensitivity.{kind}", "findings", name, recognised)
 
 
 def by_dataset(predictions: Predictions, manifest: BundleManifest) -> Metrics:
-    """Right decisions on the images of each source, and its upright films that were accepted."""
+    """Accuracy on the images of each data set, and its upright radiographs that were accepted."""
     accepted, truth = accepts(predictions, manifest), is_frontal(predictions, manifest)
     for dataset in np.unique(predictions.datasets):
         here = predictions.datasets == dataset
-        name = text(f"decisão certa, {dataset}", f"right decision, {dataset}")
-        right = _share(accepted[here] == truth[here])
-        yield ReportedMetric(f"right.{dataset}", "within_dataset", name, right)
-        if (iter_pixels := here & truth).any():
-            name = text(f"frontal em pé aceita, {dataset}", f"upright frontal accepted, {dataset}")
-            yield ReportedMetric(
-                f"accepted.{dataset}", "within_dataset", name, _share(accepted[iter_pixels])
-            )
+        right = _proportion_true(accepted[here] == truth[here])
+        name = named("filter.dataset_accuracy", dataset=dataset)
+        yield ReportedMetric(f"accuracy.{dataset}", "within_dataset", name, right)
+        if (upright := here & truth).any():
+            name = named("filter.dataset_accepted", dataset=dataset)
+            hits = _proportion_true(accepted[upright])
+            yield ReportedMetric(f"accepted.{dataset}", "within_dataset", name, hits)
 
 
 MEASURES: Final[Mapping[Section, Callable[[Predictions, BundleManifest], Metrics]]] = {
@@ -88,7 +79,7 @@ MEASURES: Final[Mapping[Section, Callable[[Predictions, BundleManifest], Metrics
 
 
 def accepts(predictions: Predictions, manifest: BundleManifest) -> npt.NDArray[np.bool_]:
-    """(N,) whether the filter would hand the image on, as the service decides."""
+    """(N,) whether the filter accepts the image, as the service decides."""
     frontal = manifest.labels.index(ImageKind.FRONTAL)
     threshold = manifest.operating_points[ImageKind.FRONTAL].threshold
     scores = predictions.scores
@@ -99,16 +90,16 @@ def accepts(predictions: Predictions, manifest: BundleManifest) -> npt.NDArray[n
 
 
 def is_frontal(predictions: Predictions, manifest: BundleManifest) -> npt.NDArray[np.bool_]:
-    """(N,) whether it should."""
+    """(N,) whether it should be accepted."""
     truth: npt.NDArray[np.bool_] = predictions.labels == manifest.labels.index(ImageKind.FRONTAL)
     return truth
 
 
-def compose(labels: Sequence[str], splits: Mapping[tuple[str, ...], int]) -> Indices | None:
+def compose(labels: Sequence[str], composition: Mapping[tuple[str, ...], int]) -> Indices | None:
     """Indices of a test set with so many cases of each group of labels; None if there are fewer."""
     random = np.random.default_rng(0)
     drawn = []
-    for group, n in splits.items():
+    for group, n in composition.items():
         found = np.flatnonzero(np.isin(labels, group))
         if len(found) < n:
             return None
@@ -116,5 +107,5 @@ def compose(labels: Sequence[str], splits: Mapping[tuple[str, ...], int]) -> Ind
     return np.concatenate(drawn)
 
 
-def _share(chosen: npt.NDArray[np.bool_]) -> Estimate:
+def _proportion_true(chosen: npt.NDArray[np.bool_]) -> Estimate:
     return proportion(int(chosen.sum()), len(chosen))

@@ -1,43 +1,15 @@
-"""A report for people who read text: limits first, then what was missed, then tables."""
+"""A report as Markdown: limits first, then the targets that were not met, then tables."""
 
 from collections.abc import Iterable, Mapping
 
 from raiox.lab.evaluation.report.report import CardMetrics, Report
-from raiox.lab.evaluation.report.reported_metrics import SECTION_TITLES, Text, word
-from raiox.lab.evaluation.report.targets import LIMITS, number
+from raiox.lab.evaluation.report.reported_metrics import label_name, number, section_title
+from raiox.lab.evaluation.report.targets import limits
 from raiox.lab.metrics.intervals import Estimate
 from raiox.lab.tables import Table
-from raiox.lab.tables import to_markdown as table
+from raiox.lab.tables import to_markdown as pipe_table
+from raiox.messages import text
 from raiox.vocabulary import NOTICE, Language
-
-TITLES: Mapping[str, Text] = {
-    "limits": {"pt": "Limites", "en": "Limits"},
-    "confusion": {"pt": "Matriz de confusão", "en": "Confusion matrix"},
-    "figure": {"pt": "medida", "en": "figure"},
-    "value": {"pt": "valor", "en": "value"},
-    "interval": {"pt": "intervalo de 95 %", "en": "95 % interval"},
-    "cases": {"pt": "casos", "en": "cases"},
-    "label": {"pt": "rótulo", "en": "label"},
-}
-
-MISSED: Text = {
-    "pt": "**Metas não atingidas.**",
-    "en": "**Bars missed.**",
-}
-NOTHING_MISSED: Text = {
-    "pt": "Nenhuma das metas medidas aqui deixou de ser atingida.",
-    "en": "No bar that was measured here was missed.",
-}
-HOW: Text = {
-    "pt": "Intervalos de 95 %: de Wilson para proporções, por reamostragem de grupos (pacientes e "
-    "duplicatas) para o resto. Temperatura, pontos de operação e conjuntos foram fixados em `valid`.",
-    "en": "95 % intervals: Wilson's for proportions, by a bootstrap over groups (patients and their "
-    "duplicates) for the rest. Temperature, operating points and sets were fixed on `valid`.",
-}
-FLATTERS: Text = {
-    "pt": "Estes números favorecem a rede: o que foi fixado, foi fixado nestas mesmas imagens.",
-    "en": "These figures flatter: what was fixed was fixed on these same images.",
-}
 
 
 def to_markdown(report: Report, language: Language = "en", pictures: Iterable[str] = ()) -> str:
@@ -45,94 +17,96 @@ def to_markdown(report: Report, language: Language = "en", pictures: Iterable[st
 
     Args:
         report: what was measured.
-        language: of everything but names of sources.
-        pictures: plots that lie beside the file, by name; shown under what was asked.
+        language: of everything but the names of data sets.
+        pictures: plots that lie beside the file, by name; shown under how it was measured.
     """
-    splits = [
+    parts = [
         f"# {report.manifest.id}",
         NOTICE[language],
         verdict(report, language),
-        f"## {TITLES['limits'][language]}",
-        "\n".join(f"- {limit[language]}" for limit in LIMITS[report.manifest.role]),
-        what_was_asked(report, language),
+        f"## {title('limits', language)}",
+        "\n".join(f"- {limit}" for limit in limits_of(report, language)),
+        method(report, language),
         f"    {report.measurement.command}",
         *(f"![{name}]({name}.svg)" for name in pictures),
     ]
-    for section, estimates in report.sections.items():
-        rows = {f.name[language]: f.estimate for f in estimates}
-        splits += [f"## {SECTION_TITLES[section][language]}", _rows(rows, language).strip()]
+    for section, metrics in report.sections.items():
+        rows = {metric.name[language]: metric.estimate for metric in metrics}
+        parts += [f"## {section_title(section, language)}", _table(rows, language).strip()]
         if section == "overall":
-            splits += [confusion_table(report, language).strip()]
-    return "\n\n".join(splits) + "\n"
+            parts += [pipe_table(confusion_table(report, language)).strip()]
+    return "\n\n".join(parts) + "\n"
 
 
-def metrics_table(estimates: CardMetrics) -> str:
-    """A card's table, in English."""
-    return _rows(estimates, "en")
+def metrics_table(metrics: CardMetrics) -> str:
+    """The table of a model card, in English."""
+    return _table(metrics, "en")
+
+
+def title(key: str, language: Language) -> str:
+    """A heading, or the title of a column."""
+    return text(f"report.title.{key}", language)
+
+
+def limits_of(report: Report, language: Language) -> list[str]:
+    """What the network cannot do, a sentence or two each."""
+    manifest = report.manifest
+    return [limit[language] for limit in limits(manifest.role, manifest.labels)]
 
 
 def verdict(report: Report, language: Language) -> str:
-    """The first paragraph: which bars were missed."""
+    """The first paragraph: which targets were not met."""
     if not report.unmet_targets:
-        return NOTHING_MISSED[language]
-    return " ".join(
-        [MISSED[language], *_capitalised(m.told[language] for m in report.unmet_targets)]
-    )
+        return text("report.verdict.met", language)
+    sentences = (unmet.sentence[language] for unmet in report.unmet_targets)
+    capitalised = (sentence[0].upper() + sentence[1:] for sentence in sentences)
+    return " ".join([text("report.verdict.unmet", language), *capitalised])
 
 
-def what_was_asked(report: Report, language: Language) -> str:
-    """Data, how many, and how the intervals came about."""
-    split = (
-        f"split={report.measurement.split}"
-        if report.measurement.split != "own"
-        else "own data · dados próprios"
+def method(report: Report, language: Language) -> str:
+    """On which images, how many, and how the intervals were computed."""
+    asked = report.measurement
+    own_data = text("report.method.own_data", language)
+    measured = text(
+        "report.method.measured",
+        language,
+        split=own_data if asked.split == "own" else f"split={asked.split}",
+        n_images=report.n_images,
+        n_groups=report.n_groups,
+        code_version=asked.code_version,
     )
-    told: Text = {
-        "pt": f"Medido em {split}: {report.n_cases} imagens de {report.n_groups} grupos; "
-        f"código {report.measurement.code_version}.",
-        "en": f"Measured on {split}: {report.n_cases} images of {report.n_groups} groups; "
-        f"code {report.measurement.code_version}.",
-    }
-    sentences = [told[language], HOW[language]]
-    if report.measurement.split == "valid":
-        sentences.append(FLATTERS[language])
-    if n_unread := sum(report.measurement.unread.values()):
-        codes = ", ".join(f"{code}: {n}" for code, n in sorted(report.measurement.unread.items()))
-        unread: Text = {
-            "pt": f"{n_unread} imagens não puderam ser lidas ({codes}).",
-            "en": f"{n_unread} images could not be read ({codes}).",
-        }
-        sentences.append(unread[language])
+    sentences = [measured, text("report.method.intervals", language)]
+    if asked.split == "valid":
+        sentences.append(text("report.method.optimistic", language))
+    if n_unread := sum(asked.unread.values()):
+        codes = ", ".join(f"{code}: {n}" for code, n in sorted(asked.unread.items()))
+        sentences.append(text("report.method.unread", language, n=n_unread, codes=codes))
     return " ".join(sentences)
 
 
-def confusion_table(report: Report, language: Language) -> str:
-    """Label by likeliest answer."""
-    names = tuple(word(label)[language] for label in report.manifest.labels)
+def confusion_table(report: Report, language: Language) -> Table:
+    """Label by predicted label."""
+    names = tuple(label_name(label, language) for label in report.manifest.labels)
     rows = tuple(
         (name, *map(str, counts)) for name, counts in zip(names, report.confusion, strict=True)
     )
-    columns = (TITLES["label"][language], *names)
-    return table(Table(TITLES["confusion"][language], columns, rows))
+    return Table(title("confusion", language), (title("label", language), *names), rows)
 
 
 def cells(name: str, estimate: Estimate, language: Language) -> tuple[str, str, str, str]:
-    """Name, value, interval and cases as a table shows them."""
+    """Name, value, interval and number of images as a table shows them."""
     low, high = number(estimate.low, language), number(estimate.high, language)
     return name, number(estimate.value, language), f"{low} – {high}", str(estimate.n)
 
 
 def head(language: Language) -> tuple[str, str, str, str]:
-    """Titles of those cells."""
-    of = {name: title[language] for name, title in TITLES.items()}
-    return of["figure"], of["value"], of["interval"], of["cases"]
+    """The titles of those cells."""
+    metric, value, interval, n = (
+        title(key, language) for key in ("metric", "value", "interval", "n")
+    )
+    return metric, value, interval, n
 
 
-def _rows(estimates: Mapping[str, Estimate], language: Language) -> str:
-    lines = [head(language), ("---",) * 4]
-    lines += [cells(name, estimate, language) for name, estimate in estimates.items()]
-    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
-
-
-def _capitalised(sentences: Iterable[str]) -> list[str]:
-    return [sentence[0].upper() + sentence[1:] for sentence in sentences]
+def _table(metrics: Mapping[str, Estimate], language: Language) -> str:
+    rows = tuple(cells(name, estimate, language) for name, estimate in metrics.items())
+    return pipe_table(Table("", head(language), rows))

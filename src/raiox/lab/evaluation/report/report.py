@@ -1,4 +1,4 @@
-"""One bundle's report as the JSON that page, README and every other writer read.
+"""One bundle's report, and its JSON: what the page, the README and every other writer read.
 
 The keys are a contract: docs/reference/report-json.md.
 """
@@ -20,7 +20,7 @@ from raiox.lab.evaluation.report.reported_metrics import (
     Section,
     of_section,
 )
-from raiox.lab.evaluation.report.targets import LIMITS, UnmetTarget, unmet_targets
+from raiox.lab.evaluation.report.targets import UnmetTarget, limits, unmet_targets
 from raiox.lab.metrics.intervals import Estimate
 from raiox.lab.metrics.seeds import confusion
 from raiox.vocabulary import ImageKind
@@ -28,22 +28,22 @@ from raiox.vocabulary import ImageKind
 JsonObject = dict[str, Any]
 
 CARD_SECTIONS: tuple[Section, ...] = (
-    "overall", "findings", "within_dataset", "operating_points", "sets",
+    "overall", "findings", "within_dataset", "operating_points", "prediction_sets",
 )  # fmt: skip
 CardMetrics = dict[str, Estimate]
-"""What a card shows, by English name."""
+"""What a model card shows, by English name."""
 
 DECIMALS = 6
 
 
 @dataclass(frozen=True, slots=True)
 class Measurement:
-    """What was asked, and by which code, so that it can be asked again."""
+    """What was measured and by which code, so that it can be repeated."""
 
     split: str
     """valid, test or own."""
     command: str
-    """As it was given, without the folders of this machine."""
+    """As it was typed, without the folders of this machine."""
     code_version: str
     unread: Mapping[str, int] = field(default_factory=dict)
     """Images that could not be read, by code."""
@@ -51,29 +51,29 @@ class Measurement:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Report:
-    """Everything that was measured of a bundle on labelled cases."""
+    """Everything that was measured of a bundle on labelled images."""
 
     manifest: BundleManifest
     sha256: str
     """Of the bundle's model."""
     measurement: Measurement
-    n_cases: int
+    n_images: int
     n_groups: int
     metrics: Sequence[ReportedMetric]
     confusion: Indices
-    """(K, K) counts: label by likeliest answer."""
+    """(K, K) counts: label by predicted label."""
     curves: JsonObject
 
     @property
     def unmet_targets(self) -> list[UnmetTarget]:
-        """Bars that the figures fall short of."""
+        """Targets that the metrics do not reach."""
         return unmet_targets(self.metrics)
 
     @property
     def sections(self) -> dict[Section, list[ReportedMetric]]:
-        """The figures of each section that has any, in the order of the sections."""
+        """The metrics of each section that has any, in the order of the sections."""
         found = {section: of_section(self.metrics, section) for section in SECTIONS}
-        return {section: estimates for section, estimates in found.items() if estimates}
+        return {section: metrics for section, metrics in found.items() if metrics}
 
 
 def make_report(
@@ -82,13 +82,13 @@ def make_report(
     measurement: Measurement,
     further: Iterable[ReportedMetric] = (),
 ) -> Report:
-    """Measure a bundle's answers.
+    """Measure a bundle's predictions.
 
     Args:
-        bundle: whose answers they are.
-        answers: to the cases of one part.
-        asked: what was asked of it.
-        further: figures of probes, which ask more than the answers hold.
+        bundle: the network that predicted.
+        predictions: for the samples of one split.
+        measurement: what was measured, and how to repeat it.
+        further: metrics of probes, which need more than the predictions.
     """
     manifest = bundle.manifest
     likeliest = predictions.scores.argmax(axis=1)
@@ -96,7 +96,7 @@ def make_report(
         manifest=manifest,
         sha256=bundle.sha256,
         measurement=measurement,
-        n_cases=len(predictions.labels),
+        n_images=len(predictions.labels),
         n_groups=len(np.unique(predictions.groups)),
         metrics=[*measured(predictions, manifest), *further],
         confusion=confusion(predictions.labels, likeliest, len(manifest.labels)),
@@ -107,7 +107,7 @@ def make_report(
 def measured(
     predictions: Predictions, manifest: BundleManifest, sections: Iterable[Section] | None = None
 ) -> Iterable[ReportedMetric]:
-    """The figures that follow from the answers alone; of some sections, or of all."""
+    """The metrics that follow from the predictions alone; of some sections, or of all."""
     is_filter = manifest.role == "frontal_filter"
     measures = filter_metrics.MEASURES if is_filter else classifier_metrics.MEASURES
     for section in measures if sections is None else sections:
@@ -116,45 +116,45 @@ def measured(
 
 
 def card_metrics(predictions: Predictions, manifest: BundleManifest) -> CardMetrics:
-    """The figures of a card."""
+    """The metrics of a model card, by their English names."""
     return {f.name["en"]: f.estimate for f in measured(predictions, manifest, CARD_SECTIONS)}
 
 
 def to_json(report: Report) -> JsonObject:
-    """The report without NaN: a figure that is not defined is null."""
+    """The report without NaN: an undefined metric is null."""
     manifest, measurement = report.manifest, report.measurement
     return {
-        "format_version": 1,
+        "format_version": 2,
         "bundle": {"id": manifest.id, "role": manifest.role, "sha256": report.sha256},
         "data": {
-            "part": measurement.split,
-            "n_cases": report.n_cases,
+            "split": measurement.split,
+            "n_images": report.n_images,
             "n_groups": report.n_groups,
             "test_opened": measurement.split == "test",
             "unread": dict(measurement.unread),
         },
         "code_version": measurement.code_version,
         "command": measurement.command,
-        "limits": [dict(limit) for limit in LIMITS[manifest.role]],
-        "missed": [
-            {"figure": m.key, "bar": m.threshold, "value": _told(m.value), **m.told}
-            for m in report.unmet_targets
+        "limits": [dict(limit) for limit in limits(manifest.role, manifest.labels)],
+        "unmet_targets": [
+            {"key": one.key, "target": one.target, "value": _or_null(one.value), **one.sentence}
+            for one in report.unmet_targets
         ],
-        "figures": [_line(metric) for metric in report.metrics],
+        "metrics": [_line(metric) for metric in report.metrics],
         "confusion": {"labels": list(manifest.labels), "counts": report.confusion.tolist()},
         "curves": report.curves,
     }
 
 
-def _line(named: ReportedMetric) -> JsonObject:
-    estimate = named.estimate
+def _line(metric: ReportedMetric) -> JsonObject:
+    estimate = metric.estimate
     return {
-        "key": named.key,
-        "section": named.section,
-        "name": dict(named.name),
-        "value": _told(estimate.value),
-        "low": _told(estimate.low),
-        "high": _told(estimate.high),
+        "key": metric.key,
+        "section": metric.section,
+        "name": dict(metric.name),
+        "value": _or_null(estimate.value),
+        "low": _or_null(estimate.low),
+        "high": _or_null(estimate.high),
         "n": estimate.n,
     }
 
@@ -173,12 +173,12 @@ def _curves(predictions: Predictions, manifest: BundleManifest) -> JsonObject:
         "reliability": curves.reliability,
         "decision": curves.decision,
     }
-    told: JsonObject = {
+    points: JsonObject = {
         name: {str(label): draw(*pair) for label, pair in drawn.items()}
         for name, draw in by_label.items()
     }
-    return told | {"risk_coverage": curves.risk_coverage(scores, predictions.labels)}
+    return points | {"risk_coverage": curves.risk_coverage(scores, predictions.labels)}
 
 
-def _told(value: float) -> float | None:
+def _or_null(value: float) -> float | None:
     return round(value, DECIMALS) if math.isfinite(value) else None

@@ -1,15 +1,18 @@
-"""A figure with its key, its section and its name in both languages.
+"""A metric with its key, its section and its name in every language.
 
-Every part of a report that measures yields these; what writes a report (JSON, Markdown,
-HTML, a card) knows nothing else of the measurement.
+Everything that measures yields these; what writes a report (JSON, Markdown, HTML, a card) knows
+nothing else of the measurement. The texts are in `locales/<language>/report.json`.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal, get_args
 
+from raiox.errors import Fact
+from raiox.findings import finding_name
 from raiox.lab.metrics.intervals import Estimate
-from raiox.vocabulary import LANGUAGES, Language
+from raiox.messages import load, text, texts
+from raiox.vocabulary import LANGUAGE_TRAITS, LANGUAGES, Language
 
 Text = Mapping[Language, str]
 
@@ -20,7 +23,7 @@ Section = Literal[
     "operating_points",
     "prevalence",
     "calibration",
-    "sets",
+    "prediction_sets",
     "subgroups",
     "baselines",
     "shortcuts",
@@ -29,52 +32,12 @@ Section = Literal[
 ]
 SECTIONS: Final[tuple[Section, ...]] = get_args(Section)
 
-SECTION_TITLES: Final[Mapping[Section, Text]] = {
-    "overall": {"pt": "No conjunto", "en": "Overall"},
-    "findings": {"pt": "Por rótulo", "en": "By label"},
-    "within_dataset": {"pt": "Dentro de uma mesma fonte", "en": "Inside one source"},
-    "operating_points": {"pt": "Nos pontos de operação", "en": "At the operating points"},
-    "prevalence": {
-        "pt": "Valores preditivos por prevalência",
-        "en": "Predictive values by prevalence",
-    },
-    "calibration": {"pt": "Calibração", "en": "Calibration"},
-    "sets": {"pt": "Conjuntos de achados e incerteza", "en": "Findings sets and uncertainty"},
-    "subgroups": {"pt": "Subgrupos", "en": "Subgroups"},
-    "baselines": {
-        "pt": "O que se acerta sem olhar os pulmões",
-        "en": "What can be told without looking at the lungs",
-    },
-    "shortcuts": {"pt": "Testes de atalho", "en": "Shortcut tests"},
-    "saliency": {"pt": "Testes dos mapas de ativação", "en": "Tests of the activation maps"},
-    "out_of_distribution": {"pt": "Fora da distribuição", "en": "Out of distribution"},
-}
-
-WORDS: Final[Mapping[str, Text]] = {
-    "no_finding": {"pt": "Sem achados", "en": "No Finding"},
-    "lung_opacity": {"pt": "Opacidade pulmonar", "en": "Lung Opacity"},
-    "covid19": {"pt": "COVID-19", "en": "COVID-19"},
-    "frontal": {"pt": "frontal em pé", "en": "upright frontal"},
-    "rotated_90": {"pt": "girada 90°", "en": "turned 90°"},
-    "rotated_180": {"pt": "girada 180°", "en": "turned 180°"},
-    "rotated_270": {"pt": "girada 270°", "en": "turned 270°"},
-    "inverted": {"pt": "negativo", "en": "negative"},
-    "lateral_cxr": {"pt": "perfil", "en": "lateral"},
-    "nonpulmonary_xray": {"pt": "raio X de outra parte", "en": "X-ray of another part"},
-    "other_medical": {"pt": "outra imagem médica", "en": "other medical image"},
-    "document": {"pt": "documento", "en": "document"},
-    "natural": {"pt": "fotografia", "en": "photograph"},
-    "children": {"pt": "crianças", "en": "children"},
-    "source_unseen": {"pt": "fonte nunca vista", "en": "source never seen"},
-    "unknown": {"pt": "não informado", "en": "not told"},
-    "M": {"pt": "homens", "en": "men"},
-    "F": {"pt": "mulheres", "en": "women"},
-    "view": {"pt": "incidência", "en": "view"},
-    "sex": {"pt": "sexo", "en": "sex"},
-    "age": {"pt": "idade", "en": "age"},
-    "source": {"pt": "fonte", "en": "source"},
-}
-"""What keys are called; a word that is not here, as the name of a source, is its own name."""
+_LABELS: Final = frozenset({"label", "positive", "negative", "kind"})
+"""Facts of a name that are labels of a bundle."""
+_WORDS: Final = frozenset(
+    {"attribute", "value", "baseline", "perturbation", "occlusion", "region", "map", "detector"}
+)
+"""Facts of a name that have a word of their own; all others stand as they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,26 +55,59 @@ Metrics = Iterator[ReportedMetric]
 """What every measuring function yields."""
 
 
-def word(key: str) -> Text:
-    """What a key is called in each language."""
-    return WORDS.get(key, dict.fromkeys(LANGUAGES, key))
-
-
-def text(pt: str, en: str, **keys: str) -> Text:
-    """A sentence in both languages; `{name}` takes the word of the key given for it."""
-    told = {name: word(key) for name, key in keys.items()}
-    sentences: dict[Language, str] = {"pt": pt, "en": en}
+def named(key: str, **facts: Fact) -> Text:
+    """The name of a metric in every language, e.g. `named("auc", label="covid19")`."""
     return {
-        language: sentence.format(**{name: words[language] for name, words in told.items()})
-        for language, sentence in sentences.items()
+        language: text(
+            f"report.metric.{key}",
+            language,
+            **{name: _in_words(name, fact, language) for name, fact in facts.items()},
+        )
+        for language in LANGUAGES
     }
 
 
-def joined(first: Text, second: Text) -> Text:
-    """Two texts in one: what is measured, then of what, or the other way round."""
-    return {language: f"{first[language]}: {second[language]}" for language in LANGUAGES}
+def label_name(label: str, language: Language) -> str:
+    """What a label, a finding or a kind of image, is called."""
+    return _known_word(label, language) or finding_name(label, language)
+
+
+def word(key: str, language: Language) -> str:
+    """What a key is called; one without a word, as the name of a data set, is its own name."""
+    return _known_word(key, language) or key.rpartition(".")[2]
+
+
+def section_title(section: Section, language: Language) -> str:
+    """The heading of a section."""
+    return text(f"report.section.{section}", language)
+
+
+def joined(key: str) -> str:
+    """One text in all languages at once, for pictures that every reader shares."""
+    return " · ".join(dict.fromkeys(texts(f"report.{key}").values()))
+
+
+def number(value: float, language: Language, decimals: int = 4) -> str:
+    """A number as the language writes it; a dash where it is not defined."""
+    if value != value:  # noqa: PLR0124 - NaN
+        return "–"
+    separator = LANGUAGE_TRAITS[language].decimal_separator
+    return f"{value:.{decimals}f}".replace(".", separator)
 
 
 def of_section(metrics: Iterable[ReportedMetric], section: Section) -> list[ReportedMetric]:
     """The lines of one section, in their order."""
     return [metric for metric in metrics if metric.section == section]
+
+
+def _in_words(name: str, fact: Fact, language: Language) -> Fact:
+    if name in _LABELS:
+        return label_name(str(fact), language)
+    if name in _WORDS:
+        return word(str(fact), language)
+    return fact
+
+
+def _known_word(key: str, language: Language) -> str | None:
+    found: str | None = load(language, "report").get(f"word.{key}")
+    return found

@@ -1,21 +1,19 @@
-"""Whether the classifier serves some people worse: view, sex, age band, source.
+"""Whether the classifier performs worse for some people: by view, sex, age band, data set.
 
-Seyyed-Kalantari et al., 2021, doi:10.1038/s41591-021-01595-0: an average hides whom a
-network under-serves. A subgroup is told where it holds enough cases with and without
-the label.
+An average hides whom a network under-serves. A subgroup is reported where it holds enough images
+with and without the label. Source: Seyyed-Kalantari et al., 2021, doi:10.1038/s41591-021-01595-0.
 """
 
 from collections.abc import Iterator, Sequence
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
 from raiox.bundle import BundleManifest
-from raiox.lab.aliases import Names
+from raiox.lab.aliases import Mask, Names
 from raiox.lab.datasets.manifest import Sample
 from raiox.lab.evaluation.predictions import Predictions
-from raiox.lab.evaluation.report.reported_metrics import ReportedMetric, text
+from raiox.lab.evaluation.report.reported_metrics import ReportedMetric, named
 from raiox.lab.metrics.decisions import sensitivity, specificity
 from raiox.lab.metrics.ranking import auc_estimate
 from raiox.lab.metrics.within_dataset import MIN_SAMPLES_PER_LABEL
@@ -40,12 +38,12 @@ def subgroup_metrics(
 
 
 def attributes(samples: Sequence[Sample]) -> dict[str, Names]:
-    """(N,) view, sex, age band and source of each case; `unknown` where it is not told."""
+    """(N,) view, sex, age band and data set of each sample; `unknown` where the manifest does not say."""
     return {
         "view": np.array([sample.view or "unknown" for sample in samples]),
         "sex": np.array([sample.sex or "unknown" for sample in samples]),
         "age": np.array([age_band(sample.age) for sample in samples]),
-        "source": np.array([sample.dataset for sample in samples]),
+        "dataset": np.array([sample.dataset for sample in samples]),
     }
 
 
@@ -64,26 +62,22 @@ def age_band(age: str) -> str:
 def _of_subgroup(
     predictions: Predictions,
     manifest: BundleManifest,
-    here: npt.NDArray[np.bool_],
+    here: Mask,
     k: int,
     words: tuple[str, str, str],
 ) -> Iterator[ReportedMetric]:
     truth, scores = predictions.labels[here] == k, predictions.scores[here, k]
     n_true, n_others = int(truth.sum()), int((~truth).sum())
-    answered = scores >= manifest.operating_points[manifest.labels[k]].threshold
     attribute, value, label = words
-    rows = []
+    metrics = []
     if min(n_true, n_others) >= MIN_SAMPLES_PER_LABEL:
-        area = auc_estimate(scores, truth, predictions.groups[here])
-        rows.append(("auc", "AUC", "AUC", area))
-    if n_true >= MIN_SAMPLES_PER_LABEL:
-        rows.append(("sensitivity", "sensibilidade", "sensitivity", sensitivity(answered, truth)))
-    if n_others >= MIN_SAMPLES_PER_LABEL:
-        rows.append(("specificity", "especificidade", "specificity", specificity(answered, truth)))
-    for key, pt, en, estimate in rows:
-        name = text(
-            f"{pt} {{label}}, {{attribute}}: {{value}}",
-            f"{en} {{label}}, {{attribute}}: {{value}}",
-            label=label, attribute=attribute, value=value,
-        )  # fmt: skip
+        metrics.append(("auc", auc_estimate(scores, truth, predictions.groups[here])))
+    if (point := manifest.operating_points.get(label)) is not None:
+        predicted = scores >= point.threshold
+        if n_true >= MIN_SAMPLES_PER_LABEL:
+            metrics.append(("sensitivity", sensitivity(predicted, truth)))
+        if n_others >= MIN_SAMPLES_PER_LABEL:
+            metrics.append(("specificity", specificity(predicted, truth)))
+    for key, estimate in metrics:
+        name = named(f"subgroup.{key}", label=label, attribute=attribute, value=value)
         yield ReportedMetric(f"{key}.{label}.{attribute}.{value}", "subgroups", name, estimate)

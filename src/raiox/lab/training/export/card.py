@@ -2,7 +2,7 @@
 
 from raiox.bundle import BundleManifest
 from raiox.lab.evaluation.report import CardMetrics, metrics_table
-from raiox.lab.evaluation.report.targets import LIMITS
+from raiox.lab.evaluation.report.targets import limits
 
 FIGURES = {
     True: """\
@@ -42,14 +42,14 @@ def write_card(manifest: BundleManifest, figures: CardMetrics, *, test_opened: b
     sources = "\n".join(
         f"| {s.name} | {s.n_images} | {'; '.join(s.licences)} |" for s in training.sources
     )
-    limits = "\n".join(f"- {limit['en']}" for limit in LIMITS[manifest.role])
+    cannot = "\n".join(f"- {one['en']}" for one in limits(manifest.role, manifest.labels))
     return f"""# {manifest.id}
 
 Research use. Not a medical device.
 
 ## Limits
 
-{limits}
+{cannot}
 
 ## What it is
 

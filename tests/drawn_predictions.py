@@ -1,4 +1,4 @@
-"""Predictions without a network: drawn logits of two sources that hold every label."""
+"""Predictions without a network: drawn logits of two data sets that hold every label."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -33,10 +33,10 @@ def bundle_of(role: str = "classifier") -> Bundle:
     return Bundle(manifest, b"", None)
 
 
-def answers_of(
+def draw_predictions(
     labels: Sequence[str], n: int = 120, strength: float = 2.0, seed: int = 0
 ) -> Predictions:
-    """Logits that lean towards the label; labels and sources by turns."""
+    """Logits that lean towards the label; labels and data sets alternate."""
     random = np.random.default_rng(seed)
     indices = np.arange(n) % len(labels)
     logits = random.normal(size=(n, len(labels)))

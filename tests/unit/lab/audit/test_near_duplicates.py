@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from phantoms import as_jpeg, cut, film
+from drawn_radiographs import as_jpeg, cut, film
 from PIL import ImageOps
 
 from raiox.lab.audit.fingerprints import thumbnail_of

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from phantoms import as_jpeg, film
+from drawn_radiographs import as_jpeg, film
 from PIL import Image
 
 from raiox.entities import Radiograph

@@ -16,7 +16,7 @@ from raiox.service.lifecycle import Factories
 from raiox.settings import Settings
 from raiox.web.app import create_app
 
-FILE = Path(__file__).parents[1] / "ui" / "src" / "shared" / "contract.ts"
+FILE = Path(__file__).parents[2] / "ui" / "src" / "shared" / "contract.ts"
 HEAD = """\
 /**
  * The documents of the API, as docs/reference/analysis-json.md and docs/reference/api.md describe them.

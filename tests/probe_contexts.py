@@ -1,11 +1,11 @@
-"""A bench without a bundle: drawn films, and a network that reads one spot of them."""
+"""A probe context without a bundle: drawn images, and a network that reads one spot of them."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-from answered import answers_of, bundle_of
+from drawn_predictions import bundle_of, draw_predictions
 
 from raiox.entities import Radiograph
 from raiox.lab.evaluation.probes import ProbeContext
@@ -16,7 +16,7 @@ SPOTS = {"centre": (slice(12, 20), slice(12, 20)), "corner": (slice(0, 6), slice
 
 
 class SpotSession:
-    """COVID-19 by how bright a spot is, opacities by how middling; maps are the film itself."""
+    """COVID-19 by how bright a spot is, opacities by how middling; maps are the image itself."""
 
     def __init__(self, spot: str) -> None:
         self._spot = SPOTS[spot]
@@ -30,8 +30,8 @@ class SpotSession:
         return {"logits": logits, "maps": maps, "embedding": embedding}
 
 
-class SpotBench(ProbeContext):
-    """A bench whose network is a `SpotSession`."""
+class SpotContext(ProbeContext):
+    """A context whose network is a `SpotSession`."""
 
     spot = "centre"
 
@@ -44,7 +44,7 @@ MASK = 9
 """Instead of a label: the centre in white on black."""
 
 
-def film_of(label: int, seed: int, side: int = 40) -> np.ndarray:
+def draw_pixels(label: int, seed: int, side: int = 40) -> np.ndarray:
     """Noise around gray, with a centre as bright as the label's index."""
     pixels = np.random.default_rng(seed).normal(90, 10, (side, side)) * (label != MASK)
     pixels[side // 3 : -side // 3, side // 3 : -side // 3] = 30 + 90 * label
@@ -52,21 +52,21 @@ def film_of(label: int, seed: int, side: int = 40) -> np.ndarray:
 
 
 def read(content: bytes) -> Radiograph:
-    """Bytes are the film's label and seed."""
+    """The content of a file is its label and seed."""
     label, seed = map(int, content.split())
-    return Radiograph(film_of(label, seed), "0" * 64, "png")
+    return Radiograph(draw_pixels(label, seed), "0" * 64, "png")
 
 
-def bench_of(folder: Path, spot: str = "centre", n: int = 60) -> SpotBench:
-    """N films on disk, as short as their label and seed."""
-    predictions = answers_of(LABELS, n)
+def make_context(folder: Path, spot: str = "centre", n: int = 60) -> SpotContext:
+    """N images on disk, as short as their label and seed."""
+    predictions = draw_predictions(LABELS, n)
     samples = []
     for i, sample in enumerate(predictions.samples):
         file = folder / sample.path.name
         file.write_text(f"{predictions.labels[i]} {i}")
         samples.append(replace(sample, path=file))
-    told = replace(predictions, samples=samples)
-    context = SpotBench(bundle_of(), told, read, 1, n, None, "valid")
+    predictions = replace(predictions, samples=samples)
+    context = SpotContext(bundle_of(), predictions, read, 1, n, None, "valid")
     object.__setattr__(context, "spot", spot)
     return context
 
@@ -74,5 +74,5 @@ def bench_of(folder: Path, spot: str = "centre", n: int = 60) -> SpotBench:
 def values(
     probe: Callable[[ProbeContext], Iterator[object]], context: ProbeContext
 ) -> dict[str, float]:
-    """What a probe tells, by key."""
-    return {named.key: named.estimate.value for named in probe(context)}
+    """The values of a probe's metrics, by key."""
+    return {metric.key: metric.estimate.value for metric in probe(context)}

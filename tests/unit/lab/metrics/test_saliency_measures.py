@@ -41,7 +41,7 @@ def test_a_map_that_is_the_box_wins_every_game() -> None:
     assert overlays.pointing_game(heat, box)
     assert overlays.iou_equal_area(heat, box) == 1.0
     assert overlays.area_precision(heat, box) == 1.0
-    assert overlays.share_inside(heat, box) == 1.0
+    assert overlays.fraction_inside(heat, box) == 1.0
 
 
 def test_a_map_beside_the_box_loses() -> None:
@@ -50,11 +50,11 @@ def test_a_map_beside_the_box_loses() -> None:
 
     assert not overlays.pointing_game(heat, box)
     assert overlays.iou_equal_area(heat, box) == 0.0
-    assert overlays.share_inside(heat, box) == 0.0
+    assert overlays.fraction_inside(heat, box) == 0.0
 
 
 def test_a_map_without_evidence_has_no_share() -> None:
-    assert np.isnan(overlays.share_inside(-np.ones((64, 64)), np.ones((64, 64), bool)))
+    assert np.isnan(overlays.fraction_inside(-np.ones((64, 64)), np.ones((64, 64), bool)))
 
 
 def test_a_map_is_like_itself_at_any_scale_and_unlike_noise() -> None:

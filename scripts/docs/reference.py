@@ -38,8 +38,8 @@ from raiox.preprocessing import Preprocessing
 from raiox.result import LOW_QUALITY, OUT_OF_DISTRIBUTION
 from raiox.settings import Settings
 
-FOLDER = Path(__file__).parents[1] / "docs" / "reference"
-FORMATS_FILE = Path(__file__).parents[1] / "src" / "raiox" / "formats.json"
+FOLDER = Path(__file__).parents[2] / "docs" / "reference"
+FORMATS_FILE = Path(__file__).parents[2] / "src" / "raiox" / "formats.json"
 
 ERRORS_HEAD = """\
 # Codes

@@ -1,7 +1,10 @@
+import zlib
+
 import numpy as np
 import pytest
 from drawings import LIMITS, data_set_of, dicom, jpeg_dicom, phantom, picture, renamed, study
 from pydicom.uid import (
+    DeflatedExplicitVRLittleEndian,
     ExplicitVRBigEndian,
     ExplicitVRLittleEndian,
     ImplicitVRLittleEndian,
@@ -93,6 +96,17 @@ def test_a_file_that_was_unfolded_without_a_word_is_read_as_it_is():
 
     np.testing.assert_array_equal(decoded.pixels, phantom())
     assert decoded.notes == ("header_repaired",)
+
+
+@pytest.mark.parametrize("fold", [lambda elements: elements, zlib.compress], ids=["not", "zlib"])
+def test_deflated_elements_may_not_be_or_have_a_header_of_zlib(fold):
+    content = encoded(ExplicitVRLittleEndian)
+    elements = data_set_of(content)
+    named = renamed(content, ExplicitVRLittleEndian, DeflatedExplicitVRLittleEndian)
+
+    decoded = read(named.removesuffix(elements) + fold(elements))
+
+    np.testing.assert_array_equal(decoded.pixels, phantom())
 
 
 @pytest.mark.parametrize(

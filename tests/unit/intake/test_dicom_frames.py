@@ -4,14 +4,23 @@ import io
 
 import numpy as np
 import pytest
-from drawings import LIMITS, deep_phantom, dicom, jpeg_dicom, phantom, picture, renamed, study
+from drawings import (
+    LIMITS,
+    data_set_of,
+    deep_phantom,
+    dicom,
+    jpeg_dicom,
+    phantom,
+    picture,
+    renamed,
+    study,
+)
 from PIL import Image
 from pydicom.encaps import encapsulate, get_frame
 from pydicom.uid import (
     HTJ2K,
     JPEG2000,
     ExplicitVRLittleEndian,
-    HTJ2KLossless,
     JPEG2000Lossless,
     JPEGBaseline8Bit,
     JPEGLSLossless,
@@ -19,6 +28,7 @@ from pydicom.uid import (
 )
 
 from raiox.intake.decode import decode
+from raiox.intake.dicom.codestream import read_codestream
 from raiox.intake.errors import CorruptImageError, TruncatedImageError
 
 DELIMITER = b"\xfe\xff\xdd\xe0\x00\x00\x00\x00"
@@ -125,16 +135,65 @@ def test_refuses_a_frame_that_is_no_code_at_all():
         read(jpeg_dicom(b"no picture, whatever the header says"))
 
 
-def test_high_throughput_jpeg_2000_has_its_decoder():
-    # Nothing here writes HTJ2K, so the marker alone shows that it is told apart.
-    content = dicom(compressed(JPEG2000Lossless))
-    start = content.index(b"\xff\x4f\xff\x51") + 2
-    siz_end = start + 2 + int.from_bytes(content[start + 2 : start + 4])
-    marked = content[:siz_end] + b"\xff\x50\x00\x08\x00\x02\x00\x00\x00\x00" + content[siz_end:]
+@pytest.mark.parametrize(
+    ("marker", "syntax"), [(b"", JPEG2000), (b"\xff\x50\x00\x04\x00\x00", HTJ2K)]
+)
+def test_high_throughput_jpeg_2000_is_known_by_its_marker(marker, syntax):
+    data = compressed(JPEG2000Lossless)
+    frame = get_frame(data.PixelData, 0, number_of_frames=1)
+    after_siz = 4 + int.from_bytes(frame[4:6])
 
-    assert HTJ2KLossless != HTJ2K
-    with pytest.raises((CorruptImageError, TruncatedImageError)):
-        read(marked)
+    seen = read_codestream(frame[:after_siz] + marker + frame[after_siz:], None, LIMITS)
+
+    assert seen.syntax == syntax
+    assert (seen.header.height, seen.header.width, seen.header.precision) == (96, 80, 12)
+
+
+@pytest.mark.parametrize("syntax", LOSSLESS)
+def test_a_frame_may_lack_its_offset_table_or_every_item_around_it(syntax, plain):
+    data = compressed(syntax)
+    frame = get_frame(data.PixelData, 0, number_of_frames=1)
+    content = dicom(data)
+    start = content.index(b"\xe0\x7f\x10\x00OB\x00\x00") + 8
+    n_bytes = len(frame).to_bytes(4, "little")
+    item = b"\xfe\xff\x00\xe0" + n_bytes + frame
+
+    without_table = read(content[: start + 4] + item + DELIMITER)
+    without_items = read(content[:start] + n_bytes + frame)
+
+    np.testing.assert_array_equal(without_table.pixels, plain)
+    np.testing.assert_array_equal(without_items.pixels, plain)
+
+
+@pytest.mark.parametrize("syntax", LOSSLESS)
+def test_a_frame_without_file_meta_is_decoded_by_what_it_shows(syntax, plain):
+    decoded = read(data_set_of(dicom(compressed(syntax))))
+
+    np.testing.assert_array_equal(decoded.pixels, plain)
+    assert decoded.notes == ("header_repaired",)
+
+
+@pytest.mark.parametrize("bits", [8, 12])
+def test_bytes_in_a_frame_may_be_words_in_its_header(bits):
+    decoded = read(
+        jpeg_dicom(
+            picture(phantom(), "jpeg", quality=95),
+            BitsAllocated=16,
+            BitsStored=bits,
+            HighBit=bits - 1,
+        )
+    )
+
+    assert np.abs(decoded.pixels.astype(int) - phantom()).mean() < 3
+
+
+def test_a_frame_of_three_samples_is_in_colour_whatever_its_header_says():
+    frame = picture(np.stack([phantom()] * 3, axis=2), "jpeg", quality=95)
+
+    decoded = read(jpeg_dicom(frame))
+
+    assert np.abs(decoded.pixels.astype(int) - phantom()).mean() < 3
+    assert decoded.notes == ("header_repaired",)
 
 
 def test_twelve_bits_in_a_frame_are_not_cut_by_a_header_of_eight(plain):

@@ -187,6 +187,26 @@ def test_signed_values_are_found_out_where_the_header_calls_them_unsigned():
     assert decoded.notes == ("header_repaired",)
 
 
+def test_signed_words_are_found_out_where_every_bit_is_stored():
+    signed = smooth(4095).astype(np.int16) - 2048
+    whole = {"BitsStored": 16, "HighBit": 15}
+
+    decoded = read(study(signed, PixelRepresentation=0, **whole))
+
+    np.testing.assert_array_equal(decoded.pixels, shades(signed, **whole))
+    assert decoded.notes == ("header_repaired",)
+
+
+def test_a_marker_at_full_scale_is_not_a_value_below_zero():
+    marked = smooth(4095)
+    marked[10:40, 10:40] = 65_535
+
+    decoded = read(study(marked, BitsStored=16, HighBit=15))
+
+    assert (decoded.pixels[10:40, 10:40] == 255).all()
+    assert decoded.notes == ()
+
+
 def test_unsigned_values_are_found_out_where_the_header_calls_them_signed():
     decoded = read(study(smooth(4095), PixelRepresentation=1))
 

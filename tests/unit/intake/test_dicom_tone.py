@@ -264,6 +264,15 @@ def test_a_voi_lut_of_bytes_in_words_is_read_by_bytes():
     np.testing.assert_allclose(result.astype(int), shades(deep_phantom()).astype(int), atol=1)
 
 
+def test_a_voi_lut_that_ends_early_goes_on_with_its_last_entry():
+    ramp = np.arange(4096, dtype=np.uint16)
+
+    result = shades(deep_phantom(), VOILUTSequence=lut(ramp[:4_000], n_bits=12))
+
+    expected = shades(np.minimum(deep_phantom(), 3_999), WindowCenter=2048, WindowWidth=4096)
+    np.testing.assert_allclose(result.astype(int), expected.astype(int), atol=1)
+
+
 def test_a_voi_lut_without_entries_leaves_the_word_to_the_window():
     empty = lut(np.zeros(0, np.uint16), n_bits=12)
 

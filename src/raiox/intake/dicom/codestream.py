@@ -26,6 +26,7 @@ SOC_SIZ: Final = b"\xff\x4f\xff\x51"  # every codestream begins so, in a JP2 box
 SIZ_BYTES: Final = 43  # from SOC to Ssiz of the first component
 CAP: Final = b"\xff\x50"  # T.814, A.2: only high-throughput codestreams have it, right after SIZ
 RLE_HEADER_BYTES: Final = 64  # PS3.5, G.5: the number of segments and 15 offsets
+MAX_RLE_SEGMENTS: Final = 15
 
 JPEG_PROCESSES: Final = {
     0xC0: uid.JPEGBaseline8Bit,
@@ -52,7 +53,7 @@ def read_codestream(frame: bytes, declared: uid.UID | None, limits: DecodeLimits
     """Recognise a frame; what the file declares counts where the frame agrees.
 
     Raises:
-        CorruptImageError: it is no code that is known, and the file does not say RLE.
+        CorruptImageError: it is no code that is known.
         TruncatedImageError: the frame does not end.
         DecodeTooSlowError: more scans than allowed.
         UnsupportedTransferSyntaxError: DCT with more than eight bits (`uid`).
@@ -62,12 +63,17 @@ def read_codestream(frame: bytes, declared: uid.UID | None, limits: DecodeLimits
         syntax = _agreed(declared, JPEG_PROCESSES.get(header.process))
         _check_jpeg(frame, header, syntax, limits)
         return Codestream(frame, syntax, header)
+    if _is_rle(frame):
+        return Codestream(frame, uid.RLELossless, None)
     start = frame.find(SOC_SIZ)
-    if start >= 0 and declared != uid.RLELossless:
-        return Codestream(frame, *_read_jpeg_2000(frame, start, declared))
-    if declared != uid.RLELossless or len(frame) <= RLE_HEADER_BYTES:
+    if start < 0:
         raise CorruptImageError
-    return Codestream(frame, declared, None)
+    return Codestream(frame, *_read_jpeg_2000(frame, start, declared))
+
+
+def is_codestream(value: bytes) -> bool:
+    """Whether a value begins as a frame does, without the items that ought to be around it."""
+    return value.startswith((SOI, SOC_SIZ)) or _is_rle(value)
 
 
 def check_rle(frame: bytes, n_segments: int) -> None:
@@ -78,6 +84,13 @@ def check_rle(frame: bytes, n_segments: int) -> None:
     """
     if int.from_bytes(frame[:4], "little") != n_segments:
         raise CorruptImageError
+
+
+def _is_rle(frame: bytes) -> bool:
+    """PS3.5, G.5: up to 15 segments, the first right after the header."""
+    n_segments, first = (int.from_bytes(frame[at : at + 4], "little") for at in (0, 4))
+    is_longer = len(frame) > RLE_HEADER_BYTES
+    return is_longer and 0 < n_segments <= MAX_RLE_SEGMENTS and first == RLE_HEADER_BYTES
 
 
 def _agreed(declared: uid.UID | None, seen: uid.UID | None) -> uid.UID:

@@ -24,6 +24,7 @@ from raiox.intake.errors import (
 from raiox.intake.sandbox.decoder_api import DecodeLimits
 
 META_GROUP: Final = 0x0002
+ZLIB_CMF: Final = b"\x78"  # deflate with a window of 32 KiB
 ELEMENT_BYTES: Final = 8  # the shortest element has a tag and a length
 
 
@@ -58,7 +59,7 @@ def open_file(content: bytes, limits: DecodeLimits) -> DicomFile:
     is_directory = meta.get("MediaStorageSOPClassUID") == uid.MediaStorageDirectoryStorage
     if syntax is not None and syntax not in PLUGINS:
         raise UnsupportedTransferSyntaxError(uid=name_of(syntax))
-    if syntax == uid.DeflatedExplicitVRLittleEndian:
+    if syntax == uid.DeflatedExplicitVRLittleEndian and not guess_encoding(content, start):
         content, start = _inflate(content[start:], limits.max_inflated_bytes), 0
     declared = _encoding_of(syntax or uid.ImplicitVRLittleEndian)
     encoding = guess_encoding(content, start) or declared
@@ -86,8 +87,12 @@ def _encoding_of(syntax: uid.UID) -> Encoding:
 
 
 def _inflate(deflated: bytes, max_bytes: int) -> bytes:
-    """PS3.5, A.5: a raw deflate stream, unfolded no further than allowed."""
-    inflater = zlib.decompressobj(-zlib.MAX_WBITS)
+    """PS3.5, A.5: a raw deflate stream, unfolded no further than allowed.
+
+    Some writers leave the header of zlib before it (RFC 1950, 2.2).
+    """
+    has_zlib_header = deflated[:1] == ZLIB_CMF and int.from_bytes(deflated[:2]) % 31 == 0
+    inflater = zlib.decompressobj(zlib.MAX_WBITS if has_zlib_header else -zlib.MAX_WBITS)
     inflated = inflater.decompress(deflated, max_bytes)
     if inflater.unconsumed_tail:
         raise TooLargeInflatedError(max_bytes=max_bytes)

@@ -12,6 +12,7 @@ from raiox.intake.errors import TruncatedImageError
 
 ITEM: Final = b"\xfe\xff\x00\xe0"
 ITEM_HEADER_BYTES: Final = 8
+TABLE_BYTES: Final = 4  # of a Basic Offset Table that is not empty: it has one frame to point to
 
 
 def has_fragments(value: memoryview) -> bool:
@@ -20,7 +21,7 @@ def has_fragments(value: memoryview) -> bool:
 
 
 def join_fragments(value: memoryview) -> bytes:
-    """The one frame: every item after the Basic Offset Table, up to what is no item.
+    """The one frame: every item but the Basic Offset Table, up to what is no item.
 
     Raises:
         TruncatedImageError: an item is longer than what is left, or there is none.
@@ -33,7 +34,8 @@ def join_fragments(value: memoryview) -> bytes:
             raise TruncatedImageError
         items.append(value[start : start + n_bytes])
         start += n_bytes
-    frame = b"".join(items[1:])
+    has_table = bool(items) and len(items[0]) <= TABLE_BYTES
+    frame = b"".join(items[has_table:])
     if not frame:
         raise TruncatedImageError
     return frame

@@ -13,7 +13,7 @@ from pydicom import uid
 from pydicom.encaps import encapsulate
 from pydicom.pixels.decoders.base import get_decoder
 
-from raiox.intake.dicom.codestream import Codestream, check_rle, read_codestream
+from raiox.intake.dicom.codestream import Codestream, check_rle, is_codestream, read_codestream
 from raiox.intake.dicom.data_set import PixelData
 from raiox.intake.dicom.elements import Elements
 from raiox.intake.dicom.file_format import DicomFile
@@ -64,7 +64,8 @@ def _find_codestream(
         return None
     if has_fragments(pixel_data.value):
         return read_codestream(join_fragments(pixel_data.value), file.syntax, limits)
-    return None
+    frame = bytes(pixel_data.value)
+    return read_codestream(frame, file.syntax, limits) if is_codestream(frame) else None
 
 
 def _read_native(

@@ -5,6 +5,7 @@ frame or from the number of bytes; one that contradicts them is named, never its
 value. Source: DICOM PS3.3, C.7.6.3; PS3.5, 8.1 and 8.2.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
 
@@ -19,6 +20,7 @@ COLOUR: Final = frozenset(
     {"RGB", "YBR_FULL", "YBR_FULL_422", "YBR_PARTIAL_420", "YBR_PARTIAL_422", "YBR_ICT", "YBR_RCT"}
 )
 COLOUR_SAMPLES: Final = 3
+SAMPLES: Final = frozenset({1, COLOUR_SAMPLES})
 BITS_ALLOCATED: Final = frozenset({8, 16})
 BITS_ALLOCATED_ELSEWHERE: Final = frozenset({1, 32, 64})  # segmentations, doses, maps
 BYTE_BITS: Final = 8
@@ -105,26 +107,28 @@ class _Module:
 
     def samples(self, frame: FrameHeader | None) -> int:
         photometric = _normalised(self._elements.word("PhotometricInterpretation"))
-        guess = frame.n_samples if frame else COLOUR_SAMPLES if photometric in COLOUR else 1
-        value = self.among("SamplesPerPixel", guess, {1, COLOUR_SAMPLES})
-        if frame is not None and value != frame.n_samples:
+        guess = COLOUR_SAMPLES if photometric in COLOUR else 1
+        if frame is None:
+            return self.among("SamplesPerPixel", guess, SAMPLES)
+        if frame.n_samples not in SAMPLES:
             raise CorruptImageError(element="SamplesPerPixel")
-        return value
+        return self._as_in_frame("SamplesPerPixel", frame.n_samples)
 
     def allocated(self, frame: FrameHeader | None, bytes_per_sample: int) -> int:
-        bits = (frame.precision - 1) // BYTE_BITS + 1 if frame else min(bytes_per_sample, 2)
-        value = self._completed("BitsAllocated", bits * BYTE_BITS)
+        n_bytes = (frame.precision - 1) // BYTE_BITS + 1 if frame else min(bytes_per_sample, 2)
+        value = self._completed("BitsAllocated", n_bytes * BYTE_BITS)
         if value in BITS_ALLOCATED_ELSEWHERE:
             raise UnsupportedFormatError(format=f"{value}-bit DICOM")
         if value not in BITS_ALLOCATED:
             raise CorruptImageError(element="BitsAllocated")
-        # A frame of more bits than it may have would lose the upper ones in the decoder.
-        return max(value, bits * BYTE_BITS) if frame else value
+        return n_bytes * BYTE_BITS if frame else value  # decoders give no more bytes than needed
 
     def stored(self, frame: FrameHeader | None, allocated: int) -> int:
         high_bit = self._elements.integer("HighBit")
         guess = allocated if high_bit is None else high_bit + 1
         value = self._completed("BitsStored", frame.precision if frame else min(guess, allocated))
+        if frame and value > allocated:
+            return self._as_in_frame("BitsStored", frame.precision)
         if not 0 < value <= allocated:
             raise CorruptImageError(element="BitsStored")
         return value
@@ -152,11 +156,15 @@ class _Module:
         is_inverse = self._elements.word("PresentationLUTShape") == "INVERSE"
         return "MONOCHROME1" if is_inverse else "MONOCHROME2"
 
-    def among(self, keyword: str, guess: int, allowed: set[int]) -> int:
+    def among(self, keyword: str, guess: int, allowed: Collection[int]) -> int:
         value = self._completed(keyword, guess)
         if value not in allowed:
             raise CorruptImageError(element=keyword)
         return value
+
+    def _as_in_frame(self, keyword: str, in_frame: int) -> int:
+        self.is_completed |= self._elements.integer(keyword) != in_frame
+        return in_frame
 
     def _completed(self, keyword: str, guess: int | None) -> int:
         value = self._elements.integer(keyword)

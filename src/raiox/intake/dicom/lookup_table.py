@@ -68,12 +68,11 @@ def read_lookup_table(
 def _entries(
     content: bytes, n_entries: int, *, is_little_endian: bool
 ) -> npt.NDArray[np.unsignedinteger]:
-    """As words where there are enough bytes for words, else as bytes."""
-    n_words = len(content) // 2
-    if n_words >= n_entries or len(content) < n_entries:
-        order = "<" if is_little_endian else ">"
-        return np.frombuffer(content, f"{order}u2", min(n_words, n_entries))
-    return np.frombuffer(content, np.uint8, n_entries)
+    """As bytes where there is just one for each entry, else as words."""
+    if n_entries <= len(content) <= n_entries + 1:  # padded to an even length
+        return np.frombuffer(content, np.uint8, n_entries)
+    order = "<" if is_little_endian else ">"
+    return np.frombuffer(content, f"{order}u2", min(len(content) // 2, n_entries))
 
 
 def _depth(largest: int, n_bits: int) -> int:

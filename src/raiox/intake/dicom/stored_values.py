@@ -18,6 +18,8 @@ Words = npt.NDArray[Any]
 
 SAMPLE_ROWS: Final = 64  # rows that are looked at
 MIN_DIFFERENT: Final = 0.0005  # of the neighbours: fewer say nothing
+MIN_NEGATIVE: Final = 16  # fewer different values below zero are markers at full scale
+BYTE_BITS: Final = 8  # in bytes nobody stores anything but shades
 MIN_GAIN: Final = 0.3  # an overlay gives 0, values of more bits than declared over 0.5
 
 
@@ -64,15 +66,17 @@ def _settled(declared: Layout, used: int) -> Layout:
 
 def _seen(words: Words, used: int, declared: Layout) -> Layout:
     """The declared layout, unless another makes the neighbours more alike."""
-    if used < 1 << (declared.n_bits + declared.shift - int(declared.is_signed)):
-        return declared
     n_word_bits = 8 * words.dtype.itemsize
+    if n_word_bits == BYTE_BITS or used < 1 << (declared.n_bits + declared.shift - 1):
+        return declared
     sample = words[:: max(1, len(words) // SAMPLE_ROWS)]
     whole = [Layout(0, n_word_bits, is_signed) for is_signed in (False, True)]
     gains = [_gain(sample, declared, layout) for layout in whole]
     if max(gains) < MIN_GAIN:
         return declared
     best = whole[int(np.argmax(gains))]
+    if best.is_signed and not declared.is_signed and _n_negative(sample) < MIN_NEGATIVE:
+        return declared
     n_unused = n_word_bits - declared.n_bits
     is_high = n_unused > 0 and not used & ((1 << n_unused) - 1)
     return Layout(n_unused, declared.n_bits, best.is_signed) if is_high else best
@@ -86,6 +90,11 @@ def _gain(words: Words, declared: Layout, other: Layout) -> float:
     if n_differ < MIN_DIFFERENT * differ.size:
         return 0.0
     return int((other_steps[differ] < steps[differ]).sum()) / n_differ
+
+
+def _n_negative(words: Words) -> int:
+    """How many different values would be below zero."""
+    return len(np.unique(words[words >= 1 << (8 * words.dtype.itemsize - 1)]))
 
 
 def _steps(words: Words, layout: Layout) -> npt.NDArray[np.int32]:

@@ -21,12 +21,12 @@ from itertools import cycle, islice
 from pathlib import Path
 
 from raiox.bundle import Bundle, open_bundle
-from raiox.cli.evaluate import written
 from raiox.intake import Intake
 from raiox.lab.aliases import Progress
 from raiox.lab.datasets.manifest import read_finding_samples, read_manifest
 from raiox.lab.evaluation.predictions import predict
 from raiox.lab.evaluation.report import Measurement, make_report
+from raiox.lab.evaluation.report.folder import write_report
 from raiox.settings import Settings
 
 MODELS = Path(__file__).parents[1] / "src" / "raiox" / "models"
@@ -67,7 +67,7 @@ def measure(bundle: Bundle, intake: Intake, folder: Path, n_threads: int) -> Non
     report = make_report(
         bundle, predictions, Measurement("own", "benchmark", "benchmark", unread), ()
     )
-    written(folder / "out", bundle, predictions, report)
+    write_report(folder / "out", bundle, predictions, report)
     told("the report")
     peak = int(status_of(os.getpid())["VmHWM"].split()[0]) / 1024
     print(f"\nAt most {peak:.0f} MiB; {ms:.0f} ms an image; {sum(unread.values())} unread.")

@@ -39,7 +39,7 @@ for bundle in $bundles; do
         say "$bundle: measured already"
     else
         say "$bundle: measuring on $split, probes on $sample images each"
-        "$python" -c "from raiox.cli.app import main; main()" evaluate "$folder" --part "$split" --probe all --sample "$sample" \
+        "$python" -c "from raiox.cli.app import main; main()" evaluate "$folder" --split "$split" --probe all --sample "$sample" \
             --out "$out" --into-bundle >/dev/null
         printf '%s\n' "$state" >"$out/.state"
     fi

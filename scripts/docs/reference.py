@@ -36,7 +36,7 @@ from raiox.lab.training.recipe import (
 from raiox.messages import load
 from raiox.preprocessing import Preprocessing
 from raiox.result import LOW_QUALITY, OUT_OF_DISTRIBUTION
-from raiox.settings import Settings
+from raiox.settings import accepted_values, sections
 
 FOLDER = Path(__file__).parents[2] / "docs" / "reference"
 FORMATS_FILE = Path(__file__).parents[2] / "src" / "raiox" / "formats.json"
@@ -55,11 +55,14 @@ The `kind` says whose turn it is: `invalid_input`, `not_found` and `conflict` ar
 SETTINGS_HEAD = """\
 # Settings
 
-raiox reads its settings from the environment; nothing needs to be set to begin. Every one has
-a default that suits one machine. Rewritten by `make docs` from `src/raiox/settings.py`; do not
-edit by hand.
+raiox reads its settings from environment variables. None has to be set: the defaults suit one
+machine. A value that a variable cannot take stops the command with a sentence that names the
+variable; `raiox doctor` also finds variables whose name is no setting.
 
-Lists are written as JSON: `RAIOX_WEB__ALLOWED_HOSTS='["raiox.example.org"]'`.
+Lists are written with commas, or as JSON: `RAIOX_WEB__ALLOWED_HOSTS=raiox.example.org,localhost`
+or `RAIOX_WEB__ALLOWED_HOSTS='["raiox.example.org", "localhost"]'`.
+
+`make docs` writes this page from `src/raiox/settings.py`.
 """
 
 RECIPES_HEAD = """\
@@ -120,17 +123,11 @@ def errors_page() -> str:
 
 def settings_page() -> str:
     """docs/reference/settings.md as the code has it."""
-    sections = [SETTINGS_HEAD]
-    fields = Settings.model_fields
-    plain = {name: field for name, field in fields.items() if not _model_of(field)}
-    sections.append(_settings_table("General", "RAIOX_", plain, Settings.__doc__))
-    for name, field in fields.items():
-        if model := _model_of(field):
-            prefix = f"RAIOX_{name.upper()}__"
-            sections.append(
-                _settings_table(name.capitalize(), prefix, model.model_fields, model.__doc__)
-            )
-    return "\n".join(sections)
+    tables = [
+        _settings_table(name.capitalize(), fields, model.__doc__)
+        for name, (model, fields) in sections().items()
+    ]
+    return "\n".join([SETTINGS_HEAD, *tables])
 
 
 def recipes_page() -> str:
@@ -202,15 +199,17 @@ def _keys_of(code: str, sentences: dict[str, Any]) -> Iterator[tuple[str, str]]:
             yield key, f"`{code}` with `{key.removeprefix(f'{code}.')}`"
 
 
-def _settings_table(
-    title: str, prefix: str, fields: dict[str, FieldInfo], about: str | None
-) -> str:
+def _settings_table(title: str, fields: dict[str, FieldInfo], about: str | None) -> str:
     rows = [
-        f"| `{prefix}{name.upper()}` | {_default(field)} | {field.description} |"
+        f"| `{name}` | {_values(field)} | {_default(field)} | {field.description} |"
         for name, field in fields.items()
     ]
-    return "\n".join([f"## {title}\n", f"{about}\n", "| variable | default | meaning |",
-                      "|---|---|---|", *rows, ""])  # fmt: skip
+    return "\n".join([f"## {title}\n", f"{about}\n", "| variable | values | default | meaning |",
+                      "|---|---|---|---|", *rows, ""])  # fmt: skip
+
+
+def _values(field: FieldInfo) -> str:
+    return ", ".join(f"`{value}`" for value in accepted_values(field).split(" | "))
 
 
 def _default(field: FieldInfo) -> str:
@@ -218,13 +217,8 @@ def _default(field: FieldInfo) -> str:
     if value is None:
         return "–"
     if isinstance(value, tuple):
-        return "`[" + ", ".join(f'"{item}"' for item in value) + "]`"
+        return f"`{','.join(value)}`" if value else "none"
     return f"`{str(value).lower() if isinstance(value, bool) else value}`"
-
-
-def _model_of(field: FieldInfo) -> type[BaseModel] | None:
-    kind = field.annotation
-    return kind if isinstance(kind, type) and issubclass(kind, BaseModel) else None
 
 
 if __name__ == "__main__":

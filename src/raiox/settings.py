@@ -1,131 +1,258 @@
 """Every setting of raiox: `RAIOX_*` variables as frozen values, no instance here.
 
-An entry point (the command line) builds `Settings` once and hands its pieces
-down. Nested names join with two underscores: `RAIOX_INTAKE__MAX_PIXELS=9000000`.
-Sizes of limits and their reasons: docs/reference/settings.md.
+An entry point (the command line) builds `Settings` once and hands its sections down. Nested
+names join with two underscores: `RAIOX_INTAKE__MAX_PIXELS=9000000`.
 """
 
+import json
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Any, Literal, get_args
 
-from pydantic import BaseModel, Field, PositiveFloat, PositiveInt, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    Field,
+    NonNegativeFloat,
+    PositiveFloat,
+    PositiveInt,
+    SecretStr,
+)
+from pydantic.fields import FieldInfo
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 Backend = Literal["cpu", "cuda", "openvino"]
-"""Who computes: ONNX Backend on the processor or a GPU, or OpenVINO on the processor."""
+"""What computes: ONNX Runtime on the processor or on an NVIDIA GPU, or OpenVINO on the processor."""
+
+
+def _split(value: object) -> object:
+    """A JSON list, or names between commas."""
+    if not isinstance(value, str):
+        return value
+    if value.lstrip().startswith("["):
+        return json.loads(value)
+    return [name for name in (part.strip() for part in value.split(",")) if name]
+
+
+Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
+"""From a variable: `a,b` or `["a", "b"]`."""
 
 
 class IntakeSettings(BaseModel, frozen=True):
-    """What an upload may be, and what its decoding may cost."""
+    """What an upload may contain, and what decoding it may cost."""
 
-    max_upload_bytes: PositiveInt = Field(25_000_000, description="Bytes of one file.")
-    max_pixels: PositiveInt = Field(25_000_000, description="Pixels of one image.")
-    min_side_px: PositiveInt = Field(64, description="Shortest side that is still read.")
+    max_upload_bytes: PositiveInt = Field(25_000_000, description="Largest file, in bytes.")
+    max_pixels: PositiveInt = Field(25_000_000, description="Largest image, in pixels.")
+    min_side_px: PositiveInt = Field(64, description="Shortest side that is accepted, in pixels.")
     max_inflated_bytes: PositiveInt = Field(
-        128_000_000, description="Bytes a deflated DICOM data set may unfold to."
+        128_000_000, description="Largest size of a deflated DICOM data set, inflated, in bytes."
     )
-    max_jpeg_scans: PositiveInt = Field(64, description="SOS markers of one JPEG.")
+    max_jpeg_scans: PositiveInt = Field(
+        64, description="Largest number of scans (SOS markers) in one JPEG."
+    )
     decoder_memory_bytes: PositiveInt = Field(
-        512_000_000, description="Address space of a decoder."
+        512_000_000, description="Address space of one decoder process, in bytes."
     )
-    decoder_cpu_s: PositiveInt = Field(5, description="Processor time of one decode.")
-    decoder_wall_s: PositiveFloat = Field(8.0, description="Clock time of one decode.")
+    decoder_cpu_s: PositiveInt = Field(
+        5, description="Processor time that decoding one image may take, in seconds."
+    )
+    decoder_wall_s: PositiveFloat = Field(
+        8.0, description="Elapsed time that decoding one image may take, in seconds."
+    )
     allow_weak_sandbox: bool = Field(
         False,
-        description="Decode even where the kernel cannot confine decoder processes completely.",
+        description="Whether images are decoded even where the kernel cannot confine decoder "
+        "processes completely.",
     )
-    n_decoders: PositiveInt = Field(2, description="Decodes at the same time.")
+    n_decoders: PositiveInt = Field(2, description="Number of images decoded at the same time.")
 
 
 class InferenceSettings(BaseModel, frozen=True):
-    """Which networks answer, and with how many threads."""
+    """Which networks analyse an image, and on what they compute."""
 
     models_dir: Path | None = Field(
-        None, description="Folder of bundles; default: the shipped ones."
+        None, description="Folder that holds the bundles. By default, the shipped ones are used."
     )
-    filter_bundle: str = Field("frontal_filter", description="Bundle of the frontal filter.")
+    filter_bundle: str = Field(
+        "frontal_filter", description="Name of the bundle of the frontal filter."
+    )
     classifier_bundle: str = Field(
         "mobilenet",
-        description="Bundle of the classifier: this, or `densenet`, the paper's DenseNet.",
+        description="Name of the bundle of the classifier: `mobilenet`, or `densenet`, the "
+        "network of the paper.",
     )
     lungs_bundle: str = Field(
-        "lungs", description="Bundle that segments the lungs; without it, nothing is said of them."
+        "lungs",
+        description="Name of the bundle that segments the lungs; without it, nothing is said of "
+        "them.",
     )
-    backend: Backend = Field("cpu", description="cpu, cuda (extra gpu) or openvino (its extra).")
-    n_threads: PositiveInt = Field(2, description="Executors of one forward pass.")
-    max_batch_size: PositiveInt = Field(8, description="Analyses a worker claims at once.")
+    backend: Backend = Field(
+        "cpu",
+        description="What computes: the processor, an NVIDIA GPU (`cuda`, extra `gpu`), or the "
+        "processor through OpenVINO (extra `openvino`).",
+    )
+    n_threads: PositiveInt = Field(
+        2, description="Number of threads of one forward pass; at most the number of cores."
+    )
+    max_batch_size: PositiveInt = Field(
+        8, description="Largest number of analyses that a worker processes at once."
+    )
 
 
 class RecordsSettings(BaseModel, frozen=True):
-    """Where analyses live, and for how long."""
+    """Where analyses are stored, and for how long."""
 
     database_url: str | None = Field(
-        None, description="SQLAlchemy URL; default: SQLite in data_dir."
+        None,
+        description="SQLAlchemy URL of the database. By default, SQLite in RAIOX_DATA_DIR is used.",
     )
-    max_queued: PositiveInt = Field(1_000, description="Analyses that may wait.")
+    max_queued: PositiveInt = Field(
+        1_000, description="Largest number of analyses in the queue; further uploads are refused."
+    )
     lease_s: PositiveFloat = Field(
-        30.0, description="How long a worker may keep an analysis unseen."
+        30.0,
+        description="Time after which an analysis whose worker stopped answering goes to another "
+        "worker, in seconds.",
     )
     max_queued_s: PositiveFloat = Field(
-        3_600.0, description="Wait after which an analysis is not run."
+        3_600.0,
+        description="Time in the queue after which an analysis fails instead of being run, in "
+        "seconds.",
     )
-    max_attempts: PositiveInt = Field(3, description="Tries before an analysis fails as poisoned.")
-    keep_images_h: float = Field(
-        24.0, ge=0, description="Hours an image is kept; 0: not after its result."
+    max_attempts: PositiveInt = Field(
+        3, description="Number of attempts after which an analysis fails."
     )
-    keep_results_h: float = Field(24.0 * 30, ge=0, description="Hours a result is kept.")
+    keep_images_h: NonNegativeFloat = Field(
+        24.0,
+        description="Time for which an image is kept, in hours; with 0 it is deleted as soon as "
+        "its result is stored.",
+    )
+    keep_results_h: NonNegativeFloat = Field(
+        24.0 * 30, description="Time for which a result is kept, in hours."
+    )
 
 
 class WebSettings(BaseModel, frozen=True):
     """How the service meets the network."""
 
-    header_timeout_s: PositiveFloat = Field(15.0, description="Headers must be here by then.")
-    body_timeout_s: PositiveFloat = Field(60.0, description="The body must be here by then.")
-    max_wait_s: PositiveFloat = Field(30.0, description="Longest `Prefer: wait`.")
+    header_timeout_s: PositiveFloat = Field(
+        15.0, description="Time in which the headers of a request must arrive, in seconds."
+    )
+    body_timeout_s: PositiveFloat = Field(
+        60.0, description="Time in which the body of a request must arrive, in seconds."
+    )
+    max_wait_s: PositiveFloat = Field(
+        30.0, description="Longest wait that `Prefer: wait` can request, in seconds."
+    )
     analyses_per_minute: PositiveInt = Field(
-        60, description="Uploads a session may send in a minute."
+        60, description="Number of uploads that a session may send per minute."
     )
-    analyses_per_day: PositiveInt = Field(1_000, description="Uploads a session may send in a day.")
-    limits: bool = Field(True, description="Whether sessions and addresses are limited.")
+    analyses_per_day: PositiveInt = Field(
+        1_000, description="Number of uploads that a session may send per day."
+    )
+    limits: bool = Field(
+        True, description="Whether the uploads of each session and address are limited."
+    )
     session_key: SecretStr | None = Field(
-        None, description="Signs cookies; default: a file in data_dir."
+        None,
+        description="Key that signs the session cookies. By default, one is made and kept in "
+        "RAIOX_DATA_DIR.",
     )
-    allow_public: bool = Field(False, description="Listen beyond this machine even without limits.")
-    public_metrics: bool = Field(False, description="Show /metrics beyond this machine.")
+    allow_public: bool = Field(
+        False,
+        description="Whether the service may listen beyond this machine with `limits` switched "
+        "off.",
+    )
+    public_metrics: bool = Field(
+        False, description="Whether `/metrics` is served beyond this machine."
+    )
     secure_cookies: bool = Field(
-        False, description="Set behind HTTPS: the cookie travels only there."
+        False,
+        description="Whether the session cookie is sent over HTTPS only; set it behind HTTPS.",
     )
-    allowed_hosts: tuple[str, ...] = Field(("*",), description="Host names answered to.")
-    trusted_proxies: tuple[str, ...] = Field(
-        (), description="Addresses whose X-Forwarded-For, -Proto and -Prefix are believed."
+    allowed_hosts: Names = Field(
+        ("*",), description="Host names that requests may address; `*` allows any."
+    )
+    trusted_proxies: Names = Field(
+        (),
+        description="Addresses of the proxies whose headers `X-Forwarded-For`, "
+        "`X-Forwarded-Proto` and `X-Forwarded-Prefix` are trusted.",
     )
     root_path: str = Field(
         "",
         pattern=r"^(/[A-Za-z0-9._~-]+)*$",
         description="Path under which a proxy publishes the service, e.g. `/raiox`.",
     )
-    cors_origins: tuple[str, ...] = Field(
-        (), description="Origins whose pages may call the API, e.g. `https://pacs.example.org`."
+    cors_origins: Names = Field(
+        (),
+        description="Origins whose pages may call the API, e.g. `https://pacs.example.org`.",
     )
 
 
 class Settings(BaseSettings):
-    """All of it, read from the environment."""
+    """Where data lies."""
 
     model_config = SettingsConfigDict(
         env_prefix="RAIOX_", env_nested_delimiter="__", frozen=True, extra="ignore"
     )
 
     datasets: Path | None = Field(
-        None, description="Folder that holds the data sets `chest/` and `filter/`."
+        None,
+        description="Folder that holds the data sets `chest/` and `filter/`, for training, "
+        "evaluation and the page's examples.",
     )
     data_dir: Path = Field(
-        Path("var"), description="The service's own folder: database and images."
+        Path("var"), description="The service's own folder, which holds its database and images."
     )
     examples_dir: Path | None = Field(
-        None, description="Folder of example images with `examples.json`."
+        None, description="Folder that holds example images and their `examples.json`."
     )
     intake: IntakeSettings = IntakeSettings()
     inference: InferenceSettings = InferenceSettings()
     records: RecordsSettings = RecordsSettings()
     web: WebSettings = WebSettings()
+
+
+def variables() -> dict[str, FieldInfo]:
+    """Every variable of the environment that sets something, with its field."""
+    return {name: field for _, fields in sections().values() for name, field in fields.items()}
+
+
+def sections() -> dict[str, tuple[type[BaseModel], dict[str, FieldInfo]]]:
+    """The model and the variables of each section; the settings outside any are `general`."""
+    found: dict[str, tuple[type[BaseModel], dict[str, FieldInfo]]] = {"general": (Settings, {})}
+    for name, field in Settings.model_fields.items():
+        model = field.annotation
+        if isinstance(model, type) and issubclass(model, BaseModel):
+            nested = {
+                f"RAIOX_{name}__{inner}".upper(): inner_field
+                for inner, inner_field in model.model_fields.items()
+            }
+            found[name] = (model, nested)
+        else:
+            found["general"][1][f"RAIOX_{name}".upper()] = field
+    return found
+
+
+def accepted_values(field: FieldInfo) -> str:
+    """What a variable may hold, in a notation that needs no translation, e.g. `int > 0`."""
+    kind: Any = field.annotation
+    alternatives = [one for one in get_args(kind) if one is not type(None)]
+    if type(None) in get_args(kind):
+        kind = alternatives[0]
+    elif alternatives and all(isinstance(one, str) for one in alternatives):
+        return " | ".join(alternatives)
+    if kind is bool:
+        return "true | false"
+    if kind in (int, float):
+        return " ".join([kind.__name__, *_bounds(field)])
+    return {Path: "path", str: "text", SecretStr: "text"}.get(kind, 'a,b | ["a", "b"]')
+
+
+def _bounds(field: FieldInfo) -> list[str]:
+    signs = {"gt": ">", "ge": "≥", "lt": "<", "le": "≤"}
+    return [
+        f"{sign} {getattr(constraint, name)}"
+        for constraint in field.metadata
+        for name, sign in signs.items()
+        if getattr(constraint, name, None) is not None
+    ]

@@ -10,7 +10,7 @@ import typer.main
 from fakes import FakeEngine, FakeIntake
 
 from raiox.cli.app import app as command_line
-from raiox.cli.predict import FileDocument
+from raiox.cli.batch.documents import FileDocument
 from raiox.service.lifecycle import Factories
 from raiox.settings import Settings
 from raiox.vocabulary import FINDINGS, IMAGE_KINDS, NOTICE, AnalysisState, Outcome

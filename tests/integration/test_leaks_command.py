@@ -58,12 +58,17 @@ def test_a_clean_split_leaves_with_zero(manifest):
     assert json.loads(result.stdout)["n_left_out"] == 1
 
 
-def test_a_missing_column_is_wrong_usage_in_both_languages(manifest):
+@pytest.mark.parametrize(
+    ("locale", "sentence"),
+    [("en_GB.UTF-8", "names no column fold"), ("pt_BR.UTF-8", "não nomeia uma coluna fold")],
+)
+def test_a_missing_column_is_wrong_usage(manifest, monkeypatch, locale, sentence):
+    monkeypatch.setenv("LC_ALL", locale)
+
     result = leaks(manifest, "--column", "fold")
 
     assert result.exit_code == 2
-    assert "names no column fold" in result.stderr
-    assert "não nomeia uma coluna fold" in result.stderr
+    assert sentence in result.stderr
 
 
 @pytest.mark.data

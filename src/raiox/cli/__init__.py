@@ -1,4 +1,5 @@
-"""The command line: the only place that builds Settings and chooses an Engine.
+"""The command line: one file per command, and the only place that builds Settings.
 
-Each command imports what it needs when it runs, so that `--help` answers at once.
+A command's file imports what its work needs inside its functions, so that `--help` answers
+at once. What commands share lies beside them: options, settings, errors, progress bars.
 """

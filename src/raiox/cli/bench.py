@@ -2,25 +2,23 @@
 
 import io
 import json
+import os
+import platform
 import statistics
 import time
 from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import typer
-from PIL import Image
-from rich.console import Console
-from rich.progress import track
-from rich.table import Table
 
-from raiox.bundle import open_bundle
-from raiox.cli.failure import reported
-from raiox.inference.classifier import Classifier
-from raiox.inference.frontal_filter import FrontalFilter
-from raiox.inference.heatmap import render
-from raiox.inference.local import SHIPPED_MODELS
-from raiox.intake import Intake
-from raiox.settings import InferenceSettings, Settings
+from raiox.cli.configuration import read_settings
+from raiox.cli.language import say
+from raiox.cli.options import AsJson
+from raiox.cli.progress import progress_bar
+
+if TYPE_CHECKING:
+    from raiox.intake import Intake
+    from raiox.settings import InferenceSettings
 
 SIDE_PX = 1_024
 N_ROUNDS, N_WARM_UP = 40, 5
@@ -28,43 +26,72 @@ N_ROUNDS, N_WARM_UP = 40, 5
 Steps = dict[str, Callable[[], object]]
 
 
-def bench(as_json: bool) -> None:
-    """Measure, then print a table or one JSON object."""
-    settings = Settings()
-    with reported(), Intake(settings.intake) as intake:
-        figures = _measure(_steps(intake, settings.inference))
+def bench(as_json: AsJson = False) -> None:
+    """Measure each step of an analysis on this machine.
+
+    Example: `raiox bench --json`
+    """
+    settings = read_settings()
+
+    from raiox.intake import Intake
+
+    conditions = _conditions(settings.inference)
+    with Intake(settings.intake) as intake:
+        steps = _measure(_steps(intake, settings.inference))
     if as_json:
-        typer.echo(json.dumps(figures))
+        typer.echo(json.dumps({**conditions, "steps": steps}))
         return
-    table = Table("step", "p50 ms", "p95 ms", title=f"one {SIDE_PX} x {SIDE_PX} PNG, warm")
-    for name, told in figures.items():
-        table.add_row(name, f"{told['p50_ms']:.1f}", f"{told['p95_ms']:.1f}")
-    Console().print(table)
+    typer.echo(", ".join(f"{name} {value}" for name, value in conditions.items()))
+    typer.echo(say("bench_title", side_px=SIDE_PX))
+    width = max(map(len, steps))
+    typer.echo(f"{'':{width}}  {'p50 ms':>9}  {'p95 ms':>9}")
+    for name, times in steps.items():
+        typer.echo(f"{name:{width}}  {times['p50_ms']:9.1f}  {times['p95_ms']:9.1f}")
 
 
-def _steps(intake: Intake, settings: InferenceSettings) -> Steps:
+def _conditions(settings: "InferenceSettings") -> dict[str, Any]:
+    """What the times depend on."""
+    return {
+        "filter": settings.filter_bundle,
+        "classifier": settings.classifier_bundle,
+        "backend": settings.backend,
+        "threads": settings.n_threads,
+        "cores": os.cpu_count(),
+        "machine": platform.machine(),
+    }
+
+
+def _steps(intake: "Intake", settings: "InferenceSettings") -> Steps:
+    import numpy as np
+    from PIL import Image
+
+    from raiox.bundle import open_bundle
+    from raiox.inference.classifier import Classifier
+    from raiox.inference.frontal_filter import FrontalFilter
+    from raiox.inference.heatmap import render
+    from raiox.inference.local import SHIPPED_MODELS
+
     folder = settings.models_dir or SHIPPED_MODELS
     threads, backend = settings.n_threads, settings.backend
     frontal_filter = FrontalFilter(open_bundle(folder / settings.filter_bundle), threads, backend)
     classifier = Classifier(open_bundle(folder / settings.classifier_bundle), threads, backend)
-    png = _drawn_png()
+    png = drawn_png(SIDE_PX)
     radiograph = intake.load(png)
     prediction = classifier.predict([radiograph])[0]
-    evidence = getattr(prediction, "activation_maps", np.zeros((3, 40, 40), np.float32))
+    maps = getattr(prediction, "activation_maps", np.zeros((3, 40, 40), np.float32))
     return {
         "Pillow alone, unchecked": lambda: np.asarray(Image.open(io.BytesIO(png)).convert("L")),
         "intake (sandboxed decode)": lambda: intake.load(png),
         "frontal filter": lambda: frontal_filter.classify([radiograph]),
         "classifier, maps and embedding": lambda: classifier.predict([radiograph]),
-        "one heatmap PNG": lambda: render(evidence[0], SIDE_PX, SIDE_PX),
+        "one heatmap PNG": lambda: render(maps[0], SIDE_PX, SIDE_PX),
     }
 
 
 def _measure(steps: Steps) -> dict[str, dict[str, float]]:
-    """All steps in turn, round after round: a noisy minute meets them all alike."""
+    """All steps in turn, round after round, so that a noisy minute affects them all alike."""
     times: dict[str, list[float]] = {name: [] for name in steps}
-    console = Console(stderr=True)
-    for _ in track(range(N_ROUNDS + N_WARM_UP), "Measuring", console=console, transient=True):
+    for _ in progress_bar("progress_measuring")(range(N_ROUNDS + N_WARM_UP)):
         for name, step in steps.items():
             started = time.perf_counter()
             step()
@@ -79,10 +106,13 @@ def _measure(steps: Steps) -> dict[str, dict[str, float]]:
     }
 
 
-def _drawn_png() -> bytes:
-    """Detector-like noise over a gradient: as hard to inflate as a film."""
-    rows, columns = np.mgrid[:SIDE_PX, :SIDE_PX]
-    noise = np.random.default_rng(0).normal(0, 4, (SIDE_PX, SIDE_PX))
+def drawn_png(side_px: int) -> bytes:
+    """Detector-like noise over a gradient: as hard to inflate as a radiograph."""
+    import numpy as np
+    from PIL import Image
+
+    rows, columns = np.mgrid[:side_px, :side_px]
+    noise = np.random.default_rng(0).normal(0, 4, (side_px, side_px))
     pixels = 120 + 90 * np.sin(columns / 180) * np.cos(rows / 260) + noise
     file = io.BytesIO()
     Image.fromarray(pixels.clip(0, 255).astype(np.uint8)).save(file, "PNG")

@@ -1,38 +1,69 @@
-"""`raiox compare`: recipes side by side, on `valid` and on sources left out."""
+"""`raiox compare`: recipes side by side, on `valid` and on data sets left out."""
 
 import json
-import shlex
-import sys
-from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
+from typing import Annotated
 
 import typer
 
-from raiox.cli.failure import reported
-from raiox.cli.train import TrainingOptions, need_torch
+from raiox.cli.errors import require_extra, require_folder
+from raiox.cli.invocation import quoted_command
+from raiox.cli.options import (
+    Deterministic,
+    Device,
+    FromBundle,
+    ImageNet,
+    NDevices,
+    RecipeFiles,
+    Runs,
+    Seed,
+)
+from raiox.cli.train import TRAINING_MODULES, require_recipes, training_context
 
 
 def compare(
-    files: Sequence[Path], left_out: Sequence[str], seed: int, out: Path | None,
-    options: TrainingOptions,
-) -> None:  # fmt: skip
-    """Train what is missing, print the table, keep it."""
-    need_torch()
+    context: typer.Context,
+    recipes: RecipeFiles,
+    leave_out: Annotated[
+        list[str],
+        typer.Option(
+            help="Also train without this data set (or several: a+b) and test on it. Repeatable."
+        ),
+    ] = [],  # noqa: B006 - Typer reads it, nobody writes to it
+    seed: Seed = 0,
+    out: Annotated[
+        Path | None, typer.Option(help="Write comparison.md and comparison.json to this folder.")
+    ] = None,
+    runs: Runs = Path("runs"),
+    imagenet: ImageNet = None,
+    bundle: FromBundle = None,
+    device: Device = "cpu",
+    n_devices: NDevices = 1,
+    deterministic: Deterministic = False,
+) -> None:
+    """Measure what each recipe gains over the first, on `valid` and on data sets left out.
+
+    Trains the runs that are missing.
+
+    Example: `raiox compare recipes/ablations.py:baseline recipes/ablations.py:intensity
+    --leave-out siim`
+    """
+    require_extra("train", *TRAINING_MODULES)
+    training = training_context(runs, imagenet, bundle, device, n_devices, deterministic)
+    require_recipes(*recipes)
+    if out is not None:
+        require_folder(out)
+
     from raiox.lab.training.recipe_files import load_recipe
     from raiox.lab.training.runs.comparison import compare as compare_recipes
     from raiox.lab.training.runs.comparison_report import to_markdown, to_page
 
-    with reported():
-        recipes = [load_recipe(file) for file in files]
-        away = [sources.split("+") for sources in left_out]
-        rows = list(compare_recipes(recipes, away, files, options.workplace(), seed))
-        typer.echo(to_markdown(rows))
-        if out is not None:
-            out.mkdir(parents=True, exist_ok=True)
-            # Without the folders of this machine.
-            words = [Path(word).name for word in sys.argv[1:]]
-            command = shlex.join(["raiox", *words])
-            (out / "comparison.md").write_text(to_page(rows, command))
-            told = json.dumps([asdict(row) for row in rows], indent=2)
-            (out / "comparison.json").write_text(told + "\n")
+    loaded = [load_recipe(recipe) for recipe in recipes]
+    left_out = [names.split("+") for names in leave_out]
+    rows = list(compare_recipes(loaded, left_out, recipes, training, seed))
+    typer.echo(to_markdown(rows))
+    if out is not None:
+        (out / "comparison.md").write_text(to_page(rows, quoted_command(context)))
+        document = json.dumps([asdict(row) for row in rows], indent=2)
+        (out / "comparison.json").write_text(f"{document}\n")

@@ -1,104 +1,119 @@
-"""`raiox doctor`: what a service needs, checked one by one, each with its remedy."""
+"""`raiox doctor`: what the service needs, checked one by one, each with its remedy."""
 
 import os
 import shutil
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from rich.console import Console
+import typer
 
+from raiox.cli.bench import drawn_png
+from raiox.cli.configuration import read_settings, unknown_variables
+from raiox.cli.errors import require_data_dir
+from raiox.cli.language import say, terminal_language
 from raiox.errors import RaioxError
-from raiox.settings import Settings
+
+if TYPE_CHECKING:
+    from raiox.settings import Settings
 
 MIN_FREE_BYTES = 500_000_000
+TEST_SIDE_PX = 256
+
+Check = Callable[["Settings"], str]
+"""Returns what is well in a few words; raises ValueError or RaioxError with what is not."""
 
 
-def doctor() -> int:
-    """Run every check; 0 if all are well."""
-    console, settings = Console(), Settings()
-    n_ill = 0
-    for name, told, remedy in _examine(settings):
-        n_ill += remedy is not None
-        mark = "[green]ok[/]  " if remedy is None else "[red]ill[/] "
-        console.print(f"{mark} {name}: {told}", highlight=False)
-        if remedy is not None:
-            console.print(f"     -> {remedy}", highlight=False)
-    return 1 if n_ill else 0
+def doctor() -> None:
+    """Check settings, models, decoders, folders and threads, and say how to repair them.
+
+    Exit status: 0 all checks passed, 1 some failed.
+    """
+    from raiox.settings import Settings
+
+    try:
+        settings, failure = read_settings(), ""
+    except RaioxError as error:
+        settings, failure = Settings.model_construct(), sentence_of(error)
+    checks: dict[str, Check] = {"settings": lambda _: _settings(failure)}
+    if not failure:
+        checks |= CHECKS
+    passed = [_report(name, check, settings) for name, check in checks.items()]
+    raise typer.Exit(0 if all(passed) else 1)
 
 
-def _examine(settings: Settings) -> Iterator[tuple[str, str, str | None]]:
-    for name, check, remedy in (
-        (
-            "models",
-            _models,
-            "reinstall raiox, or set RAIOX_INFERENCE__MODELS_DIR to intact bundles",
-        ),
-        ("decoder sandbox", _sandbox, "check the limits of processes and memory (ulimit -a)"),
-        (
-            "data folder",
-            _data_dir,
-            "set RAIOX_DATA_DIR to a folder you may write, on a disk with room",
-        ),
-        (
-            "threads",
-            _threads,
-            "set RAIOX_INFERENCE__N_THREADS to the cores of this machine or fewer",
-        ),
-        ("page", _page, "run `make setup`, which builds the page"),
-    ):
-        try:
-            yield name, check(settings), None
-        except (RaioxError, OSError, ValueError) as error:
-            yield name, str(error), remedy
+def sentence_of(error: RaioxError) -> str:
+    """Title and detail of an error; the remedy is the check's."""
+    from raiox.messages import messages_for
+
+    sentences = messages_for(error.code, terminal_language(), error.facts)
+    return f"{sentences['title']}. {sentences['detail']}"
 
 
-def _models(settings: Settings) -> str:
+def _report(name: str, check: Check, settings: "Settings") -> bool:
+    """Run a check and print how it ended; True if it passed."""
+    title = say(f"check_{name}")
+    try:
+        typer.echo(f"{say('passed'):8}{title}: {check(settings)}")
+    except (RaioxError, OSError, ValueError) as error:
+        reason = sentence_of(error) if isinstance(error, RaioxError) else str(error)
+        typer.echo(f"{say('failed'):8}{title}: {reason}")
+        typer.echo(f"{'':8}-> {say(f'remedy_{name}')}")
+        return False
+    return True
+
+
+def _settings(failure: str) -> str:
+    if failure:
+        raise ValueError(failure)
+    if unknown := unknown_variables():
+        raise ValueError(say("unknown_variables", names=", ".join(unknown)))
+    return say("settings_valid")
+
+
+def _models(settings: "Settings") -> str:
     from raiox.inference.local import LocalEngine
 
     engine = LocalEngine.open(settings.inference)
     return ", ".join(f"{model.id} ({model.sha256[:12]})" for model in engine.models.values())
 
 
-def _sandbox(settings: Settings) -> str:
+def _sandbox(settings: "Settings") -> str:
     from raiox.intake import Intake
 
     with Intake(settings.intake) as intake:
-        radiograph = intake.load(_drawn_png())
-    return f"decoded {radiograph.pixels.shape[1]} x {radiograph.pixels.shape[0]} px"
+        pixels = intake.load(drawn_png(TEST_SIDE_PX)).pixels
+    return say("decoded", width=pixels.shape[1], height=pixels.shape[0])
 
 
-def _data_dir(settings: Settings) -> str:
+def _data_dir(settings: "Settings") -> str:
     folder = settings.data_dir.absolute()
-    folder.mkdir(parents=True, exist_ok=True)
-    if not os.access(folder, os.W_OK):
-        raise ValueError(f"{folder} cannot be written")
-    free = shutil.disk_usage(folder).free
-    if free < MIN_FREE_BYTES:
-        raise ValueError(f"{folder} has only {free // 1_000_000} MB free")
-    return f"{folder}, {free // 1_000_000_000} GB free"
+    require_data_dir(folder)
+    n_bytes = shutil.disk_usage(folder).free
+    if n_bytes < MIN_FREE_BYTES:
+        raise ValueError(say("little_space", path=str(folder), n_mb=n_bytes // 1_000_000))
+    return say("free_space", path=str(folder), n_gb=n_bytes // 1_000_000_000)
 
 
-def _threads(settings: Settings) -> str:
-    wanted, cores = settings.inference.n_threads, os.cpu_count() or 1
-    if wanted > cores:
-        raise ValueError(f"{wanted} threads on {cores} cores")
-    return f"{wanted} on {cores} cores"
+def _threads(settings: "Settings") -> str:
+    n_threads, n_cores = settings.inference.n_threads, os.cpu_count() or 1
+    sentence = say("threads_on_cores", n_threads=n_threads, n_cores=n_cores)
+    if n_threads > n_cores:
+        raise ValueError(sentence)
+    return sentence
 
 
-def _page(_: Settings) -> str:
-    page = Path(__file__).parent.parent / "web" / "page" / "index.html"
-    if not page.is_file():
-        raise ValueError("not built")
-    return "built"
+def _page(_: "Settings") -> str:
+    from raiox.web.app import BUILT_PAGE
+
+    if not (BUILT_PAGE / "index.html").is_file():
+        raise ValueError(say("page_missing"))
+    return say("page_built")
 
 
-def _drawn_png() -> bytes:
-    import io
-
-    import numpy as np
-    from PIL import Image
-
-    gradient = np.tile(np.arange(256, dtype=np.uint8), (256, 1))
-    file = io.BytesIO()
-    Image.fromarray(gradient).save(file, "PNG")
-    return file.getvalue()
+CHECKS: dict[str, Check] = {
+    "models": _models,
+    "sandbox": _sandbox,
+    "data_dir": _data_dir,
+    "threads": _threads,
+    "page": _page,
+}

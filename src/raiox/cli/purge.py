@@ -1,23 +1,29 @@
-"""`raiox purge`: what the service's own sweeper does, now and by hand."""
-
-from pathlib import Path
+"""`raiox purge`: what the service's own sweeper does, once and by hand."""
 
 import typer
 
-from raiox.cli.failure import reported
-from raiox.records.store import open_records
-from raiox.settings import Settings
+from raiox.cli.configuration import read_settings
+from raiox.cli.errors import require_data_dir, require_paths
+from raiox.cli.language import say
+from raiox.cli.options import DataDir
 
 
-def purge(data_dir: Path | None) -> None:
-    """Delete what has outlived its time; prints what was deleted."""
-    settings = Settings()
-    with reported():
-        records = open_records(settings.records, data_dir or settings.data_dir)
-        try:
-            swept = records.retention.sweep()
-        finally:
-            records.close()
+def purge(data_dir: DataDir = None) -> None:
+    """Delete expired analyses and images, and files without an owner.
+
+    Example: `raiox purge --data-dir /var/lib/raiox`
+    """
+    settings = read_settings(data_dir)
+    require_paths(settings.data_dir)
+    require_data_dir(settings.data_dir)
+
+    from raiox.records.store import open_records
+
+    records = open_records(settings.records, settings.data_dir)
+    try:
+        swept = records.retention.sweep()
+    finally:
+        records.close()
     typer.echo(
-        f"{swept.n_results} results, {swept.n_images} images, {swept.n_orphans} orphans deleted"
+        say("purged", n_results=swept.n_results, n_images=swept.n_images, n_orphans=swept.n_orphans)
     )

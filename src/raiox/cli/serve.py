@@ -1,25 +1,32 @@
-"""`raiox serve`: the service of this machine, put together.
+"""`raiox serve`: the page and the API on this machine."""
 
-Imported only when the command runs, so that `raiox --help` stays quick.
-"""
+from typing import Annotated
 
-from pathlib import Path
+import typer
 
-from raiox.inference.local import LocalEngine
-from raiox.intake import Intake
-from raiox.settings import Settings
-from raiox.web.server import run_server
+from raiox.cli.configuration import read_settings
+from raiox.cli.errors import AddressInUseError, AddressUnusableError, require_data_dir
+from raiox.cli.options import DataDir
 
 
-def serve(host: str, port: int, data_dir: Path | None = None) -> None:
-    """Serve page and API until a signal ends it.
+def serve(
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on.")] = 8000,
+    data_dir: DataDir = None,
+) -> None:
+    """Start the page and the API; Ctrl-C stops them.
 
-    Args:
-        data_dir: the service's folder; default: as in the settings.
-    Raises: PublicWithoutLimitsError.
+    Example: `raiox serve --port 8000 --data-dir /var/lib/raiox`
     """
-    chosen = {} if data_dir is None else {"data_dir": data_dir}
-    settings = Settings().model_copy(update=chosen)
+    settings = read_settings(data_dir)
+    require_data_dir(settings.data_dir)
+
+    from raiox.inference.local import LocalEngine
+    from raiox.intake import Intake
+    from raiox.web.server import refuse_public_without_limits, run_server
+
+    refuse_public_without_limits(settings.web, host)
+    _require_address(host, port)
     run_server(
         settings,
         lambda: LocalEngine.open(settings.inference),
@@ -27,3 +34,27 @@ def serve(host: str, port: int, data_dir: Path | None = None) -> None:
         host=host,
         port=port,
     )
+
+
+def _require_address(host: str, port: int) -> None:
+    """Bind the address for a moment, as the server will.
+
+    Raises:
+        AddressInUseError: another process listens there.
+        AddressUnusableError: it is not this machine's, or needs other rights.
+    """
+    import errno
+    import socket
+
+    try:
+        kind, *_, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        with socket.socket(kind, socket.SOCK_STREAM) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise AddressInUseError(host=host, port=port) from error
+        reason = error.strerror or type(error).__name__
+        raise AddressUnusableError(host=host, port=port, reason=reason) from error

@@ -1,80 +1,92 @@
-"""`raiox train` and `raiox export`: from a recipe to a bundle, with bars on the way."""
+"""`raiox train`: one network by a recipe."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from raiox.cli.failure import reported
-from raiox.settings import Settings
+from raiox.cli.configuration import read_settings
+from raiox.cli.errors import require_extra, require_paths
+from raiox.cli.options import (
+    Deterministic,
+    Device,
+    FromBundle,
+    HoldOut,
+    ImageNet,
+    NDevices,
+    RecipeFile,
+    Runs,
+    Seed,
+)
 
 if TYPE_CHECKING:
     from raiox.lab.training.context import TrainingContext
 
-
-@dataclass(frozen=True)
-class TrainingOptions:
-    """What `train`, `repeat` and `compare` have in common."""
-
-    runs: Path
-    imagenet: Path | None
-    bundle: Path | None
-    device: str
-    n_devices: int
-    deterministic: bool
-
-    def workplace(self) -> "TrainingContext":
-        """Where the runs happen."""
-        from raiox.lab.training.context import TrainingContext
-
-        settings = Settings()
-        n_threads = settings.inference.n_threads
-        return TrainingContext(data=settings.datasets, n_threads=n_threads, **vars(self))
+TRAINING_MODULES = ("torch", "lightning")
 
 
 def train(
-    recipe: Path, seed: int, resume: bool, hold_out: Sequence[str], options: TrainingOptions
+    recipe: RecipeFile,
+    seed: Seed = 0,
+    resume: Annotated[bool, typer.Option(help="Continue from the last checkpoint.")] = False,
+    hold_out: HoldOut = [],  # noqa: B006 - Typer reads it, nobody writes to it
+    runs: Runs = Path("runs"),
+    imagenet: ImageNet = None,
+    bundle: FromBundle = None,
+    device: Device = "cpu",
+    n_devices: NDevices = 1,
+    deterministic: Deterministic = False,
 ) -> None:
-    """Train one recipe; prints the run folder."""
-    need_torch()
+    """Train a network by a recipe and print its run folder.
+
+    Needs the extra `train` and RAIOX_DATASETS.
+
+    Example: `raiox train recipes/frontal_filter.py --imagenet mobilenetv1_100_tf_in1k.safetensors`
+    """
+    require_extra("train", *TRAINING_MODULES)
+    context = training_context(runs, imagenet, bundle, device, n_devices, deterministic)
+    require_recipes(recipe)
+
     from raiox.lab.training.recipe_files import load_recipe
     from raiox.lab.training.runs.train import train as train_recipe
 
-    with reported():
-        experiment = load_recipe(recipe)
-        if hold_out:
-            experiment = experiment.held_out(*hold_out)
-        typer.echo(train_recipe(experiment, options.workplace(), seed, resume=resume))
+    experiment = load_recipe(recipe)
+    if hold_out:
+        experiment = experiment.held_out(*hold_out)
+    typer.echo(train_recipe(experiment, context, seed, resume=resume))
 
 
-def export(run: Path, out: Path, open_test: bool) -> None:
-    """Write a bundle; prints its folder."""
-    need_torch()
-    from raiox.intake import Intake
-    from raiox.lab.training.export.bundle_export import export_run
-
-    settings = Settings()
-    with reported(), Intake(settings.intake) as intake:
-        n_threads = settings.inference.n_threads
-        data = settings.datasets
-        export_run(run, out, data, intake.load, n_threads, bar, open_test=open_test)
-        typer.echo(out)
+def require_recipes(*recipes: Path) -> None:
+    """Raises: PathMissingError for the first whose file, before `:NAME`, does not exist."""
+    for recipe in recipes:
+        file, _, _ = str(recipe).partition(".py:")
+        require_paths(Path(f"{file}.py") if file != str(recipe) else recipe)
 
 
-def bar(starts: Iterable[int]) -> Iterable[int]:
-    """A progress bar on standard error."""
-    from rich.console import Console
-    from rich.progress import track
+def training_context(
+    runs: Path,
+    imagenet: Path | None,
+    bundle: Path | None,
+    device: str,
+    n_devices: int,
+    deterministic: bool,
+) -> "TrainingContext":
+    """Where and on what `train`, `repeat` and `compare` compute.
 
-    return track(starts, "Asking", console=Console(stderr=True))
+    Raises: SettingInvalidError, PathMissingError.
+    """
+    settings = read_settings()
+    require_paths(imagenet, bundle)
 
+    from raiox.lab.training.context import TrainingContext
 
-def need_torch(*beside: str) -> None:
-    """Leave with a sentence where training is not installed."""
-    from importlib.util import find_spec
-
-    if not all(map(find_spec, ("torch", "lightning", *beside))):
-        typer.echo("Training needs the extra: pip install 'raiox[train]'", err=True)
-        raise typer.Exit(2)
+    return TrainingContext(
+        data=settings.datasets,
+        runs=runs,
+        imagenet=imagenet,
+        bundle=bundle,
+        device=device,
+        n_devices=n_devices,
+        n_threads=settings.inference.n_threads,
+        deterministic=deterministic,
+    )

@@ -10,13 +10,17 @@ import io
 import numpy as np
 import numpy.typing as npt
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from raiox.entities import FloatArray
+from raiox.vocabulary import NOTICE
 
 _STOPS = np.array(
     [(0, 0, 4), (40, 11, 84), (101, 21, 110), (159, 42, 99), (212, 72, 66),
      (245, 125, 21), (250, 193, 39), (252, 255, 164)], np.float64
 )  # fmt: skip
+SOFTWARE = "raiox heatmap"
+"""Text that marks the PNG as made here (keyword `Software`, PNG specification, 11.3.3.2)."""
 MAX_ALPHA = 0.85
 MAX_SIDE_PX = 1_024
 """Maps hold 40 cells a side: more pixels would only be more bytes."""
@@ -40,7 +44,7 @@ def render(activation_map: FloatArray, width_px: int, height_px: int) -> bytes:
     # One byte a pixel and a palette: a quarter of the bytes, and of the time to pack them.
     picture.putpalette(_palette().tobytes(), "RGBA")
     file = io.BytesIO()
-    picture.save(file, "PNG", compress_level=1)
+    picture.save(file, "PNG", compress_level=1, pnginfo=_metadata())
     return file.getvalue()
 
 
@@ -48,6 +52,13 @@ def colour(values: npt.NDArray[np.float32]) -> npt.NDArray[np.uint8]:
     """(H, W) evidence to (H, W, 4) uint8 red, green, blue, opacity."""
     rgba: npt.NDArray[np.uint8] = _palette()[_level(values)]
     return rgba
+
+
+def _metadata() -> PngInfo:
+    metadata = PngInfo()
+    metadata.add_text("Software", SOFTWARE)
+    metadata.add_text("Comment", NOTICE["en"])
+    return metadata
 
 
 def _level(values: npt.NDArray[np.float32]) -> npt.NDArray[np.uint8]:

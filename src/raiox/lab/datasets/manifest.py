@@ -14,7 +14,12 @@ from pathlib import Path
 import numpy as np
 
 from raiox.entities import GrayArray
-from raiox.lab.errors import DataSetMissingError, RecipeInvalidError
+from raiox.lab.errors import (
+    DataSetMissingError,
+    ManifestColumnMissingError,
+    ManifestUnreadableError,
+    RecipeInvalidError,
+)
 from raiox.vocabulary import ImageKind
 
 ROTATIONS = {ImageKind.ROTATED_90: 1, ImageKind.ROTATED_180: 2, ImageKind.ROTATED_270: 3}
@@ -128,19 +133,21 @@ def read_manifest(manifest: Path, columns: Mapping[str, str] | None = None) -> l
         columns: what a column is called there, by our name for it.
 
     Raises:
-        DataSetMissingError: it is not there.
-        RecipeInvalidError: it has no `image` or no `label` column.
+        ManifestUnreadableError: it is not there, or no CSV in UTF-8.
+        ManifestColumnMissingError: it has no `image` or no `label` column.
     """
     if manifest.is_dir():
         return _labelled_folder(manifest)
-    if not manifest.is_file():
-        raise DataSetMissingError(data_set=manifest.stem)
-    with manifest.open(newline="", encoding="utf-8-sig") as file:
-        rows = list(csv.DictReader(file))
+    try:
+        with manifest.open(newline="", encoding="utf-8-sig") as file:
+            rows = list(csv.DictReader(file))
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise ManifestUnreadableError(reason=type(error).__name__) from error
     theirs = columns or {}
     rows = [row | {ours: row[name] for ours, name in theirs.items() if name in row} for row in rows]
-    if rows and not {"image", "label"} <= rows[0].keys():
-        raise RecipeInvalidError(reason="manifest_columns")
+    for column in ("image", "label"):
+        if rows and column not in rows[0]:
+            raise ManifestColumnMissingError(column=column)
     return [
         Sample(
             path=manifest.parent / row["image"],

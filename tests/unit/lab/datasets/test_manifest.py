@@ -12,7 +12,7 @@ from raiox.lab.datasets.manifest import (
     read_finding_samples,
     read_manifest,
 )
-from raiox.lab.errors import DataSetMissingError, RecipeInvalidError
+from raiox.lab.errors import DataSetMissingError, ManifestColumnMissingError, RecipeInvalidError
 from raiox.vocabulary import ImageKind
 
 
@@ -67,5 +67,5 @@ def test_reads_anybodys_manifest_and_groups_by_patient(tmp_path: Path) -> None:
 def test_says_when_a_manifest_has_no_labels(tmp_path: Path) -> None:
     (tmp_path / "mine.csv").write_text("file\na.png\n")
 
-    with pytest.raises(RecipeInvalidError):
+    with pytest.raises(ManifestColumnMissingError):
         read_manifest(tmp_path / "mine.csv")

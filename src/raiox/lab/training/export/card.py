@@ -10,7 +10,7 @@ FIGURES = {
 
 Split by patient and duplicate group; thresholds chosen on `valid`; 95 % intervals by Wilson for
 proportions, by bootstrap over groups for the rest. Printed by
-`raiox evaluate BUNDLE --part test`.
+`raiox evaluate BUNDLE --split test`.
 """,
     False: """\
 ## Measured on `split=valid`; `test` not opened
@@ -18,7 +18,7 @@ proportions, by bootstrap over groups for the rest. Printed by
 These figures are optimistic: temperature and thresholds were chosen on the same images. `split=test` stayed
 closed for this card; `raiox export --open-test` opens it. Split by patient and duplicate group;
 95 % intervals by Wilson for proportions, by bootstrap over groups for the rest. Printed by
-`raiox evaluate BUNDLE --part valid`.
+`raiox evaluate BUNDLE --split valid`.
 """,
 }
 """The text above the table, by whether `test` was opened."""

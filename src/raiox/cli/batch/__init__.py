@@ -1,0 +1,1 @@
+"""What `raiox predict` does with many files: find, analyse, write, sum up."""

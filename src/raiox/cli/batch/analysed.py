@@ -1,0 +1,23 @@
+"""What travels from one step of a batch to the next."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from raiox.entities import EngineResult, Radiograph
+from raiox.errors import RaioxError
+
+
+@dataclass(frozen=True, slots=True)
+class Analysed:
+    """One file and what became of it."""
+
+    file: Path
+    sha256: str = ""
+    """Of its bytes; empty where they could not be read."""
+    radiograph: Radiograph | None = None
+    """Until it was analysed."""
+    size_px: tuple[int, int] = (0, 0)
+    """Width and height."""
+    notes: tuple[str, ...] = ()
+    result: EngineResult | RaioxError | None = None
+    """None for a file that raiox itself wrote."""

@@ -1,0 +1,85 @@
+"""The files of a batch: which there are, their bytes, and which of them raiox itself wrote."""
+
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from raiox.cli.batch.table import is_table
+from raiox.cli.errors import NothingToReadError, PathMissingError, printable
+from raiox.inference.heatmap import SOFTWARE
+from raiox.intake.errors import UnreadableFileError, UploadTooLargeError
+
+STANDARD_INPUT = Path("-")
+PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
+MARK_WITHIN_BYTES = 200
+"""Pillow writes a PNG's text before its palette and pixels."""
+
+
+def find_files(paths: Iterable[Path]) -> list[Path]:
+    """The files named, and those of the folders named by name, each once.
+
+    Hidden files and folders are left out, linked folders are not entered. A folder that cannot
+    be listed stands in the list itself, so that reading it says why.
+
+    Raises:
+        PathMissingError: a path is neither a file nor a folder; nothing waits for a pipe.
+        NothingToReadError: there is no file at all.
+    """
+    paths = list(paths)
+    for path in paths:
+        if path != STANDARD_INPUT and not (path.is_file() or path.is_dir()):
+            raise PathMissingError(path=printable(path))
+    files = list(dict.fromkeys(file for path in paths for file in _files_of(path)))
+    if not files:
+        raise NothingToReadError(path=printable(", ".join(map(str, paths))))
+    return files
+
+
+def read_content(file: Path, max_bytes: int) -> bytes:
+    """The bytes of a file or of standard input; never more than an upload may hold.
+
+    Raises: UnreadableFileError, UploadTooLargeError.
+    """
+    try:
+        if file == STANDARD_INPUT:
+            content = sys.stdin.buffer.read(max_bytes + 1)
+        else:
+            with file.open("rb") as stream:
+                content = stream.read(max_bytes + 1)
+    except OSError as error:
+        raise UnreadableFileError(reason=type(error).__name__) from error
+    if len(content) > max_bytes:
+        raise UploadTooLargeError(max_bytes=max_bytes)
+    return content
+
+
+def is_own_output(content: bytes) -> bool:
+    """Whether raiox wrote the file: a heatmap, a table, or JSON lines of `predict`."""
+    head = content[:MARK_WITHIN_BYTES]
+    is_heatmap = head.startswith(PNG_SIGNATURE) and SOFTWARE.encode() in head
+    is_json = head.startswith(b'{"id": "') and b'"state": "' in head
+    return is_heatmap or is_json or is_table(head)
+
+
+def _files_of(path: Path) -> Iterator[Path]:
+    if path == STANDARD_INPUT:
+        yield path
+    elif path.is_file():
+        yield path.absolute()
+    else:
+        yield from _files_below(path.absolute())
+
+
+def _files_below(folder: Path) -> Iterator[Path]:
+    """In one order everywhere: by the bytes of the names, a folder's files before its folders."""
+    unlisted: list[Path] = []
+    for parent, folders, names in os.walk(
+        folder, onerror=lambda error: unlisted.append(Path(os.fsdecode(error.filename)))
+    ):
+        folders[:] = sorted((f for f in folders if not f.startswith(".")), key=os.fsencode)
+        for name in sorted(names, key=os.fsencode):
+            file = Path(parent, name)
+            if not name.startswith(".") and file.is_file():
+                yield file
+    yield from unlisted

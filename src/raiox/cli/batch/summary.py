@@ -1,0 +1,89 @@
+"""What became of a batch, in a few lines for a person and as the exit status."""
+
+import time
+from collections import Counter
+from collections.abc import Iterator
+from datetime import timedelta
+
+from raiox.cli.batch.analysed import Analysed
+from raiox.cli.errors import OK, SOME_NOT
+from raiox.cli.language import say, terminal_language
+from raiox.errors import RaioxError
+from raiox.findings import finding_name
+from raiox.intake.errors import IntakeError
+from raiox.vocabulary import LANGUAGE_TRAITS, NOTICE, UNCERTAIN
+
+
+class Summary:
+    """Counts what is done."""
+
+    def __init__(self, n_resumed: int = 0) -> None:
+        self.n_resumed = n_resumed
+        """Files that an earlier run has done."""
+        self.n_own_outputs = 0
+        self._started = time.monotonic()
+        self._n: Counter[str] = Counter()
+        self._findings: Counter[str] = Counter()
+        self._reasons: Counter[str] = Counter()
+
+    def count(self, item: Analysed) -> None:
+        """Add one file."""
+        result = item.result
+        if result is None:
+            self.n_own_outputs += 1
+        elif isinstance(result, RaioxError):
+            self._n["unreadable" if isinstance(result, IntakeError) else "failed"] += 1
+            self._reasons[result.code] += 1
+        elif result.rejection is not None:
+            self._n["rejected"] += 1
+            self._reasons[result.rejection.code] += 1
+        elif result.prediction is not None:
+            self._n["analysed"] += 1
+            self._findings[result.prediction.finding] += 1
+
+    @property
+    def n_files(self) -> int:
+        """Files with a row of their own."""
+        return self._n.total()
+
+    def status(self, *, skip_unreadable: bool) -> int:
+        """The exit status: 1 if a file has no result.
+
+        Args:
+            skip_unreadable: let files that are no readable image not count.
+        """
+        n_without = self._n["rejected"] + self._n["failed"]
+        n_without += 0 if skip_unreadable else self._n["unreadable"]
+        return SOME_NOT if n_without else OK
+
+    def lines(self) -> Iterator[str]:
+        """The summary in the terminal's language, with the notice."""
+        language = terminal_language()
+        elapsed_s = time.monotonic() - self._started
+        rate = f"{self.n_files / max(elapsed_s, 1e-3):.1f}"
+        yield say(
+            "summary",
+            n=self.n_files,
+            n_analysed=self._n["analysed"],
+            n_rejected=self._n["rejected"],
+            n_failed=self._n["failed"] + self._n["unreadable"],
+            time=str(timedelta(seconds=round(elapsed_s))),
+            rate=rate.replace(".", LANGUAGE_TRAITS[language].decimal_separator),
+        )
+        if self._findings:
+            counts = (f"{_name(f)} {n}" for f, n in self._findings.most_common())
+            yield say("summary_findings", findings=", ".join(counts))
+        if self._reasons:
+            counts = (f"{code} {n}" for code, n in self._reasons.most_common())
+            yield say("summary_reasons", reasons=", ".join(counts))
+        if self.n_own_outputs:
+            yield say("summary_own_outputs", n=self.n_own_outputs)
+        if self.n_resumed:
+            yield say("summary_resumed", n=self.n_resumed)
+        yield NOTICE[language]
+
+
+def _name(finding: str) -> str:
+    if finding == UNCERTAIN:
+        return say("summary_uncertain")
+    return finding_name(finding, terminal_language())

@@ -1,0 +1,163 @@
+"""Why a command cannot start, and how any deliberate error is reported on the terminal.
+
+Facts here may name a path: whoever reads the sentence typed it.
+"""
+
+import errno
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+
+import typer
+
+from raiox.errors import ErrorKind, RaioxError
+
+OK, SOME_NOT, USAGE, INTERRUPTED = 0, 1, 2, 130
+"""Exit statuses: all well; some images without a result; wrong usage; Ctrl-C, as shells have it."""
+
+
+class CommandError(RaioxError):
+    """The command cannot start as it was given."""
+
+    kind = ErrorKind.INVALID_INPUT
+
+
+class SettingInvalidError(CommandError):
+    """A `variable` of the environment has a value other than `expected`."""
+
+    code = "setting_invalid"
+
+
+class PathMissingError(CommandError):
+    """There is no file or folder at `path`."""
+
+    code = "path_missing"
+
+
+class PathUnusableError(CommandError):
+    """The operating system refuses `path` (`reason`)."""
+
+    code = "path_unusable"
+
+
+class DataDirUnusableError(PathUnusableError):
+    """The service's own folder, `path`, cannot be written (`reason`)."""
+
+    code = "data_dir_unusable"
+
+
+class NothingToReadError(CommandError):
+    """There is no file to read in `path`."""
+
+    code = "nothing_to_read"
+
+
+class OutputExistsError(CommandError):
+    """The table at `path` would be overwritten."""
+
+    code = "output_exists"
+
+
+class OutputInUseError(CommandError):
+    """Another process is writing `path`."""
+
+    code = "output_in_use"
+
+
+class ResumeMismatchError(CommandError):
+    """The table at `path` has other columns, another dialect or another model's results."""
+
+    code = "resume_mismatch"
+
+
+class ExtraMissingError(CommandError):
+    """The command needs packages of an `extra` that is not installed."""
+
+    code = "extra_missing"
+
+
+class AddressInUseError(CommandError):
+    """Another process listens on `host` and `port`."""
+
+    code = "address_in_use"
+
+
+class AddressUnusableError(CommandError):
+    """The operating system does not let us listen on `host` and `port` (`reason`)."""
+
+    code = "address_unusable"
+
+
+@contextmanager
+def reported() -> Iterator[None]:
+    """Print the sentences of a deliberate error, or of a refused path, and exit with its status."""
+    try:
+        yield
+    except RaioxError as error:
+        raise _exit(error) from error
+    except OSError as error:
+        if error.errno == errno.EPIPE or error.filename is None:
+            raise
+        raise _exit(path_refused(error)) from error
+
+
+def path_refused(error: OSError, path: object = None) -> PathUnusableError:
+    """The deliberate error for what the operating system says of a path."""
+    return PathUnusableError(
+        path=printable(path or error.filename), reason=error.strerror or type(error).__name__
+    )
+
+
+def printable(path: object) -> str:
+    """A path for a sentence; bytes that are no text show as escapes."""
+    return str(path).encode("utf-8", "backslashreplace").decode()
+
+
+def require_paths(*paths: Path | None) -> None:
+    """Raises: PathMissingError for the first that is given and does not exist."""
+    for path in paths:
+        if path is not None and not path.exists():
+            raise PathMissingError(path=printable(path))
+
+
+def require_folder(folder: Path) -> None:
+    """Make a folder for results where it is missing.
+
+    Raises: PathUnusableError where no file can be made in it.
+    """
+    from tempfile import TemporaryFile
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise path_refused(error, folder) from error
+
+
+def require_data_dir(folder: Path) -> None:
+    """As `require_folder`, for the service's own folder.
+
+    Raises: DataDirUnusableError.
+    """
+    try:
+        require_folder(folder)
+    except PathUnusableError as error:
+        raise DataDirUnusableError(**error.facts) from error
+
+
+def require_extra(extra: str, *modules: str) -> None:
+    """Raises: ExtraMissingError where one of its modules is not installed."""
+    if not all(map(find_spec, modules)):
+        raise ExtraMissingError(extra=extra)
+
+
+def _exit(error: RaioxError) -> typer.Exit:
+    from raiox.cli.language import terminal_language
+    from raiox.messages import messages_for
+
+    sentences = messages_for(error.code, terminal_language(), error.facts)
+    message = f"{sentences['title']}. {sentences['detail']} {sentences['action']}"
+    typer.echo(f"{message} [{error.code}]", err=True)
+    return typer.Exit(SOME_NOT if error.kind is ErrorKind.INTERNAL else USAGE)

@@ -1,0 +1,53 @@
+"""Options and arguments that several commands share."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+class CsvDialect(StrEnum):
+    """How a table is written."""
+
+    STANDARD = "standard"
+    """Commas, decimal points, UTF-8: RFC 4180."""
+    EXCEL = "excel"
+    """Semicolons, decimal commas and a byte-order mark, as Excel opens it in Portuguese."""
+
+    @property
+    def delimiter(self) -> str:
+        """What separates cells."""
+        return ";" if self is CsvDialect.EXCEL else ","
+
+
+DataDir = Annotated[
+    Path | None,
+    typer.Option(help="The service's own folder: database and images. Default: RAIOX_DATA_DIR."),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of a table.")]
+
+RecipeFile = Annotated[Path, typer.Argument(help="A recipe: a file of recipes/, or FILE.py:NAME.")]
+RecipeFiles = Annotated[
+    list[Path], typer.Argument(help="Recipes: files of recipes/, or FILE.py:NAME.")
+]
+Seed = Annotated[
+    int, typer.Option(min=0, help="Seed of initial weights, sampling and augmentation.")
+]
+HoldOut = Annotated[
+    list[str], typer.Option(help="Leave this data set out of training. Repeatable.")
+]
+Runs = Annotated[Path, typer.Option(help="Folder that holds one folder per run.")]
+ImageNet = Annotated[
+    Path | None,
+    typer.Option(help="ImageNet weights (safetensors): MobileNet v1 of timm, or DenseNet-121."),
+]
+FromBundle = Annotated[
+    Path | None,
+    typer.Option("--bundle", help="Bundle whose network a recipe with init `bundle` starts from."),
+]
+Device = Annotated[str, typer.Option(help="Device to train on: cpu or gpu.")]
+NDevices = Annotated[int, typer.Option(min=1, help="Number of GPUs that share each batch.")]
+Deterministic = Annotated[
+    bool, typer.Option(help="Refuse operations whose result may differ from run to run.")
+]

@@ -70,7 +70,7 @@ MISTAKES = [
     Mistake(f"evaluate {ABSENT}", "path_missing"),
     Mistake(f"evaluate {EMPTY_DIR}", "bundle_missing"),
     Mistake(f"evaluate {BUNDLE} --manifest {ABSENT}", "path_missing"),
-    Mistake(f"evaluate {BUNDLE} --manifest {EMPTY_DIR}", "no_case"),
+    Mistake(f"evaluate {BUNDLE} --manifest {EMPTY_DIR}", "no_image"),
     Mistake(f"evaluate {BUNDLE} --manifest {TABLE}", "manifest_column_missing"),
     Mistake(f"evaluate {BUNDLE} --manifest {IMAGE}", "manifest_unreadable"),
     Mistake(f"evaluate {BUNDLE} --labels {ABSENT}", "path_missing"),

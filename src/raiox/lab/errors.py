@@ -1,42 +1,31 @@
 """Why a list of labelled images cannot be used, or a training run cannot start."""
 
 from raiox.errors import ErrorKind, RaioxError
-
-
-class ManifestError(RaioxError):
-    """A list of images cannot be used."""
-
-    kind = ErrorKind.INVALID_INPUT
-
-
-class ManifestUnreadableError(ManifestError):
-    """It is not there, or no CSV in UTF-8 (`reason`)."""
-
-    code = "manifest_unreadable"
-
-
-class ManifestColumnMissingError(ManifestError):
-    """It lacks a `column` that was asked for."""
-
-    code = "manifest_column_missing"
+from raiox.manifest import ManifestError
 
 
 class LabelsUnreadableError(ManifestError):
-    """A file that tells what labels mean here cannot be read (`reason`)."""
+    """The file that maps labels cannot be used (`reason`)."""
 
     code = "labels_unreadable"
 
 
 class LabelUnknownError(ManifestError):
-    """Labels that no output answers and no file translates (`n_labels`, `n_images`, `known`)."""
+    """Labels that the network lacks and no file maps (`n_labels`, `n_images`, `known`)."""
 
     code = "label_unknown"
 
 
-class NoCaseError(ManifestError):
+class NoImageError(ManifestError):
     """There is no labelled image to measure on."""
 
-    code = "no_case"
+    code = "no_image"
+
+
+class GroupsSpanSplitsError(ManifestError):
+    """`n_groups` lie in more than one split."""
+
+    code = "groups_span_splits"
 
 
 class RecipeError(RaioxError):

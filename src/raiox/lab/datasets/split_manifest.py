@@ -1,26 +1,25 @@
-"""Anybody's manifest, read for what its parts hold: names, parts, patients, no pixels.
+"""A manifest read for its splits: image names, splits, patients and groups, no pixels.
 
-Unlike `cases`, which refuses a split that shares a group, this takes every split
-as it is: what is wrong with it is what the reader wants to know.
+Unlike `manifest`, which refuses splits that share a group, this takes every split as it is: what
+is wrong with it is what the reader wants to know.
 """
 
-import csv
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from raiox.lab.errors import ManifestColumnMissingError, ManifestUnreadableError
+from raiox.manifest import read_rows
 
-LEFT_OUT: Final = ("", "exclude")
-"""Parts that are none."""
+EXCLUDED: Final = ("", "exclude")
+"""Values of the column that name no split."""
 
 USUAL_ORDER: Final = ("train", "valid", "val", "validation", "test")
 
 
 @dataclass(frozen=True, slots=True)
 class ListedImage:
-    """One line of a manifest; empty where it says nothing."""
+    """One row of a manifest; a field is empty where the manifest says nothing."""
 
     name: str
     """As the manifest writes it."""
@@ -33,15 +32,15 @@ class ListedImage:
 
 @dataclass(frozen=True, slots=True)
 class SplitManifest:
-    """The lines of a manifest that belong to a part."""
+    """The rows of a manifest that belong to a split."""
 
     images: tuple[ListedImage, ...]
     n_left_out: int
-    """Lines without a part, or excluded."""
+    """Rows without a split, or excluded."""
 
     @property
     def splits(self) -> dict[str, int]:
-        """Images of each part: train, valid, test, then others by name."""
+        """Images of each split: train, valid, test, then others by name."""
         counts = Counter(image.split for image in self.images)
         rank = {split: place for place, split in enumerate(USUAL_ORDER)}
         order = sorted(counts, key=lambda split: (rank.get(split, len(rank)), split))
@@ -49,46 +48,30 @@ class SplitManifest:
 
     @property
     def train_and_test(self) -> tuple[str, str]:
-        """The two parts that matter most: what is learnt from and what is tested on."""
+        """The two splits that matter most: the one trained on and the one tested on."""
         first, *others = self.splits
         return first, "test" if "test" in others else others[-1]
 
 
 def read_split_manifest(manifest: Path, column: str = "split") -> SplitManifest:
-    """Read a CSV with `image` (relative to it) and a column of parts.
+    """Read a CSV with `image` (relative to it) and a column of splits.
 
-    `patient_id`, `group_id` and `source` are used where they are.
+    `patient_id`, `group_id` and `source` are used where they are present.
 
     Raises:
-        ManifestUnreadableError: it is not there, or no CSV in UTF-8.
-        ManifestColumnMissingError: it has no `image`, or not the column asked for.
+        ManifestUnreadableError: the file is not there, or is no CSV in UTF-8.
+        ManifestColumnMissingError: the file lacks `image` or the column of splits.
     """
-    try:
-        with manifest.open(newline="", encoding="utf-8-sig") as file:
-            reader = csv.DictReader(file)
-            columns = reader.fieldnames or ()
-            rows = list(reader)
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise ManifestUnreadableError(reason=type(error).__name__) from error
-    for needed in ("image", column):
-        if needed not in columns:
-            raise ManifestColumnMissingError(column=needed)
-    images = [_image(row, manifest.parent, column) for row in rows]
-    kept = tuple(image for image in images if image.name and image.split not in LEFT_OUT)
+    images = [
+        ListedImage(
+            name=row["image"],
+            path=row.path,
+            split=row[column],
+            patient_id=row["patient_id"],
+            group_id=row["group_id"],
+            dataset=row["source"],
+        )
+        for row in read_rows(manifest, needed=(column,))
+    ]
+    kept = tuple(image for image in images if image.split not in EXCLUDED)
     return SplitManifest(kept, len(images) - len(kept))
-
-
-def _image(row: dict[str, str | None], folder: Path, column: str) -> ListedImage:
-    name = _cell(row, "image")
-    return ListedImage(
-        name=name,
-        path=folder / name,
-        split=_cell(row, column),
-        patient_id=_cell(row, "patient_id"),
-        group_id=_cell(row, "group_id"),
-        dataset=_cell(row, "source"),
-    )
-
-
-def _cell(row: dict[str, str | None], column: str) -> str:
-    return (row.get(column) or "").strip()

@@ -21,7 +21,7 @@ from raiox.inference.session import NetworkSession, calibrated
 from raiox.intake.errors import UnreadableFileError
 from raiox.lab.aliases import Floats, Indices, Progress, Reader
 from raiox.lab.datasets.manifest import Sample, as_kind
-from raiox.lab.errors import NoCaseError
+from raiox.lab.errors import NoImageError
 from raiox.preprocessing import network_input
 
 Opener = Callable[[Path], tuple[GrayArray, int]]
@@ -87,7 +87,7 @@ def predict(
 
     Raises:
         RaioxError: an image cannot be read, and nobody counts.
-        NoCaseError: there is no image, or none that could be read.
+        NoImageError: there is no image, or none that could be read.
     """
     session, kept = NetworkSession(bundle, n_threads), _Accumulator(bundle)
     opened = lru_cache(maxsize=1)(
@@ -98,7 +98,7 @@ def predict(
         if iter_pixels:
             kept.add(iter_pixels, session)
     if not kept.samples:
-        raise NoCaseError
+        raise NoImageError
     return kept.predictions()
 
 

@@ -4,13 +4,13 @@ Images belong to their data sets and are never shipped; they are shown where the
 settings name a folder that holds them. Only names that the map lists are read.
 """
 
-import csv
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 from raiox.bundle.embedding_map import EmbeddingMap, MapCase
+from raiox.manifest import MANIFEST_FILE, ManifestRow, read_rows
 from raiox.web.errors import UnknownRouteError
 
 
@@ -46,12 +46,12 @@ class ReferenceCases:
         case = self._cases.get(image)
         if case is None:
             raise UnknownRouteError
-        row = self._rows.get(image, {})
-        path = self._chest / "images" / image if self._chest and row else None
+        row = self._rows.get(image)
+        path = row.path if row else None
         return DescribedCase(
             case=case,
-            licence=row.get("licence"),
-            origin=row.get("origin"),
+            licence=row["licence"] or None if row else None,
+            origin=row["origin"] or None if row else None,
             path=path if path and path.is_file() else None,
         )
 
@@ -67,10 +67,9 @@ class ReferenceCases:
         return {case.image: case for case in self.embedding_map.cases} if self.embedding_map else {}
 
     @cached_property
-    def _rows(self) -> Mapping[str, dict[str, str]]:
-        manifest = self._chest / "manifest.csv" if self._chest else None
+    def _rows(self) -> Mapping[str, ManifestRow]:
+        manifest = self._chest / MANIFEST_FILE if self._chest else None
         if manifest is None or not manifest.is_file():
             return {}
-        with manifest.open(encoding="utf-8", newline="") as file:
-            rows = {row["image"].removeprefix("images/"): row for row in csv.DictReader(file)}
+        rows = {row["image"].removeprefix("images/"): row for row in read_rows(manifest)}
         return {image: rows[image] for image in self._cases if image in rows}

@@ -6,7 +6,6 @@ there. Only files that a list names are served, with the attribution their licen
 requires; raiox ships none of them.
 """
 
-import csv
 import json
 import re
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from raiox.findings import finding_name
+from raiox.manifest import MANIFEST_FILE, ManifestRow, read_rows
 from raiox.messages import text, texts
 from raiox.settings import Settings
 from raiox.vocabulary import FINDINGS, LANGUAGES
@@ -53,7 +53,7 @@ def open_examples(settings: Settings) -> Examples:
     if settings.examples_dir is not None:
         return ExampleFolder(settings.examples_dir, _read_list(settings.examples_dir))
     chest = settings.datasets / "chest" if settings.datasets else None
-    entries = _pick_from(chest / "manifest.csv") if chest else []
+    entries = _pick_from(chest / MANIFEST_FILE) if chest else []
     return ExampleFolder(chest, entries) if chest and entries else Placeholder()
 
 
@@ -113,19 +113,18 @@ def _read_list(folder: Path) -> list[dict[str, Any]]:
 
 
 def _pick_from(manifest: Path) -> list[dict[str, Any]]:
-    """One case of the test part for each finding, of those that may be shown with attribution."""
+    """One radiograph of the test split for each finding, of those that may be shown with attribution."""
     if not manifest.is_file():
         return []
     picked: dict[str, dict[str, Any]] = {}
-    with manifest.open(encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
-            may = row["split"] == "test" and row["licence"].startswith(_SHARED)
-            if may and row["label_conflict"] == "0":
-                picked.setdefault(row["label"], _entry(row))
+    for row in read_rows(manifest):
+        may = row["split"] == "test" and row["licence"].startswith(_SHARED)
+        if may and row["label_conflict"] == "0":
+            picked.setdefault(row["label"], _entry(row))
     return [picked[finding] for finding in FINDINGS if finding in picked]
 
 
-def _entry(row: dict[str, str]) -> dict[str, Any]:
+def _entry(row: ManifestRow) -> dict[str, Any]:
     label = row["label"]
     return {
         "id": label,

@@ -12,7 +12,9 @@ from raiox.lab.datasets.manifest import (
     read_finding_samples,
     read_manifest,
 )
-from raiox.lab.errors import DataSetMissingError, ManifestColumnMissingError, RecipeInvalidError
+from raiox.lab.errors import DataSetMissingError, GroupsSpanSplitsError
+from raiox.manifest import ManifestColumnMissingError, ManifestUnreadableError
+from raiox.messages import messages_for
 from raiox.vocabulary import ImageKind
 
 
@@ -21,7 +23,7 @@ def sample(split: str, group: str) -> Sample:
 
 
 def test_refuses_parts_that_share_a_patient() -> None:
-    with pytest.raises(RecipeInvalidError) as refusal:
+    with pytest.raises(GroupsSpanSplitsError) as refusal:
         check_groups([sample("train", "a"), sample("test", "b"), sample("valid", "a")])
 
     assert refusal.value.facts["n_groups"] == 1
@@ -64,8 +66,51 @@ def test_reads_anybodys_manifest_and_groups_by_patient(tmp_path: Path) -> None:
     assert samples[0].path == tmp_path / "a.png"
 
 
-def test_says_when_a_manifest_has_no_labels(tmp_path: Path) -> None:
-    (tmp_path / "mine.csv").write_text("file\na.png\n")
+@pytest.mark.parametrize(
+    ("header", "columns", "named"),
+    [
+        ("file,label", {}, "image"),
+        ("image,finding", {}, "label"),
+        ("image,label", {"label": "diagnosis"}, "diagnosis"),
+    ],
+)
+def test_names_the_missing_column_as_the_file_should_name_it(
+    tmp_path: Path, header: str, columns: dict[str, str], named: str
+) -> None:
+    (tmp_path / "mine.csv").write_text(f"{header}\na.png,covid19\n")
+
+    with pytest.raises(ManifestColumnMissingError) as refusal:
+        read_manifest(tmp_path / "mine.csv", columns)
+
+    assert refusal.value.facts == {"column": named}
+
+
+@pytest.mark.parametrize("content", [None, b"image,label\n\xff\xfe,covid19\n"], ids=str)
+def test_a_manifest_that_cannot_be_read_is_no_fault_of_a_recipe_or_a_setting(
+    tmp_path: Path, content: bytes | None
+) -> None:
+    if content is not None:
+        (tmp_path / "mine.csv").write_bytes(content)
+
+    with pytest.raises(ManifestUnreadableError) as refusal:
+        read_manifest(tmp_path / "mine.csv")
+
+    told = " ".join(messages_for(refusal.value.code, "en", refusal.value.facts).values())
+    assert "recipe" not in told
+    assert "RAIOX_DATASETS" not in told
+
+
+def test_a_row_that_ends_early_has_empty_cells(tmp_path: Path) -> None:
+    (tmp_path / "mine.csv").write_text("image,label,split\na.png\n,covid19,test\n")
+
+    (sample,) = read_manifest(tmp_path / "mine.csv")
+
+    assert (sample.path.name, sample.label, sample.split) == ("a.png", "", "")
+
+
+def test_a_data_set_with_a_broken_manifest_says_which_column_it_lacks(tmp_path: Path) -> None:
+    (tmp_path / "chest").mkdir()
+    (tmp_path / "chest" / "manifest.csv").write_text("image,label\na.png,covid19\n")
 
     with pytest.raises(ManifestColumnMissingError):
-        read_manifest(tmp_path / "mine.csv")
+        read_finding_samples(tmp_path)

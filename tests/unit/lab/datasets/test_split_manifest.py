@@ -6,7 +6,7 @@ import pytest
 
 from raiox.errors import RaioxError
 from raiox.lab.datasets.split_manifest import read_split_manifest
-from raiox.lab.errors import ManifestColumnMissingError, ManifestUnreadableError
+from raiox.manifest import ManifestColumnMissingError, ManifestUnreadableError
 from raiox.messages import messages_in_all_languages
 from raiox.vocabulary import LANGUAGES
 

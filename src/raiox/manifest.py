@@ -1,0 +1,79 @@
+"""The manifest of a data set: a CSV in UTF-8 with one row per image.
+
+The laboratory trains and measures on its rows; the service only reads them to attribute an image.
+"""
+
+import csv
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from raiox.errors import ErrorKind, RaioxError
+
+MANIFEST_FILE: Final = "manifest.csv"
+
+
+class ManifestError(RaioxError):
+    """A list of images cannot be used."""
+
+    kind = ErrorKind.INVALID_INPUT
+
+
+class ManifestUnreadableError(ManifestError):
+    """The file is not there, or is no CSV in UTF-8 (`reason`)."""
+
+    code = "manifest_unreadable"
+
+
+class ManifestColumnMissingError(ManifestError):
+    """The file lacks a `column` that is needed."""
+
+    code = "manifest_column_missing"
+
+
+@dataclass(frozen=True, slots=True)
+class ManifestRow:
+    """One image of a manifest."""
+
+    folder: Path
+    cells: Mapping[str, str]
+
+    @property
+    def path(self) -> Path:
+        """Of the image, which the manifest names relative to its own folder."""
+        return self.folder / self["image"]
+
+    def __getitem__(self, column: str) -> str:
+        """A cell without surrounding blanks; empty where the row or the column ends before it."""
+        return (self.cells.get(column) or "").strip()
+
+
+def read_rows(
+    file: Path, needed: Iterable[str] = (), columns: Mapping[str, str] | None = None
+) -> list[ManifestRow]:
+    """Every row that names an image.
+
+    Args:
+        file: the manifest.
+        needed: columns that must be there beside `image`, by our names.
+        columns: the file's name of a column, by our name, where the two differ.
+
+    Raises:
+        ManifestUnreadableError: the file is not there, or is no CSV in UTF-8.
+        ManifestColumnMissingError: a column is missing, named as the file should name it.
+    """
+    theirs = dict(columns or {})
+    try:
+        with file.open(newline="", encoding="utf-8-sig") as opened:
+            reader = csv.DictReader(opened)
+            names = reader.fieldnames or ()
+            rows = list(reader)
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise ManifestUnreadableError(reason=type(error).__name__) from error
+    for column in ("image", *needed):
+        if theirs.get(column, column) not in names:
+            raise ManifestColumnMissingError(column=theirs.get(column, column))
+    renamed = [row | {ours: row.get(name, "") for ours, name in theirs.items()} for row in rows]
+    found = [ManifestRow(file.parent, row) for row in renamed]
+    return [row for row in found if row["image"]]

@@ -40,8 +40,11 @@ Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
 class IntakeSettings(BaseModel, frozen=True):
     """What an upload may contain, and what decoding it may cost."""
 
-    max_upload_bytes: PositiveInt = Field(25_000_000, description="Largest file, in bytes.")
-    max_pixels: PositiveInt = Field(25_000_000, description="Largest image, in pixels.")
+    max_upload_bytes: PositiveInt = Field(
+        64 * 2**20,
+        description="Largest file, in bytes: 32 million pixels of 16 bits, uncompressed.",
+    )
+    max_pixels: PositiveInt = Field(32_000_000, description="Largest image, in pixels.")
     min_side_px: PositiveInt = Field(64, description="Shortest side that is accepted, in pixels.")
     max_inflated_bytes: PositiveInt = Field(
         128_000_000, description="Largest size of a deflated DICOM data set, inflated, in bytes."
@@ -50,13 +53,13 @@ class IntakeSettings(BaseModel, frozen=True):
         64, description="Largest number of scans (SOS markers) in one JPEG."
     )
     decoder_memory_bytes: PositiveInt = Field(
-        512_000_000, description="Address space of one decoder process, in bytes."
+        900_000_000, description="Address space of one decoder process, in bytes."
     )
     decoder_cpu_s: PositiveInt = Field(
-        5, description="Processor time that decoding one image may take, in seconds."
+        8, description="Processor time that decoding one image may take, in seconds."
     )
     decoder_wall_s: PositiveFloat = Field(
-        8.0, description="Elapsed time that decoding one image may take, in seconds."
+        12.0, description="Elapsed time that decoding one image may take, in seconds."
     )
     allow_weak_sandbox: bool = Field(
         False,

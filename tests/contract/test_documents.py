@@ -12,7 +12,7 @@ from fakes import FakeEngine, FakeIntake
 from raiox.cli.app import app as command_line
 from raiox.cli.batch.documents import FileDocument
 from raiox.service.lifecycle import Factories
-from raiox.settings import Settings
+from raiox.settings import IntakeSettings, Settings
 from raiox.vocabulary import FINDINGS, IMAGE_KINDS, NOTICE, AnalysisState, Outcome
 from raiox.web.api.schemas import Analysis
 from raiox.web.app import create_app
@@ -55,6 +55,13 @@ def test_the_page_knows_the_formats_that_intake_registers():
     rendered = runpy.run_path(str(ROOT / "scripts" / "docs" / "reference.py"))["formats_json"]()
 
     assert read("src/raiox/formats.json") == rendered, "run `make docs`"
+
+
+def test_the_page_counts_on_the_size_limit_of_the_settings():
+    found = re.search(r"DEFAULT_MAX_BYTES = ([\d_]+)", read("ui/src/shared/service.svelte.ts"))
+
+    assert found
+    assert int(found[1]) == IntakeSettings().max_upload_bytes
 
 
 @pytest.mark.parametrize("document", PAGES, ids=name_of)

@@ -125,13 +125,19 @@ def _range(values: Samples) -> tuple[float, float]:
 
 def _to_bytes(values: Samples, black: float, white: float) -> GrayArray:
     """Map black to 0 and white to 255, either of which may be the larger number."""
-    scale = 255.0 / (white - black) if white != black else 0.0
+    if values.dtype == np.uint16:
+        return _shades(np.arange(2**16), black, white).take(values)
     shades = np.empty(values.shape, np.uint8)
     for top in range(0, len(values), BLOCK_ROWS):
-        block = (values[top : top + BLOCK_ROWS].astype(np.float64) - black) * scale
-        rounded = np.rint(np.clip(block, 0.0, 255.0))
-        shades[top : top + BLOCK_ROWS] = np.nan_to_num(rounded, copy=False, nan=0.0)
+        rows = slice(top, top + BLOCK_ROWS)
+        shades[rows] = _shades(values[rows], black, white)
     return shades
+
+
+def _shades(values: Samples, black: float, white: float) -> GrayArray:
+    scale = 255.0 / (white - black) if white != black else 0.0
+    shades = np.clip((values - np.float64(black)) * scale, 0.0, 255.0)
+    return np.rint(np.nan_to_num(shades, copy=False, nan=0.0)).astype(np.uint8)
 
 
 def _upper_bytes(values: Samples) -> GrayArray:
@@ -139,8 +145,11 @@ def _upper_bytes(values: Samples) -> GrayArray:
 
 
 def _add_luma(values: FloatArray, image: Image.Image, weight: float) -> None:
-    for channel, share in enumerate(LUMA):
-        values += np.asarray(image.getchannel(channel)) * np.float32(share * weight)
+    weights = np.array(LUMA, np.float32) * np.float32(weight)
+    for top in range(0, image.height, BLOCK_ROWS):
+        bottom = min(top + BLOCK_ROWS, image.height)
+        band = image.crop((0, top, image.width, bottom)).convert("RGB")
+        values[top:bottom] += np.asarray(band, np.float32) @ weights
 
 
 def _sample(image: Image.Image) -> Samples:

@@ -20,6 +20,7 @@ MIN_LEVELS: Final = 16  # fewer different values are a drawing, not a radiograph
 MARKER_SHARE: Final = 0.02  # of the pixels; more than a marker covers belongs to the picture
 BORDER_LEVELS: Final = 2  # a border may cover any share, but has hardly more than one value
 MAX_PASSES: Final = 8
+BLOCK: Final = 2**20  # values at once: their copies stay small
 
 
 def robust_range(values: npt.NDArray[Any]) -> tuple[float, float] | None:
@@ -95,12 +96,12 @@ def _main_cluster(present: npt.NDArray[np.intp], counts: Counts) -> npt.NDArray[
 
 def _histogram(values: npt.NDArray[Any], low: float, high: float) -> tuple[Counts, float]:
     """Counts of equal bins from `low` on, and their width: 1 where whole numbers fit."""
-    if values.dtype.kind in "iu" and high - low < N_BINS:
-        counts = np.zeros(int(high - low) + 1, np.int64)
-        for block in np.array_split(values, max(1, values.size // N_BINS**2 * 16 + 16)):
-            inside = block[(block >= low) & (block <= high)].astype(np.int64) - int(low)
-            counts += np.bincount(inside.ravel(), minlength=len(counts))
-        return counts, 1.0
-    width = (high - low) / N_BINS or 1.0
-    counts, _ = np.histogram(values, N_BINS, (low, low + N_BINS * width))
-    return counts.astype(np.int64), width
+    are_bins = values.dtype.kind in "iu" and high - low < N_BINS
+    width = 1.0 if are_bins else (high - low) / (N_BINS - 1) or 1.0
+    counts = np.zeros(int((high - low) / width) + 2, np.int64)
+    for start in range(0, values.size, BLOCK):
+        block = values.reshape(-1)[start : start + BLOCK]
+        block = block[(block >= low) & (block <= high)].astype(np.float32 if not are_bins else int)
+        bins = block - int(low) if are_bins else ((block - low) / width).astype(np.int32)
+        counts += np.bincount(bins, minlength=len(counts))
+    return counts, width

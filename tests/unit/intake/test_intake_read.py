@@ -2,7 +2,7 @@ import hashlib
 
 import numpy as np
 import pytest
-from drawings import dicom, phantom, picture, study
+from drawings import deep_phantom, dicom, phantom, picture, study
 from PIL import Image
 
 from raiox.intake import Intake
@@ -69,3 +69,13 @@ def test_the_largest_picture_allowed_fits_into_the_memory_of_a_decoder():
 
     assert radiograph.pixels.shape == (side, side)
     assert (radiograph.pixels == 90).all()
+
+
+def test_ordinary_radiographs_of_detectors_fit_into_the_limits():
+    raw = dicom(study(np.tile(deep_phantom(), (45, 44))[:4280, :3520]))
+    deep = picture(np.tile(deep_phantom(), (53, 63))[:5000, :5000], "png", compress_level=1)
+
+    with Intake(IntakeSettings(decoder_wall_s=120.0)) as patient_intake:
+        shapes = [patient_intake.load(content).pixels.shape for content in (raw, deep)]
+
+    assert shapes == [(4280, 3520), (5000, 5000)]

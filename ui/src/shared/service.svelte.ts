@@ -5,7 +5,7 @@ import { connection } from './connection.svelte';
 import type { CurrentModel, CurrentModels } from './contract';
 import { KNOWN_FINDINGS, type Finding } from './findings';
 
-const DEFAULT_MAX_BYTES = 25_000_000;
+const DEFAULT_MAX_BYTES = 67_108_864;
 const MAX_ATTEMPTS = 5;
 const RETRY_INTERVAL_MS = 3_000;
 

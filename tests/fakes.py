@@ -25,7 +25,10 @@ from raiox.vocabulary import FINDINGS, ImageKind
 MODELS = {
     "frontal_filter": ModelIdentity("fake_filter", "f" * 64),
     "classifier": ModelIdentity(
-        "fake_classifier", "c" * 64, {"covid19": OperatingPoint(0.3, 0.9, 0.8)}
+        "fake_classifier",
+        "c" * 64,
+        {"covid19": OperatingPoint(0.3, 0.9, 0.8)},
+        labels=tuple(map(str, FINDINGS)),
     ),
 }
 BRIGHT = 200
@@ -104,7 +107,7 @@ class FakeIntake:
 
 
 class FakeClock:
-    """Time that moves when told; it begins in the past, so files made now are never old."""
+    """Time that moves when it is moved; it begins in the past, so files made now are never old."""
 
     def __init__(self, now: float = 1_600_000_000.0) -> None:
         self.now = now

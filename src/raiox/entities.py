@@ -90,7 +90,7 @@ class Prediction:
     out_of_distribution: bool = False
     """Whether the distance exceeds the bundle's threshold: unlike what the network knows."""
     embedding_xyz: tuple[float, float, float] | None = None
-    """Place in the embedding map, where the bundle carries one."""
+    """Coordinates in the embedding map, if the bundle carries one."""
     neighbours: tuple[Neighbour, ...] = ()
     """Nearest reference cases, nearest first."""
 

@@ -170,9 +170,9 @@ async def test_only_a_trusted_proxy_may_name_the_path_prefix(start, address, pre
 async def test_pages_of_listed_origins_may_call_the_api_and_read_the_answer(start):
     async with start(web=WebSettings(cors_origins=(PACS,))) as service:
         browser = service.browser()
-        ask = {"Origin": PACS, "Access-Control-Request-Method": "POST"}
-        ask["Access-Control-Request-Headers"] = "idempotency-key"
-        preflight = await browser.options(ANALYSES, headers=ask)
+        preflight_headers = {"Origin": PACS, "Access-Control-Request-Method": "POST"}
+        preflight_headers["Access-Control-Request-Headers"] = "idempotency-key"
+        preflight = await browser.options(ANALYSES, headers=preflight_headers)
         headers = {"Origin": PACS, "Sec-Fetch-Site": "cross-site"}
         response = await browser.post(ANALYSES, content=png(), headers=headers)
         problem = await browser.get("/api/v1/nowhere", headers={"Origin": PACS})
@@ -188,8 +188,8 @@ async def test_pages_of_listed_origins_may_call_the_api_and_read_the_answer(star
 async def test_pages_of_other_origins_may_not(start, origin):
     async with start(web=WebSettings(cors_origins=(PACS,))) as service:
         browser = service.browser()
-        ask = {"Origin": origin, "Access-Control-Request-Method": "POST"}
-        preflight = await browser.options(ANALYSES, headers=ask)
+        preflight_headers = {"Origin": origin, "Access-Control-Request-Method": "POST"}
+        preflight = await browser.options(ANALYSES, headers=preflight_headers)
         response = await browser.post(ANALYSES, content=png(), headers={"Origin": origin})
 
     assert "access-control-allow-origin" not in preflight.headers

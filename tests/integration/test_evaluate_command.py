@@ -45,12 +45,12 @@ def test_a_folder_is_measured_and_the_report_written(folder: Path, tmp_path: Pat
 
     assert result.exit_code == 0, result.stderr
     assert {file.name for file in out.iterdir()} == FILES
-    told = json.loads((out / "report.json").read_text())
-    assert told["data"] | {"unread": None} == {
+    report = json.loads((out / "report.json").read_text())
+    assert report["data"] | {"unread": None} == {
         "split": "own", "n_images": 4, "n_groups": 4, "test_opened": False, "unread": None,
     }  # fmt: skip
-    assert sum(told["data"]["unread"].values()) == 1
-    assert str(tmp_path) not in json.dumps(told)
+    assert sum(report["data"]["unread"].values()) == 1
+    assert str(tmp_path) not in json.dumps(report)
     assert len((out / "predictions.csv").read_text().splitlines()) == 5
 
 

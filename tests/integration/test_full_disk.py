@@ -1,4 +1,4 @@
-"""A disk without space is told, harms nothing that is kept, and heals by itself."""
+"""A disk without space is reported, harms nothing that is kept, and heals by itself."""
 
 import resource
 from contextlib import contextmanager

@@ -293,7 +293,7 @@ def test_no_page_of_another_site_is_invited(client):
     assert not [name for name in response.headers if name.startswith("access-control")]
 
 
-def test_logs_tell_neither_names_nor_cookies_nor_ids(served, client):
+def test_logs_hold_neither_names_nor_cookies_nor_ids(served, client):
     form = {"file": ("SILVA^MARIA.png", png())}
     document = client.post(ANALYSES, files=form).json()
     client.get(f"{ANALYSES}/{document['id']}?name=SILVA")

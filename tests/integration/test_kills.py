@@ -61,15 +61,15 @@ class Patient:
             "Prefer": "wait=0",
         }
         with suppress(httpx.TransportError):
-            told = httpx.post(
+            response = httpx.post(
                 self._served.url + ANALYSES,
                 content=png(mark=mark),
                 headers=headers,
                 cookies=self._cookies,
                 timeout=10,
             )
-            if told.status_code in (201, 202):
-                self.ids.append(told.json()["id"])
+            if response.status_code in (201, 202):
+                self.ids.append(response.json()["id"])
                 return True
         return False
 
@@ -93,8 +93,8 @@ def test_kills_under_load_lose_nothing_and_double_nothing(served, tmp_path):
     assert len(acknowledged) > N_KILLS
     assert len(set(acknowledged)) == len(acknowledged)
     # One more may have been committed whose answer the kill took; its retry found it again.
-    assert {told["id"] for told in exported} == set(acknowledged)
-    assert {told["state"] for told in exported} == {"done"}
+    assert {analysis["id"] for analysis in exported} == set(acknowledged)
+    assert {analysis["state"] for analysis in exported} == {"done"}
     served.kill()
     with sqlite3.connect(tmp_path / "raiox.sqlite3") as database:
         assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
@@ -123,7 +123,7 @@ def test_a_polite_stop_answers_what_was_begun_and_is_quick(served, tmp_path):
     for sender in senders:
         sender.join()
 
-    assert [told.status_code for told in waiting] == [201] * 3
+    assert [response.status_code for response in waiting] == [201] * 3
     assert code in (0, -15)
     assert took_s < 8
     assert "Traceback" not in served.log
@@ -132,8 +132,8 @@ def test_a_polite_stop_answers_what_was_begun_and_is_quick(served, tmp_path):
 def _all_finished(served: Served, cookies: dict[str, str]) -> list[dict]:
     deadline = time.monotonic() + 30
     while time.monotonic() < deadline:
-        told = httpx.get(f"{served.url}{ANALYSES}/export", cookies=cookies).json()["analyses"]
-        if all(analysis["state"] in ("done", "failed") for analysis in told):
-            return told
+        exported = httpx.get(f"{served.url}{ANALYSES}/export", cookies=cookies).json()["analyses"]
+        if all(analysis["state"] in ("done", "failed") for analysis in exported):
+            return exported
         time.sleep(0.2)
-    raise AssertionError([analysis["state"] for analysis in told])
+    raise AssertionError([analysis["state"] for analysis in exported])

@@ -37,17 +37,17 @@ def manifest(tmp_path) -> Path:
     return manifest
 
 
-def test_leaks_are_told_and_kept(manifest, tmp_path):
-    result = leaks(manifest, "--out", tmp_path / "told")
+def test_leaks_are_printed_and_written(manifest, tmp_path):
+    result = leaks(manifest, "--out", tmp_path / "report")
 
     assert result.exit_code == 1
     assert "| near_identical | train / test | 1 | 1 | 50.0% | 0 |" in result.stdout
     assert "`torn.png` (truncated_image)" in result.stdout
-    assert (tmp_path / "told" / "leaks.md").read_text() == result.stdout[:-1]
-    assert json.loads((tmp_path / "told" / "leaks.json").read_text())["unread"] == {
+    assert (tmp_path / "report" / "leaks.md").read_text() == result.stdout[:-1]
+    assert json.loads((tmp_path / "report" / "leaks.json").read_text())["unread"] == {
         "truncated_image": 1
     }
-    assert "a.png,train,b.jpg,test" in (tmp_path / "told" / "leaks.csv").read_text()
+    assert "a.png,train,b.jpg,test" in (tmp_path / "report" / "leaks.csv").read_text()
 
 
 def test_a_clean_split_leaves_with_zero(manifest):
@@ -73,7 +73,7 @@ def test_a_missing_column_is_wrong_usage(manifest, monkeypatch, locale, sentence
 
 @pytest.mark.data
 @pytest.mark.skipif(not DATA.is_dir(), reason="RAIOX_DATASETS names no data set")
-def test_finds_films_that_two_public_collections_both_hold(tmp_path):
+def test_finds_images_that_two_public_collections_both_hold(tmp_path):
     held = DATA / "chest" / "images"
     twice = (
         "cohen/cohen_covid-19-pneumonia-58-day-7.jpg",
@@ -81,7 +81,9 @@ def test_finds_films_that_two_public_collections_both_hold(tmp_path):
     )
     others = sorted((held / "siim").glob("*.jpg"))[:12]
     lines = [f"{held / twice[0]},train", f"{held / twice[1]},test"]
-    lines += [f"{film},{part}" for film, part in zip(others, ["train", "test"] * 6, strict=True)]
+    lines += [
+        f"{image},{split}" for image, split in zip(others, ["train", "test"] * 6, strict=True)
+    ]
     manifest = tmp_path / "mine.csv"
     manifest.write_text("\n".join(["image,split", *lines]))
 

@@ -8,6 +8,7 @@ from fakes import png
 
 from raiox.bundle.embedding_map import EmbeddingMap, MapCase
 from raiox.settings import InferenceSettings
+from raiox.vocabulary import FINDINGS
 
 pytestmark = pytest.mark.anyio
 
@@ -25,12 +26,14 @@ def drawn_map() -> EmbeddingMap:
 
 async def test_shows_which_models_answer(start):
     async with start() as service:
-        told = (await service.browser().get("/api/v1/models/current")).json()
+        answer = (await service.browser().get("/api/v1/models/current")).json()
 
-    assert told["models"]["classifier"] == {"id": "fake_classifier", "sha256": "c" * 64}
-    assert told["keep_images_h"] == 24
-    assert told["operating_points"] == {"covid19": 0.3}
-    assert told["operating_figures"] == {"covid19": {"sensitivity": 0.9, "specificity": 0.8}}
+    classifier = answer["models"]["classifier"]
+    assert (classifier["id"], classifier["sha256"]) == ("fake_classifier", "c" * 64)
+    assert classifier["labels"] == answer["labels"] == list(FINDINGS)
+    assert answer["keep_images_h"] == 24
+    assert answer["operating_points"] == {"covid19": 0.3}
+    assert answer["operating_figures"] == {"covid19": {"sensitivity": 0.9, "specificity": 0.8}}
 
 
 @pytest.mark.parametrize("name", ["densenet", "mobilenet"])
@@ -80,11 +83,11 @@ async def test_a_reference_case_shows_its_image_and_licence_where_the_data_are(
 ):
     async with start(inference=bundle_with_map, datasets=tmp_path / "data") as service:
         browser = service.browser()
-        told = (await browser.get(f"{CASES}/one.jpg")).json()
-        image = await browser.get(told["url"])
+        answer = (await browser.get(f"{CASES}/one.jpg")).json()
+        image = await browser.get(answer["url"])
         unlisted = [await browser.get(f"{CASES}/secret.jpg{end}") for end in ("", "/image")]
 
-    assert (told["licence"], told["origin"]) == ("CC BY 4.0", "repo/one.jpg")
+    assert (answer["licence"], answer["origin"]) == ("CC BY 4.0", "repo/one.jpg")
     assert image.content == b"one"
     assert {answer.status_code for answer in unlisted} == {404}
 
@@ -92,10 +95,10 @@ async def test_a_reference_case_shows_its_image_and_licence_where_the_data_are(
 async def test_a_reference_case_without_the_data_has_no_image(start, bundle_with_map):
     async with start(inference=bundle_with_map, datasets=None) as service:
         browser = service.browser()
-        told = (await browser.get(f"{CASES}/one.jpg")).json()
+        answer = (await browser.get(f"{CASES}/one.jpg")).json()
         image = await browser.get(f"{CASES}/one.jpg/image")
 
-    assert (told["finding"], told["url"]) == ("covid19", None)
+    assert (answer["finding"], answer["url"]) == ("covid19", None)
     assert image.status_code == 404
 
 
@@ -136,11 +139,11 @@ async def test_examples_carry_their_attribution_and_only_listed_files_are_served
     (folder / "examples.json").write_text(json.dumps(listed))
     async with start(examples_dir=folder) as service:
         browser = service.browser()
-        told = (await browser.get("/api/v1/examples")).json()["examples"]
-        image = await browser.get(told[0]["url"])
+        answer = (await browser.get("/api/v1/examples")).json()["examples"]
+        image = await browser.get(answer[0]["url"])
         others = [await browser.get(f"/api/v1/examples/{i}") for i in ("bad", "nobody", "secret")]
 
-    assert [(e["id"], e["attribution"]) for e in told] == [("one", "A. Author")]
+    assert [(e["id"], e["attribution"]) for e in answer] == [("one", "A. Author")]
     assert image.content == png()
     assert {answer.status_code for answer in others} == {404}
 
@@ -148,11 +151,11 @@ async def test_examples_carry_their_attribution_and_only_listed_files_are_served
 async def test_without_images_a_drawing_is_the_example_and_says_so(start):
     async with start(datasets=None) as service:
         browser = service.browser()
-        [told] = (await browser.get("/api/v1/examples")).json()["examples"]
-        image = await browser.get(told["url"])
+        [example] = (await browser.get("/api/v1/examples")).json()["examples"]
+        image = await browser.get(example["url"])
         other = await browser.get("/api/v1/examples/other")
 
-    assert told["title"]["pt"] == "Um desenho: veja uma recusa"
+    assert example["title"]["pt"] == "Um desenho: veja uma recusa"
     assert image.content.startswith(b"\x89PNG")
     assert other.status_code == 404
 
@@ -173,9 +176,9 @@ async def test_the_data_lend_an_example_of_each_finding_that_may_be_shown(start,
     (chest / "manifest.csv").write_text("\n".join(rows))
     async with start(datasets=tmp_path / "data") as service:
         browser = service.browser()
-        told = (await browser.get("/api/v1/examples")).json()["examples"]
-        images = [(await browser.get(example["url"])).content for example in told]
+        answer = (await browser.get("/api/v1/examples")).json()["examples"]
+        images = [(await browser.get(example["url"])).content for example in answer]
 
     assert images == [b"clear", b"shown"]
-    assert told[1]["attribution"] == "repo/shown.jpg (CC BY-NC-SA)"
-    assert told[1]["title"] == {"pt": "Rotulada: COVID-19", "en": "Labelled: COVID-19"}
+    assert answer[1]["attribution"] == "repo/shown.jpg (CC BY-NC-SA)"
+    assert answer[1]["title"] == {"pt": "Rotulada: COVID-19", "en": "Labelled: COVID-19"}

@@ -15,7 +15,7 @@ def page_dir(tmp_path):
     return folder
 
 
-async def test_hashed_files_stay_and_the_page_is_asked_for_again(start, page_dir):
+async def test_hashed_files_stay_and_the_page_is_revalidated(start, page_dir):
     async with start(page_dir=page_dir) as service:
         browser = service.browser()
         page = await browser.get("/")
@@ -58,7 +58,7 @@ async def test_the_plain_page_shows_the_answer_in_both_languages(start, language
     assert f'lang="{language}"' in answer.text
 
 
-async def test_the_plain_page_tells_why_an_image_is_refused(start):
+async def test_the_plain_page_says_why_an_image_is_refused(start):
     async with start() as service:
         browser = service.browser(follow_redirects=True)
         document = await browser.post("/plain", files={"file": ("a.png", png(mean=250))})

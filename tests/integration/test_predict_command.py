@@ -21,7 +21,7 @@ pytestmark = [
 ]
 
 
-def films(source: str, n: int) -> list[Path]:
+def radiographs(source: str, n: int) -> list[Path]:
     found = sorted((DATA / "chest" / "images" / source).glob("*.jpg"))
     return found[:: max(1, len(found) // n)][:n]
 
@@ -35,14 +35,14 @@ def documents(result: Result) -> list[dict[str, object]]:
 
 
 def test_reads_radiographs_of_three_sources() -> None:
-    files = [file for source in ("siim", "kermany", "nih") for file in films(source, 3)]
+    files = [file for source in ("siim", "kermany", "nih") for file in radiographs(source, 3)]
 
     result = predict(*files)
 
-    told = documents(result)
+    written = documents(result)
     assert result.exit_code == 0
-    assert [document["path"] for document in told] == [str(file) for file in files]
-    for document in told:
+    assert [document["path"] for document in written] == [str(file) for file in files]
+    for document in written:
         assert document["outcome"] == "analysed"
         assert document["notice"] == NOTICE
         assert sum(document["scores"].values()) == pytest.approx(1.0, abs=1e-3)
@@ -51,7 +51,7 @@ def test_reads_radiographs_of_three_sources() -> None:
 
 
 def test_the_same_bytes_get_the_same_answer_alone_and_among_others() -> None:
-    file, *others = films("siim", 3)
+    file, *others = radiographs("siim", 3)
 
     alone = documents(predict(file))[0]
     among = documents(predict(*others, file))[-1]
@@ -63,13 +63,13 @@ def test_the_same_bytes_get_the_same_answer_alone_and_among_others() -> None:
 @pytest.mark.parametrize(
     ("turns", "degrees", "back"), [(1, 270, "↻ 90°"), (2, 180, "180°"), (3, 90, "↺ 90°")]
 )
-def test_a_rotated_film_is_refused_with_its_angle(
+def test_a_rotated_radiograph_is_refused_with_its_angle(
     tmp_path: Path, turns: int, degrees: int, back: str
 ) -> None:
-    pixels = np.asarray(Image.open(films("siim", 1)[0]).convert("L"))
-    Image.fromarray(np.rot90(pixels, turns)).save(tmp_path / "film.png")
+    pixels = np.asarray(Image.open(radiographs("siim", 1)[0]).convert("L"))
+    Image.fromarray(np.rot90(pixels, turns)).save(tmp_path / "radiograph.png")
 
-    result = predict(tmp_path / "film.png")
+    result = predict(tmp_path / "radiograph.png")
 
     document = documents(result)[0]
     assert result.exit_code == 1
@@ -93,7 +93,7 @@ def test_a_photograph_is_refused_as_one() -> None:
 
 def test_a_file_that_is_no_image_does_not_stop_the_others(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("not an image")
-    good = films("nih", 1)[0]
+    good = radiographs("nih", 1)[0]
 
     result = predict(tmp_path, good)
 
@@ -105,7 +105,7 @@ def test_a_file_that_is_no_image_does_not_stop_the_others(tmp_path: Path) -> Non
 
 
 def test_writes_a_table_and_a_heatmap_for_every_finding(tmp_path: Path) -> None:
-    file = films("kermany", 1)[0]
+    file = radiographs("kermany", 1)[0]
 
     result = predict(file, "--csv", tmp_path / "scores.csv", "--heatmaps", tmp_path / "maps")
 
@@ -116,8 +116,8 @@ def test_writes_a_table_and_a_heatmap_for_every_finding(tmp_path: Path) -> None:
     assert 0 <= float(row["covid19"]) <= 1
     pictures = sorted((tmp_path / "maps").iterdir())
     assert len(pictures) == 3
-    with Image.open(file) as film, Image.open(pictures[0]) as heatmap:
-        assert heatmap.size == film.size
+    with Image.open(file) as radiograph, Image.open(pictures[0]) as heatmap:
+        assert heatmap.size == radiograph.size
         assert heatmap.convert("RGBA").getchannel("A").getextrema()[1] <= 217
 
 

@@ -23,7 +23,7 @@ from raiox.vocabulary import FINDINGS, IMAGE_KINDS
 
 DATA = Path(os.environ.get("RAIOX_DATASETS", "nowhere"))
 MAX_MODEL_BYTES = 40_000_000
-MAX_EVIDENCE = 5.0  # 1 is the top of the scale for nine in ten films of `valid`
+MAX_EVIDENCE = 5.0  # 1 is the top of the scale for nine in ten images of `valid`
 
 
 def predictions(bundle: Bundle, n: int) -> Predictions:
@@ -66,40 +66,44 @@ def test_a_card_says_first_what_it_is_not_for(name: str) -> None:
 
 @pytest.mark.data
 @pytest.mark.skipif(not DATA.is_dir(), reason="RAIOX_DATASETS names no data set")
-def test_the_filter_keeps_upright_frontal_films_and_refuses_the_rest() -> None:
+def test_the_filter_keeps_upright_frontal_radiographs_and_refuses_the_rest() -> None:
     bundle = open_bundle(SHIPPED_MODELS / "frontal_filter")
-    told = predictions(bundle, 40)
+    predicted = predictions(bundle, 40)
     threshold = bundle.manifest.operating_points["frontal"].threshold
 
-    accepted = (told.scores.argmax(axis=1) == 0) & (told.scores[:, 0] >= threshold)
+    accepted = (predicted.scores.argmax(axis=1) == 0) & (predicted.scores[:, 0] >= threshold)
 
-    assert balanced_accuracy(accepted, told.labels == 0) >= 0.98
-
-
-@pytest.mark.data
-@pytest.mark.skipif(not DATA.is_dir(), reason="RAIOX_DATASETS names no data set")
-@pytest.mark.parametrize("name", CLASSIFIERS)
-def test_a_classifier_ranks_the_findings_of_films_it_never_saw(name: str) -> None:
-    told = predictions(open_bundle(shipped(name)), 70)
-
-    assert len(told.labels) >= 200
-    assert macro_auc(told.scores, told.labels) >= 0.93  # 0.95 on all 2,034: the card's figure
-    assert np.isfinite(told.embeddings).all()
+    assert balanced_accuracy(accepted, predicted.labels == 0) >= 0.98
 
 
 @pytest.mark.data
 @pytest.mark.skipif(not DATA.is_dir(), reason="RAIOX_DATASETS names no data set")
 @pytest.mark.parametrize("name", CLASSIFIERS)
-def test_a_film_gets_scores_heatmaps_and_its_place_among_the_cases(name: str) -> None:
+def test_a_classifier_ranks_the_findings_of_images_it_never_saw(name: str) -> None:
+    predicted = predictions(open_bundle(shipped(name)), 70)
+
+    assert len(predicted.labels) >= 200
+    assert (
+        macro_auc(predicted.scores, predicted.labels) >= 0.93
+    )  # 0.95 on all 2,034: the card's figure
+    assert np.isfinite(predicted.embeddings).all()
+
+
+@pytest.mark.data
+@pytest.mark.skipif(not DATA.is_dir(), reason="RAIOX_DATASETS names no data set")
+@pytest.mark.parametrize("name", CLASSIFIERS)
+def test_a_radiograph_gets_scores_heatmaps_and_a_position_among_the_cases(name: str) -> None:
     settings = InferenceSettings(classifier_bundle=shipped(name).name, n_threads=2)
     samples = [sample for sample in read_finding_samples(DATA) if sample.split == "test"]
     with Intake(IntakeSettings()) as intake:
-        films = [intake.load(sample.path.read_bytes()) for sample in samples[:: len(samples) // 4]]
+        radiographs = [
+            intake.load(sample.path.read_bytes()) for sample in samples[:: len(samples) // 4]
+        ]
 
-    readings = LocalEngine.open(settings).predict(films)
+    results = LocalEngine.open(settings).predict(radiographs)
 
     read = [
-        r.prediction for r in readings if isinstance(r, EngineResult) and r.prediction is not None
+        r.prediction for r in results if isinstance(r, EngineResult) and r.prediction is not None
     ]
     assert len(read) >= 3
     for prediction in read:
@@ -113,21 +117,21 @@ def test_a_film_gets_scores_heatmaps_and_its_place_among_the_cases(name: str) ->
 
 @pytest.mark.data
 @pytest.mark.skipif(not DATA.is_dir(), reason="RAIOX_DATASETS names no data set")
-def test_a_film_is_rated_as_a_picture_and_a_photograph_is_not() -> None:
+def test_the_quality_of_a_radiograph_is_rated_and_of_a_photograph_is_not() -> None:
     samples = [sample for sample in read_kind_samples(DATA) if sample.split == "test"]
     of_kind = {sample.kind: sample for sample in samples}
     chosen = [of_kind["frontal"], of_kind["inverted"], of_kind["natural"]]
     with Intake(IntakeSettings()) as intake:
         files = [intake.load(sample.path.read_bytes()) for sample in chosen]
-    films = [
+    radiographs = [
         replace(file, pixels=as_kind(file.pixels, sample.kind))
         for file, sample in zip(files, chosen, strict=True)
     ]
 
-    readings = LocalEngine.open(InferenceSettings()).predict(films)
+    results = LocalEngine.open(InferenceSettings()).predict(radiographs)
 
     upright, negative, photograph = (
-        r.verdict.quality for r in readings if isinstance(r, EngineResult)
+        r.verdict.quality for r in results if isinstance(r, EngineResult)
     )
     assert upright is not None
     assert negative is not None

@@ -50,7 +50,7 @@ async def test_an_image_the_filter_refuses_is_a_result_not_an_error(start):
     assert document["scores"] is None
 
 
-async def test_who_does_not_wait_is_told_where_to_look(start):
+async def test_who_does_not_wait_gets_an_address_to_look_at(start):
     engine = FakeEngine()
     engine.go.clear()
     async with start(engine=engine) as service:
@@ -80,7 +80,7 @@ async def test_a_waiting_upload_is_answered_at_once_when_the_engine_is_done(star
         took_s = clock.time() - released
 
     assert answer.status_code == 201
-    # Looking again would take half a second; the bell takes milliseconds.
+    # Looking again would take half a second; the notification takes milliseconds.
     assert took_s < 0.4
 
 
@@ -101,12 +101,12 @@ async def test_waiting_uploads_are_read_together(start):
             await _finished(browser, answer.headers["Location"])
 
     assert engine.batches == [1, 4]
-    assert [told.get("queue_position") for told in positions] == [None, 0, 1, 2, 3]
-    # Nothing was finished yet, so no time can be told honestly.
-    assert {told.get("estimated_wait_s") for told in positions} == {None}
+    assert [document.get("queue_position") for document in positions] == [None, 0, 1, 2, 3]
+    # Nothing was finished yet, so no honest time is known.
+    assert {document.get("estimated_wait_s") for document in positions} == {None}
 
 
-async def test_a_waiting_analysis_tells_a_time_once_one_was_measured(start):
+async def test_a_waiting_analysis_shows_a_time_once_one_was_measured(start):
     engine = FakeEngine(delay_s=0.05)
     async with start(engine=engine) as service:
         browser = service.browser()
@@ -118,12 +118,12 @@ async def test_a_waiting_analysis_tells_a_time_once_one_was_measured(start):
             )
             for n in range(1, 3)
         ]
-        told = (await browser.get(sent[1].headers["Location"])).json()
+        document = (await browser.get(sent[1].headers["Location"])).json()
         engine.go.set()
         for answer in sent:
             await _finished(browser, answer.headers["Location"])
 
-    assert told["estimated_wait_s"] >= 1
+    assert document["estimated_wait_s"] >= 1
 
 
 @pytest.mark.parametrize("content", [b"", b"not an image", png()[:40]])
@@ -213,7 +213,7 @@ async def test_the_same_image_twice_without_a_key_is_two_analyses(start):
     assert len({answer.json()["id"] for answer in answers}) == 2
 
 
-async def test_too_many_uploads_of_a_session_are_told_when_to_come_back(start):
+async def test_too_many_uploads_of_a_session_learn_when_to_come_back(start):
     async with start(web=WebSettings(analyses_per_minute=2)) as service:
         browser = service.browser()
         answers = [await browser.post(ANALYSES, content=png(), headers=OCTETS) for _ in range(3)]

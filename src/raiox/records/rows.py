@@ -62,7 +62,7 @@ class Claim:
     """A worker's right to finish one analysis, valid for this attempt only."""
 
     number: int
-    """Its place in the queue; only grows."""
+    """Its position in the queue; only grows."""
     id: str
     attempt: int
     """Counts from 1; the fence: a result of an older attempt is refused."""

@@ -39,7 +39,7 @@ class Executors:
         return await _run(self._writer, lambda: _before(deadline, work))
 
     async def read(self, work: Callable[[], T]) -> T:
-        """Ask the database, read or write a file, paint a picture."""
+        """Query the database, read or write a file, render a heatmap."""
         return await _run(self._readers, work)
 
     async def decode(self, work: Callable[[], T]) -> T:

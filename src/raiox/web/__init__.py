@@ -1,4 +1,4 @@
-"""The network face: FastAPI app, problem+json, sessions, limits, the built page as files.
+"""The service over HTTP: FastAPI app, problem+json, sessions, limits, the built page as files.
 
 Knows the use cases of `raiox.service` and what HTTP means; no model, no table,
 no image codec.

@@ -73,7 +73,7 @@ for work in (lambda: files.put("big", "a" * 64, bytes(100_000)), files.probe):
 """
 
 
-def test_a_full_disk_is_told_and_leaves_no_half_image(tmp_path: Path):
+def test_a_full_disk_is_reported_and_leaves_no_half_image(tmp_path: Path):
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
     command = [sys.executable, "-c", FILL, str(tmp_path / "images")]
 

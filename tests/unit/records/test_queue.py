@@ -164,7 +164,7 @@ def test_the_same_key_of_another_owner_is_another_key(records: Records):
     assert records.queue.enqueue(new("b", "bia"), key) == "b"
 
 
-def test_tells_how_many_wait_before(records: Records):
+def test_counts_how_many_wait_before(records: Records):
     for name in "abc":
         records.queue.enqueue(new(name))
 
@@ -192,7 +192,7 @@ def test_many_workers_share_the_work_without_doubles(tmp_path: Path):
     assert sorted(claimed, key=int) == [str(number) for number in range(60)]
 
 
-def test_a_locked_database_is_told_after_the_busy_time(tmp_path: Path, monkeypatch):
+def test_a_locked_database_is_reported_after_the_busy_time(tmp_path: Path, monkeypatch):
     quick = tuple(
         "PRAGMA busy_timeout=100" if "busy" in pragma else pragma
         for pragma in database_module._PRAGMAS

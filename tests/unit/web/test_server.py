@@ -22,5 +22,5 @@ def test_refuses_to_be_public_without_limits(host):
         (WebSettings(limits=False, allow_public=True), "0.0.0.0"),
     ],
 )
-def test_listens_where_it_is_safe_or_asked_for(settings, host):
+def test_listens_where_it_is_safe_or_allowed(settings, host):
     assert refuse_public_without_limits(settings, host) is None

@@ -17,7 +17,7 @@ def analysis_document(
 
     Args:
         root_path: what a proxy puts before every address of the service; may be empty.
-        waiting: its place in the queue, while it has one.
+        waiting: its position in the queue, while it has one.
     """
     address = f"{root_path}{address_of(analysis.id)}"
     maps = {finding: f"{address}/heatmap/{finding}.png" for finding in analysis.result.scores or ()}

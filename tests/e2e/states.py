@@ -5,6 +5,7 @@ import re
 from playwright.sync_api import Page, expect
 
 from .conftest import upload
+from .pseudo import VOWELS
 from .report import make_report
 from .stand_in import StandIn
 
@@ -16,9 +17,17 @@ ANSWERS = {
     "low_quality": "low_quality",
     "unlike": "unlike",
 }
-WAITING = re.compile("(À sua frente|Ahead of you)")
-LOADING = re.compile("^(Carregando|Loading)")
-OPEN_ALL = re.compile("^(Abrir tudo|Open all)$")
+
+
+def _in_any_language(portuguese: str, english: str) -> re.Pattern[str]:
+    """Matches the beginning of a text in whatever language the page speaks."""
+    return re.compile(rf"^(\[\[)?({portuguese}|{english}|{portuguese.translate(VOWELS)})")
+
+
+LOADING = _in_any_language("Carregando", "Loading")
+OPEN_ALL = _in_any_language("Abrir tudo", "Open all")
+TABLE = _in_any_language("Tabela", "Table")
+WAITING = re.compile(f"(À sua frente|Ahead of you|{'À sua frente'.translate(VOWELS)})")
 NEVER_READY = 1_000
 
 
@@ -40,7 +49,7 @@ def bring_to(page: Page, stand_in: StandIn, state: str) -> None:
         _bring_to_answer_or_history(page, stand_in, state)
 
 
-_MAP_VIEWS = {"map": "3D", "map_plane": "2D", "map_table": re.compile("^(Tabela|Table)$")}
+_MAP_VIEWS = {"map": "3D", "map_plane": "2D", "map_table": TABLE}
 
 
 def _bring_to_answer_or_history(page: Page, stand_in: StandIn, state: str) -> None:

@@ -12,10 +12,11 @@ import { findingRules } from '../vite/generated-css.js';
 const FIVE = { covid19: 0.9, edema: 0.8, no_finding: 0.1, pleural_effusion: 0.7, mass: 0.2 };
 
 test('every known finding has a name in every language, a shape that can be drawn and a colour', () => {
-  for (const { id, names, short_names, color, shape } of known) {
+  for (const { id, names, short_names, meanings, color, shape } of known) {
     for (const language of LANGUAGES) {
       expect(Object.keys(names), id).toContain(language.id);
       expect(Object.keys(short_names), id).toContain(language.id);
+      expect(Object.keys(meanings), id).toContain(language.id);
     }
     expect(SHAPES as readonly string[], id).toContain(shape);
     expect(findingRules()).toContain(`--finding-${id}: ${color.light}`);

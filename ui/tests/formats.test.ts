@@ -19,7 +19,7 @@ test.each([
   ['\0'.repeat(128) + 'DICM', 'dicom'],
   ['II*\0' + '\0'.repeat(124) + 'DICM', 'dicom'],
   ['\x02\0\0\0UL\x04\0', 'dicom'],
-  ['\x08\0\x05\0', undefined],
+  ['\x08\0\x05\0', 'dicom'],
   ['\0\0\0\x18ftypheic', 'heif'],
   ['\0\0\0\x18ftypavif', 'avif'],
   ['\0\0\0\x18ftypmp42', 'video'],

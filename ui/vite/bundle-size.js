@@ -7,7 +7,8 @@ const PAGE = new URL('../../src/raiox/web/page/', import.meta.url).pathname;
 const MAX_SCRIPT_BYTES = 80_000; // gzipped; a phone on 3G has it in about two seconds
 
 const html = readFileSync(join(PAGE, 'index.html'), 'utf-8');
-const named = [...html.matchAll(/(?:src|href)="\/([^"]+\.(?:js|css))"/g)].map((match) => match[1]);
+const named = [...html.matchAll(/(?:src|href)="(?:\.?\/)?([^":]+\.(?:js|css))"/g)].map((match) => match[1]);
+if (!named.some((name) => name.endsWith('.js'))) throw new Error('index.html names no script');
 let scripts = 0;
 for (const name of named) {
   const bytes = gzipSync(readFileSync(join(PAGE, name))).length;

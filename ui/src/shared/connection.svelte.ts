@@ -5,7 +5,7 @@
  * and after a page was opened from the cache.
  */
 
-const PROBE = '/healthz';
+const PROBE = 'healthz';
 const PROBE_INTERVAL_MS = 5_000;
 
 class Connection {

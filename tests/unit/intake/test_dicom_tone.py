@@ -4,6 +4,7 @@ from drawings import LIMITS, deep_phantom, dicom, phantom, raw, study
 from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
 from pydicom.tag import Tag
+from pydicom.uid import ExplicitVRBigEndian
 
 from raiox.intake.decode import decode
 
@@ -254,6 +255,19 @@ def test_a_voi_lut_narrower_than_its_descriptor_says_spans_what_it_uses(used_bit
     expected = shades(deep_phantom()).astype(int)
     np.testing.assert_allclose(decoded.pixels.astype(int), expected, atol=1)
     assert decoded.notes == ("display_repaired",)
+
+
+def test_a_big_endian_voi_lut_is_read_in_its_order():
+    ramp = np.arange(4096)[::-1]
+    data = study(deep_phantom(), VOILUTSequence=lut(ramp.astype(">u2"), n_bits=12))
+    data.PixelData = deep_phantom().astype(">u2").tobytes()
+    data.file_meta.TransferSyntaxUID = ExplicitVRBigEndian
+
+    turned = decode("dicom", dicom(data), LIMITS)
+
+    expected = 255 - shades(deep_phantom()).astype(int)
+    np.testing.assert_allclose(turned.pixels.astype(int), expected, atol=1)
+    assert turned.notes == ()
 
 
 def test_a_voi_lut_of_bytes_in_words_is_read_by_bytes():

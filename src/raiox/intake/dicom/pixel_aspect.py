@@ -36,7 +36,7 @@ def read_pixel_aspect(elements: Elements) -> float:
 
 
 def square_pixels(pixels: GrayArray, aspect: float, max_pixels: int) -> GrayArray:
-    """Stretch the longer side of the pixels to the shorter one's spacing.
+    """Stretch the image along the longer side of its pixels.
 
     Args:
         pixels: (H, W) uint8.
@@ -46,8 +46,5 @@ def square_pixels(pixels: GrayArray, aspect: float, max_pixels: int) -> GrayArra
     height, width = pixels.shape
     tall, wide = height * max(aspect, 1.0), width * max(1.0 / aspect, 1.0)
     scale = min(1.0, (max_pixels / (tall * wide)) ** 0.5)
-    size = (
-        max(1, int(wide * scale + 0.5 * (scale == 1.0))),
-        max(1, int(tall * scale + 0.5 * (scale == 1.0))),
-    )
+    size = max(1, int(wide * scale)), max(1, int(tall * scale))
     return np.asarray(Image.fromarray(pixels).resize(size, Image.Resampling.BICUBIC))

@@ -1,10 +1,15 @@
 """Method and evidence, API, privacy: what the page says of the system."""
 
 import re
+import shutil
+import subprocess
+import sys
 
 import pytest
 from playwright.sync_api import expect
 
+from .documents import PNG
+from .pseudo import NODE
 from .report import make_report
 from .stand_in import describe_models
 
@@ -142,6 +147,46 @@ def test_an_example_of_the_api_runs_on_the_page(open_page, served):
     expect(page.get_by_text("fake_classifier")).to_be_visible()
     page.get_by_role("radio", name="Python").check(force=True)
     expect(page.get_by_text("httpx.Client()").first).to_be_visible()
+
+
+RUNNERS = {
+    "curl": (["sh", "-e"], ""),
+    "Python": ([sys.executable], ""),
+    "JavaScript": (
+        [str(NODE), "--input-type=module"],
+        """import { readFileSync } from 'node:fs';
+           const radiograph = new Blob([readFileSync('radiograph.png')]);
+        """,
+    ),
+}
+"""How the examples of each language are run, and what stands before them: the chosen file."""
+
+
+@pytest.mark.parametrize("language", RUNNERS)
+def test_every_example_of_the_api_runs_as_it_is_printed(open_page, served, tmp_path, language):
+    program, before = RUNNERS[language]
+    if not shutil.which(program[0]) or (language == "curl" and not shutil.which("curl")):
+        pytest.skip(f"{language} is not installed")
+    (tmp_path / "radiograph.png").write_bytes(PNG)
+    page = open_page(f"{served.url}/#/api")
+    page.get_by_role("radio", name=language).check(force=True)
+    examples = page.locator("main pre code").all_inner_texts()
+
+    assert len(examples) == 5
+    for example in examples:
+        done = subprocess.run(
+            program,
+            input=before + example,
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        assert served.url in example
+        # The session of each of these examples is its own, and `ID` is nobody's analysis.
+        answered = "404" if example == examples[-1] else '"|id|models|cases|analyses'
+        assert re.search(answered, done.stdout), (example, done.stdout)
 
 
 def test_the_privacy_page_tells_this_services_own_times(open_page, served):

@@ -32,9 +32,21 @@ class ProbeName(StrEnum):
     ALL = "all"
 
 
+def bundle_folder(named: Path) -> Path:
+    """The folder itself, else that of the shipped bundle of this name, as reports quote it."""
+    if named.exists() or len(named.parts) != 1:
+        return named
+    from raiox.inference.local import SHIPPED_MODELS
+
+    shipped = SHIPPED_MODELS / named
+    return shipped if shipped.is_dir() else named
+
+
 def evaluate(
     context: typer.Context,
-    bundle: Annotated[Path, typer.Argument(help="Folder of the bundle.")],
+    bundle: Annotated[
+        Path, typer.Argument(help="Folder of the bundle, or the name of a shipped one.")
+    ],
     manifest: Annotated[
         Path | None,
         typer.Option(
@@ -79,6 +91,7 @@ def evaluate(
     `raiox evaluate BUNDLE --manifest mine.csv --labels mine.toml --out report/`
     """
     settings = read_settings()
+    bundle = bundle_folder(bundle)
     require_paths(bundle, manifest, labels, other_seed)
     if out is not None:
         require_folder(out)

@@ -96,6 +96,7 @@ def index(reports: Mapping[str, Document]) -> str:
             "[FUTURE-AI](future-ai.md), filled in"),
             ("What the splits share: [the authors' splits](leaks-authors.md), "
             "[ours](leaks-grouped.md)"),
+            "[How near duplicates are found, and how many are missed](near-duplicates.md)",
             *(f"[{shows}]({page})" for page, shows in TRAINING_PAGES.items()),
             "[The JSON of a report](../reference/report-json.md)",
         ]),

@@ -25,7 +25,7 @@ def test_every_recipe_is_measured_on_known_data_and_on_the_source_left_out(
     assert second.figures["macro AUC"] == first.figures["macro AUC"]
     assert first.figures["recall of covid19, source1, unseen"].n == 6, "test images were used"
     assert "calibration error, temperature >= 1, source1, unseen" in first.figures
-    assert 0 <= first.figures["AUROC of the doubt, source1, never seen"].value <= 1
+    assert 0 <= first.figures["AUROC of the MSP, source1, unseen"].value <= 1
     assert "| gain in macro AUC |  | +0.000" in to_markdown([first, second])
 
 
@@ -58,7 +58,7 @@ def test_a_filter_is_judged_by_what_it_accepts(drawn_data: Path, tmp_path: Path)
     unseen = [name for name in row.figures if "unseen" in name]
     assert "frontal accepted, source1, unseen" in unseen
     assert "rotated_90 rejected, source1, unseen" in unseen
-    assert not any("inside" in name for name in row.figures)
+    assert not any("within" in name for name in row.figures)
 
 
 def compared(name: str, *values: float) -> RecipeComparison:

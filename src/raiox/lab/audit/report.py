@@ -23,9 +23,10 @@ MEANING: Final = {
     OverlapKind.PATIENT: "images of one patient (`patient_id`)",
     OverlapKind.GROUP: "linked images (`group_id`)",
     OverlapKind.SAME_FILE: "the same file, byte for byte",
-    OverlapKind.SAME_PIXELS: "the same picture once decoded (same files included)",
-    OverlapKind.NEAR_IDENTICAL: "copies: resized, encoded again, cut by 3 %, other tones, negative, mirrored",
-    OverlapKind.LOOK_ALIKE: "films so alike that they are most often of one patient; look at them",
+    OverlapKind.SAME_PIXELS: "the same pixels once decoded (same files included)",
+    OverlapKind.NEAR_IDENTICAL: "copies: resized, re-encoded, cropped by 3 %, other gray levels, inverted, "
+    "mirrored",
+    OverlapKind.LOOK_ALIKE: "radiographs so alike that they are most often of one patient; look at them",
     OverlapKind.FILE_STEM: "the same file name under another patient",
 }
 
@@ -46,39 +47,40 @@ def to_json(audit: Audit) -> dict[str, Any]:
     return {
         "notice": NOTICE,
         "command": audit.command,
-        "parts": audit.split_manifest.splits,
+        "splits": audit.split_manifest.splits,
         "n_left_out": audit.split_manifest.n_left_out,
         "unread": dict(Counter(code for code in audit.prints.refusals if code)),
         "leaks": [asdict(tally) for tally in count(audit.split_manifest, audit.found)],
-        "by_source": [dict(zip(_SOURCES, row, strict=True)) for row in _by_source(audit)],
+        "by_dataset": [dict(zip(_KEYS, row, strict=True)) for row in _by_dataset(audit)],
     }
 
 
 def to_markdown(audit: Audit) -> str:
     """The command, the verdict, the tables and examples by name."""
     splits = ", ".join(f"{split} {n}" for split, n in audit.split_manifest.splits.items())
-    kept = f"{splits or 'No image in any part'}; {audit.split_manifest.n_left_out} lines left out (no part)."
-    told = ["# What the parts of a split share\n", f"    {audit.command}\n"]
-    told += [f"{NOTICE['en']}\n", kept, _unread(audit)]
+    kept = f"{splits or 'No image in any split'}; {audit.split_manifest.n_left_out} rows left out (no split)."
+    lines = ["# What the splits of a manifest share\n", f"    {audit.command}\n"]
+    lines += [f"{NOTICE['en']}\n", kept, _unread(audit)]
     if audit.found:
-        told += [to_pipes(_kinds(audit)), to_pipes(_sources(audit)), *_examples(audit)]
+        lines += [to_pipes(_kinds(audit)), to_pipes(_datasets(audit)), *_examples(audit)]
     else:
-        told.append("Nothing spans two parts.\n")
-    return "\n".join(told)
+        lines.append("Nothing spans two splits.\n")
+    return "\n".join(lines)
 
 
 def to_csv(audit: Audit) -> str:
     """One line a pair; each image concerned stands in at least one pair of its kind."""
     file = io.StringIO()
     writer = csv.writer(file, lineterminator="\n")
-    writer.writerow(["kind", "image_a", "part_a", "image_b", "part_b", "distance", "mirrored"])
+    writer.writerow(["kind", "image_a", "split_a", "image_b", "split_b", "distance", "mirrored"])
     for shared in audit.found:
         for a, b in _pairs(audit, shared):
             writer.writerow([shared.kind, *a, *b, f"{shared.distance:.4f}", int(shared.mirrored)])
     return file.getvalue()
 
 
-_SOURCES: Final = ("kind", "source", "images", "concerned", "share")
+_KEYS: Final = ("kind", "dataset", "images", "affected", "fraction")
+_TITLES: Final = ("kind", "data set", "images", "affected", "fraction")
 
 
 def _kinds(audit: Audit) -> Table:
@@ -87,21 +89,23 @@ def _kinds(audit: Audit) -> Table:
          f"{t.share_of_second:.1%}", str(t.n_patients))
         for t in count(audit.split_manifest, audit.found)
     )  # fmt: skip
-    columns = ("kind", "parts", "images of the first", "images of the second",
-               "share of the second", "patients")  # fmt: skip
-    return Table("What spans two parts", columns, rows)
+    columns = ("kind", "splits", "images of the first", "images of the second",
+               "fraction of the second", "patients")  # fmt: skip
+    return Table("Overlap between splits", columns, rows)
 
 
-def _sources(audit: Audit) -> Table:
+def _datasets(audit: Audit) -> Table:
     rows = tuple(
         (kind, dataset, str(n), str(hit), f"{share:.1%}")
-        for kind, dataset, n, hit, share in _by_source(audit)
+        for kind, dataset, n, hit, share in _by_dataset(audit)
     )
     first, tested = audit.split_manifest.train_and_test
-    return Table(f"Images of `{tested}` with a partner in `{first}`, by source", _SOURCES, rows)
+    return Table(
+        f"Images of `{tested}` with a counterpart in `{first}`, by data set", _TITLES, rows
+    )
 
 
-def _by_source(audit: Audit) -> list[tuple[str, str, int, int, float]]:
+def _by_dataset(audit: Audit) -> list[tuple[str, str, int, int, float]]:
     """Of the tested part: kind, source, its images, those with a partner in the first part."""
     split_manifest = audit.split_manifest
     if not audit.found:

@@ -1,8 +1,9 @@
-"""Does a network notice by itself that what it is shown is not what it learned from?
+"""Does a network detect by itself that an image is unlike its training data?
 
-A source left out of every step of training stands for the next hospital: its films are as
-ordinary as those at home, and only the network's own doubt could tell that they are from
-elsewhere. Source: Hendrycks and Gimpel, 2017, arXiv:1610.02136 (doubt, AUROC, FPR95).
+A data set left out of every step of training stands for the next hospital: its radiographs are as
+ordinary as the others, and only the network's own confidence could show that they are from
+elsewhere. Source: Hendrycks and Gimpel, 2017, arXiv:1610.02136 (maximum softmax probability, MSP;
+AUROC; FPR95).
 """
 
 from collections.abc import Iterator, Sequence
@@ -18,74 +19,72 @@ from raiox.vocabulary import ImageKind
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Scored:
-    """What a network answered to N cases, and where they are from."""
+    """A network's scores of N samples, and where these are from."""
 
     scores: Floats
     """(N, K)"""
     labels: Indices
-    """(N,) index of each case's label."""
+    """(N,) index of each sample's label."""
     groups: Names
     """(N,)"""
     datasets: Names
     """(N,)"""
 
     def where(self, chosen: Mask) -> "Scored":
-        """The chosen ones of the N."""
+        """The chosen ones of the N samples."""
         return Scored(
             self.scores[chosen], self.labels[chosen], self.groups[chosen], self.datasets[chosen]
         )
 
 
-def ood_scores(in_distribution: Floats, at_home: Mask, groups: Names) -> tuple[Estimate, Estimate]:
-    """AUROC and FPR95 of a value that is high at home.
+def ood_scores(scores: Floats, inside: Mask, groups: Names) -> tuple[Estimate, Estimate]:
+    """AUROC and FPR95 of a score that is high for in-distribution samples.
 
     Args:
-        familiar: (N,) e.g. the highest score.
-        at_home: (N,) false for what is foreign.
+        scores: (N,) e.g. the maximum softmax probability.
+        inside: (N,) whether a sample is in-distribution.
         groups: (N,) resampled whole.
 
-    Returns: the chance that a case at home lies above a foreign one, and the share of the foreign
-        that pass where 95 % of those at home do.
+    Returns: the chance that an in-distribution sample scores above another, and the proportion of
+        the others that pass where 95 % of the in-distribution samples do.
     """
-    passed = bootstrap_estimate(
-        lambda drawn: fpr_at_tpr(in_distribution[drawn], at_home[drawn]), groups
-    )
-    return auc_estimate(in_distribution, at_home, groups), passed
+    passed = bootstrap_estimate(lambda drawn: fpr_at_tpr(scores[drawn], inside[drawn]), groups)
+    return auc_estimate(scores, inside, groups), passed
 
 
 def unseen_dataset_estimates(
-    outputs: Sequence[str], home: Scored, away: Scored
+    outputs: Sequence[str], seen: Scored, unseen: Scored
 ) -> Iterator[tuple[str, Estimate]]:
-    """How well sources that trained nothing are told from those that did, by names that say so.
+    """AUROC and FPR95 of each data set that was not used for training, by English names.
 
-    Of findings: each source by the doubt (one less the highest score). Of the frontal filter:
-    frontal films by the doubt, since they are let in all the same, and everything else of a
-    source by the score of upright frontal. What is at home is `home`; of a filter its frontal films.
+    For findings, by the MSP. For the frontal filter, frontal radiographs by the MSP, since they
+    are accepted all the same, and other kinds of image by the score of upright frontal.
 
     Args:
         outputs: (K,) names of the labels.
-        home: of sources that trained the network, though not these cases.
-        away: of sources that trained nothing of it.
+        seen: samples of the data sets used for training, though not used for training themselves.
+        unseen: samples of data sets that were not used for training.
     """
     if ImageKind.FRONTAL not in outputs:
-        yield from _by_source("doubt", home, away, home.scores.max(axis=1), away.scores.max(axis=1))
+        msp = (seen.scores.max(axis=1), unseen.scores.max(axis=1))
+        yield from _by_dataset("MSP", seen, unseen, *msp)
         return
     frontal = outputs.index(ImageKind.FRONTAL)
-    ours, upright = home.where(home.labels == frontal), away.labels == frontal
-    films, others = away.where(upright), away.where(~upright)
-    doubts = (ours.scores.max(axis=1), films.scores.max(axis=1))
-    yield from _by_source("doubt", ours, films, *doubts)
-    let_in = (ours.scores[:, frontal], others.scores[:, frontal])
-    yield from _by_source("frontal score", ours, others, *let_in)
+    inside, is_frontal = seen.where(seen.labels == frontal), unseen.labels == frontal
+    radiographs, others = unseen.where(is_frontal), unseen.where(~is_frontal)
+    msp = (inside.scores.max(axis=1), radiographs.scores.max(axis=1))
+    yield from _by_dataset("MSP", inside, radiographs, *msp)
+    score = (inside.scores[:, frontal], others.scores[:, frontal])
+    yield from _by_dataset("frontal score", inside, others, *score)
 
 
-def _by_source(
-    way: str, home: Scored, away: Scored, at_home: Floats, elsewhere: Floats
+def _by_dataset(
+    detector: str, seen: Scored, unseen: Scored, inside: Floats, outside: Floats
 ) -> Iterator[tuple[str, Estimate]]:
-    for dataset in np.unique(away.datasets):
-        here = away.datasets == dataset
-        both = np.concatenate([at_home, elsewhere[here]])
-        groups = np.concatenate([home.groups, away.groups[here]])
-        estimates = ood_scores(both, np.arange(len(both)) < len(at_home), groups)
+    for dataset in np.unique(unseen.datasets):
+        here = unseen.datasets == dataset
+        both = np.concatenate([inside, outside[here]])
+        groups = np.concatenate([seen.groups, unseen.groups[here]])
+        estimates = ood_scores(both, np.arange(len(both)) < len(inside), groups)
         for short, estimate in zip(("AUROC", "FPR95"), estimates, strict=True):
-            yield f"{short} of the {way}, {dataset}, never seen", estimate
+            yield f"{short} of the {detector}, {dataset}, unseen", estimate

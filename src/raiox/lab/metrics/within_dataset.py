@@ -1,7 +1,7 @@
-"""Figures inside one source, where the hospital cannot stand in for the lungs.
+"""AUC within one data set, where the hospital cannot stand in for the lungs.
 
-Across sources a network may score the place an image came from; two labels of one
-source, or a source that trained nothing, cannot be told apart that way.
+Across data sets a network may score where an image came from; that does not separate two labels
+of one data set, nor the labels of a data set that was not used for training.
 """
 
 from collections.abc import Iterator, Sequence
@@ -30,7 +30,7 @@ def within_dataset_auc(
         logits: (N, K); the margin of the two is what ranks.
     """
     for dataset, a, b, estimate in within_dataset_pairs(datasets, groups, labels, logits):
-        yield f"AUC {outputs[b]} vs {outputs[a]}, inside {dataset}", estimate
+        yield f"AUC {outputs[b]} vs {outputs[a]}, within {dataset}", estimate
 
 
 def within_dataset_pairs(

@@ -60,7 +60,7 @@ def test_blank_images_are_no_copies_of_anything():
     assert copies([blank, film(1)], [blank, film(2)]) == []
 
 
-def test_images_of_one_part_are_not_compared():
+def test_images_of_one_split_are_not_compared():
     assert copies([film(0), as_jpeg(film(0), 50)], [film(1)]) == []
 
 

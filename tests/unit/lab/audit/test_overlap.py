@@ -1,4 +1,4 @@
-"""What spans two parts is told by kind, counted by pair of parts, and named."""
+"""Overlap between splits is reported by kind, counted by pair of splits, and named."""
 
 import csv
 import io
@@ -179,17 +179,17 @@ def test_the_table_has_a_line_a_pair(audit):
     rows = list(csv.DictReader(io.StringIO(to_csv(audit))))
 
     assert [row["kind"] for row in rows] == ["patient", "near_identical"]
-    assert {(row["image_a"], row["part_b"]) for row in rows} == {("a.png", "test")}
+    assert {(row["image_a"], row["split_b"]) for row in rows} == {("a.png", "test")}
     assert 0 < float(rows[1]["distance"]) < 0.15
 
 
 def test_the_object_for_programs_is_json_and_holds_the_tallies(audit):
     told = json.loads(json.dumps(to_json(audit)))
 
-    assert told["parts"] == {"train": 1, "test": 2}
+    assert told["splits"] == {"train": 1, "test": 2}
     assert [leak["kind"] for leak in told["leaks"]] == ["patient", "near_identical", "any"]
-    assert told["by_source"][0] == {
-        "kind": "patient", "source": "drawn", "images": 2, "concerned": 1, "share": 0.5,
+    assert told["by_dataset"][0] == {
+        "kind": "patient", "dataset": "drawn", "images": 2, "affected": 1, "fraction": 0.5,
     }  # fmt: skip
 
 
@@ -198,4 +198,4 @@ def test_nothing_shared_is_said_in_a_sentence():
 
     told = to_markdown(Audit("raiox leaks mine.csv", split_manifest, unread(split_manifest), []))
 
-    assert "Nothing spans two parts." in told
+    assert "Nothing spans two splits." in told

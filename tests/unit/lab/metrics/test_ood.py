@@ -1,4 +1,4 @@
-"""Whether a network notices a source that trained nothing of it."""
+"""Whether a network detects a data set that it was not trained on."""
 
 import numpy as np
 import numpy.typing as npt
@@ -11,7 +11,7 @@ KINDS = ("frontal", "natural")
 
 
 def scored(tops: list[float], labels: list[int], dataset: str) -> Scored:
-    """Cases whose own label scores so much, each a group of its own."""
+    """Samples whose own label scores so much, each a group of its own."""
     own = np.array(tops)
     scores = np.where(np.eye(2, dtype=bool)[labels], own[:, None], 1 - own[:, None])
     groups = np.array([f"{dataset}{i}" for i in range(len(tops))])
@@ -25,7 +25,7 @@ def both(a: Scored, b: Scored) -> Scored:
     return Scored(*map(joined, ("scores", "labels", "groups", "datasets")))
 
 
-def test_a_value_that_separates_lets_nothing_foreign_pass() -> None:
+def test_a_score_that_separates_lets_nothing_out_of_distribution_pass() -> None:
     groups = np.array(list("abcd"))
 
     area, passed = ood_scores(np.array([0.9, 0.8, 0.2, 0.1]), np.array([1, 1, 0, 0], bool), groups)
@@ -33,31 +33,35 @@ def test_a_value_that_separates_lets_nothing_foreign_pass() -> None:
     assert (area.value, passed.value) == (1.0, 0.0)
 
 
-def test_every_source_away_is_told_apart_from_home_by_the_doubt() -> None:
-    home = scored([0.9, 0.95, 0.99, 0.97], [0, 1, 0, 1], "home")
-    doubtful, sure = scored([0.6, 0.55], [0, 1], "doubtful"), scored([1.0, 1.0], [0, 1], "sure")
+def test_an_unseen_data_set_is_detected_by_the_maximum_softmax_probability() -> None:
+    seen = scored([0.9, 0.95, 0.99, 0.97], [0, 1, 0, 1], "seen")
+    unsure, sure = scored([0.6, 0.55], [0, 1], "unsure"), scored([1.0, 1.0], [0, 1], "sure")
 
-    estimates = dict(unseen_dataset_estimates(FINDINGS, home, both(doubtful, sure)))
+    estimates = dict(unseen_dataset_estimates(FINDINGS, seen, both(unsure, sure)))
 
-    assert estimates["AUROC of the doubt, doubtful, never seen"].value == 1.0
-    assert estimates["FPR95 of the doubt, doubtful, never seen"].value == 0.0
-    assert estimates["AUROC of the doubt, sure, never seen"].value == 0.0
-    assert estimates["FPR95 of the doubt, sure, never seen"].value == 1.0
-    assert estimates["FPR95 of the doubt, sure, never seen"].n == 6
+    assert estimates["AUROC of the MSP, unsure, unseen"].value == 1.0
+    assert estimates["FPR95 of the MSP, unsure, unseen"].value == 0.0
+    assert estimates["AUROC of the MSP, sure, unseen"].value == 0.0
+    assert estimates["FPR95 of the MSP, sure, unseen"].value == 1.0
+    assert estimates["FPR95 of the MSP, sure, unseen"].n == 6
 
 
-@pytest.mark.parametrize("wrong", [0.9, 0.2], ids=["refused", "taken for a film"])
-def test_a_filter_meets_films_by_its_doubt_and_the_rest_by_the_score_of_frontal(wrong) -> None:
+@pytest.mark.parametrize("wrong", [0.9, 0.2], ids=["refused", "taken for a radiograph"])
+def test_a_filter_detects_radiographs_by_the_msp_and_other_kinds_by_the_frontal_score(
+    wrong,
+) -> None:
     in_distribution = both(
-        scored([0.8, 0.9], [0, 0], "home"),
-        scored([0.6], [1], "home"),  # no film: not what is at home
+        scored([0.8, 0.9], [0, 0], "seen"),
+        scored([0.6], [1], "seen"),  # not a radiograph: not in-distribution
     )
-    away = both(scored([0.7, 0.7], [0, 0], "films"), scored([wrong] * 2, [1, 1], "photographs"))
+    unseen = both(
+        scored([0.7, 0.7], [0, 0], "radiographs"), scored([wrong] * 2, [1, 1], "photographs")
+    )
 
-    estimates = dict(unseen_dataset_estimates(KINDS, in_distribution, away))
+    estimates = dict(unseen_dataset_estimates(KINDS, in_distribution, unseen))
 
-    assert estimates["AUROC of the doubt, films, never seen"].value == 1.0
-    noticed_photographs = estimates["AUROC of the frontal score, photographs, never seen"]
+    assert estimates["AUROC of the MSP, radiographs, unseen"].value == 1.0
+    noticed_photographs = estimates["AUROC of the frontal score, photographs, unseen"]
     assert noticed_photographs.n == 4
     assert noticed_photographs.value == (1.0 if wrong > 0.5 else 0.75)
-    assert "AUROC of the doubt, photographs, never seen" not in estimates
+    assert "AUROC of the MSP, photographs, unseen" not in estimates

@@ -21,6 +21,7 @@ from raiox.inference.blank import reject_blank
 from raiox.inference.classifier import Classifier
 from raiox.inference.frontal_filter import FrontalFilter
 from raiox.inference.lungs import LungSegmenter, share_inside
+from raiox.inference.margins import Box, crop, find_content, uncrop
 from raiox.settings import Backend, InferenceSettings
 
 SHIPPED_MODELS = Path(__file__).parent.parent / "models"
@@ -76,10 +77,19 @@ class LocalEngine:
         return self._models
 
     def predict(self, radiographs: Sequence[Radiograph]) -> list[EngineResult | RaioxError]:
-        """Filter all, classify the accepted; one that fails does not harm the others."""
+        """Filter all, classify the accepted; one that fails does not harm the others.
+
+        The networks see what even margins surround; activation maps cover the whole picture.
+        """
         if not radiographs:
             return []
         started = time.perf_counter()
+        boxes = [find_content(radiograph.pixels) for radiograph in radiographs]
+        whole = radiographs
+        radiographs = [
+            replace(radiograph, pixels=crop(radiograph.pixels, box))
+            for radiograph, box in zip(whole, boxes, strict=True)
+        ]
         blank = [reject_blank(radiograph.pixels) for radiograph in radiographs]
         verdicts = self._filter.classify(radiographs)
         filtered = time.perf_counter()
@@ -95,6 +105,10 @@ class LocalEngine:
         if self._lungs is not None:
             predictions = _with_lungs(self._lungs, radiographs, predictions)
         segmented = time.perf_counter()
+        predictions = {
+            i: _over_whole(prediction, boxes[i], whole[i].pixels.shape)
+            for i, prediction in predictions.items()
+        }
         n_accepted = max(1, len(accepted))
         timings = {
             "filter": round((filtered - started) * 1e3 / len(radiographs), 2),
@@ -138,6 +152,14 @@ def _with_lungs(
         inside = {finding: share_inside(evidence, lungs) for finding, evidence in maps}
         found[index] = replace(prediction, evidence_in_lungs=inside)
     return found
+
+
+def _over_whole(
+    prediction: Prediction | RaioxError, box: Box, shape: tuple[int, ...]
+) -> Prediction | RaioxError:
+    if isinstance(prediction, RaioxError):
+        return prediction
+    return replace(prediction, activation_maps=uncrop(prediction.activation_maps, box, shape))
 
 
 def _identity(bundle: Bundle) -> ModelIdentity:

@@ -17,7 +17,7 @@ from serving import Served
 from raiox.entities import Radiograph
 from raiox.errors import ErrorKind, InternalError, RaioxError
 from raiox.service.lifecycle import Factories
-from raiox.settings import Settings
+from raiox.settings import Settings, WebSettings
 from raiox.vocabulary import FINDINGS, LANGUAGES
 from raiox.web.app import create_app
 from raiox.web.http.problems import MEDIA_TYPE, Problem
@@ -52,7 +52,10 @@ class RefusingIntake(FakeIntake):
 @pytest.fixture(scope="module")
 def refusals(tmp_path_factory) -> dict[str, httpx.Response]:
     """What an upload is answered when the intake refuses it, by the code of the error."""
-    settings, intake = Settings(data_dir=tmp_path_factory.mktemp("refusing")), RefusingIntake()
+    folder = tmp_path_factory.mktemp("refusing")
+    # There are more errors than uploads a minute.
+    settings = Settings(data_dir=folder, web=WebSettings(limits=False))
+    intake = RefusingIntake()
     app = create_app(settings, Factories(FakeEngine, lambda: intake))
 
     async def ask() -> dict[str, httpx.Response]:

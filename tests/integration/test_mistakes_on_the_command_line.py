@@ -13,8 +13,8 @@ from typer.testing import CliRunner, Result
 from raiox.cli.app import app
 from raiox.messages import load
 
-BUNDLE, ABSENT, A_FILE, EMPTY_DIR, IMAGE, PORT, TABLE, READ_ONLY = (
-    "{bundle}", "{absent}", "{file}", "{empty}", "{image}", "{port}", "{table}", "{readonly}"
+BUNDLE, ABSENT, A_FILE, EMPTY_DIR, IMAGE, PORT, TABLE, READ_ONLY, LABELLED = (
+    "{bundle}", "{absent}", "{file}", "{empty}", "{image}", "{port}", "{table}", "{readonly}", "{labelled}"
 )  # fmt: skip
 TRAINING = {"train", "repeat", "compare", "export"}
 
@@ -74,7 +74,7 @@ MISTAKES = [
     Mistake(f"evaluate {BUNDLE} --manifest {TABLE}", "manifest_column_missing"),
     Mistake(f"evaluate {BUNDLE} --manifest {IMAGE}", "manifest_unreadable"),
     Mistake(f"evaluate {BUNDLE} --labels {ABSENT}", "path_missing"),
-    Mistake(f"evaluate {BUNDLE} --out {READ_ONLY}/x", "path_unusable"),
+    Mistake(f"evaluate {BUNDLE} --manifest {LABELLED} --out {READ_ONLY}/x", "path_unusable"),
     Mistake(f"evaluate {BUNDLE} --probe nope", ""),
     Mistake(f"evaluate {BUNDLE}", "data_set_missing", {"RAIOX_DATASETS": EMPTY_DIR}),
     Mistake(f"leaks {ABSENT}", "path_missing"),
@@ -99,6 +99,8 @@ def named(tmp_path_factory) -> Iterator[dict[str, str]]:
     (folder / "file").write_text("no folder")
     (folder / "empty").mkdir()
     (folder / "image.png").write_bytes(b"\xff\xfe no image")
+    (folder / "labelled" / "natural").mkdir(parents=True)
+    (folder / "labelled" / "natural" / "a.png").touch()
     (folder / "table.csv").write_text("image,split\na.png,test\n")
     with socket.create_server(("127.0.0.1", 0)) as listening:
         yield {
@@ -110,6 +112,7 @@ def named(tmp_path_factory) -> Iterator[dict[str, str]]:
             "port": str(listening.getsockname()[1]),
             "table": str(folder / "table.csv"),
             "readonly": "/proc",
+            "labelled": str(folder / "labelled"),
         }
 
 

@@ -93,8 +93,6 @@ def evaluate(
     settings = read_settings()
     bundle = bundle_folder(bundle)
     require_paths(bundle, manifest, labels, other_seed)
-    if out is not None:
-        require_folder(out)
 
     from raiox.bundle import REPORT_FILE, add_to_bundle, open_bundle
     from raiox.intake import Intake
@@ -108,6 +106,8 @@ def evaluate(
     bar = progress_bar("progress_predicting")
     opened = open_bundle(bundle)
     samples = _samples(opened, manifest, labels, data, split)
+    if out is not None:
+        require_folder(out)
     unread: Counter[str] = Counter()
     with Intake(settings.intake) as intake:
         predictions = predict(opened, _spread(samples, limit), intake.load, n_threads, bar, unread)

@@ -87,7 +87,7 @@ def predict(
         resume=resume,
     )
     remaining = [file for file in files if str(file) not in output.done]
-    summary = Summary(n_resumed=len(files) - len(remaining))
+    summary = Summary([output.done[str(file)] for file in files if str(file) in output.done])
     try:
         with output, _termination_as_interrupt():
             for item in _analysed(remaining, settings, engine):

@@ -13,6 +13,7 @@ from raiox.cli.batch.heatmap_files import heatmap_name, write_heatmaps
 from raiox.cli.batch.inputs import find_files, is_own_output
 from raiox.cli.batch.pipeline import analyse
 from raiox.cli.batch.summary import Summary
+from raiox.cli.batch.table import Ending
 from raiox.cli.errors import NothingToReadError, PathMissingError
 from raiox.entities import Radiograph
 from raiox.errors import RaioxError
@@ -150,7 +151,7 @@ def test_the_status_tells_rejected_from_unreadable():
 
 def test_the_summary_speaks_the_language_of_the_terminal(monkeypatch):
     monkeypatch.setenv("LC_ALL", "pt_BR.UTF-8")
-    summary = Summary(n_resumed=7)
+    summary = Summary([Ending("analysed", "")] * 7)
     summary.count(Analysed(Path("x"), result=NotAnImageError()))
     summary.count(Analysed(Path("map.png")))
 
@@ -160,3 +161,10 @@ def test_the_summary_speaks_the_language_of_the_terminal(monkeypatch):
     assert "not_an_image 1" in lines
     assert "Já estavam na tabela: 7." in lines
     assert "Uso em pesquisa. Não é um dispositivo médico." in lines
+
+
+def test_the_status_of_a_resumed_batch_is_that_of_the_whole():
+    assert Summary([Ending("analysed", "")]).status(skip_unreadable=False) == 0
+    assert Summary([Ending("rejected", "photograph")]).status(skip_unreadable=True) == 1
+    assert Summary([Ending("", "not_an_image")]).status(skip_unreadable=True) == 0
+    assert Summary([Ending("", "not_an_image")]).status(skip_unreadable=False) == 1

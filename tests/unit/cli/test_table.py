@@ -93,7 +93,7 @@ def test_a_path_keeps_the_bytes_of_its_name(tmp_path):
     assert b"/caf\xe9.png" in (tmp_path / "t.csv").read_bytes()
     assert open_table(tmp_path / "t.csv", resume=True).__exit__() is None
     with open_table(tmp_path / "t.csv", resume=True) as table:
-        assert table.done == {name}
+        assert set(table.done) == {name}
 
 
 @DIALECTS

@@ -2,24 +2,30 @@
 
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import timedelta
 
 from raiox.cli.batch.analysed import Analysed
+from raiox.cli.batch.table import Ending
 from raiox.cli.errors import OK, SOME_NOT
 from raiox.cli.language import say, terminal_language
 from raiox.errors import RaioxError
 from raiox.findings import finding_name
 from raiox.intake.errors import IntakeError
-from raiox.vocabulary import LANGUAGE_TRAITS, NOTICE, UNCERTAIN
+from raiox.vocabulary import LANGUAGE_TRAITS, NOTICE, UNCERTAIN, Outcome
 
 
 class Summary:
     """Counts what is done."""
 
-    def __init__(self, n_resumed: int = 0) -> None:
-        self.n_resumed = n_resumed
-        """Files that an earlier run has done."""
+    def __init__(self, resumed: Collection[Ending] = ()) -> None:
+        """Begin.
+
+        Args:
+            resumed: how the files ended that an earlier run has done; the status counts them, too.
+        """
+        self._n_resumed = len(resumed)
+        self._resumed_without = [e.code for e in resumed if e.outcome != Outcome.ANALYSED]
         self.n_own_outputs = 0
         self._started = time.monotonic()
         self._n: Counter[str] = Counter()
@@ -32,7 +38,7 @@ class Summary:
         if result is None:
             self.n_own_outputs += 1
         elif isinstance(result, RaioxError):
-            self._n["unreadable" if isinstance(result, IntakeError) else "failed"] += 1
+            self._n["failed"] += 1
             self._reasons[result.code] += 1
         elif result.rejection is not None:
             self._n["rejected"] += 1
@@ -52,9 +58,11 @@ class Summary:
         Args:
             skip_unreadable: let files that are no readable image not count.
         """
-        n_without = self._n["rejected"] + self._n["failed"]
-        n_without += 0 if skip_unreadable else self._n["unreadable"]
-        return SOME_NOT if n_without else OK
+        without = [*self._reasons.elements(), *self._resumed_without]
+        if skip_unreadable:
+            unreadable = {error.code for error in IntakeError.__subclasses__()}
+            without = [code for code in without if code not in unreadable]
+        return SOME_NOT if without else OK
 
     def lines(self) -> Iterator[str]:
         """The summary in the terminal's language, with the notice."""
@@ -66,7 +74,7 @@ class Summary:
             n=self.n_files,
             n_analysed=self._n["analysed"],
             n_rejected=self._n["rejected"],
-            n_failed=self._n["failed"] + self._n["unreadable"],
+            n_failed=self._n["failed"],
             time=str(timedelta(seconds=round(elapsed_s))),
             rate=rate.replace(".", LANGUAGE_TRAITS[language].decimal_separator),
         )
@@ -78,8 +86,8 @@ class Summary:
             yield say("summary_reasons", reasons=", ".join(counts))
         if self.n_own_outputs:
             yield say("summary_own_outputs", n=self.n_own_outputs)
-        if self.n_resumed:
-            yield say("summary_resumed", n=self.n_resumed)
+        if self._n_resumed:
+            yield say("summary_resumed", n=self._n_resumed)
         yield NOTICE[language]
 
 

@@ -10,10 +10,11 @@ import io
 import os
 import sys
 from abc import abstractmethod
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
-from typing import IO
+from types import MappingProxyType
+from typing import IO, NamedTuple
 
 from raiox.cli.batch.documents import FileDocument
 from raiox.cli.errors import (
@@ -33,11 +34,20 @@ TRAILING = ("finding", "findings_set", "out_of_distribution", "notes", "sha256",
 BOM = "\ufeff"
 
 
+class Ending(NamedTuple):
+    """How a file ended."""
+
+    outcome: str
+    """`analysed`, `rejected`, or nothing if it failed."""
+    code: str
+    """Why it was rejected or failed."""
+
+
 class Output(AbstractContextManager["Output"]):
     """Takes one document after the other; a context that closes what it opened."""
 
-    done: frozenset[str] = frozenset()
-    """Paths whose results it holds already."""
+    done: Mapping[str, Ending] = MappingProxyType({})
+    """How the files ended whose results it holds already, by path."""
 
     @abstractmethod
     def write(self, document: FileDocument) -> None:
@@ -67,16 +77,13 @@ class Table(Output):
         stream: IO[bytes],
         dialect: CsvDialect,
         labels: tuple[str, ...],
-        done: frozenset[str] = frozenset(),
     ) -> None:
         """Write on; the stream stands at its end.
 
         Args:
             labels: what the classifier scores; a column each.
-            done: paths that have their row already.
         """
         self._stream, self._dialect, self._labels = stream, dialect, labels
-        self.done = done
 
     def __exit__(self, *_: object) -> None:
         if self._stream is sys.stdout.buffer:
@@ -158,9 +165,10 @@ def open_output(
             stream.truncate(0)
         end = end_of_rows(stream)
         rows = list(_read_rows(stream, end, dialect))
-        table = Table(stream, dialect, labels, frozenset(row[0] for row in rows[1:]))
+        table = Table(stream, dialect, labels)
         if not table.begins(rows, stream.read()) or _other_model(rows[1:], model_id):
             raise ResumeMismatchError(path=printable(file))
+        table.done = {row[0]: Ending(row[2], row[3]) for row in rows[1:]}
         stream.truncate(end)
         stream.seek(end)
         if not rows:

@@ -38,7 +38,7 @@ class Fingerprint:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Fingerprints:
-    """N images, in the order asked for."""
+    """N images, in the order of the paths."""
 
     files: tuple[str, ...]
     pixels: tuple[str, ...]
@@ -61,7 +61,7 @@ def take_fingerprints(
         read: bytes to radiograph, the intake's.
         max_bytes: of one file; of a longer one no more is read.
         n_threads: images at a time.
-        progress: wraps the indices, e.g. with a bar.
+        progress: wraps the indices, e.g. with a progress bar.
     """
     thumbnails = np.zeros((len(paths), *_SIZE), np.uint8)
     files, pixels, refusals = [], [], []

@@ -27,7 +27,9 @@ FAINTEST_EDGE: Final = 2.0  # grey levels; below it lie noise and the blocks of 
 N_KEPT: Final = 192  # axes of greatest variance, half of all: the rest is noise
 N_PRIOR: Final = 50  # images that speak for "no common mean", so that a few copies keep theirs
 MAX_LEARNT: Final = 4_096  # images; ten times the numbers that describe one
-ALL_BUT_SAME: Final = 0.98  # product of raw descriptors; two films reach 0.977 once in 10,000 pairs
+ALL_BUT_SAME: Final = (
+    0.98  # product of raw descriptors; two radiographs reach 0.977 once in 10,000 pairs
+)
 CHUNK: Final = 1_024
 
 
@@ -60,7 +62,7 @@ class Whitening:
     def of(cls, described: FloatArray) -> Self:
         """Learn from (N, ...) descriptors; with few of them, the caution of `N_PRIOR`.
 
-        Copies would pass for what all images have in common, and be told no more: of images
+        Copies would pass for what all images have in common, and be separated no more: of images
         that are all but the same, one counts.
         """
         rows = described[:: 1 + len(described) // MAX_LEARNT]

@@ -2,17 +2,17 @@
 
 Found: an image made smaller or larger, encoded again, cut by 3 % at any edge,
 stretched, in other tones, as a negative, mirrored, and these together. Not found:
-a film turned or put into a frame, and another film of the same patient.
+an image rotated or placed in a frame, and another radiograph of the same patient.
 
 Two steps. Descriptors of all images are multiplied with each other in blocks, which
 takes seconds for tens of thousands and leaves a few candidates an image; each
 candidate is then overlaid and compared. Thresholds, measured on radiographs
 (docs/evidence/near-duplicates.md, printed by benchmarks/near_duplicates.py): copies
-cut by 3 % and toned have descriptors alike to 0.6 or more, two films in a hundred
-thousand pairs reach 0.5; overlaid, copies correlate to 0.94 or more, two films
-of one patient to 0.93 at most. From 0.86 on two films are most often of one
-patient, or of two that no network could tell apart: these are look-alikes, told as
-such. This module reads no file.
+cut by 3 % and toned have descriptors alike to 0.6 or more, two radiographs in a hundred
+thousand pairs reach 0.5; overlaid, copies correlate to 0.94 or more, two radiographs
+of one patient to 0.93 at most. From 0.86 on two radiographs are most often of one
+patient, or of two that no network could tell apart: these are reported as
+look-alikes. This module reads no file.
 """
 
 from collections.abc import Iterator, Sequence
@@ -31,7 +31,9 @@ MIN_SIMILARITY: Final = 0.5
 MIN_ALIKE: Final = 0.86
 MIN_COPY: Final = 0.93
 MAX_CANDIDATES: Final = 20  # an image; bounds time and memory where a collection is all alike
-FEW: Final = 200  # images that say too little of what films have in common to rule out any pair
+FEW: Final = (
+    200  # images that say too little of what radiographs have in common to rule out any pair
+)
 BLOCK: Final = 512
 
 
@@ -48,7 +50,7 @@ class Copy:
 
     @property
     def certain(self) -> bool:
-        """Whether it is one film; else two films that look alike, most often of one patient."""
+        """Whether it is one image; else two radiographs that look alike, most often of one patient."""
         return 1 - self.distance >= MIN_COPY
 
 
@@ -60,7 +62,7 @@ def near_identical(
     Args:
         thumbnails: (N, side, side) uint8.
         parts: (N,) images of one part are not compared.
-        progress: wraps the starts of the blocks, e.g. with a bar.
+        progress: wraps the starts of the blocks, e.g. with a progress bar.
     """
     copies: dict[tuple[int, int], Copy] = {}
     for first, second, is_mirrored in _candidates(thumbnails, splits, progress):

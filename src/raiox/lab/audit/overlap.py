@@ -1,8 +1,8 @@
 """What the parts of a split share and should not: patients, groups, images.
 
 A network that met a test patient in training is tested on its memory. Every kind
-of sharing is told apart, because they weigh differently: the same picture tells
-the answer, another film of the patient only hints at it.
+of overlap is counted separately, because they weigh differently: the same image gives
+the answer, another radiograph of the patient only hints at it.
 """
 
 from collections import defaultdict
@@ -130,7 +130,7 @@ def affected_images(
 def pairs_of(split_manifest: SplitManifest, shared: Overlap) -> Iterator[tuple[int, int]]:
     """Pairs across parts in which every image stands at least once, no more than needed.
 
-    All pairs would be quadratic: a patient with a hundred films a part is told in a
+    All pairs would be quadratic: a patient with a hundred images per split takes a
     hundred lines, not ten thousand.
     """
     by_split = _by_split(split_manifest, shared.images)

@@ -3,7 +3,7 @@
 A copy that lost a margin lies displaced by a few pixels; a comparison that does not
 look for the displacement would call it another image. Brightness and contrast are
 taken out around each pixel first, so that tone says nothing and structure all: two
-films of one patient differ by a breath, a film and its copy do not. This module
+radiographs of one patient differ by a breath, an image and its copy do not. This module
 knows numpy only.
 """
 

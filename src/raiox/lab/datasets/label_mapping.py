@@ -1,4 +1,4 @@
-"""What somebody else's labels mean here, told by a small file.
+"""Maps somebody else's labels to ours, by a small file.
 
 TOML, with what the columns of the manifest are called where they differ:
 
@@ -45,8 +45,10 @@ def read_label_mapping(file: Path) -> LabelMapping:
     try:
         content = file.read_text(encoding="utf-8-sig")
         if file.suffix.lower() == ".toml":
-            told = tomllib.loads(content)
-            return LabelMapping(_words(told.get("labels", {})), _words(told.get("columns", {})))
+            mapping = tomllib.loads(content)
+            return LabelMapping(
+                _words(mapping.get("labels", {})), _words(mapping.get("columns", {}))
+            )
         rows = [row for row in csv.reader(content.splitlines()) if row]
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, csv.Error) as error:
         raise LabelsUnreadableError(reason=type(error).__name__) from error

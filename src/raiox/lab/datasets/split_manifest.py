@@ -42,7 +42,7 @@ class SplitManifest:
     def splits(self) -> dict[str, int]:
         """Images of each split: train, valid, test, then others by name."""
         counts = Counter(image.split for image in self.images)
-        rank = {split: place for place, split in enumerate(USUAL_ORDER)}
+        rank = {split: position for position, split in enumerate(USUAL_ORDER)}
         order = sorted(counts, key=lambda split: (rank.get(split, len(rank)), split))
         return {split: counts[split] for split in order}
 

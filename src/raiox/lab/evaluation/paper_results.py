@@ -67,11 +67,13 @@ def paper_results(recipe_name: str, outputs: tuple[str, ...]) -> PaperResults | 
 
 def _findings() -> dict[str, str]:
     pooled = measures(np.array(CONFUSION_SUM))
-    told = {name: f"{100 * float(pooled[name]):.1f} (T4)" for name in RUN_MEASURES}
+    values = {name: f"{100 * float(pooled[name]):.1f} (T4)" for name in RUN_MEASURES}
     for k, finding in enumerate(FINDINGS):
-        told |= {f"{name} {finding}": f"{100 * pooled[name][k]:.1f} (T4)" for name in ("ppv", "f1")}
+        values |= {
+            f"{name} {finding}": f"{100 * pooled[name][k]:.1f} (T4)" for name in ("ppv", "f1")
+        }
         for name, cells in PRINTED.items():
             mean, sd = cells[k]
-            told[f"{name} {finding}"] = f"{mean} ± {sd}"
-    told["sensitivity covid19"] = f"{COVID19_SENSITIVITY} ± 3.2 (printed: 84.4)"
-    return told
+            values[f"{name} {finding}"] = f"{mean} ± {sd}"
+    values["sensitivity covid19"] = f"{COVID19_SENSITIVITY} ± 3.2 (printed: 84.4)"
+    return values

@@ -47,7 +47,7 @@ class Predictions:
     """(N,) greatest evidence in the map of the case's own label."""
     temperature: float
     qualities: Floats | None = None
-    """(N,) rating of each film, from a network that rates them."""
+    """(N,) rating of each image, from a network that rates them."""
     file_statistics: Floats = field(default_factory=lambda: np.empty((0, len(FILE_STATISTICS))))
     """(N, 7), in the order of `FILE_STATISTICS`."""
 
@@ -78,11 +78,11 @@ def predict(
     """Read, prepare and answer every case.
 
     Args:
-        bundle: the network asked.
+        bundle: the network.
         cases: what to ask of.
         read: bytes to radiograph, the intake's.
         n_threads: of one pass.
-        progress: wraps the starts of the batches, e.g. with a bar.
+        progress: wraps the starts of the batches, e.g. with a progress bar.
         unread: where given, images that cannot be read are left out and counted here by code.
 
     Raises:
@@ -92,11 +92,11 @@ def predict(
     session, kept = NetworkSession(bundle, n_threads), _Accumulator(bundle)
     opened = lru_cache(maxsize=1)(
         lambda path: _opened(path, read)
-    )  # what is made of a film follows it
+    )  # samples made of one image follow each other
     for start in progress(range(0, len(samples), BATCH)):
-        iter_pixels = _films(samples[start : start + BATCH], opened, unread)
-        if iter_pixels:
-            kept.add(iter_pixels, session)
+        decoded = _decode(samples[start : start + BATCH], opened, unread)
+        if decoded:
+            kept.add(decoded, session)
     if not kept.samples:
         raise NoImageError
     return kept.predictions()
@@ -117,38 +117,36 @@ class _Accumulator:
         self._manifest = bundle.manifest
         self._rows: dict[str, list[npt.NDArray[np.generic]]] = {}
 
-    def add(self, iter_pixels: Sequence[_DecodedSample], session: NetworkSession) -> None:
-        """Answer some films and keep what is small."""
-        images = np.stack(
-            [network_input(f.pixels, self._manifest.preprocessing) for f in iter_pixels]
-        )
+    def add(self, decoded: Sequence[_DecodedSample], session: NetworkSession) -> None:
+        """Run the network on some images and keep what is small."""
+        images = np.stack([network_input(f.pixels, self._manifest.preprocessing) for f in decoded])
         outputs = session.run(images)
-        labels = np.array([self._manifest.labels.index(film.sample.label) for film in iter_pixels])
+        labels = np.array([self._manifest.labels.index(one.sample.label) for one in decoded])
         maps = outputs["maps"] - outputs["maps"].mean(axis=1, keepdims=True)
-        own = maps[np.arange(len(iter_pixels)), labels]
+        own = maps[np.arange(len(decoded)), labels]
         row = {
             "labels": labels,
             "logits": outputs["logits"].astype(np.float64),
             "embeddings": outputs["embedding"],
             "max_evidence": own.max(axis=(1, 2)).astype(np.float64),
-            "file_statistics": np.array([_file_statistics(film) for film in iter_pixels]),
+            "file_statistics": np.array([_file_statistics(one) for one in decoded]),
         }
         if "quality" in outputs:
             row["qualities"] = outputs["quality"].astype(np.float64)
         for name, values in row.items():
             self._rows.setdefault(name, []).append(values)
-        self.samples += [film.sample for film in iter_pixels]
+        self.samples += [one.sample for one in decoded]
 
     def predictions(self) -> Predictions:
         """All of it."""
-        told = {name: np.concatenate(rows) for name, rows in self._rows.items()}
-        return Predictions(samples=self.samples, temperature=self._manifest.temperature, **told)
+        arrays = {name: np.concatenate(rows) for name, rows in self._rows.items()}
+        return Predictions(samples=self.samples, temperature=self._manifest.temperature, **arrays)
 
 
-def _films(
+def _decode(
     samples: Sequence[Sample], opened: Opener, unread: Counter[str] | None
 ) -> list[_DecodedSample]:
-    iter_pixels = []
+    decoded = []
     for sample in samples:
         try:
             pixels, n_bytes = opened(sample.path)
@@ -157,8 +155,8 @@ def _films(
                 raise
             unread[error.code] += 1
         else:
-            iter_pixels.append(_DecodedSample(sample, as_kind(pixels, sample.kind), n_bytes))
-    return iter_pixels
+            decoded.append(_DecodedSample(sample, as_kind(pixels, sample.kind), n_bytes))
+    return decoded
 
 
 def _opened(path: Path, read: Reader) -> tuple[GrayArray, int]:
@@ -169,8 +167,8 @@ def _opened(path: Path, read: Reader) -> tuple[GrayArray, int]:
     return read(content).pixels, len(content)
 
 
-def _file_statistics(film: _DecodedSample) -> tuple[float, ...]:
-    pixels = film.pixels
+def _file_statistics(decoded: _DecodedSample) -> tuple[float, ...]:
+    pixels = decoded.pixels
     height, width = pixels.shape
     black, white = float((pixels == 0).mean()), float((pixels == 255).mean())  # noqa: PLR2004
-    return width, height, film.n_bytes, float(pixels.mean()), float(pixels.std()), black, white
+    return width, height, decoded.n_bytes, float(pixels.mean()), float(pixels.std()), black, white

@@ -9,5 +9,5 @@ from raiox import __version__
 def code_version() -> str:
     """The package's version and, in a checkout, its commit."""
     command = ["git", "-C", str(Path(__file__).parent), "rev-parse", "--short", "HEAD"]
-    told = subprocess.run(command, capture_output=True, text=True, check=False)
-    return f"{__version__}+{told.stdout.strip()}" if told.returncode == 0 else __version__
+    result = subprocess.run(command, capture_output=True, text=True, check=False)
+    return f"{__version__}+{result.stdout.strip()}" if result.returncode == 0 else __version__

@@ -1,4 +1,4 @@
-"""Figures with their 95 % intervals: no figure leaves this room without one.
+"""Estimates with their 95 % intervals: no estimate leaves this package without one.
 
 Proportions have Wilson's interval; everything that ranks or averages has a
 bootstrap over groups (patients and their duplicates), since images of one
@@ -64,10 +64,10 @@ def bootstrap_estimates(
 ) -> list[Estimate]:
     """Several statistics of the same resamples, in the order they are given."""
     values = np.array([statistics(drawn) for drawn in bootstrap_indices(groups, seed)], np.float64)
-    told = statistics(np.arange(len(groups)))
+    whole_sample = statistics(np.arange(len(groups)))
     return [
         Estimate(float(value), *percentile_interval(column), len(groups))
-        for value, column in zip(told, values.T, strict=True)
+        for value, column in zip(whole_sample, values.T, strict=True)
     ]
 
 
@@ -114,7 +114,7 @@ def bootstrap_counts(groups: Names, seed: int = 0) -> Counts:
     return times
 
 
-def ratio(split: Floats, whole: Floats) -> Floats:
-    """Part over whole, place by place; NaN where there is no whole."""
-    shares: Floats = np.divide(split, whole, out=np.full(np.shape(split), np.nan), where=whole > 0)
+def ratio(part: Floats, whole: Floats) -> Floats:
+    """Part over whole, element by element; NaN where the whole is 0."""
+    shares: Floats = np.divide(part, whole, out=np.full(np.shape(part), np.nan), where=whole > 0)
     return shares

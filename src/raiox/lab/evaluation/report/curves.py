@@ -39,7 +39,7 @@ def precision_recall(scores: Floats, truth: Truth) -> Points:
 def reliability(scores: Floats, truth: Truth) -> list[dict[str, float]]:
     """Mean score and share of true in bins of equally many cases, with Wilson's interval."""
     order = np.argsort(scores, kind="stable")
-    told = []
+    bins = []
     for chosen in np.array_split(order, N_BINS):
         if len(chosen):
             share = proportion(int(truth[chosen].sum()), len(chosen))
@@ -49,8 +49,8 @@ def reliability(scores: Floats, truth: Truth) -> list[dict[str, float]]:
                 "low": share.low,
                 "high": share.high,
             }
-            told.append({k: round(v, DECIMALS) for k, v in values.items()} | {"n": share.n})
-    return told
+            bins.append({k: round(v, DECIMALS) for k, v in values.items()} | {"n": share.n})
+    return bins
 
 
 def decision(scores: Floats, truth: Truth) -> Points:

@@ -65,21 +65,21 @@ def verdict(report: Report, language: Language) -> str:
 
 def method(report: Report, language: Language) -> str:
     """On which images, how many, and how the intervals were computed."""
-    asked = report.measurement
+    measurement = report.measurement
     own_data = text("report.method.own_data", language)
     measured = text(
         "report.method.measured",
         language,
-        split=own_data if asked.split == "own" else f"split={asked.split}",
+        split=own_data if measurement.split == "own" else f"split={measurement.split}",
         n_images=report.n_images,
         n_groups=report.n_groups,
-        code_version=asked.code_version,
+        code_version=measurement.code_version,
     )
     sentences = [measured, text("report.method.intervals", language)]
-    if asked.split == "valid":
+    if measurement.split == "valid":
         sentences.append(text("report.method.optimistic", language))
-    if n_unread := sum(asked.unread.values()):
-        codes = ", ".join(f"{code}: {n}" for code, n in sorted(asked.unread.items()))
+    if n_unread := sum(measurement.unread.values()):
+        codes = ", ".join(f"{code}: {n}" for code, n in sorted(measurement.unread.items()))
         sentences.append(text("report.method.unread", language, n=n_unread, codes=codes))
     return " ".join(sentences)
 

@@ -1,6 +1,6 @@
 """Small line plots as SVG, drawn by hand: a report needs no plotting library.
 
-Both languages stand in every label, colours are told apart by colour-blind people (Okabe
+Every label is in all languages, colours are distinguishable for colour-blind people (Okabe
 and Ito, 2008), and lines differ in dashes too, so that a printed page still tells them.
 The same numbers give the same bytes.
 """
@@ -53,16 +53,16 @@ def to_svg(plot: Plot) -> str:
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH_PX} {HEIGHT_PX}" role="img" '
         'font-family="sans-serif" font-size="11" fill="#222">'
     )
-    splits = [
+    parts = [
         head,
         f"<title>{escape(plot.title)}</title>",
         _text(WIDTH_PX / 2, 18, plot.title, size=13),
         *_axes(plot),
     ]
-    for place, line in enumerate(plot.lines):
-        splits += _line(plot, line, place)
-    splits += _legend(plot.lines)
-    return "\n".join([*splits, "</svg>"]) + "\n"
+    for index, line in enumerate(plot.lines):
+        parts += _line(plot, line, index)
+    parts += _legend(plot.lines)
+    return "\n".join([*parts, "</svg>"]) + "\n"
 
 
 def _axes(plot: Plot) -> Iterable[str]:
@@ -82,9 +82,9 @@ def _axes(plot: Plot) -> Iterable[str]:
     )
 
 
-def _line(plot: Plot, line: Line, place: int) -> Iterable[str]:
-    colour, dash = _look(line, place)
-    at = [_placed(plot, point[0], point[1]) for point in line.points]
+def _line(plot: Plot, line: Line, index: int) -> Iterable[str]:
+    colour, dash = _look(line, index)
+    at = [_indexd(plot, point[0], point[1]) for point in line.points]
     if not at:
         return
     path = "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in at)
@@ -97,15 +97,15 @@ def _line(plot: Plot, line: Line, place: int) -> Iterable[str]:
     for (x, y), point in zip(at, line.points, strict=True):
         yield f'<circle cx="{x:.1f}" cy="{y:.1f}" r="2.6" fill="{colour}"/>'
         if len(point) > 2:  # noqa: PLR2004 - x and y
-            low, high = (_placed(plot, point[0], end)[1] for end in point[2:4])
+            low, high = (_indexd(plot, point[0], end)[1] for end in point[2:4])
             yield f'<path d="M{x:.1f} {low:.1f}V{high:.1f}" stroke="{colour}"/>'
 
 
 def _legend(lines: Sequence[Line]) -> Iterable[str]:
-    named = [(place, line) for place, line in enumerate(lines) if line.name]
+    named = [(index, line) for index, line in enumerate(lines) if line.name]
     x, y = 10.0, HEIGHT_PX - 5
-    for place, line in named:
-        colour, dash = _look(line, place)
+    for index, line in named:
+        colour, dash = _look(line, index)
         yield (
             f'<path d="M{x:.0f} {y - 4}h18" stroke="{colour}" stroke-width="1.6" '
             f'stroke-dasharray="{dash}"/>'
@@ -114,13 +114,13 @@ def _legend(lines: Sequence[Line]) -> Iterable[str]:
         x += 36 + LETTER_PX * len(line.name)
 
 
-def _look(line: Line, place: int) -> tuple[str, str]:
+def _look(line: Line, index: int) -> tuple[str, str]:
     if line.faint:
         return "#888", "3 3"
-    return COLOURS[place % len(COLOURS)], DASHES[place % len(DASHES)]
+    return COLOURS[index % len(COLOURS)], DASHES[index % len(DASHES)]
 
 
-def _placed(plot: Plot, x: float, y: float) -> tuple[float, float]:
+def _indexd(plot: Plot, x: float, y: float) -> tuple[float, float]:
     """Where values lie in the picture; what is outside the ranges ends at the border."""
     across, up = _share(plot.x_range, x), _share(plot.y_range, y)
     return (
@@ -137,8 +137,8 @@ def _tick(of: tuple[float, float], share: float) -> str:
     return f"{of[0] + share * (of[1] - of[0]):.2f}"
 
 
-def _text(x: float, y: float, told: str, anchor: str = "middle", size: int = 11) -> str:
+def _text(x: float, y: float, content: str, anchor: str = "middle", size: int = 11) -> str:
     return (
         f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" font-size="{size}">'
-        f"{escape(told)}</text>"
+        f"{escape(content)}</text>"
     )

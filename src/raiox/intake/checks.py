@@ -11,7 +11,7 @@ from raiox.intake.errors import (
 )
 from raiox.intake.sandbox.decoder_api import DecodeLimits
 
-MAX_ASPECT: Final = 10  # our choice: a chest film is 1.3 times as long as wide, a strip is no film
+MAX_ASPECT: Final = 10  # our choice: a chest radiograph is 1.3 times as long as wide
 
 
 def check_geometry(width: int, height: int, limits: DecodeLimits) -> None:
@@ -37,7 +37,7 @@ def check_geometry(width: int, height: int, limits: DecodeLimits) -> None:
 
 
 def check_side(pixels: GrayArray, limits: DecodeLimits) -> None:
-    """Refuse thumbnails; after decoding, so that a damaged one is told to be damaged.
+    """Refuse thumbnails; after decoding, so that a damaged one is called damaged.
 
     Raises:
         TooFewPixelsError: a side is shorter than `min_side_px`.

@@ -68,7 +68,7 @@ def is_complete(stream: bytes) -> bool:
 
 
 def _segments(stream: bytes) -> Iterator[tuple[int, int]]:
-    """Each marker with the place after it, up to the end marker or the end of the bytes."""
+    """Each marker with the position after it, up to the end marker or the end of the bytes."""
     if not stream.startswith(SOI):
         return
     position = len(SOI)

@@ -217,7 +217,7 @@ def main(control_fd: str, decoder_name: str, limits_json: str, n_spares: str) ->
     limits = DecodeLimits(**json.loads(limits_json))
     with socket.socket(fileno=int(control_fd)) as control:
         confine_for_good()
-        os.dup2(1, 2)  # until here errors told of the installation; codecs tell of each file
+        os.dup2(1, 2)  # until here errors concern the installation; codecs complain of each file
         gc.collect()
         gc.freeze()  # children share these pages as long as nobody counts references anew
         Zygote(control, decoder, limits, int(n_spares)).serve()

@@ -159,8 +159,8 @@ def test_a_network_of_masks_becomes_a_bundle_that_segments(
     run.mkdir()
     network = build_network(recipe)
     (run / "recipe.json").write_text(recipe.model_dump_json())
-    run_metadata = {"seed": 0, "code_version": "0.0+drawn", "data_sha256": "0" * 64}
-    (run / "passport.json").write_text(json.dumps(run_metadata))
+    metadata = {"seed": 0, "code_version": "0.0+drawn", "data_sha256": "0" * 64}
+    (run / "run.json").write_text(json.dumps(metadata))
     save_file(network.state_dict(), run / "weights.safetensors")
 
     export_run(run, tmp_path / "lungs", masked_data, OpenReader(), n_threads=1)

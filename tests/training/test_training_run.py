@@ -140,6 +140,15 @@ def test_a_student_without_its_teacher_does_not_start(drawn_data: Path, tmp_path
     assert refusal.value.facts["recipe"] == "nobody"
 
 
+def test_a_missing_teacher_of_the_second_stage_is_missed_before_the_first(
+    drawn_data: Path, tmp_path: Path
+) -> None:
+    with pytest.raises(RunNotFinishedError):
+        train(staged("staged"), training_context(drawn_data, tmp_path))
+
+    assert list(tmp_path.iterdir()) == []
+
+
 def wandering(name: str, **changes: object) -> Recipe:
     schedule = Plateau(learning_rate=1e-3, patience=0, stop_after=2, max_epochs=12, **changes)
     stage = Stage(side_px=32, schedule=schedule, batch_size=8, samples_per_epoch=16)

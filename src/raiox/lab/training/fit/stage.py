@@ -69,6 +69,8 @@ def fit_stage(
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Checkpoint directory")  # a resumed run's is not empty
         warnings.filterwarnings("ignore", r"Found \d+ module\(s\) in eval mode")  # frozen stages
+        # A kind that is synthesised in the batch may have no image in `valid`.
+        warnings.filterwarnings("ignore", "No positive samples in targets")
         trainer.fit(
             module,
             datamodule=data,

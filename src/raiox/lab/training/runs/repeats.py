@@ -15,7 +15,6 @@ from pydantic import ValidationError
 
 from raiox.lab.errors import (
     RunDataChangedError,
-    RunNotFinishedError,
     RunRecipeDiffersError,
     SplitEmptyError,
     TaskWithoutClassesError,
@@ -28,7 +27,7 @@ from raiox.lab.training.networks.build import build_network
 from raiox.lab.training.recipe import Recipe
 from raiox.lab.training.runs.initialisation import distillation_loss_for, initialise
 from raiox.lab.training.runs.predictions import Predictions, has_predictions, predict_split
-from raiox.lab.training.runs.runs import RECIPE_FILE
+from raiox.lab.training.runs.runs import RECIPE_FILE, require_finished
 from raiox.lab.training.runs.seed_process import SPLIT
 from raiox.lab.training.tasks import TASKS
 
@@ -109,9 +108,8 @@ def check_can_begin(recipe: Recipe, context: TrainingContext, seeds: Sequence[in
 
 def _check_dependencies(recipe: Recipe, context: TrainingContext, seeds: Sequence[int]) -> None:
     for name in recipe.depends_on:
-        for run in (context.earlier_run(name, seed) for seed in seeds):
-            if not is_finished(run):
-                raise RunNotFinishedError(recipe=name, run=run.name)
+        for seed in seeds:
+            require_finished(context.earlier_run(name, seed))
     initialise(build_network(recipe.at_stage(0)), recipe, context, seeds[0])
     for stage in map(recipe.at_stage, range(len(recipe.stages))):
         distillation_loss_for(stage, build_network(stage), context, seeds[0])

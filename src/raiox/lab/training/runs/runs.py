@@ -25,7 +25,7 @@ def weights_sha256(folder: Path) -> str:
     Raises:
         RunNotFinishedError: the folder holds no finished run.
     """
-    _require_finished(folder)
+    require_finished(folder)
     return hashlib.sha256((folder / WEIGHTS_FILE).read_bytes()).hexdigest()
 
 
@@ -39,7 +39,7 @@ def load_run(folder: Path, stage: int | None = None) -> tuple[Recipe, nn.Module]
     Raises:
         RunNotFinishedError: the folder holds no finished run, or not so many stages.
     """
-    _require_finished(folder)
+    require_finished(folder)
     recipe = Recipe.model_validate_json((folder / RECIPE_FILE).read_text())
     file = folder / WEIGHTS_FILE
     if stage is not None:
@@ -52,7 +52,12 @@ def load_run(folder: Path, stage: int | None = None) -> tuple[Recipe, nn.Module]
     return recipe, network.eval()
 
 
-def _require_finished(folder: Path) -> None:
+def require_finished(folder: Path) -> None:
+    """Refuse a run folder without final weights.
+
+    Raises:
+        RunNotFinishedError: the folder holds no finished run.
+    """
     if not is_finished(folder):
         recipe_name = folder.name.rpartition("-seed")[0] or folder.name
         raise RunNotFinishedError(recipe=recipe_name, run=folder.name)

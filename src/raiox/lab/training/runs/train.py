@@ -30,7 +30,7 @@ from raiox.lab.training.recipe import Recipe
 from raiox.lab.training.runs.initialisation import distillation_loss_for, initialise
 from raiox.lab.training.runs.predictions import predict, write_predictions
 from raiox.lab.training.runs.run_metadata import add_run_metadata, split_sha256, write_run_metadata
-from raiox.lab.training.runs.runs import stage_folder
+from raiox.lab.training.runs.runs import require_finished, stage_folder
 from raiox.lab.training.tasks import TASKS
 
 PREDICTED_SPLITS = ("valid", HELD_OUT)
@@ -50,6 +50,8 @@ def train(recipe: Recipe, context: TrainingContext, seed: int = 0, *, resume: bo
     folder = context.run_folder(recipe.name, seed)
     if resume and is_finished(folder):
         return folder
+    for name in recipe.depends_on:  # a teacher of the last stage, too, is missed before the first
+        require_finished(context.earlier_run(name, seed))
     torch.set_num_threads(context.n_threads)
     folder.mkdir(parents=True, exist_ok=True)
     network = _initial_network(recipe, context, seed)

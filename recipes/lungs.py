@@ -16,7 +16,7 @@ RECIPE = Recipe(
     task="lungs",
     network="unet",
     preprocessing=Preprocessing(side_px=128, fit="letterbox", tone="levels"),
-    sampling=Sampling(label_weights={"lungs": 1.0, "lungs_without_heart": 0.35}, source_power=0.3),
+    sampling=Sampling(label_weights={"lungs": 1.0, "lungs_without_heart": 0.35}, dataset_power=0.3),
     stages=(
         Stage(
             side_px=128,

@@ -9,7 +9,7 @@ from raiox.inference.local import SHIPPED_MODELS
 CLASSIFIERS = ("densenet", "mobilenet")
 """Either answers in the role `classifier`; a setting chooses."""
 
-BUNDLES = ("frontal_filter", *CLASSIFIERS)
+BUNDLES = ("frontal_filter", *CLASSIFIERS, "lungs")
 
 
 def shipped(name: str) -> Path:

@@ -12,6 +12,7 @@ from raiox.bundle import Bundle, open_bundle
 from raiox.entities import EngineResult
 from raiox.inference.embedding_map import N_NEIGHBOURS
 from raiox.inference.local import SHIPPED_MODELS, LocalEngine
+from raiox.inference.lungs import ANATOMY
 from raiox.inference.over_image import MAP_SIDE_CELLS
 from raiox.intake import Intake
 from raiox.lab.datasets.manifest import as_kind, read_finding_samples, read_kind_samples
@@ -42,10 +43,13 @@ def predictions(bundle: Bundle, n: int) -> Predictions:
 def test_a_shipped_bundle_opens_and_is_what_its_folder_says(name: str) -> None:
     manifest = open_bundle(shipped(name)).manifest
 
-    labels = IMAGE_KINDS if name == "frontal_filter" else FINDINGS
-    assert manifest.role == ("frontal_filter" if name == "frontal_filter" else "classifier")
+    role, labels, decided = {
+        "frontal_filter": ("frontal_filter", IMAGE_KINDS, IMAGE_KINDS),
+        "lungs": ("lungs", (ANATOMY, "lungs_without_heart"), ()),
+    }.get(name, ("classifier", FINDINGS, FINDINGS))
+    assert manifest.role == role
     assert manifest.labels == tuple(map(str, labels))
-    assert set(manifest.operating_points) == set(manifest.labels)
+    assert set(manifest.operating_points) == set(map(str, decided))
     assert all(dataset.licences for dataset in manifest.training.sources)
 
 
@@ -131,7 +135,7 @@ def test_the_quality_of_a_radiograph_is_rated_and_of_a_photograph_is_not() -> No
     results = LocalEngine.open(InferenceSettings()).predict(radiographs)
 
     upright, negative, photograph = (
-        r.verdict.quality for r in results if isinstance(r, EngineResult)
+        r.filter_result.quality for r in results if isinstance(r, EngineResult)
     )
     assert upright is not None
     assert negative is not None

@@ -9,20 +9,26 @@ FIGURES = {
 ## Measured on `split=test`
 
 Split by patient and duplicate group; thresholds chosen on `valid`; 95 % intervals by Wilson for
-proportions, by bootstrap over groups for the rest. Printed by
-`raiox evaluate BUNDLE --split test`.
+proportions, by bootstrap over groups for the rest. {command}.
 """,
     False: """\
 ## Measured on `split=valid`; `test` not opened
 
 These figures are optimistic: temperature and thresholds were chosen on the same images. `split=test` stayed
 closed for this card; `raiox export --open-test` opens it. Split by patient and duplicate group;
-95 % intervals by Wilson for proportions, by bootstrap over groups for the rest. Printed by
-`raiox evaluate BUNDLE --split valid`.
+95 % intervals by Wilson for proportions, by bootstrap over groups for the rest. {command}.
 """,
 }
 """The text above the table, by whether `test` was opened."""
 
+COMMANDS = {
+    "lungs": "Measured by `raiox export`",
+    "frontal_filter": "Printed by `raiox evaluate BUNDLE`",
+    "classifier": "Printed by `raiox evaluate BUNDLE`",
+}
+"""What repeats the figures, by role."""
+
+MASKS = "masks in logits, at half of the input; trained on masks drawn by hand"
 MAPS = {
     True: "trained to lie inside lungs and radiologists' boxes of `train`: a map inside the lungs "
     "does not prove that the lungs decided",
@@ -58,16 +64,16 @@ Research use. Not a medical device.
 | role | {manifest.role} |
 | outputs | {", ".join(manifest.labels)} |
 | input | {manifest.preprocessing.side_px} x {manifest.preprocessing.side_px} gray, \
-{manifest.preprocessing.fit} |
+{manifest.preprocessing.fit}, tone {manifest.preprocessing.tone.replace("_", " ")} |
 | recipe, seed | `{training.recipe}`, {training.seed} |
 | started from | {training.started_from} |
 | code | {training.code_version} |
-| maps | {MAPS[training.regions > 0]} |
+| maps | {MASKS if manifest.role == "lungs" else MAPS[training.regions > 0]} |
 | remarks | {training.remarks or "none"} |
 | data | manifests with SHA-256 {training.data_sha256[:16]}... |
 | fitted on `valid` | temperature {manifest.temperature:.3f}{_set_line(manifest)} |
 
-{FIGURES[test_opened]}
+{FIGURES[test_opened].format(command=COMMANDS[manifest.role])}
 {metrics_table(figures)}
 ## Trained on
 

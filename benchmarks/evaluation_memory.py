@@ -7,7 +7,7 @@ Prints:   resident memory of the process, and of its decoders, after 1,000, 5,00
 Expects:  about as much after ten thousand as after one thousand: only scores, embeddings
           and a few numbers of each file stay.
 
-The folder is made of links to the films of DATA/chest, as often as it takes, so that nothing
+The folder is made of links to the images of DATA/chest, as often as it takes, so that nothing
 is copied; the way is that of the command, from the folder to the written report.
 """
 
@@ -41,26 +41,26 @@ def main() -> None:
     options = parser.parse_args()
     settings, bundle = Settings(), open_bundle(MODELS / options.bundle)
     with tempfile.TemporaryDirectory() as folder, Intake(settings.intake) as intake:
-        n_films = linked(settings.data, Path(folder) / "films", options.images)
-        print(f"{options.bundle}, {options.images} images, {n_films} different\n")
+        n_different = linked(settings.datasets, Path(folder) / "images", options.images)
+        print(f"{options.bundle}, {options.images} images, {n_different} different\n")
         print("| after | memory (MiB) | of the decoders (MiB) |\n|---|---|---|")
         measure(bundle, intake, Path(folder), settings.inference.n_threads)
 
 
 def linked(data: Path | None, folder: Path, n_images: int) -> int:
-    """Links to films, in a folder a label; how many films there are."""
-    films = read_finding_samples(data)
-    films = films[:: max(1, len(films) // n_images)]
-    for i, film in enumerate(islice(cycle(films), n_images)):
-        (folder / film.label).mkdir(parents=True, exist_ok=True)
-        (folder / film.label / f"{i}{film.path.suffix}").symlink_to(film.path)
-    return min(len(films), n_images)
+    """Links to images, one folder per label; how many images there are."""
+    radiographs = read_finding_samples(data)
+    radiographs = radiographs[:: max(1, len(radiographs) // n_images)]
+    for i, radiograph in enumerate(islice(cycle(radiographs), n_images)):
+        (folder / radiograph.label).mkdir(parents=True, exist_ok=True)
+        (folder / radiograph.label / f"{i}{radiograph.path.suffix}").symlink_to(radiograph.path)
+    return min(len(radiographs), n_images)
 
 
 def measure(bundle: Bundle, intake: Intake, folder: Path, n_threads: int) -> None:
     """Ask and report as the command does, telling memory on the way."""
-    samples, unread = read_manifest(folder / "films"), Counter[str]()
-    told("the start")
+    samples, unread = read_manifest(folder / "images"), Counter[str]()
+    result("the start")
     start = time.monotonic()
     predictions = predict(bundle, samples, intake.load, n_threads, telling(len(samples)), unread)
     ms = 1000 * (time.monotonic() - start) / len(samples)
@@ -68,26 +68,26 @@ def measure(bundle: Bundle, intake: Intake, folder: Path, n_threads: int) -> Non
         bundle, predictions, Measurement("own", "benchmark", "benchmark", unread), ()
     )
     write_report(folder / "out", bundle, predictions, report)
-    told("the report")
+    result("the report")
     peak = int(status_of(os.getpid())["VmHWM"].split()[0]) / 1024
     print(f"\nAt most {peak:.0f} MiB; {ms:.0f} ms an image; {sum(unread.values())} unread.")
 
 
 def telling(n_images: int) -> Progress:
-    """Tells memory in a bar's place: when a stop is passed, and at the end."""
+    """Prints memory instead of a bar: when a stop is passed, and at the end."""
 
     def handed_on(starts: Iterable[int]) -> Iterator[int]:
         stops = [stop for stop in STOPS if stop < n_images]
         for start in starts:
             if stops and start >= stops[0]:
-                told(f"{stops.pop(0)} images")
+                result(f"{stops.pop(0)} images")
             yield start
-        told(f"{n_images} images")
+        result(f"{n_images} images")
 
     return handed_on
 
 
-def told(after: str) -> None:
+def result(after: str) -> None:
     """A line of the table."""
     own, others = os.getpid(), decoders()
     print(f"| {after} | {resident(own):.0f} | {sum(map(resident, others)):.0f} |", flush=True)
@@ -105,7 +105,7 @@ def resident(pid: int) -> float:
 
 
 def status_of(pid: int) -> dict[str, str]:
-    """What Linux tells of a process."""
+    """What Linux reports of a process."""
     lines = Path(f"/proc/{pid}/status").read_text(encoding="utf-8").splitlines()
     return dict(line.split(":", 1) for line in lines)
 

@@ -101,8 +101,8 @@ def main() -> None:
         print(f"{'':12} {'bytes':>10} {'intake p50':>11} {'p95':>7} {'plain p50':>11} {'p95':>7}")
         for name, (content, plain) in cases.items():
             figures = (*measure(intake.load, content, n_rounds), *measure(plain, content, n_rounds))
-            told = "{:>11.1f} {:>7.1f} {:>11.1f} {:>7.1f}".format(*figures)
-            print(f"{name:12} {len(content):>10,} {told}")
+            result = "{:>11.1f} {:>7.1f} {:>11.1f} {:>7.1f}".format(*figures)
+            print(f"{name:12} {len(content):>10,} {result}")
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ Prints one JSON object: milliseconds until the page can be used with the process
 fourfold, milliseconds from an upload to its result on the screen, and frames a second of the
 map of cases while it turns.
 
-Run: raiox serve, then python benchmarks/page.py FILM [URL]
+Run: raiox serve, then python benchmarks/page.py IMAGE [URL]
 """
 
 import json
@@ -54,33 +54,33 @@ def painted_ms(page: Page) -> float:
     return float(page.evaluate(entry))
 
 
-def upload_ms(page: Page, film: bytes, mark: int) -> float:
-    """From choosing a film to its sentence; `mark` makes it another file."""
+def upload_ms(page: Page, radiograph: bytes, mark: int) -> float:
+    """From choosing a radiograph to its sentence; `mark` makes it another file."""
     page.get_by_role("link", name="Histórico").click()
     page.get_by_role("link", name="Analisar", exact=True).click()
     page.get_by_role("link", name="Analisar", exact=True).click()
     page.get_by_text("Escolher radiografia").wait_for()
     begun = time.perf_counter()
-    chosen = {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": film + bytes([mark])}
+    chosen = {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": radiograph + bytes([mark])}
     page.set_input_files("input[type=file]", [chosen])
     page.get_by_role("heading", name="Escores", exact=True).wait_for()
     return (time.perf_counter() - begun) * 1000
 
 
-def main(film: Path, url: str = "http://127.0.0.1:8000") -> None:
+def main(radiograph: Path, url: str = "http://127.0.0.1:8000") -> None:
     """Measure and print."""
     with sync_playwright() as playwright:
         chromium = shutil.which("chromium") or ""
         browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
         page = browser.new_context(locale="pt-BR").new_page()
         usable, painted = usable_ms(page, url), painted_ms(page)
-        uploads = sorted(upload_ms(page, film.read_bytes(), n) for n in range(N_UPLOADS))
+        uploads = sorted(upload_ms(page, radiograph.read_bytes(), n) for n in range(N_UPLOADS))
         page.get_by_role("link", name="Mapa de casos", exact=True).click()
         page.locator("canvas").wait_for()
         page.wait_for_timeout(2_000)
         frames = page.evaluate(COUNT_FRAMES, N_FRAMES)
         browser.close()
-    told = {
+    result = {
         "usable_ms_at_4x": round(usable),
         "painted_ms_at_4x": round(painted),
         "upload_to_result_ms": {
@@ -89,7 +89,7 @@ def main(film: Path, url: str = "http://127.0.0.1:8000") -> None:
         },
         "map_frames_per_s": round(frames, 1),
     }
-    print(json.dumps(told))
+    print(json.dumps(result))
 
 
 if __name__ == "__main__":

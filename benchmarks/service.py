@@ -45,7 +45,7 @@ def main() -> None:
     if options.serve:
         _serve(options)
         return
-    content = _film()
+    content = _image()
     engine = _factory(options.engine or "")()
     first_floor = [_floor(engine, content) for _ in range(options.n)]
     with served() as url, httpx.Client(base_url=url, timeout=60) as client:
@@ -125,8 +125,8 @@ def _wait_until_ready(url: str) -> None:
     raise SystemExit("the service did not become ready")
 
 
-def _film() -> bytes:
-    """A film of one megapixel with grain; without data a drawing, which the filter refuses."""
+def _image() -> bytes:
+    """An image of one megapixel with noise; without data a drawing, which the filter refuses."""
     rng = np.random.default_rng(0)
     small = Image.fromarray(rng.integers(30, 220, (16, 16), np.uint8))
     data = Settings().data

@@ -1,4 +1,4 @@
-"""Drawn films for tests: one chest for all, and structure that is each one's own."""
+"""Drawn radiographs for tests: one chest for all, and structure of their own for each."""
 
 import io
 
@@ -6,7 +6,7 @@ import numpy as np
 from PIL import Image
 
 
-def film(seed: int, side: int = 256) -> Image.Image:
+def radiograph(seed: int, side: int = 256) -> Image.Image:
     """A chest whose bones and vessels are drawn from `seed`."""
     rng = np.random.default_rng(seed)
     y, x = np.mgrid[-1 : 1 : side * 1j, -1 : 1 : side * 1j]

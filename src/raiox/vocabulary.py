@@ -32,7 +32,7 @@ NONE: Final = "none"
 class ImageKind(StrEnum):
     """What the frontal filter can see, in the order of its outputs.
 
-    `ROTATED_90` is an upright film turned 90 degrees clockwise; turning it 90
+    `ROTATED_90` is an upright radiograph turned 90 degrees clockwise; turning it 90
     degrees counter-clockwise makes it upright again.
     """
 
@@ -56,7 +56,7 @@ class ImageKind(StrEnum):
 
     @property
     def rotation_deg(self) -> int:
-        """Clockwise turn of the film, 0 where the kind tells of none."""
+        """Clockwise rotation of the radiograph; 0 where the kind says nothing of it."""
         _, _, degrees = self.value.partition("rotated_")
         return int(degrees) if degrees else 0
 

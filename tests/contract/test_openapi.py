@@ -182,11 +182,11 @@ def test_every_operation_documents_its_refusals(served):
     for path, operations in paths.items():
         for method, operation in operations.items():
             refusals = {
-                status: told for status, told in operation["responses"].items() if status > "4"
+                status: result for status, result in operation["responses"].items() if status > "4"
             }
             assert {"400", "500", "503"} <= set(refusals), (method, path)
-            for status, told in refusals.items():
-                assert "application/problem+json" in told["content"], (method, path, status)
+            for status, result in refusals.items():
+                assert "application/problem+json" in result["content"], (method, path, status)
 
 
 def test_nonsense_never_breaks_the_service(served):

@@ -1,4 +1,4 @@
-"""Every code can be told, in both languages, without a forbidden word."""
+"""Every code has its sentences, in every language, without a forbidden word."""
 
 import runpy
 import string
@@ -48,7 +48,7 @@ def test_every_code_has_sentences_and_no_sentence_lost_its_code(language):
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("code", KEYS)
-def test_a_code_tells_what_happened_why_and_what_to_do(code, language):
+def test_a_code_says_what_happened_why_and_what_to_do(code, language):
     sentences = messages.load(language)[code]
 
     assert set(sentences) == PARTS
@@ -76,9 +76,9 @@ def test_a_sentence_asks_only_for_facts_that_its_error_documents(error):
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("code", KEYS)
 def test_no_sentence_diagnoses(code, language):
-    told = " ".join(messages.load(language)[code].values()).lower()
+    reply = " ".join(messages.load(language)[code].values()).lower()
 
-    assert not [word for word in FORBIDDEN if word in told]
+    assert not [word for word in FORBIDDEN if word in reply]
 
 
 @pytest.mark.parametrize("key", sorted(WITH_FACT))

@@ -15,8 +15,10 @@ def violations(page: Page) -> dict[str, list[list[str]]]:
         pytest.skip("axe-core is not installed (npm ci in ui/)")
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE.read_text(encoding="utf-8"))
-    told = page.evaluate("(tags) => axe.run({ runOnly: tags, resultTypes: ['violations'] })", TAGS)
+    result = page.evaluate(
+        "(tags) => axe.run({ runOnly: tags, resultTypes: ['violations'] })", TAGS
+    )
     return {
         violation["id"]: [node["target"] for node in violation["nodes"]]
-        for violation in told["violations"]
+        for violation in result["violations"]
     }

@@ -78,7 +78,9 @@ def open_page(browser: Browser) -> Iterator[OpenPage]:
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: faults.append(str(error)))
-        page.on("console", lambda told: faults.append(told.text) if _is_fault(told.text) else None)
+        page.on(
+            "console", lambda result: faults.append(result.text) if _is_fault(result.text) else None
+        )
         page.goto(url)
         return page
 

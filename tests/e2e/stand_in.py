@@ -1,4 +1,4 @@
-"""A service of a few lines that serves the built page and answers as told.
+"""A service of a few lines that serves the built page and answers as instructed.
 
 For states the real one reaches rarely: a slow queue, a full one, a proxy's
 error page. Its documents are made by raiox itself, so they cannot drift from
@@ -200,4 +200,4 @@ class _Handler(BaseHTTPRequestHandler):
             super().handle_one_request()
 
     def log_message(self, *_: object) -> None:
-        """Say nothing; a failing test tells what it saw."""
+        """Say nothing; a failing test says what it saw."""

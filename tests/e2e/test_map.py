@@ -18,8 +18,8 @@ def radio(page, name):
 
 
 def n_shown(page):
-    told = page.get_by_role("img", name=re.compile("Mapa com")).get_attribute("aria-label")
-    return int(re.search(r"[\d.]+", told)[0].replace(".", ""))
+    result = page.get_by_role("img", name=re.compile("Mapa com")).get_attribute("aria-label")
+    return int(re.search(r"[\d.]+", result)[0].replace(".", ""))
 
 
 def test_the_map_opens_in_three_dimensions_and_can_be_turned_without_dragging(page):

@@ -189,7 +189,7 @@ def test_every_example_of_the_api_runs_as_it_is_printed(open_page, served, tmp_p
         assert re.search(answered, done.stdout), (example, done.stdout)
 
 
-def test_the_privacy_page_tells_this_services_own_times(open_page, served):
+def test_the_privacy_page_shows_this_services_own_times(open_page, served):
     page = open_page(f"{served.url}/#/privacy")
 
     expect(page.get_by_text("Imagem: 24 horas.")).to_be_visible()

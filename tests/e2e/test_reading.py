@@ -30,8 +30,8 @@ def test_a_radiograph_gets_its_sentence_three_bars_and_a_map(page):
     expect(page.locator("li strong")).to_have_count(3)
     expect(page.get_by_alt_text(re.compile("Mapa de calor"))).to_be_visible()
     scores = [
-        float(told.strip("<> ").replace(",", "."))
-        for told in page.locator("li strong").all_inner_texts()
+        float(result.strip("<> ").replace(",", "."))
+        for result in page.locator("li strong").all_inner_texts()
     ]
     assert scores == sorted(scores, reverse=True)
     assert sum(scores) == pytest.approx(1, abs=0.02)
@@ -113,7 +113,7 @@ def test_an_answer_has_an_address_to_keep(page):
 
 
 def bring_several(page, *means):
-    """Films that the fake engine answers differently, then the history."""
+    """Images that the fake engine answers differently, then the history."""
     upload(page, *map(png, means))
     expect(page.locator("ol li").get_by_text(re.compile("Sem achados|Opacidade"))).to_have_count(
         len(means)
@@ -193,9 +193,9 @@ def parts_of(analysis):
 
 def test_everything_deleted_is_gone_from_the_disk_and_the_page_proves_it(page, served):
     bring_several(page, 61, 121, 191)
-    told = page.request.get(f"{served.url}/api/v1/analyses").json()["analyses"]
+    result = page.request.get(f"{served.url}/api/v1/analyses").json()["analyses"]
     before = kept_by(served)
-    assert all(analysis["id"].encode() in before for analysis in told)
+    assert all(analysis["id"].encode() in before for analysis in result)
 
     page.get_by_role("button", name="Apagar tudo").click()
     page.get_by_role("button", name="Sim, apagar").click()
@@ -204,10 +204,10 @@ def test_everything_deleted_is_gone_from_the_disk_and_the_page_proves_it(page, s
     expect(deletion.get_by_text("3 endereços, nenhum existe (404)")).to_have_count(3)
     expect(deletion.get_by_text("9 endereços, nenhum existe (404)")).to_have_count(1)
     expect(deletion.get_by_text("Análises que restam")).to_be_visible()
-    addresses = [part for analysis in told for part in parts_of(analysis)]
+    addresses = [part for analysis in result for part in parts_of(analysis)]
     assert {page.request.get(served.url + part).status for part in addresses} == {404}
     after = kept_by(served)
-    assert not [a for a in told if a["id"].encode() in after or a["sha256"].encode() in after]
+    assert not [a for a in result if a["id"].encode() in after or a["sha256"].encode() in after]
 
 
 def test_another_visitor_sees_nothing_of_it(page, open_page, served):

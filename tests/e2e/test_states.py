@@ -1,4 +1,4 @@
-"""What a visitor meets on a bad day, against a stand-in that answers as told."""
+"""What a visitor meets on a bad day, against a stand-in that answers as instructed."""
 
 import io
 import re
@@ -29,7 +29,7 @@ def heading(page, name):
     return page.get_by_role("heading", name=name)
 
 
-def test_scores_that_cannot_be_separated_are_told_as_uncertain(page, stand_in):
+def test_scores_that_cannot_be_separated_are_shown_as_uncertain(page, stand_in):
     stand_in.script.answer = "uncertain"
 
     upload(page)
@@ -104,7 +104,7 @@ def test_the_image_itself_among_the_reference_cases_is_named(page):
     expect(page.get_by_text("distância 1,23")).to_be_visible()
 
 
-def test_a_rotated_film_is_turned_and_analysed_with_one_click(page, stand_in):
+def test_a_rotated_radiograph_is_turned_and_analysed_with_one_click(page, stand_in):
     stand_in.script.answer = "rotated"
     upload(page)
     expect(heading(page, "A radiografia está girada")).to_be_visible()
@@ -119,7 +119,9 @@ def test_a_rotated_film_is_turned_and_analysed_with_one_click(page, stand_in):
     assert turned.convert("L").tobytes() == upright.tobytes()
 
 
-def test_a_rotated_film_the_browser_cannot_draw_is_turned_from_the_services_picture(page, stand_in):
+def test_a_rotated_radiograph_the_browser_cannot_draw_is_turned_from_the_services_picture(
+    page, stand_in
+):
     stand_in.script.answer = "rotated"
     upload(page, encode(draw_phantom(), "TIFF"), names=("radiograph.tif",))
     expect(heading(page, "A radiografia está girada")).to_be_visible()
@@ -155,7 +157,7 @@ def test_a_photograph_says_what_was_seen_why_it_is_refused_and_what_to_do(page, 
     expect(page.get_by_text("O filtro identificou: fotografia")).to_be_visible()
 
 
-def test_a_problem_is_told_in_the_words_of_the_service_in_both_languages(page, stand_in):
+def test_a_problem_is_shown_in_the_words_of_the_service_in_both_languages(page, stand_in):
     stand_in.script.answer = "queue_full"
     upload(page)
     expect(heading(page, "O serviço está cheio agora")).to_be_visible()
@@ -253,16 +255,16 @@ def test_files_that_wait_are_seen_and_can_be_cancelled_and_tried_again(page, sta
     assert len(stand_in.script.uploads) == 2
 
 
-def test_a_queued_analysis_tells_its_place_and_its_time_also_to_those_who_do_not_see_it(
+def test_a_queued_analysis_shows_its_position_and_its_time_also_to_those_who_do_not_see_it(
     page, stand_in
 ):
     stand_in.script.n_polls = 1
 
     upload(page)
 
-    told = re.compile("O servidor está ocupado.*À sua frente: 3.*até 15 segundos")
-    expect(page.get_by_text(told).first).to_be_visible()
-    expect(page.locator("[aria-live=polite]")).to_have_text(told)
+    result = re.compile("O servidor está ocupado.*À sua frente: 3.*até 15 segundos")
+    expect(page.get_by_text(result).first).to_be_visible()
+    expect(page.locator("[aria-live=polite]")).to_have_text(result)
     expect(heading(page, re.compile("^Padrão parecido"))).to_be_visible()
 
 

@@ -55,9 +55,9 @@ def stand_in(built):
 
 
 def test_every_text_exists_in_the_third_language_too(ui):
-    told = run_node(ui, "vitest/vitest.mjs", "run", "i18n", "firstScreen", "findings")
+    result = run_node(ui, "vitest/vitest.mjs", "run", "i18n", "firstScreen", "findings")
 
-    assert "passed" in told
+    assert "passed" in result
 
 
 @pytest.mark.parametrize("state", STATES)

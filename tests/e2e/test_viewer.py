@@ -57,7 +57,7 @@ def zoom_of(page):
     )
 
 
-def test_a_larger_film_is_moved_by_dragging(page):
+def test_a_larger_image_is_moved_by_dragging(page):
     page.get_by_label("Zoom").fill("4")
     stage = page.locator(".stage")
     page.evaluate("scrollTo(0, 0)")
@@ -86,7 +86,7 @@ def test_the_wheel_comes_nearer_to_the_point_under_the_mouse(page):
     assert page.evaluate("scrollY") == 0
 
 
-def test_the_wheel_scrolls_the_page_where_the_film_cannot_be_farther_away(page):
+def test_the_wheel_scrolls_the_page_where_the_image_cannot_be_farther_away(page):
     page.set_viewport_size({"width": 1280, "height": 500})
     settle(page)
     page.mouse.move(*point_of_radiograph(page))

@@ -31,14 +31,16 @@ def drawn_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for label in ("no_finding", "lung_opacity", "covid19")
         for i in range(16)
     ]
-    _write(data / "chest", CHEST_COLUMNS, [_film(data, *one) for one in chest])
+    _write(data / "chest", CHEST_COLUMNS, [_drawn_sample(data, *one) for one in chest])
     kinds = ("lateral_cxr", "nonpulmonary_xray", "other_medical", "document", "natural")
     others = [(f"{kind}-{i}", kind, random) for kind in kinds for i in range(8)]
     _write(data / "filter", FILTER_COLUMNS, [_other(data, *one) for one in others])
     return data
 
 
-def _film(data: Path, name: str, label: str, random: np.random.Generator) -> tuple[str, ...]:
+def _drawn_sample(
+    data: Path, name: str, label: str, random: np.random.Generator
+) -> tuple[str, ...]:
     rows, columns = np.mgrid[:60, :64]
     centre = {"no_finding": (-99, 0), "lung_opacity": (40, 16), "covid19": (20, 48)}[label]
     disc = (rows - centre[0]) ** 2 + (columns - centre[1]) ** 2 < 120

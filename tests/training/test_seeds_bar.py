@@ -36,7 +36,7 @@ def test_before_a_seed_is_done_each_may_take_all_its_epochs(tmp_path: Path, caps
         assert (bar._bar.tasks[0].completed, bar._bar.tasks[0].total) == (5, 80)
 
 
-def test_a_seed_that_is_done_tells_what_the_others_may_take(tmp_path: Path, capsys) -> None:
+def test_a_seed_that_is_done_shows_what_the_others_may_take(tmp_path: Path, capsys) -> None:
     with SeedsBar(RECIPE, training_context(tmp_path, tmp_path), 3) as bar:
         run_of(tmp_path, 0, 10, finished=True)
         run_of(tmp_path, 1, 4, finished=False)

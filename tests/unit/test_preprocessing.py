@@ -15,12 +15,12 @@ LETTERBOX = Preprocessing(side_px=64, fit="letterbox")
 STRETCH = Preprocessing(side_px=64, fit="stretch")
 
 
-def film(height: int, width: int) -> np.ndarray:
+def radiograph(height: int, width: int) -> np.ndarray:
     return np.full((height, width), 200, np.uint8)
 
 
 def test_letterbox_keeps_the_aspect_ratio_and_pads_with_black() -> None:
-    square = fit_to_square(film(100, 200), LETTERBOX)
+    square = fit_to_square(radiograph(100, 200), LETTERBOX)
 
     assert square.shape == (64, 64)
     assert (square[16:48] == 200).all()
@@ -29,14 +29,14 @@ def test_letterbox_keeps_the_aspect_ratio_and_pads_with_black() -> None:
 
 
 def test_stretch_fills_the_square() -> None:
-    square = fit_to_square(film(100, 200), STRETCH)
+    square = fit_to_square(radiograph(100, 200), STRETCH)
 
     assert (square == 200).all()
 
 
 @pytest.mark.parametrize("size", [(100, 200), (333, 77), (64, 64), (1, 500), (2001, 2000)])
 def test_the_content_box_is_where_the_image_lies(size: tuple[int, int]) -> None:
-    square = fit_to_square(film(*size), LETTERBOX)
+    square = fit_to_square(radiograph(*size), LETTERBOX)
 
     left, top, right, bottom = content_box(*size, LETTERBOX)
 
@@ -119,7 +119,7 @@ def test_levels_never_fall() -> None:
     assert (table[0], table[-1]) == (0, 255)
 
 
-@pytest.mark.parametrize("pixels", [film(1, 1), film(3, 200), film(500, 400)])
+@pytest.mark.parametrize("pixels", [radiograph(1, 1), radiograph(3, 200), radiograph(500, 400)])
 def test_a_constant_image_has_levels_too(pixels: np.ndarray) -> None:
     assert 100 < levels_table(pixels)[200] < 156
 

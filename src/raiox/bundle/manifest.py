@@ -46,7 +46,7 @@ class Training(BaseModel, frozen=True):
     started_from: str
     remarks: str = Field("", description="What a reader of the figures must know of this run.")
     regions: NonNegativeFloat = Field(
-        0.0, description="Weight of keeping evidence inside lungs and boxes; 0: not taught."
+        0.0, description="Weight of keeping evidence inside lungs and boxes; 0: not used."
     )
     sources: tuple[DataSource, ...]
 
@@ -83,7 +83,7 @@ class BundleManifest(BaseModel, frozen=True):
         None, description="Share of `valid` whose embedding lies within the threshold."
     )
     quality_threshold: float | None = Field(
-        None, description="A film rated below it is told to be a poor picture."
+        None, description="A radiograph rated below it is marked as a poor picture."
     )
     map_scale: PositiveFloat = Field(1.0, description="Evidence at a place that counts as full.")
     licence: str

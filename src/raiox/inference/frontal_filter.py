@@ -38,7 +38,7 @@ SHORTEST_TURN_BACK = {
     ImageKind.ROTATED_180: "180°",
     ImageKind.ROTATED_270: "↻ 90°",
 }
-"""What a person does with the film; an arrow needs no translation."""
+"""How a person rotates the image back; an arrow needs no translation."""
 
 
 class FrontalFilter:

@@ -78,7 +78,7 @@ def test_refuses_a_changed_card(sealed: Path) -> None:
         open_bundle(sealed)
 
 
-def test_tells_a_missing_model_from_a_missing_folder(sealed: Path) -> None:
+def test_separates_a_missing_model_from_a_missing_folder(sealed: Path) -> None:
     (sealed / "model.onnx").unlink()
 
     with pytest.raises(BundleMissingError):

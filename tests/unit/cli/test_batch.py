@@ -128,11 +128,11 @@ def test_heatmaps_of_the_longest_names_can_be_written(tmp_path, stem):
 
 def test_a_short_name_stays_whole():
     assert (
-        heatmap_name(Path("/x/film.1.dcm"), "ab" * 32, "covid19") == "film.1-abababab-covid19.png"
+        heatmap_name(Path("/x/chest.1.dcm"), "ab" * 32, "covid19") == "chest.1-abababab-covid19.png"
     )
 
 
-def test_the_status_tells_rejected_from_unreadable():
+def test_the_status_separates_rejected_from_unreadable():
     analysed = result_of(FakeIntake().load(png(100)))
     rejected = result_of(FakeIntake().load(png(255)))
 

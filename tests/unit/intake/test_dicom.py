@@ -202,14 +202,14 @@ def test_says_of_an_index_how_many_images_it_lists():
 
 
 @pytest.mark.parametrize(
-    ("uid", "told"),
+    ("uid", "repeated"),
     [
         ("1.2.840.10008.1.2.4.102", "1.2.840.10008.1.2.4.102"),
         ("1.2.840.10008.1.2.8.1", "1.2.840.10008.1.2.8.1"),
         ("1.2.3.19560412", "unknown"),
     ],
 )
-def test_refuses_other_transfer_syntaxes_and_repeats_only_known_ones(uid, told):
+def test_refuses_other_transfer_syntaxes_and_repeats_only_known_ones(uid, repeated):
     content = dicom(study(phantom()))
     old = b"1.2.840.10008.1.2.1\x00"
     new = uid.encode().ljust(len(uid) + len(uid) % 2, b"\0")
@@ -219,7 +219,7 @@ def test_refuses_other_transfer_syntaxes_and_repeats_only_known_ones(uid, told):
     with pytest.raises(UnsupportedTransferSyntaxError) as refusal:
         read(content)
 
-    assert refusal.value.facts == {"uid": told}
+    assert refusal.value.facts == {"uid": repeated}
 
 
 def test_refuses_more_than_eight_bits_in_a_dct_jpeg():

@@ -90,7 +90,7 @@ def test_hands_over_a_refusal_with_its_facts(sandbox):
 
 
 @pytest.mark.parametrize("order", [b"crash", b"raise", b"eat"])
-def test_a_decoder_that_dies_is_told_and_harms_nobody(sandbox, order):
+def test_a_decoder_that_dies_is_reported_and_harms_nobody(sandbox, order):
     zygote = sandbox.zygote_pid
 
     with pytest.raises(DecoderCrashedError):

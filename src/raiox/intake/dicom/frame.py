@@ -1,7 +1,7 @@
 """The one frame of a file as an array, whether its pixels are compressed or not.
 
 What the pixel data are is seen from their own beginning: files that were
-compressed or unfolded without their header being told are common.
+compressed or unpacked without an update of their header are common.
 Source: DICOM PS3.5, 8.1, 8.2 and annex A.
 """
 

@@ -1,7 +1,7 @@
 """Maps, boxes and masks laid over the network's square, so that they can be compared.
 
 Everything here is (S, S), S the side of the network's input: there the map lies exactly, and
-a box or mask is scaled as its film was.
+a box or mask is scaled as its image was.
 """
 
 from typing import Final
@@ -59,7 +59,7 @@ def guided(
 def box_over(
     box: tuple[float, float, float, float], shape: tuple[int, int], spec: Preprocessing
 ) -> Mask:
-    """A box (x, y, width, height in pixels of the film) over the square."""
+    """A box (x, y, width, height in pixels of the image) over the square."""
     rows, columns = shape
     left, top, right, bottom = content_box(rows, columns, spec)
     across, down = (right - left) / columns, (bottom - top) / rows
@@ -73,7 +73,7 @@ def box_over(
 
 
 def mask_over(mask: Mask, spec: Preprocessing) -> Mask:
-    """A mask of the film (H, W) over the square."""
+    """A mask of the image (H, W) over the square."""
     rows, columns = mask.shape
     left, top, right, bottom = content_box(rows, columns, spec)
     small = Image.fromarray(mask).resize((right - left, bottom - top), Image.Resampling.NEAREST)
@@ -83,7 +83,7 @@ def mask_over(mask: Mask, spec: Preprocessing) -> Mask:
 
 
 def content_over(shape: tuple[int, int], spec: Preprocessing) -> Mask:
-    """Where the film lies in the square."""
+    """Where the image lies in the square."""
     return mask_over(np.ones(shape, bool), spec)
 
 

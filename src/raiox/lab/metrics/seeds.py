@@ -1,7 +1,7 @@
 """One experiment over many seeds: figures of the mean, with two errors that stay apart.
 
-The standard deviation over seeds tells how far another training would land; it shrinks
-with no larger test set. The interval tells how far another test set would move the mean;
+The standard deviation over seeds says how far another training would land; it shrinks
+with no larger test set. The interval says how far another test set would move the mean;
 it shrinks with no further seed. Neither contains the other, so both are given, each by
 its own name. Source: the paper, section 4.2, Tables 4 and 5, gives the first alone.
 """
@@ -139,13 +139,13 @@ def to_document(found: Mapping[str, SeedStatistic]) -> dict[str, dict[str, objec
     """The same for JSON, which knows no NaN."""
     return {
         name: {
-            "mean": _told(f.mean),
+            "mean": _json_number(f.mean),
             "sd_over_seeds": f.sd,
             "n_runs": f.n_runs,
-            "interval_of_groups": [_told(f.sampling.low), _told(f.sampling.high)],
+            "interval_of_groups": [_json_number(f.sampling.low), _json_number(f.sampling.high)],
             "interval_of_one_test_set": f.one_test_set and [f.one_test_set.low, f.one_test_set.high],
             "n_cases": f.sampling.n,
-            "by_run": [_told(value) for value in f.by_run],
+            "by_run": [_json_number(value) for value in f.by_run],
         }
         for name, f in found.items()
     }  # fmt: skip
@@ -201,5 +201,5 @@ def _mean_of_defined(values: Floats) -> Floats:
     return ratio(np.where(defined, values, 0).sum(axis=0), defined.sum(axis=0))
 
 
-def _told(value: float) -> float | None:
+def _json_number(value: float) -> float | None:
     return value if np.isfinite(value) else None

@@ -1,15 +1,15 @@
-"""Copies are found whatever was done to them; other films are not copies."""
+"""Copies are found whatever was done to them; other radiographs are not copies."""
 
 import numpy as np
 import pytest
-from drawn_radiographs import as_jpeg, cut, film
+from drawn_radiographs import as_jpeg, cut, radiograph
 from PIL import ImageOps
 
 from raiox.lab.audit.fingerprints import thumbnail_of
 from raiox.lab.audit.hog import describe, mirrored
 from raiox.lab.audit.near_duplicates import MAX_CANDIDATES, Copy, near_identical
 
-N_FILMS = 12
+N_RADIOGRAPHS = 12
 MADE = {
     "smaller": lambda image: image.resize((120, 120)),
     "stretched": lambda image: image.resize((300, 224)),
@@ -33,40 +33,42 @@ def copies(first: list, second: list) -> list[Copy]:
 
 @pytest.mark.parametrize("change", MADE)
 def test_finds_a_copy_that_was(change):
-    iter_pixels = [film(seed) for seed in range(N_FILMS)]
+    iter_pixels = [radiograph(seed) for seed in range(N_RADIOGRAPHS)]
 
     found = copies(iter_pixels, [MADE[change](image) for image in iter_pixels])
 
-    assert {(c.first, c.second) for c in found} == {(i, i + N_FILMS) for i in range(N_FILMS)}
+    assert {(c.first, c.second) for c in found} == {
+        (i, i + N_RADIOGRAPHS) for i in range(N_RADIOGRAPHS)
+    }
     assert {c.mirrored for c in found} == {"mirrored" in change}
 
 
 def test_a_single_pair_is_enough_to_be_found():
-    found = copies([film(0)], [as_jpeg(film(0), 50)])
+    found = copies([radiograph(0)], [as_jpeg(radiograph(0), 50)])
 
     assert [(c.first, c.second) for c in found] == [(0, 1)]
     assert 0 <= found[0].distance < 0.05
 
 
-def test_other_films_of_like_chests_are_no_copies():
-    iter_pixels = [film(seed) for seed in range(60)]
+def test_other_radiographs_of_like_chests_are_no_copies():
+    iter_pixels = [radiograph(seed) for seed in range(60)]
 
     assert copies(iter_pixels[:30], iter_pixels[30:]) == []
 
 
 def test_blank_images_are_no_copies_of_anything():
-    blank = film(0).point(lambda _: 90)
+    blank = radiograph(0).point(lambda _: 90)
 
-    assert copies([blank, film(1)], [blank, film(2)]) == []
+    assert copies([blank, radiograph(1)], [blank, radiograph(2)]) == []
 
 
 def test_images_of_one_split_are_not_compared():
-    assert copies([film(0), as_jpeg(film(0), 50)], [film(1)]) == []
+    assert copies([radiograph(0), as_jpeg(radiograph(0), 50)], [radiograph(1)]) == []
 
 
-def test_a_film_with_many_copies_is_told_in_a_bounded_number_of_pairs():
-    others = [film(seed) for seed in range(1, 41)]
-    many = [as_jpeg(film(0), quality) for quality in range(20, 76)]
+def test_a_radiograph_with_many_copies_is_reported_in_a_bounded_number_of_pairs():
+    others = [radiograph(seed) for seed in range(1, 41)]
+    many = [as_jpeg(radiograph(0), quality) for quality in range(20, 76)]
 
     found = copies(many[:28] + others[:20], many[28:] + others[20:])
 
@@ -79,7 +81,7 @@ def test_no_image_gives_no_copy():
 
 
 def test_a_mirrored_descriptor_is_that_of_the_mirrored_picture():
-    thumbnail = thumbnail_of(np.asarray(film(3)))
+    thumbnail = thumbnail_of(np.asarray(radiograph(3)))
 
     expected = describe(thumbnail[np.newaxis, :, ::-1])
 
@@ -87,6 +89,6 @@ def test_a_mirrored_descriptor_is_that_of_the_mirrored_picture():
 
 
 def test_a_negative_has_the_descriptor_of_its_positive():
-    thumbnail = thumbnail_of(np.asarray(film(3)))[np.newaxis]
+    thumbnail = thumbnail_of(np.asarray(radiograph(3)))[np.newaxis]
 
     np.testing.assert_allclose(describe(255 - thumbnail), describe(thumbnail), atol=1e-5)

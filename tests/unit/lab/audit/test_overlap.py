@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from drawn_radiographs import as_jpeg, film
+from drawn_radiographs import as_jpeg, radiograph
 from PIL import Image
 
 from raiox.entities import Radiograph
@@ -54,7 +54,7 @@ def kinds(found: list) -> list[str]:
     return [str(shared.kind) for shared in found]
 
 
-def test_tells_a_patient_of_two_parts_and_counts_both_sides():
+def test_finds_a_patient_of_two_splits_and_counts_both_sides():
     split_manifest = listed(
         ("a", "train"), ("b", "train"), ("c", "test"), ("d", "test"), ("e", "valid"),
         patients="p1 p1 p1 p2 p3",
@@ -81,7 +81,7 @@ def test_a_patient_of_one_part_is_no_leak():
     assert find_leaks(split_manifest, unread(split_manifest)) == []
 
 
-def test_many_films_of_a_patient_are_told_in_few_pairs():
+def test_many_images_of_a_patient_are_reported_in_few_pairs():
     lines = [(f"a{i}", "train") for i in range(100)] + [(f"b{i}", "test") for i in range(40)]
     split_manifest = listed(*lines, patients="p1 " * 140)
 
@@ -92,25 +92,25 @@ def test_many_films_of_a_patient_are_told_in_few_pairs():
     assert {i for pair in pairs for i in pair} == set(range(140))
 
 
-def test_tells_files_pixels_and_copies_apart(tmp_path):
-    film(1).save(tmp_path / "a.png")
+def test_separates_files_pixels_and_copies_apart(tmp_path):
+    radiograph(1).save(tmp_path / "a.png")
     (tmp_path / "same_file.png").write_bytes((tmp_path / "a.png").read_bytes())
-    film(1).save(tmp_path / "same_pixels.bmp")
-    as_jpeg(film(1), 60).save(tmp_path / "copy.png")
-    film(2).save(tmp_path / "other.png")
+    radiograph(1).save(tmp_path / "same_pixels.bmp")
+    as_jpeg(radiograph(1), 60).save(tmp_path / "copy.png")
+    radiograph(2).save(tmp_path / "other.png")
 
-    def told(name: str) -> list[str]:
+    def result(name: str) -> list[str]:
         split_manifest = listed(("a.png", "train"), (name, "test"), folder=tmp_path)
         return kinds(find_leaks(split_manifest, prints_of(split_manifest)))
 
-    assert told("same_file.png") == ["same_file", "same_pixels"]
-    assert told("same_pixels.bmp") == ["same_pixels"]
-    assert told("copy.png") == ["near_identical"]
-    assert told("other.png") == []
+    assert result("same_file.png") == ["same_file", "same_pixels"]
+    assert result("same_pixels.bmp") == ["same_pixels"]
+    assert result("copy.png") == ["near_identical"]
+    assert result("other.png") == []
 
 
 def test_an_image_listed_in_two_parts_is_the_same_file(tmp_path):
-    film(1).save(tmp_path / "a.png")
+    radiograph(1).save(tmp_path / "a.png")
     split_manifest = listed(("a.png", "train"), ("a.png", "test"), folder=tmp_path)
 
     assert kinds(find_leaks(split_manifest, prints_of(split_manifest))) == [
@@ -130,8 +130,8 @@ def test_equal_names_count_only_if_asked_and_only_between_patients():
     assert [s.images for s in stems if s.kind is OverlapKind.FILE_STEM] == [(0, 1)]
 
 
-def test_survives_files_that_cannot_be_read_and_tells_why(tmp_path):
-    film(1).save(tmp_path / "good.png")
+def test_survives_files_that_cannot_be_read_and_says_why(tmp_path):
+    radiograph(1).save(tmp_path / "good.png")
     (tmp_path / "torn.png").write_bytes((tmp_path / "good.png").read_bytes()[:900])
     (tmp_path / "long.png").write_bytes(bytes(MAX_BYTES + 1))
     (tmp_path / "folder.png").mkdir()
@@ -158,9 +158,9 @@ def test_two_files_that_cannot_be_read_may_still_be_the_same(tmp_path):
 
 @pytest.fixture
 def audit(tmp_path) -> Audit:
-    film(1).save(tmp_path / "a.png")
-    as_jpeg(film(1), 60).save(tmp_path / "b.png")
-    film(2).save(tmp_path / "c.png")
+    radiograph(1).save(tmp_path / "a.png")
+    as_jpeg(radiograph(1), 60).save(tmp_path / "b.png")
+    radiograph(2).save(tmp_path / "c.png")
     lines = ("a.png", "train"), ("b.png", "test"), ("c.png", "test")
     split_manifest = listed(*lines, patients="p1 p1 p2", folder=tmp_path)
     prints = prints_of(split_manifest)
@@ -168,11 +168,11 @@ def audit(tmp_path) -> Audit:
 
 
 def test_the_report_opens_with_its_command_and_names_examples(audit):
-    told = to_markdown(audit)
+    result = to_markdown(audit)
 
-    assert told.splitlines()[2] == "    raiox leaks mine.csv"
-    assert "| near_identical | train / test | 1 | 1 | 50.0% | 1 |" in told
-    assert "- `a.png` (train) and `b.png` (test), distance 0.0" in told
+    assert result.splitlines()[2] == "    raiox leaks mine.csv"
+    assert "| near_identical | train / test | 1 | 1 | 50.0% | 1 |" in result
+    assert "- `a.png` (train) and `b.png` (test), distance 0.0" in result
 
 
 def test_the_table_has_a_line_a_pair(audit):
@@ -184,11 +184,11 @@ def test_the_table_has_a_line_a_pair(audit):
 
 
 def test_the_object_for_programs_is_json_and_holds_the_tallies(audit):
-    told = json.loads(json.dumps(to_json(audit)))
+    result = json.loads(json.dumps(to_json(audit)))
 
-    assert told["splits"] == {"train": 1, "test": 2}
-    assert [leak["kind"] for leak in told["leaks"]] == ["patient", "near_identical", "any"]
-    assert told["by_dataset"][0] == {
+    assert result["splits"] == {"train": 1, "test": 2}
+    assert [leak["kind"] for leak in result["leaks"]] == ["patient", "near_identical", "any"]
+    assert result["by_dataset"][0] == {
         "kind": "patient", "dataset": "drawn", "images": 2, "affected": 1, "fraction": 0.5,
     }  # fmt: skip
 
@@ -196,6 +196,6 @@ def test_the_object_for_programs_is_json_and_holds_the_tallies(audit):
 def test_nothing_shared_is_said_in_a_sentence():
     split_manifest = listed(("a", "train"), ("b", "test"))
 
-    told = to_markdown(Audit("raiox leaks mine.csv", split_manifest, unread(split_manifest), []))
+    result = to_markdown(Audit("raiox leaks mine.csv", split_manifest, unread(split_manifest), []))
 
-    assert "Nothing spans two splits." in told
+    assert "Nothing spans two splits." in result

@@ -1,4 +1,4 @@
-"""Labelled images: parts never share a group, turned films are turned rightly."""
+"""Labelled images: splits never share a group, rotated radiographs are rotated correctly."""
 
 from pathlib import Path
 
@@ -95,9 +95,9 @@ def test_a_manifest_that_cannot_be_read_is_no_fault_of_a_recipe_or_a_setting(
     with pytest.raises(ManifestUnreadableError) as refusal:
         read_manifest(tmp_path / "mine.csv")
 
-    told = " ".join(messages_for(refusal.value.code, "en", refusal.value.facts).values())
-    assert "recipe" not in told
-    assert "RAIOX_DATASETS" not in told
+    result = " ".join(messages_for(refusal.value.code, "en", refusal.value.facts).values())
+    assert "recipe" not in result
+    assert "RAIOX_DATASETS" not in result
 
 
 def test_a_row_that_ends_early_has_empty_cells(tmp_path: Path) -> None:

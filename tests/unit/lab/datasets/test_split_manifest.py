@@ -1,4 +1,4 @@
-"""A manifest of anybody's: its parts, and what is told of one that cannot be used."""
+"""A manifest of anybody's: its splits, and the error for one that cannot be used."""
 
 from pathlib import Path
 
@@ -18,8 +18,8 @@ def written(folder: Path, text: str) -> Path:
 
 
 def sentences(error: RaioxError) -> set[str]:
-    told = messages_in_all_languages(error.code, error.facts)
-    return {told[language]["detail"] for language in LANGUAGES}
+    result = messages_in_all_languages(error.code, error.facts)
+    return {result[language]["detail"] for language in LANGUAGES}
 
 
 def test_leaves_out_lines_without_a_part_and_counts_them(tmp_path):
@@ -61,9 +61,9 @@ def test_names_the_column_that_is_missing_in_both_languages(tmp_path, lost):
     with pytest.raises(ManifestColumnMissingError) as refusal:
         read_split_manifest(manifest, "paper_split")
 
-    told = sentences(refusal.value)
-    assert len(told) == len(LANGUAGES)
-    assert all(lost in sentence for sentence in told)
+    result = sentences(refusal.value)
+    assert len(result) == len(LANGUAGES)
+    assert all(lost in sentence for sentence in result)
 
 
 @pytest.mark.parametrize(

@@ -35,7 +35,7 @@ def bundle() -> Bundle:
 
 
 def made_of(folder: Path, *contents: str) -> list[Sample]:
-    """Each film as it is, turned and as a negative, one after the other."""
+    """Each radiograph as it is, rotated and as a negative, one after the other."""
     for content in contents:
         (folder / content).write_text(content)
     iter_pixels = [
@@ -46,7 +46,7 @@ def made_of(folder: Path, *contents: str) -> list[Sample]:
     ]
 
 
-def test_what_is_made_of_a_film_takes_one_reading_of_it(bundle: Bundle, tmp_path: Path) -> None:
+def test_what_is_made_of_an_image_takes_one_reading_of_it(bundle: Bundle, tmp_path: Path) -> None:
     read, samples = CountingReader(), made_of(tmp_path, "1", "2")
 
     predictions = predict(bundle, samples, read, 1)

@@ -11,16 +11,16 @@ LETTERBOX = Preprocessing(side_px=64, fit="letterbox")
 
 
 @pytest.mark.parametrize("fit", ["letterbox", "stretch"])
-def test_a_box_lies_where_its_film_shows_it(fit: str) -> None:
+def test_a_box_lies_where_its_image_shows_it(fit: str) -> None:
     spec = Preprocessing(side_px=64, fit=fit)
-    film = np.zeros((60, 120), np.uint8)
-    film[15:45, 30:60] = 255
+    radiograph = np.zeros((60, 120), np.uint8)
+    radiograph[15:45, 30:60] = 255
 
     box = box_over((30, 15, 30, 30), (60, 120), spec)
 
-    shown = fit_to_square(film, spec) > 127
+    shown = fit_to_square(radiograph, spec) > 127
     assert (shown == box).mean() > 0.97
-    assert (mask_over(film > 0, spec) == box).mean() > 0.97
+    assert (mask_over(radiograph > 0, spec) == box).mean() > 0.97
 
 
 def test_evidence_is_against_the_other_outputs() -> None:

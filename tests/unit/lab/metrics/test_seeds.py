@@ -153,7 +153,7 @@ def of_findings() -> tuple[SeedRuns, dict[str, SeedStatistic]]:
     return series, seed_statistics(series)
 
 
-def test_the_papers_figures_stand_beside_ours_and_the_misprint_is_told(of_findings) -> None:
+def test_the_papers_figures_stand_beside_ours_and_the_misprint_is_named(of_findings) -> None:
     series, found = of_findings
     paper = paper_results("paper_stage2", tuple(map(str, FINDINGS)))
     assert paper is not None

@@ -1,7 +1,7 @@
 """Small line plots as SVG, drawn by hand: a report needs no plotting library.
 
 Every label is in all languages, colours are distinguishable for colour-blind people (Okabe
-and Ito, 2008), and lines differ in dashes too, so that a printed page still tells them.
+and Ito, 2008), and lines differ in dashes too, so that a printed page still separates them.
 The same numbers give the same bytes.
 """
 

@@ -96,7 +96,7 @@ def test_ones_own_analysis_stands_among_the_cases(page):
 
 
 def test_the_map_is_exported_for_the_projector(page):
-    page.get_by_role("heading", name="Levar o mapa").scroll_into_view_if_needed()
+    page.get_by_role("heading", name="Baixar o mapa").scroll_into_view_if_needed()
     lines = []
     for name in ("tensors.tsv", "metadata.tsv"):
         with page.expect_download() as download:

@@ -80,7 +80,7 @@ def test_the_history_holds_it_until_it_is_deleted(page):
     page.get_by_role("button", name=re.compile("Apagar a análise")).click()
     page.get_by_role("button", name="Sim, apagar").click()
 
-    expect(page.get_by_role("heading", name="Nada por aqui ainda")).to_be_visible()
+    expect(page.get_by_role("heading", name="Ainda não há nada aqui")).to_be_visible()
     deletion = page.get_by_role("status").filter(has_text="Apagada do servidor")
     expect(deletion.get_by_text("não existe (404)")).to_have_count(4)
     deletion.get_by_role("button", name="Fechar").click()
@@ -175,7 +175,7 @@ def test_deleting_everything_asks_first_and_can_be_declined(page):
     page.get_by_role("button", name="Apagar tudo").click()
     page.get_by_role("button", name="Sim, apagar").click()
 
-    expect(page.get_by_role("heading", name="Nada por aqui ainda")).to_be_visible()
+    expect(page.get_by_role("heading", name="Ainda não há nada aqui")).to_be_visible()
 
 
 def kept_by(served):
@@ -219,7 +219,7 @@ def test_another_visitor_sees_nothing_of_it(page, open_page, served):
     expect(stranger.get_by_role("heading", name="Análise não encontrada")).to_be_visible()
     stranger.get_by_role("link", name="Histórico").click()
 
-    expect(stranger.get_by_role("heading", name="Nada por aqui ainda")).to_be_visible()
+    expect(stranger.get_by_role("heading", name="Ainda não há nada aqui")).to_be_visible()
 
 
 def test_the_page_asks_nobody_but_its_own_service(open_page, served):

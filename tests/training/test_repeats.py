@@ -208,12 +208,12 @@ def test_a_series_killed_in_its_second_seed_ends_as_if_it_had_not_been(
 ) -> None:
     tests = str(Path(__file__).parent)
     script = SERIES.format(tests=tests, data=str(drawn_data), runs=str(tmp_path))
-    series = subprocess.Popen([sys.executable, "-c", script], env=os.environ)
     shutil.copytree(series.repeats.folders[0], tmp_path / "series-seed0")
+    process = subprocess.Popen([sys.executable, "-c", script], env=os.environ)
     second = tmp_path / "series-seed1"
-    _wait_for(second / "stage-0" / "last.ckpt", series)
-    series.send_signal(signal.SIGKILL)
-    assert series.wait() == -signal.SIGKILL
+    _wait_for(second / "stage-0" / "last.ckpt", process)
+    process.send_signal(signal.SIGKILL)
+    assert process.wait() == -signal.SIGKILL
     _wait_until_nobody_writes(second)
     assert not (second / "weights.safetensors").exists(), "the seed ended before the kill"
 

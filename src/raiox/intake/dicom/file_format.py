@@ -1,6 +1,6 @@
 """The frame of a DICOM file: preamble, file meta and where the data set begins.
 
-Every part of it may be missing; then the data set's own first elements tell how
+Every part of it may be missing; then the data set's own first elements say how
 it is encoded. Source: DICOM PS3.10, 7.1; PS3.5, annex A.
 """
 

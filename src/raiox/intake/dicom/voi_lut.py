@@ -53,7 +53,7 @@ def read_voi(values: Values, elements: Elements) -> tuple[Values | None, bool]:
 
 
 def shows_the_image(shades: Values, counts: Counts) -> bool:
-    """Whether (N,) shades tell the pixels apart that are there.
+    """Whether (N,) shades separate the pixels that are there.
 
     Args:
         shades: in [0, 1], of each value, in any order.

@@ -77,7 +77,7 @@ def take_fingerprints(
 
 
 def fingerprint(path: Path, read: Reader, max_bytes: int) -> Fingerprint:
-    """Read one image, or tell by its code why not."""
+    """Read one image, or return the code that says why it cannot be read."""
     try:
         content = _content(path, max_bytes)
     except OSError:

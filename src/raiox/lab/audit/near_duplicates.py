@@ -11,7 +11,7 @@ candidate is then overlaid and compared. Thresholds, measured on radiographs
 cut by 3 % and toned have descriptors alike to 0.6 or more, two radiographs in a hundred
 thousand pairs reach 0.5; overlaid, copies correlate to 0.94 or more, two radiographs
 of one patient to 0.93 at most. From 0.86 on two radiographs are most often of one
-patient, or of two that no network could tell apart: these are reported as
+patient, or of two that no network could separate: these are reported as
 look-alikes. This module reads no file.
 """
 

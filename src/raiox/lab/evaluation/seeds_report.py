@@ -47,7 +47,7 @@ def spread_table(
 def further_table(
     series: SeedRuns, found: Mapping[str, SeedStatistic], paper: PaperResults | None
 ) -> Table:
-    """What the paper does not tell: accuracy, PPV, F1, AUC."""
+    """What the paper does not report: accuracy, PPV, F1, AUC."""
     of_output = [name for name in OUTPUT_MEASURES if name not in IN_TABLE_5]
     names = [
         *RUN_MEASURES,

@@ -119,13 +119,13 @@ def _stretched(images: Tensor) -> Tensor:
 
 
 def _exposed(images: Tensor, draw: BatchRandom) -> Tensor:
-    """Any part of the tones, often the darkest; some with grain, some with a frame of their own."""
+    """Any part of the tones, often the darkest; some with noise, some with a frame of their own."""
     gamma = per_image(draw.log_uniform((0.3, 3.0)), images)
     span = per_image(torch.where(draw.chance(0.4), draw.log_uniform((0.004, 0.3)),
                                  draw.uniform(0.3, 1.0)), images)  # fmt: skip
     floor = per_image(torch.where(draw.chance(0.4), 0.0, draw.uniform(0, 1)), images)
-    grain = per_image(draw.log_uniform((1e-4, 0.15)), images)
-    noise = torch.randn(images.shape, generator=draw.generator) * grain
+    spread = per_image(draw.log_uniform((1e-4, 0.15)), images)
+    noise = torch.randn(images.shape, generator=draw.generator) * spread
     return (images**gamma * span + floor * (1 - span) + noise).clamp(0, 1)
 
 
@@ -138,7 +138,7 @@ def _white_noise(draw: BatchRandom, side: int) -> Tensor:
 
 
 def _coarse_noise(draw: BatchRandom, side: int) -> Tensor:
-    """Noise of one grain size, from two pixels to a third of the side; smooth or in blocks."""
+    """Noise of one correlation length, from two pixels to a third of the side; smooth or in blocks."""
     return torch.stack([
         _enlarged(int(cells), side, draw, "bilinear" if smooth else "nearest")
         for cells, smooth in zip(draw.log_uniform((3, side / 2)), draw.chance(0.7), strict=True)

@@ -30,9 +30,7 @@ def upgrade() -> None:
         )
 
 
-def downgrade() -> None:
-    """Not offered: the embeddings are gone."""
-    raise NotImplementedError
+# There is no downgrade: the embeddings are gone.
 
 
 def _with_facts(name: str, value: Any) -> Any:

@@ -158,7 +158,9 @@ class AnalysisDocument(AnalysisResult):
     @property
     def warnings(self) -> tuple[str, ...]:
         """Codes of everything that a reader of the result should know of the image."""
-        low_quality = (LOW_QUALITY,) if self.filter and self.filter.low_quality else ()
+        # A rejection has its own reason, and no result whose trust a poor picture could lessen.
+        poor = self.filter is not None and self.filter.low_quality and self.rejection is None
+        low_quality = (LOW_QUALITY,) if poor else ()
         unlike = (OUT_OF_DISTRIBUTION,) if self.out_of_distribution else ()
         return (*self.notes, *low_quality, *unlike)
 

@@ -61,6 +61,8 @@ test('a poor picture is a note beside those of intake', () => {
   const analysis = makeAnalysis({ notes: ['colour_removed'], filter: makeFilter() });
   expect(notesOf(analysis)).toEqual(['colour_removed']);
   expect(notesOf({ ...analysis, filter: makeFilter({ low_quality: true }) })).toEqual(['colour_removed', 'low_quality']);
+  const rejection = { code: 'blank_image', facts: {}, messages: {} };
+  expect(notesOf({ ...analysis, rejection, filter: makeFilter({ low_quality: true }) })).toEqual(['colour_removed']);
 });
 
 const HISTORY = [

@@ -17,7 +17,7 @@ export function statusOf(item: Item): string {
   return item.stage === 'sending' ? t('progress.sending') : t('progress.reading');
 }
 
-/** Codes of what the reader must know of the image itself. */
-export function notesOf({ notes, filter }: Analysis): string[] {
-  return [...(notes ?? []), ...(filter?.low_quality ? ['low_quality'] : [])];
+/** Codes of what the reader must know of the image itself; a rejection has no result to trust less. */
+export function notesOf({ notes, filter, rejection }: Analysis): string[] {
+  return [...(notes ?? []), ...(filter?.low_quality && !rejection ? ['low_quality'] : [])];
 }

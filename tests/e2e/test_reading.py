@@ -41,9 +41,11 @@ def test_the_map_lies_exactly_on_the_radiograph(page):
     upload(page)
     expect(answer(page)).to_be_visible()
 
-    radiograph = page.get_by_alt_text("Radiografia enviada").bounding_box()
-    heatmap = page.get_by_alt_text(re.compile("Mapa de calor")).bounding_box()
+    radiograph = page.get_by_alt_text("Radiografia enviada")
+    heatmap = page.get_by_alt_text(re.compile("Mapa de calor"))
+    expect(heatmap).to_be_visible()
 
+    radiograph, heatmap = radiograph.bounding_box(), heatmap.bounding_box()
     assert radiograph == heatmap
     assert radiograph["width"] / radiograph["height"] == pytest.approx(320 / 288, rel=0.01)
 

@@ -29,6 +29,10 @@ NONE: Final = "none"
 """The answer of a multi-label bundle when no finding reaches its operating point."""
 
 
+PHANTOM_SOFTWARE: Final = "raiox phantom"
+"""The `Software` text of a file that `raiox.phantom` drew; intake notes it as `drawn_phantom`."""
+
+
 class ImageKind(StrEnum):
     """What the frontal filter can see, in the order of its outputs.
 

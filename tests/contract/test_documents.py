@@ -38,10 +38,13 @@ def read(path: str | Path) -> str:
 def commands() -> dict[str, list[str]]:
     """Each command of `raiox` with its long options."""
     group = typer.main.get_command(command_line)
-    return {
-        name: [o for p in command.params for o in p.opts if o.startswith("--") and o != "--help"]
-        for name, command in group.commands.items()
-    }
+    return {name: options(command) for name, command in group.commands.items()}
+
+
+def options(command) -> list[str]:
+    """The long options of a command, or of all commands of a group."""
+    own = [o for p in command.params for o in p.opts if o.startswith("--") and o != "--help"]
+    return own + [o for inner in getattr(command, "commands", {}).values() for o in options(inner)]
 
 
 @pytest.mark.parametrize("name", ["errors", "settings", "recipes"])

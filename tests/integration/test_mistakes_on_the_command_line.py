@@ -87,6 +87,11 @@ MISTAKES = [
     Mistake(f"repeat {ABSENT} --seeds 2", "extra_missing"),
     Mistake(f"compare {ABSENT}", "extra_missing"),
     Mistake(f"export {ABSENT} {ABSENT}", "extra_missing"),
+    Mistake(f"examples draw {READ_ONLY}/x", "path_unusable"),
+    Mistake("examples", ""),
+    Mistake(f"examples fetch {EMPTY_DIR}", "examples_unpinned"),
+    Mistake(f"examples fetch {EMPTY_DIR} --list {ABSENT}", "path_missing"),
+    Mistake(f"examples fetch {EMPTY_DIR} --list {TABLE}", "example_list_invalid"),
     Mistake("repeat x.py --seeds 0", ""),
     Mistake("doctor --nope", ""),
 ]  # fmt: skip

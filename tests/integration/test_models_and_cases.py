@@ -7,8 +7,10 @@ import pytest
 from fakes import png
 
 from raiox.bundle.embedding_map import EmbeddingMap, MapCase
+from raiox.phantom import EXAMPLES
 from raiox.settings import InferenceSettings
-from raiox.vocabulary import FINDINGS
+from raiox.vocabulary import FINDINGS, PHANTOM_SOFTWARE
+from raiox.web.site.examples import write_list
 
 pytestmark = pytest.mark.anyio
 
@@ -148,16 +150,28 @@ async def test_examples_carry_their_attribution_and_only_listed_files_are_served
     assert {answer.status_code for answer in others} == {404}
 
 
-async def test_without_images_a_drawing_is_the_example_and_says_so(start):
+async def test_without_images_drawn_chests_are_the_examples_and_say_so(start):
     async with start(datasets=None) as service:
         browser = service.browser()
-        [example] = (await browser.get("/api/v1/examples")).json()["examples"]
-        image = await browser.get(example["url"])
+        examples = (await browser.get("/api/v1/examples")).json()["examples"]
+        image = await browser.get(examples[0]["url"])
         other = await browser.get("/api/v1/examples/other")
 
-    assert example["title"]["pt"] == "Um desenho: veja uma recusa"
-    assert image.content.startswith(b"\x89PNG")
+    assert [example["id"] for example in examples] == list(EXAMPLES)
+    assert all("desenhado" in example["title"]["pt"] for example in examples)
+    assert PHANTOM_SOFTWARE.encode() in image.content
     assert other.status_code == 404
+
+
+async def test_examples_in_the_services_own_folder_are_served_without_a_setting(start, tmp_path):
+    folder = tmp_path / "var" / "examples"
+    folder.mkdir(parents=True)
+    (folder / "one.png").write_bytes(png())
+    write_list(folder, [{"id": "one", "file": "one.png", "attribution": "A. Author"}])
+    async with start(datasets=None) as service:
+        examples = (await service.browser().get("/api/v1/examples")).json()["examples"]
+
+    assert [example["attribution"] for example in examples] == ["A. Author"]
 
 
 async def test_the_data_lend_an_example_of_each_finding_that_may_be_shown(start, tmp_path):

@@ -7,6 +7,7 @@ import typer
 from typer.core import TyperGroup
 
 from raiox import __version__
+from raiox.cli import examples
 from raiox.cli.bench import bench
 from raiox.cli.compare import compare
 from raiox.cli.doctor import doctor
@@ -22,6 +23,7 @@ from raiox.cli.train import train
 from raiox.vocabulary import NOTICE
 
 COMMANDS = (serve, predict, train, repeat, compare, export, evaluate, leaks, bench, doctor, purge)
+GROUPS = (examples.app,)
 
 
 class ReportingGroup(TyperGroup):
@@ -54,6 +56,8 @@ def _version(
 
 for command in COMMANDS:
     app.command()(command)
+for group in GROUPS:
+    app.add_typer(group)
 
 
 def main() -> None:

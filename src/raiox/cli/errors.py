@@ -89,6 +89,31 @@ class AddressUnusableError(CommandError):
     code = "address_unusable"
 
 
+class DownloadFailedError(CommandError):
+    """The file at `url` does not come (`reason`)."""
+
+    code = "download_failed"
+    kind = ErrorKind.UNAVAILABLE
+
+
+class DownloadChangedError(CommandError):
+    """What came from `url` has the SHA-256 `found`, not `expected`."""
+
+    code = "download_changed"
+
+
+class ExampleListInvalidError(CommandError):
+    """The list at `path` is no list of images; `entry` is the first that is wrong, from 1."""
+
+    code = "example_list_invalid"
+
+
+class ExamplesUnpinnedError(CommandError):
+    """The list lacks the SHA-256 of `n` images."""
+
+    code = "examples_unpinned"
+
+
 @contextmanager
 def reported() -> Iterator[None]:
     """Print the sentences of a deliberate error, or of a refused path, and exit with its status."""

@@ -6,6 +6,7 @@ import typer
 
 from raiox.cli.configuration import read_settings
 from raiox.cli.errors import AddressInUseError, AddressUnusableError, require_data_dir
+from raiox.cli.language import say
 from raiox.cli.options import DataDir
 
 
@@ -33,6 +34,7 @@ def serve(
         lambda: Intake(settings.intake),
         host=host,
         port=port,
+        announce=lambda url: typer.echo(say("serving", url=url)),
     )
 
 

@@ -63,7 +63,8 @@ def _decode(raster: RasterFormat, content: bytes, limits: DecodeLimits) -> Decod
         check_geometry(*image.size, limits)
         raster.check_frames(image)
         pixels, lost_colour = raster.decode(image, content)
-        return Decoded(_upright(pixels, image), ("colour_removed",) if lost_colour else ())
+        notes = (*raster.notes(content), *(("colour_removed",) if lost_colour else ()))
+        return Decoded(_upright(pixels, image), notes)
 
 
 def _upright(pixels: GrayArray, image: Image.Image) -> GrayArray:

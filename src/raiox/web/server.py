@@ -32,16 +32,20 @@ def run_server(
     *,
     host: str,
     port: int,
+    announce: Callable[[str], None] = lambda _: None,
 ) -> None:
     """Serve until a signal ends it.
+
+    Args:
+        announce: called once with the address at which the service answers.
 
     Raises: PublicWithoutLimitsError.
     """
     refuse_public_without_limits(settings.web, host)
     configure_logs()
     factories = Factories(engine_factory, intake_factory)
-    server = GracefulServer(create_app(settings, factories), settings.web, host, port)
-    server.run()
+    app = create_app(settings, factories)
+    GracefulServer(app, settings.web, host, port, announce).run()
 
 
 def refuse_public_without_limits(settings: WebSettings, host: str) -> None:
@@ -53,8 +57,17 @@ def refuse_public_without_limits(settings: WebSettings, host: str) -> None:
 class GracefulServer(uvicorn.Server):
     """uvicorn that lets waiting requests end when the process is to stop."""
 
-    def __init__(self, app: FastAPI, settings: WebSettings, host: str, port: int) -> None:
+    def __init__(
+        self,
+        app: FastAPI,
+        settings: WebSettings,
+        host: str,
+        port: int,
+        announce: Callable[[str], None],
+    ) -> None:
         self._app = app
+        self._root_path = settings.root_path
+        self._announce = announce
         self._loop: asyncio.AbstractEventLoop | None = None
         super().__init__(
             uvicorn.Config(
@@ -77,9 +90,12 @@ class GracefulServer(uvicorn.Server):
         )
 
     async def startup(self, sockets: list[object] | None = None) -> None:  # type: ignore[override]
-        """Remember the loop, then listen."""
+        """Remember the loop, then listen, and say where."""
         self._loop = asyncio.get_running_loop()
         await super().startup(sockets)  # type: ignore[arg-type]
+        if self.started:
+            address = self.servers[0].sockets[0].getsockname()
+            self._announce(f"{_url(address[0], address[1])}{self._root_path}/")
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """First signal: stop in order. Second: stop."""
@@ -90,6 +106,14 @@ class GracefulServer(uvicorn.Server):
         service = getattr(self._app.state, "service", None)
         if service is not None and self._loop is not None:
             self._loop.call_soon_threadsafe(service.notifier.close)
+
+
+def _url(host: str, port: int) -> str:
+    """The address for a browser on this machine."""
+    address = ipaddress.ip_address(host)
+    if address.is_unspecified:
+        host = "127.0.0.1" if address.version == 4 else "::1"  # noqa: PLR2004
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 def _is_loopback(host: str) -> bool:

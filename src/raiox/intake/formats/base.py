@@ -88,6 +88,11 @@ class RasterFormat(Format, ABC):
         image.load()
         return flatten(image)
 
+    def notes(self, content: bytes) -> tuple[str, ...]:
+        """Codes of what the file says beside its pixels."""
+        del content
+        return ()
+
     @abstractmethod
     def is_truncated(self, content: bytes, complaint: str) -> bool:
         """Whether a file that could not be decoded is only half of itself.

@@ -9,16 +9,24 @@ from PIL import Image, ImageFile
 from raiox.entities import GrayArray
 from raiox.intake.formats.base import Magic, RasterFormat
 from raiox.intake.grayscale import flatten_gray_alpha, flatten_halves
+from raiox.vocabulary import PHANTOM_SOFTWARE
 
 SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
 CHUNK_FRAME_BYTES: Final = 12  # length, type and checksum
 WANTED: Final = frozenset({b"tRNS", b"eXIf", b"acTL", b"fcTL"})
 """Ancillary chunks that matter: transparency, orientation, animation."""
+PHANTOM: Final = b"tEXtSoftware\x00" + PHANTOM_SOFTWARE.encode()
+"""The one text that matters: a radiograph that raiox drew says so (11.3.3.2)."""
+PREAMBLE_BYTES: Final = 1_024  # it stands right behind the header
 UPPER_BYTES: Final = frozenset({"RGB;16B", "RGBA;16B"})
 
 
 class Png(RasterFormat):
     """Texts, times and colour profiles are dropped unread, so a damaged one harms nothing."""
+
+    def notes(self, content: bytes) -> tuple[str, ...]:
+        """Whether raiox drew it."""
+        return ("drawn_phantom",) if PHANTOM in content[:PREAMBLE_BYTES] else ()
 
     def open(self, content: bytes) -> Image.Image:
         """Open what is left when the chunks without a use are dropped."""

@@ -38,6 +38,7 @@ NOTES = frozenset(
         "burned_in_annotation",
         "colour_removed",
         "display_repaired",
+        "drawn_phantom",
         "header_repaired",
     }
 )

@@ -1,13 +1,14 @@
-"""Images to try: this installation's own, else some of the data set, else a drawing.
+"""Images to try: this installation's own, else some of the data set, else drawn phantoms.
 
 An installation's folder is described by its `examples.json`: `[{"id", "file", "attribution",
 "licence", "source", "title": {"pt", "en"}}, …]`; `id`, `file` and `attribution` must be
 there. Only files that a list names are served, with the attribution their licence
-requires; raiox ships none of them.
+requires; raiox ships none of them. `raiox examples` writes such a folder.
 """
 
 import json
 import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -15,13 +16,15 @@ from typing import Any, Protocol
 from raiox.findings import finding_name
 from raiox.manifest import MANIFEST_FILE, ManifestRow, read_rows
 from raiox.messages import text, texts
+from raiox.phantom import EXAMPLES, example_png
 from raiox.settings import Settings
 from raiox.vocabulary import FINDINGS, LANGUAGES
 from raiox.web.errors import UnknownRouteError
-from raiox.web.site.placeholder import draw_placeholder
 
 LIST = "examples.json"
-PLACEHOLDER_ID = "placeholder"
+FOLDER = "examples"
+"""In the service's own folder, where no setting names another."""
+DRAWN_BY = "raiox"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 _SHARED = "CC BY"
 """Licences that let an image be shown with its attribution, by how they begin."""
@@ -49,33 +52,35 @@ class Examples(Protocol):
 
 
 def open_examples(settings: Settings) -> Examples:
-    """The examples of this installation; a drawing where it has no images at all."""
-    if settings.examples_dir is not None:
-        return ExampleFolder(settings.examples_dir, _read_list(settings.examples_dir))
+    """The examples of this installation; phantoms where it has no images at all."""
+    folder = settings.examples_dir or settings.data_dir / FOLDER
+    if settings.examples_dir is not None or (folder / LIST).is_file():
+        return ExampleFolder(folder, read_list(folder))
     chest = settings.datasets / "chest" if settings.datasets else None
     entries = _pick_from(chest / MANIFEST_FILE) if chest else []
-    return ExampleFolder(chest, entries) if chest and entries else Placeholder()
+    return ExampleFolder(chest, entries) if chest and entries else Phantoms()
 
 
-class Placeholder:
-    """One drawing, which the filter refuses."""
+class Phantoms:
+    """Chests that raiox draws itself: a clear one, one with an opacity, and one to be refused."""
 
     def describe(self, base: str) -> list[dict[str, Any]]:
-        """The drawing, described as what it is."""
+        """The drawings, described as what they are."""
         return [
             {
-                "id": PLACEHOLDER_ID,
-                "attribution": "raiox",
-                "title": texts("form.placeholder"),
-                "url": f"{base}/{PLACEHOLDER_ID}",
+                "id": name,
+                "attribution": DRAWN_BY,
+                "title": texts(f"form.{name}"),
+                "url": f"{base}/{name}",
             }
+            for name in EXAMPLES
         ]
 
     def load_file(self, example_id: str) -> ExampleFile:
-        """The drawing. Raises: UnknownRouteError for anything else."""
-        if example_id != PLACEHOLDER_ID:
+        """One drawing. Raises: UnknownRouteError for anything else."""
+        if example_id not in EXAMPLES:
             raise UnknownRouteError
-        return ExampleFile(draw_placeholder(), "image/png")
+        return ExampleFile(example_png(example_id), "image/png")
 
 
 class ExampleFolder:
@@ -105,11 +110,22 @@ class ExampleFolder:
             raise UnknownRouteError from None
 
 
-def _read_list(folder: Path) -> list[dict[str, Any]]:
+def read_list(folder: Path) -> list[dict[str, Any]]:
+    """The entries of a folder's list; none where it has no list."""
     if not (folder / LIST).is_file():
         return []
     entries: list[dict[str, Any]] = json.loads((folder / LIST).read_text(encoding="utf-8"))
     return entries
+
+
+def write_list(folder: Path, entries: Iterable[Mapping[str, Any]]) -> None:
+    """Describe a folder's images; entries of other images stay."""
+    listed = {entry["id"]: entry for entry in read_list(folder)}
+    listed |= {entry["id"]: dict(entry) for entry in entries}
+    text = json.dumps(list(listed.values()), ensure_ascii=False, indent=2) + "\n"
+    unfinished = folder / f".{LIST}"
+    unfinished.write_text(text, encoding="utf-8")
+    unfinished.replace(folder / LIST)
 
 
 def _pick_from(manifest: Path) -> list[dict[str, Any]]:

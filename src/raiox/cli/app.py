@@ -1,6 +1,7 @@
 """The `raiox` command: the group that its commands belong to."""
 
 import sys
+from contextvars import copy_context
 from typing import Annotated
 
 import typer
@@ -30,7 +31,10 @@ class ReportingGroup(TyperGroup):
     """A group that turns every deliberate error of its commands into sentences."""
 
     def invoke(self, ctx: typer.Context) -> object:  # type: ignore[override]
-        """Run the command that was named."""
+        """Run the command that was named, in a context of its own: options may set its language."""
+        return copy_context().run(self._invoke, ctx)
+
+    def _invoke(self, ctx: typer.Context) -> object:
         with reported():
             return super().invoke(ctx)
 

@@ -13,7 +13,7 @@ import typer
 
 from raiox.cli.configuration import read_settings
 from raiox.cli.language import say
-from raiox.cli.options import AsJson
+from raiox.cli.options import AsJson, SpokenLanguage
 from raiox.cli.progress import progress_bar
 
 if TYPE_CHECKING:
@@ -26,11 +26,12 @@ N_ROUNDS, N_WARM_UP = 40, 5
 Steps = dict[str, Callable[[], object]]
 
 
-def bench(as_json: AsJson = False) -> None:
+def bench(as_json: AsJson = False, language: SpokenLanguage = None) -> None:
     """Measure each step of an analysis on this machine.
 
     Example: `raiox bench --json`
     """
+    del language  # its callback has set it
     settings = read_settings()
 
     from raiox.intake import Intake

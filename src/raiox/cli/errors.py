@@ -54,7 +54,7 @@ class NothingToReadError(CommandError):
 
 
 class OutputExistsError(CommandError):
-    """The table at `path` would be overwritten."""
+    """The file at `path` would be overwritten."""
 
     code = "output_exists"
 
@@ -66,7 +66,7 @@ class OutputInUseError(CommandError):
 
 
 class ResumeMismatchError(CommandError):
-    """The table at `path` has other columns, another dialect or another model's results."""
+    """The file at `path` has another format, another dialect or another model's results."""
 
     code = "resume_mismatch"
 

@@ -6,6 +6,9 @@ from typing import Annotated
 
 import typer
 
+from raiox.cli.language import choose_language
+from raiox.vocabulary import LANGUAGES
+
 
 class CsvDialect(StrEnum):
     """How a table is written."""
@@ -26,6 +29,16 @@ DataDir = Annotated[
     typer.Option(help="The service's own folder: database and images. Default: RAIOX_DATA_DIR."),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of a table.")]
+SpokenLanguage = Annotated[
+    str | None,
+    typer.Option(
+        "--language",
+        metavar="|".join(LANGUAGES),
+        callback=choose_language,
+        is_eager=True,
+        help="Language of messages and reasons. Default: that of the terminal (LANG).",
+    ),
+]
 
 RecipeFile = Annotated[Path, typer.Argument(help="A recipe: a file of recipes/, or FILE.py:NAME.")]
 RecipeFiles = Annotated[

@@ -11,9 +11,9 @@ from fakes import FakeEngine, FakeIntake, png, result_of
 from raiox.cli.batch.analysed import Analysed
 from raiox.cli.batch.heatmap_files import heatmap_name, write_heatmaps
 from raiox.cli.batch.inputs import find_files, is_own_output
-from raiox.cli.batch.pipeline import analyse
+from raiox.cli.batch.pipeline import Widths, analyse
+from raiox.cli.batch.records import Ending
 from raiox.cli.batch.summary import Summary
-from raiox.cli.batch.table import Ending
 from raiox.cli.errors import NothingToReadError, PathMissingError
 from raiox.entities import Radiograph
 from raiox.errors import RaioxError
@@ -27,15 +27,12 @@ def radiographs(folder: Path, n: int) -> list[Path]:
     return sorted(folder.glob("*.png"))
 
 
+WIDTHS = Widths(n_decoders=3, n_passes=2, max_batch_size=4)
+
+
 def run(files: list[Path], intake: FakeIntake | None = None, engine: FakeEngine | None = None):
-    return analyse(
-        files,
-        (intake or FakeIntake()).load,
-        engine or FakeEngine(),
-        max_bytes=10_000_000,
-        n_decoders=3,
-        max_batch_size=4,
-    )
+    load = (intake or FakeIntake()).load
+    return analyse(files, load, engine or FakeEngine(), WIDTHS, max_bytes=10_000_000)
 
 
 def test_files_come_by_name_without_hidden_ones_and_each_once(tmp_path):
@@ -88,7 +85,7 @@ def test_results_keep_the_order_of_the_files_and_let_go_of_the_pixels(tmp_path):
     assert {item.radiograph for item in items} == {None}
 
 
-def test_decoding_goes_ahead_only_as_far_as_the_next_batch_can_take(tmp_path):
+def test_decoding_goes_ahead_only_as_far_as_the_engine_can_take(tmp_path):
     n_loaded, engine = [], FakeEngine()
 
     class Counting(FakeIntake):
@@ -97,7 +94,8 @@ def test_decoding_goes_ahead_only_as_far_as_the_next_batch_can_take(tmp_path):
             return super().load(content, sha256)
 
     for i, _ in enumerate(run(radiographs(tmp_path, 60), Counting(), engine)):
-        assert len(n_loaded) <= i + 1 + 3 * 4 + 3
+        waiting = WIDTHS.max_loading + (WIDTHS.max_running + 1) * WIDTHS.max_batch_size
+        assert len(n_loaded) <= i + 1 + waiting
 
     assert len(n_loaded) == 60
     assert max(engine.batches) <= 4
@@ -112,6 +110,30 @@ def test_several_files_are_decoded_at_the_same_time(tmp_path):
             return super().load(content, sha256)
 
     assert len(list(run(radiographs(tmp_path, 6), Meeting()))) == 6
+
+
+def test_several_passes_run_at_the_same_time_while_decoding_goes_on(tmp_path):
+    together = threading.Barrier(3, timeout=20)
+
+    class MeetingEngine(FakeEngine):
+        def predict(self, radiographs):
+            if radiographs:
+                together.wait()  # breaks unless two passes and a decoder are here at once
+            return super().predict(radiographs)
+
+    class MeetingIntake(FakeIntake):
+        def load(self, content: bytes, sha256: str | None = None) -> Radiograph:
+            if self.n_loaded > 2:
+                together.wait()
+            return super().load(content, sha256)
+
+    files = radiographs(tmp_path, 5)
+    widths = Widths(n_decoders=1, n_passes=2, max_batch_size=1)
+    intake = MeetingIntake()
+
+    items = analyse(files[:4], intake.load, MeetingEngine(), widths, max_bytes=10_000)
+
+    assert next(items).file == files[0]
 
 
 @pytest.mark.parametrize("stem", ["a" * 245, "ã" * 120, os.fsdecode(b"\xe9" * 245)])
@@ -159,7 +181,7 @@ def test_the_summary_speaks_the_language_of_the_terminal(monkeypatch):
 
     assert "Arquivos: 1." in lines
     assert "not_an_image 1" in lines
-    assert "Já estavam na tabela: 7." in lines
+    assert "Já estavam no arquivo: 7." in lines
     assert "Uso em pesquisa. Não é um dispositivo médico." in lines
 
 

@@ -1,4 +1,4 @@
-"""The table of a batch: rows that survive kills, names of any bytes, two dialects."""
+"""The results of a batch: records that survive kills, names of any bytes, tables and JSON lines."""
 
 import csv
 import io
@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from raiox.cli.batch.documents import FileDocument
-from raiox.cli.batch.table import Output, end_of_rows, is_table, open_output
+from raiox.cli.batch.json_lines import is_json_lines
+from raiox.cli.batch.output import Destination, Output, open_output
+from raiox.cli.batch.table import end_of_rows, is_table
 from raiox.cli.errors import OutputExistsError, OutputInUseError, ResumeMismatchError
 from raiox.cli.options import CsvDialect
 from raiox.result import (
@@ -22,13 +24,13 @@ from raiox.vocabulary import AnalysisState, ImageKind, Outcome
 
 LABELS = ("no_finding", "lung_opacity", "covid19")
 DIALECTS = pytest.mark.parametrize("dialect", list(CsvDialect))
+FORMATS = pytest.mark.parametrize("dialect", [*CsvDialect, None], ids=[*CsvDialect, "json"])
 
 
 def open_table(
-    file: Path, dialect: CsvDialect = CsvDialect.STANDARD, model: str = "m", **flags: bool
+    file: Path, dialect: CsvDialect | None = CsvDialect.STANDARD, model: str = "m", **flags: bool
 ) -> Output:
-    flags = {"overwrite": False, "resume": False} | flags
-    return open_output(file, dialect, LABELS, model, **flags)
+    return open_output(Destination(file, dialect, **flags), LABELS, model)
 
 
 def document(path: str, **more: object) -> FileDocument:
@@ -96,15 +98,15 @@ def test_a_path_keeps_the_bytes_of_its_name(tmp_path):
         assert set(table.done) == {name}
 
 
-@DIALECTS
-def test_wherever_a_kill_cuts_the_table_resuming_gives_every_file_one_row(tmp_path, dialect):
+@FORMATS
+def test_wherever_a_kill_cuts_the_file_resuming_gives_every_file_one_row(tmp_path, dialect):
     paths = ["/plain.png", '/quo"te, semi;colon.png', "/line\nbreak\r\n.png", "/ação.png"]
     with open_table(tmp_path / "whole.csv", dialect) as table:
         for path in paths:
             table.write(document(path))
     whole = (tmp_path / "whole.csv").read_bytes()
 
-    for cut in range(len(whole) + 1):
+    for cut in {*range(0, len(whole), 1 if dialect else 13), len(whole)}:
         file = tmp_path / "cut.csv"
         file.write_bytes(whole[:cut])
         with open_table(file, dialect, resume=True) as table:
@@ -126,24 +128,54 @@ def test_a_table_is_neither_overwritten_nor_continued_unless_asked(tmp_path):
     assert [row["path"] for row in rows(file)] == ["/a.png"]
 
 
-@pytest.mark.parametrize("content", ["mine", "image,label\na.png,x\n", 'an open " quote\n'])
-def test_what_is_no_table_of_ours_is_not_touched_by_resuming(tmp_path, content):
+@FORMATS
+@pytest.mark.parametrize(
+    "content", ["mine", "image,label\na.png,x\n", 'an open " quote\n', '{"id": "mine"}\n']
+)
+def test_what_is_not_ours_is_not_touched_by_resuming(tmp_path, dialect, content):
     (tmp_path / "t.csv").write_text(content)
 
     with pytest.raises(ResumeMismatchError):
-        open_table(tmp_path / "t.csv", resume=True)
+        open_table(tmp_path / "t.csv", dialect, resume=True)
     assert (tmp_path / "t.csv").read_text() == content
 
 
 @pytest.mark.parametrize(
-    ("dialect", "model"), [(CsvDialect.EXCEL, "m"), (CsvDialect.STANDARD, "another")]
+    ("begun", "dialect", "model"),
+    [
+        (CsvDialect.STANDARD, CsvDialect.EXCEL, "m"),
+        (CsvDialect.STANDARD, CsvDialect.STANDARD, "another"),
+        (CsvDialect.STANDARD, None, "m"),
+        (None, CsvDialect.STANDARD, "m"),
+        (None, None, "another"),
+    ],
 )
-def test_a_table_of_another_dialect_or_model_is_not_continued(tmp_path, dialect, model):
-    with open_table(tmp_path / "t.csv") as table:
+def test_results_of_another_format_or_model_are_not_continued(tmp_path, begun, dialect, model):
+    with open_table(tmp_path / "results", begun) as table:
         table.write(document("/a.png"))
+    content = (tmp_path / "results").read_bytes()
 
     with pytest.raises(ResumeMismatchError):
-        open_table(tmp_path / "t.csv", dialect, model, resume=True)
+        open_table(tmp_path / "results", dialect, model, resume=True)
+    assert (tmp_path / "results").read_bytes() == content
+
+
+@FORMATS
+def test_what_is_done_is_known_with_how_it_ended(tmp_path, dialect):
+    refused = CodedMessage(code="photograph")
+    ended = {"outcome": Outcome.REJECTED, "scores": None, "finding": None, "rejection": refused}
+    failed = {"outcome": None, "model": None, "error": CodedMessage(code="not_an_image")}
+    with open_table(tmp_path / "results", dialect) as table:
+        table.write(document("/a.png"))
+        table.write(document("/b.png", **ended))
+        table.write(document("/c.png", **ended | {"rejection": None} | failed))
+
+    with open_table(tmp_path / "results", dialect, resume=True) as table:
+        assert table.done == {
+            "/a.png": ("analysed", ""),
+            "/b.png": ("rejected", "photograph"),
+            "/c.png": ("", "not_an_image"),
+        }
 
 
 def test_two_processes_do_not_write_one_table(tmp_path):
@@ -158,6 +190,11 @@ def test_a_table_is_recognised_by_its_beginning(tmp_path, dialect):
 
     assert is_table((tmp_path / "t.csv").read_bytes()[:200])
     assert not is_table(b"path,label\n")
+
+
+def test_json_lines_are_recognised_by_their_beginning():
+    assert is_json_lines(document("/a.png").to_json()[:200])
+    assert not is_json_lines(b'{"id": "mine"}')
 
 
 def test_rows_end_where_every_quote_is_closed():

@@ -28,8 +28,13 @@ class FileDocument(AnalysisDocument):
     )
 
     def to_json(self) -> bytes:
-        """One line of JSON; bytes of a path that are no text become escapes, which JSON allows."""
-        line = json.dumps(self.model_dump(mode="json"), ensure_ascii=False) + "\n"
+        """One line of JSON; bytes of a path that are no text become escapes, which JSON allows.
+
+        It begins with the id and the state, by which such lines are recognised.
+        """
+        body = self.model_dump(mode="json")
+        first = {key: body.pop(key) for key in ("id", "state", "path")}
+        line = json.dumps(first | body, ensure_ascii=False) + "\n"
         return line.encode("utf-8", "backslashreplace")
 
 

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from raiox.cli.batch.json_lines import is_json_lines
 from raiox.cli.batch.table import is_table
 from raiox.cli.errors import NothingToReadError, PathMissingError, printable
 from raiox.inference.heatmap import SOFTWARE
@@ -58,8 +59,7 @@ def is_own_output(content: bytes) -> bool:
     """Whether raiox wrote the file: a heatmap, a table, or JSON lines of `predict`."""
     head = content[:MARK_WITHIN_BYTES]
     is_heatmap = head.startswith(PNG_SIGNATURE) and SOFTWARE.encode() in head
-    is_json = head.startswith(b'{"id": "') and b'"state": "' in head
-    return is_heatmap or is_json or is_table(head)
+    return is_heatmap or is_json_lines(head) or is_table(head)
 
 
 def _files_of(path: Path) -> Iterator[Path]:

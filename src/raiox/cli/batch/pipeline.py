@@ -1,14 +1,15 @@
 """Many files through decoders and networks at once, in the order given, in bounded memory.
 
-Decoding runs in the sandbox's processes, the networks in a thread of their own, and whoever
-iterates writes meanwhile. Only so many decoded images wait as the next batch can take.
+Decoding runs in the sandbox's processes, the networks in threads of their own, and whoever
+iterates writes meanwhile. Only so many images wait, decoded, as keep the networks busy.
 """
 
 import hashlib
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 
 from raiox.cli.batch.analysed import Analysed
@@ -21,40 +22,53 @@ Load = Callable[[bytes, str], Radiograph]
 """Bytes and their sha256 to a radiograph."""
 
 
+@dataclass(frozen=True, slots=True)
+class Widths:
+    """How much happens at the same time."""
+
+    n_decoders: int
+    """Files that are read and decoded."""
+    n_passes: int
+    """Calls of the engine."""
+    max_batch_size: int
+    """Images that the engine is given in one call."""
+
+    @property
+    def max_loading(self) -> int:
+        """Files on their way to the engine: enough for all its calls to follow at once."""
+        return self.n_decoders + self.n_passes * self.max_batch_size
+
+    @property
+    def max_running(self) -> int:
+        """Calls of the engine, those included that wait for their turn."""
+        return 2 * self.n_passes
+
+
 def analyse(
-    files: Iterable[Path],
-    load: Load,
-    engine: Engine,
-    *,
-    max_bytes: int,
-    n_decoders: int,
-    max_batch_size: int,
+    files: Iterable[Path], load: Load, engine: Engine, widths: Widths, *, max_bytes: int
 ) -> Iterator[Analysed]:
     """Analyse every file; one that fails does not stop the others.
 
     Args:
         max_bytes: of one file; larger ones are not read.
-        n_decoders: files that are read and decoded at the same time.
-        max_batch_size: images that the engine is given at once.
     """
-    decoders, networks = ThreadPoolExecutor(n_decoders), ThreadPoolExecutor(1)
+    decoders, networks = (
+        ThreadPoolExecutor(n_threads) for n_threads in (widths.n_decoders, widths.n_passes)
+    )
     remaining = iter(files)
     loading: deque[Future[Analysed]] = deque()
-    running: Future[list[Analysed]] | None = None
+    running: deque[Future[list[Analysed]]] = deque()
     try:
         while True:
-            while len(loading) < n_decoders + max_batch_size:
-                file = next(remaining, None)
-                if file is None:
-                    break
+            for file in islice(remaining, widths.max_loading - len(loading)):
                 loading.append(decoders.submit(_load, file, load, max_bytes))
-            batch = _take_ready(loading, max_batch_size)
-            following = networks.submit(_predict, batch, engine) if batch else None
-            if running is not None:
-                yield from running.result()
-            if following is None:
+            batch = _take_ready(loading, widths.max_batch_size)
+            if batch:
+                running.append(networks.submit(_predict, batch, engine))
+            while running and (not batch or len(running) > widths.max_running):
+                yield from running.popleft().result()
+            if not batch:
                 return
-            running = following
     finally:
         for pool in (decoders, networks):
             pool.shutdown(wait=False, cancel_futures=True)

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 from datetime import timedelta
 
 from raiox.cli.batch.analysed import Analysed
-from raiox.cli.batch.table import Ending
+from raiox.cli.batch.records import Ending
 from raiox.cli.errors import OK, SOME_NOT
 from raiox.cli.language import say, terminal_language
 from raiox.errors import RaioxError

@@ -1,0 +1,110 @@
+"""A whole batch, from the paths that were given to the exit status."""
+
+import signal
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import typer
+
+from raiox.cli.batch.analysed import Analysed
+from raiox.cli.batch.documents import describe_file
+from raiox.cli.batch.inputs import find_files
+from raiox.cli.batch.output import Destination, open_output
+from raiox.cli.batch.pipeline import Widths, analyse
+from raiox.cli.batch.summary import Summary
+from raiox.cli.configuration import read_settings
+from raiox.cli.errors import INTERRUPTED, require_folder
+from raiox.cli.language import say
+from raiox.cli.progress import FilesBar
+from raiox.inference.engine import Engine
+from raiox.inference.local import LocalEngine
+from raiox.intake import Intake
+from raiox.settings import InferenceSettings, Settings
+
+
+def run_batch(
+    paths: Sequence[Path],
+    destination: Destination,
+    heatmaps: Path | None,
+    *,
+    skip_unreadable: bool,
+) -> int:
+    """Analyse what there is and sum it up.
+
+    Args:
+        heatmaps: folder for a picture per image and finding, if any.
+        skip_unreadable: let files that are no readable image not change the status.
+
+    Returns: the exit status.
+
+    Raises:
+        CommandError, BundleError: the batch cannot begin.
+    """
+    settings = read_settings()
+    files = find_files(paths)
+    if heatmaps is not None:
+        require_folder(heatmaps)
+    one_pass, widths = _spread(settings)
+    engine = LocalEngine.open(one_pass)
+    classifier = engine.models["classifier"]
+    output = open_output(destination, tuple(classifier.labels), classifier.id)
+    remaining = [file for file in files if str(file) not in output.done]
+    summary = Summary([output.done[str(file)] for file in files if str(file) in output.done])
+    try:
+        with output, _termination_as_interrupt():
+            for item in _analysed(remaining, settings, engine, widths):
+                if item.result is not None:
+                    output.write(describe_file(item, heatmaps))
+                summary.count(item)
+    except KeyboardInterrupt:
+        can_resume = destination.file is not None
+        _report_interruption(summary.n_files, len(remaining), can_resume=can_resume)
+        return INTERRUPTED
+    for line in summary.lines():
+        typer.echo(line, err=True)
+    return summary.status(skip_unreadable=skip_unreadable)
+
+
+def _spread(settings: Settings) -> tuple[InferenceSettings, Widths]:
+    """As many passes at once as there are threads for one: each image then costs less.
+
+    A GPU takes batches instead, and OpenVINO one pass at a time.
+    """
+    inference = settings.inference
+    n_passes = inference.n_threads if inference.backend == "cpu" else 1
+    widths = Widths(
+        n_decoders=settings.intake.n_decoders,
+        n_passes=n_passes,
+        max_batch_size=inference.max_batch_size if inference.backend == "cuda" else 1,
+    )
+    n_threads = inference.n_threads // n_passes
+    return inference.model_copy(update={"n_threads": n_threads}), widths
+
+
+def _analysed(
+    files: Sequence[Path], settings: Settings, engine: Engine, widths: Widths
+) -> Iterator[Analysed]:
+    """Every file, with a bar on the way."""
+    max_bytes = settings.intake.max_upload_bytes
+    with Intake(settings.intake) as intake, FilesBar(len(files)) as bar:
+        for item in analyse(files, intake.load, engine, widths, max_bytes=max_bytes):
+            yield item
+            bar.advance()
+
+
+@contextmanager
+def _termination_as_interrupt() -> Iterator[None]:
+    """SIGTERM ends a batch as Ctrl-C does: what is done is kept and summed up."""
+    previous = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, previous)
+
+
+def _report_interruption(n_done: int, n_files: int, *, can_resume: bool) -> None:
+    message = say("interrupted", n=n_done, n_files=n_files)
+    if can_resume:
+        message += " " + say("interrupted_resume")
+    typer.echo(message, err=True)

@@ -55,11 +55,22 @@ The `kind` says whose turn it is: `invalid_input`, `not_found` and `conflict` ar
 SETTINGS_HEAD = """\
 # Settings
 
-raiox reads its settings from environment variables. None has to be set: the defaults suit one
-machine. A value that a variable cannot take stops the command with a sentence that names the
-variable; `raiox doctor` also finds variables whose name is no setting.
+None has to be set: the defaults suit one machine. A setting comes, in this order, from an option of the
+command (`--data-dir`), from a variable of the environment, from a file, from its default. The file is the
+one that `RAIOX_CONFIG` names, else `~/.config/raiox/raiox.toml`, else `/etc/raiox/raiox.toml`; never one
+of the working folder, which may have come from anywhere. In the file, the section is a table:
 
-Lists are written with commas, or as JSON: `RAIOX_WEB__ALLOWED_HOSTS=raiox.example.org,localhost`
+```toml
+data_dir = "/var/lib/raiox"
+
+[web]
+allowed_hosts = ["raiox.example.org"]   # RAIOX_WEB__ALLOWED_HOSTS
+```
+
+`raiox config` prints every setting in force, where it comes from, and so a file to begin with. A value that
+a setting cannot take, or a name that is no setting, stops every command with a sentence that names it.
+
+In variables, lists are written with commas or as JSON: `RAIOX_WEB__ALLOWED_HOSTS=raiox.example.org,localhost`
 or `RAIOX_WEB__ALLOWED_HOSTS='["raiox.example.org", "localhost"]'`.
 
 `make docs` writes this page from `src/raiox/settings.py`.

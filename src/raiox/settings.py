@@ -1,7 +1,8 @@
 """Every setting of raiox: `RAIOX_*` variables as frozen values, no instance here.
 
 An entry point (the command line) builds `Settings` once and hands its sections down. Nested
-names join with two underscores: `RAIOX_INTAKE__MAX_PIXELS=9000000`.
+names join with two underscores: `RAIOX_INTAKE__MAX_PIXELS=9000000`; in a file the section is a
+table: `max_pixels = 9000000` below `[intake]`.
 """
 
 import json
@@ -37,7 +38,7 @@ Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
 """From a variable: `a,b` or `["a", "b"]`."""
 
 
-class IntakeSettings(BaseModel, frozen=True):
+class IntakeSettings(BaseModel, frozen=True, extra="forbid"):
     """What an upload may contain, and what decoding it may cost."""
 
     max_upload_bytes: PositiveInt = Field(
@@ -69,7 +70,7 @@ class IntakeSettings(BaseModel, frozen=True):
     n_decoders: PositiveInt = Field(2, description="Number of images decoded at the same time.")
 
 
-class InferenceSettings(BaseModel, frozen=True):
+class InferenceSettings(BaseModel, frozen=True, extra="forbid"):
     """Which networks analyse an image, and on what they compute."""
 
     models_dir: Path | None = Field(
@@ -101,7 +102,7 @@ class InferenceSettings(BaseModel, frozen=True):
     )
 
 
-class RecordsSettings(BaseModel, frozen=True):
+class RecordsSettings(BaseModel, frozen=True, extra="forbid"):
     """Where analyses are stored, and for how long."""
 
     database_url: str | None = Field(
@@ -134,7 +135,7 @@ class RecordsSettings(BaseModel, frozen=True):
     )
 
 
-class WebSettings(BaseModel, frozen=True):
+class WebSettings(BaseModel, frozen=True, extra="forbid"):
     """How the service meets the network."""
 
     header_timeout_s: PositiveFloat = Field(

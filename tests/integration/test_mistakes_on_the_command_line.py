@@ -37,11 +37,21 @@ BAD_SETTINGS = [
     {"RAIOX_WEB__ALLOWED_HOSTS": '["example.org"'},
     {"RAIOX_WEB": "not json"},
 ]
+UNKNOWN_SETTINGS = [
+    {"RAIOX_WEB__ALOWED_HOSTS": "example.org"},
+    {"RAIOX_INFERENC__BACKEND": "cpu"},
+    {"RAIOX_DATADIR": "var"},
+    {"RAIOX_WEB": '{"limts": true}'},
+]
 READS_SETTINGS = [
     "serve", f"predict {IMAGE}", f"evaluate {BUNDLE}", f"leaks {TABLE}", "bench", "purge",
 ]  # fmt: skip
 MISTAKES = [
     *(Mistake(c, "setting_invalid", e) for c in READS_SETTINGS for e in BAD_SETTINGS),
+    *(Mistake("config", "setting_unknown", e) for e in UNKNOWN_SETTINGS),
+    Mistake("config", "path_missing", {"RAIOX_CONFIG": ABSENT}),
+    Mistake("config", "config_invalid", {"RAIOX_CONFIG": IMAGE}),
+    Mistake("config", "path_unusable", {"RAIOX_CONFIG": EMPTY_DIR}),
     Mistake("serve --host 0.0.0.0", "public_without_limits", {"RAIOX_WEB__LIMITS": "false"}),
     Mistake(f"serve --port {PORT}", "address_in_use"),
     Mistake("serve --host 192.0.2.1", "address_unusable"),
@@ -123,6 +133,7 @@ def named(tmp_path_factory) -> Iterator[dict[str, str]]:
 
 def run(mistake: Mistake, named: dict[str, str], locale: str) -> Result:
     environment: dict[str, str | None] = {k: None for k in os.environ if k.startswith("RAIOX_")}
+    environment |= {"RAIOX_CONFIG": ""}  # whatever this machine has
     environment |= {k: filled(v, named) for k, v in mistake.environment.items()}
     words = [filled(word, named) for word in mistake.command.split()]
     return CliRunner().invoke(app, words, env=environment | {"LC_ALL": locale})
@@ -178,7 +189,8 @@ def test_doctor_finds_a_variable_that_is_no_setting(named):
     result = run(misspelt, named, "C")
 
     assert result.exit_code == 1
-    assert "no setting is called RAIOX_INTAKE__MAX_PIXEL" in result.stdout
+    assert "RAIOX_INTAKE__MAX_PIXEL is no setting" in result.stdout
+    assert "the most similar one is RAIOX_INTAKE__MAX_PIXELS" in result.stdout
 
 
 def test_a_secret_in_a_bad_setting_is_not_printed(named):

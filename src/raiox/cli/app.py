@@ -11,6 +11,7 @@ from raiox import __version__
 from raiox.cli import examples
 from raiox.cli.bench import bench
 from raiox.cli.compare import compare
+from raiox.cli.config import config
 from raiox.cli.doctor import doctor
 from raiox.cli.errors import reported
 from raiox.cli.evaluate import evaluate
@@ -23,7 +24,20 @@ from raiox.cli.serve import serve
 from raiox.cli.train import train
 from raiox.vocabulary import NOTICE
 
-COMMANDS = (serve, predict, train, repeat, compare, export, evaluate, leaks, bench, doctor, purge)
+COMMANDS = (
+    serve,
+    predict,
+    train,
+    repeat,
+    compare,
+    export,
+    evaluate,
+    leaks,
+    bench,
+    doctor,
+    purge,
+    config,
+)
 GROUPS = (examples.app,)
 
 

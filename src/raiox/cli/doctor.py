@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from raiox.cli.bench import drawn_png
-from raiox.cli.configuration import read_settings, unknown_variables
+from raiox.cli.configuration import read_settings
 from raiox.cli.errors import require_data_dir
 from raiox.cli.language import say, terminal_language
 from raiox.errors import RaioxError
@@ -65,8 +65,6 @@ def _report(name: str, check: Check, settings: "Settings") -> bool:
 def _settings(failure: str) -> str:
     if failure:
         raise ValueError(failure)
-    if unknown := unknown_variables():
-        raise ValueError(say("unknown_variables", names=", ".join(unknown)))
     return say("settings_valid")
 
 

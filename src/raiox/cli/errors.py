@@ -24,9 +24,21 @@ class CommandError(RaioxError):
 
 
 class SettingInvalidError(CommandError):
-    """A `variable` of the environment has a value other than `expected`."""
+    """A setting, by its `variable`, has a value other than `expected`."""
 
     code = "setting_invalid"
+
+
+class SettingUnknownError(CommandError):
+    """No setting has this `name`; `nearest` is the most similar one."""
+
+    code = "setting_unknown"
+
+
+class ConfigInvalidError(CommandError):
+    """The file of settings at `path` is no TOML (`reason`)."""
+
+    code = "config_invalid"
 
 
 class PathMissingError(CommandError):

@@ -1,6 +1,7 @@
 """The real server in its own process with fakes inside, for tests that kill it or speak raw TCP."""
 
 import os
+import resource
 import signal
 import socket
 import subprocess
@@ -95,6 +96,9 @@ def _free_port() -> int:
 
 
 def _serve(port: int) -> None:
+    n_files = int(os.environ.get("RAIOX_TEST_OPEN_FILES", "0"))
+    if n_files:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (n_files, n_files))
     delay_s = float(os.environ.get("RAIOX_TEST_DELAY_S", "0"))
     run_server(
         Settings(),

@@ -174,7 +174,9 @@ class WebSettings(BaseModel, frozen=True, extra="forbid"):
         description="Whether the session cookie is sent over HTTPS only; set it behind HTTPS.",
     )
     allowed_hosts: Names = Field(
-        ("*",), description="Host names that requests may address; `*` allows any."
+        (),
+        description="Host names that requests may address; `*` allows any. By default, addresses "
+        "in numbers, `localhost` and this machine's own name.",
     )
     trusted_proxies: Names = Field(
         (),

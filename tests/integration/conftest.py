@@ -34,7 +34,7 @@ class RunningApp:
     def browser(self, address: str = "127.0.0.1", **options: object) -> httpx.AsyncClient:
         """A fresh one, without cookies."""
         transport = httpx.ASGITransport(self.app, client=(address, 50_000))
-        browser = httpx.AsyncClient(transport=transport, base_url="http://raiox.test", **options)
+        browser = httpx.AsyncClient(transport=transport, base_url="http://localhost", **options)
         self._browsers.append(browser)
         return browser
 

@@ -130,7 +130,7 @@ async def test_answers_in_the_requested_language(start, query, header, language)
     assert problem["title"] == problem["translations"][language]["title"]
 
 
-@pytest.mark.parametrize("origin", ["http://raiox.test", None])
+@pytest.mark.parametrize("origin", ["http://localhost", None])
 async def test_pages_of_our_own_and_programs_may_change_things(start, origin):
     headers = OCTETS | ({"Origin": origin} if origin else {})
     async with start() as service:

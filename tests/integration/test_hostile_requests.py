@@ -37,7 +37,7 @@ def client(served):
 
 
 def head(*lines: str, path: str = ANALYSES, method: str = "POST") -> bytes:
-    return "\r\n".join([f"{method} {path} HTTP/1.1", "Host: raiox", *lines, "", ""]).encode()
+    return "\r\n".join([f"{method} {path} HTTP/1.1", "Host: localhost", *lines, "", ""]).encode()
 
 
 def part(name: str, filename: str, content: bytes) -> bytes:
@@ -179,9 +179,9 @@ def test_clients_that_leave_half_way_leave_nothing(served, client):
         (head("X: " + "a" * 1_000_000, method="GET", path="/"), (b"431",)),
         (b"GET /\r\n\r\n", (b"400",)),
         (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + bytes(500), (b"400",)),
-        (b"GET / HTTP/9.9\r\nHost: x\r\n\r\n", (b"400", b"505")),
+        (b"GET / HTTP/9.9\r\nHost: localhost\r\n\r\n", (b"400", b"505")),
         (b"GET / HTTP/1.1\r\n\r\n", (b"400",)),
-        (b"GET / HTTP/1.1\r\nHost: x\r\nBad Header: 1\r\n\r\n", (b"400",)),
+        (b"GET / HTTP/1.1\r\nHost: localhost\r\nBad Header: 1\r\n\r\n", (b"400",)),
     ],
 )
 def test_what_is_not_a_fit_request_is_refused_as_a_problem(served, request_bytes, statuses):

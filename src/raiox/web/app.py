@@ -12,21 +12,29 @@ from starlette.responses import Response
 from raiox.bundle.manifest import EMBEDDING_MAP_FILE
 from raiox.service.lifecycle import Factories, run_service
 from raiox.settings import Settings
+from raiox.web.admission import Admission
 from raiox.web.api import analyses, case_map, health, models
 from raiox.web.api.reference_cases import ReferenceCases
 from raiox.web.dependencies import WebContext
 from raiox.web.http.middleware import RequestMiddleware
 from raiox.web.http.problems import install_problem_handlers
 from raiox.web.http.proxy import ProxyMiddleware
+from raiox.web.http.receipts import Receipts
 from raiox.web.metrics import Metrics
-from raiox.web.rate_limits import RateLimits, UploadGate
+from raiox.web.rate_limits import RateLimits
 from raiox.web.sessions import open_sessions
 from raiox.web.site import html_form
 from raiox.web.site.examples import open_examples
 from raiox.web.site.static import INDEX, StaticSite
+from raiox.web.turns import FairTurns
 
 BUILT_PAGE = Path(__file__).parent / "page"
 HOUR_S = 3_600
+TURNS_PER_DECODER = 3
+"""An upload in its turn is also checked, encoded and stored, so decoders wait for nobody."""
+DECODE_WAIT_S = 10.0
+N_RENDERING = 2
+RENDER_WAIT_S = 5.0
 
 
 def create_app(settings: Settings, factories: Factories, *, page_dir: Path = BUILT_PAGE) -> FastAPI:
@@ -84,7 +92,13 @@ def _add_middleware(app: FastAPI, web_context: WebContext) -> None:
             allow_origins=settings.web.cors_origins,
             allow_methods=("GET", "HEAD", "POST", "DELETE"),
             allow_headers=("Content-Type", "Prefer", "Idempotency-Key"),
-            expose_headers=("Location", "Retry-After", "X-Request-ID"),
+            expose_headers=(
+                "Location",
+                "Retry-After",
+                "X-Request-ID",
+                "RateLimit",
+                "RateLimit-Policy",
+            ),
             allow_credentials=True,
         )
     app.add_middleware(ProxyMiddleware, settings=settings.web)
@@ -97,11 +111,21 @@ def _context(settings: Settings) -> WebContext:
         settings=settings,
         sessions=open_sessions(settings.web, settings.data_dir, max_age_s),
         limits=RateLimits(settings.web),
-        gate=UploadGate(),
+        admission=Admission(settings.records.max_queued),
+        receipts=Receipts(),
+        decoding=_decoding_turns(settings.intake.n_decoders),
+        rendering=FairTurns(N_RENDERING, n_slow=1, wait_s=RENDER_WAIT_S),
         metrics=Metrics(),
         examples=open_examples(settings),
         reference_cases=ReferenceCases(folder / EMBEDDING_MAP_FILE, settings.datasets),
         classifier_folder=folder,
+    )
+
+
+def _decoding_turns(n_decoders: int) -> FairTurns:
+    """Turns in decoding; one decoder at least is kept from files that take long."""
+    return FairTurns(
+        TURNS_PER_DECODER * n_decoders, n_slow=max(1, n_decoders - 1), wait_s=DECODE_WAIT_S
     )
 
 

@@ -10,11 +10,15 @@ from starlette.requests import Request
 from raiox.service.lifecycle import Service
 from raiox.settings import Settings
 from raiox.vocabulary import Language
+from raiox.web.admission import Admission
 from raiox.web.api.reference_cases import ReferenceCases
+from raiox.web.caller import Caller, address_of
+from raiox.web.http.receipts import Receipts
 from raiox.web.metrics import Metrics
-from raiox.web.rate_limits import RateLimits, UploadGate
+from raiox.web.rate_limits import RateLimits
 from raiox.web.sessions import Sessions
 from raiox.web.site.examples import Examples
+from raiox.web.turns import FairTurns
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +28,12 @@ class WebContext:
     settings: Settings
     sessions: Sessions
     limits: RateLimits
-    gate: UploadGate
+    admission: Admission
+    receipts: Receipts
+    decoding: FairTurns
+    """Whose upload is decoded next."""
+    rendering: FairTurns
+    """Whose heatmap is painted, or history exported, next."""
     metrics: Metrics
     examples: Examples
     reference_cases: ReferenceCases
@@ -47,6 +56,10 @@ async def _owner(request: Request) -> str:
     return web_context.sessions.owner_of(request)
 
 
+async def _caller(request: Request) -> Caller:
+    return Caller(await _owner(request), address_of(request))
+
+
 async def _root_path(request: Request) -> str:
     root_path: str = request.scope.get("root_path", "")
     return root_path
@@ -65,6 +78,7 @@ async def _reference_cases(request: Request) -> ReferenceCases:
 WebDep = Annotated[WebContext, Depends(_context)]
 ServiceDep = Annotated[Service, Depends(_service)]
 OwnerDep = Annotated[str, Depends(_owner)]
+CallerDep = Annotated[Caller, Depends(_caller)]
 RootPathDep = Annotated[str, Depends(_root_path)]
 """What a proxy puts before every address of the service; mostly empty."""
 ExamplesDep = Annotated[Examples, Depends(_examples)]

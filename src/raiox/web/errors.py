@@ -85,3 +85,16 @@ class TooManyRequestsError(RequestError):
 
     code = "too_many_requests"
     kind = ErrorKind.UNAVAILABLE
+
+
+class ServiceBusyError(RequestError):
+    """Too many requests are being worked on (`retry_after_s`)."""
+
+    code = "service_busy"
+    kind = ErrorKind.UNAVAILABLE
+
+
+class HostNotAllowedError(RequestError):
+    """The request is addressed to a host that this service is not."""
+
+    code = "host_not_allowed"

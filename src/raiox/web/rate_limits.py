@@ -1,29 +1,25 @@
-"""How often a caller may send: token buckets for sessions and addresses, and a gate for uploads.
+"""How often a caller may send: token buckets for sessions and addresses.
 
 Everything is counted in this process and forgotten with it. An address may do
 what several sessions may, because a hospital often shows as one address.
+Source of the headers: draft-ietf-httpapi-ratelimit-headers-10.
 """
 
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from math import ceil
 
 from starlette.requests import HTTPConnection
 
-from raiox.records.errors import QueueFullError
 from raiox.settings import WebSettings
+from raiox.web.caller import address_of
 from raiox.web.errors import TooManyRequestsError
 
 SESSIONS_PER_ADDRESS = 10
 MAX_NAMES = 20_000
 MINUTE_S, DAY_S = 60.0, 86_400.0
-
-MAX_UPLOADS = 64
-MAX_UPLOAD_BYTES_IN_FLIGHT = 256_000_000
-RETRY_AFTER_S = 2
 
 MonotonicClock = Callable[[], float]
 
@@ -39,6 +35,7 @@ class TokenBuckets:
 
     def __init__(self, n: int, period_s: float, clock: MonotonicClock = time.monotonic) -> None:
         self._n = n
+        self._period_s = period_s
         self._rate = n / period_s
         self._clock = clock
         self._buckets: OrderedDict[str, _Bucket] = OrderedDict()
@@ -49,6 +46,16 @@ class TokenBuckets:
         if bucket.tokens < 1:
             raise TooManyRequestsError(retry_after_s=ceil((1 - bucket.tokens) / self._rate))
         bucket.tokens -= 1
+
+    def policy(self) -> str:
+        """Quota and window, as parameters of `RateLimit-Policy`."""
+        return f"q={self._n};w={self._period_s:.0f}"
+
+    def left(self, name: str) -> tuple[int, int]:
+        """How many tokens a name has left, and in how many seconds it gets the next one."""
+        bucket = self._filled(name)
+        missing = (1 - bucket.tokens % 1) if bucket.tokens < self._n else 0.0
+        return int(bucket.tokens), ceil(missing / self._rate)
 
     def _filled(self, name: str) -> _Bucket:
         now = self._clock()
@@ -75,13 +82,25 @@ class RateLimits:
         self._misses = TokenBuckets(minute * SESSIONS_PER_ADDRESS, MINUTE_S, clock)
 
     def count_upload(self, owner: str, request: HTTPConnection) -> None:
-        """Count one upload. Raises: TooManyRequestsError."""
+        """Count one upload, and let the answer say what is left. Raises: TooManyRequestsError."""
         if not self._on:
             return
+        address = address_of(request)
+        request.state.rate_limit_headers = lambda: self._headers(owner, address)
         for buckets in self._session:
             buckets.take(owner)
         for buckets in self._address:
-            buckets.take(_address(request))
+            buckets.take(address)
+
+    def _headers(self, owner: str, address: str) -> dict[str, str]:
+        minute, day = self._session
+        of_address, _ = self._address
+        named = (("minute", minute, owner), ("day", day, owner), ("address", of_address, address))
+        left = {name: buckets.left(caller) for name, buckets, caller in named}
+        return {
+            "RateLimit-Policy": ", ".join(f'"{name}";{b.policy()}' for name, b, _ in named),
+            "RateLimit": ", ".join(f'"{name}";r={n};t={t}' for name, (n, t) in left.items()),
+        }
 
     def count_miss(self, request: HTTPConnection) -> None:
         """Count a request for an analysis that is not there: many are guesses.
@@ -89,44 +108,4 @@ class RateLimits:
         Raises: TooManyRequestsError.
         """
         if self._on:
-            self._misses.take(_address(request))
-
-
-class UploadGate:
-    """Bounds the uploads held in memory at the same time."""
-
-    def __init__(
-        self, max_uploads: int = MAX_UPLOADS, max_bytes: int = MAX_UPLOAD_BYTES_IN_FLIGHT
-    ) -> None:
-        self._max_uploads = max_uploads
-        self._max_bytes = max_bytes
-        self._n_uploads = 0
-        self._n_bytes = 0
-
-    @contextmanager
-    def upload(self) -> Iterator[Callable[[int], None]]:
-        """Hold one upload; call the value with the size of every chunk.
-
-        Raises: QueueFullError, also from the calls.
-        """
-        if self._n_uploads >= self._max_uploads:
-            raise QueueFullError(retry_after_s=RETRY_AFTER_S)
-        self._n_uploads += 1
-        held = 0
-
-        def count(n_bytes: int) -> None:
-            nonlocal held
-            held += n_bytes
-            self._n_bytes += n_bytes
-            if self._n_bytes > self._max_bytes:
-                raise QueueFullError(retry_after_s=RETRY_AFTER_S)
-
-        try:
-            yield count
-        finally:
-            self._n_uploads -= 1
-            self._n_bytes -= held
-
-
-def _address(request: HTTPConnection) -> str:
-    return request.client.host if request.client else "unknown"
+            self._misses.take(address_of(request))

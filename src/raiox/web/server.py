@@ -18,6 +18,12 @@ from raiox.service.lifecycle import Factories
 from raiox.settings import Settings, WebSettings
 from raiox.web.app import create_app
 from raiox.web.errors import PublicWithoutLimitsError
+from raiox.web.http.connections import (
+    AcceptErrors,
+    Connections,
+    max_connections,
+    raise_file_limit,
+)
 from raiox.web.http.timeouts import MAX_HEAD_BYTES, protocol_with
 from raiox.web.logs import configure_logs
 
@@ -74,7 +80,7 @@ class GracefulServer(uvicorn.Server):
                 app,
                 host=host,
                 port=port,
-                http=protocol_with(settings),
+                http=protocol_with(settings, Connections(max_connections(raise_file_limit()))),
                 ws="none",
                 lifespan="on",
                 log_config=None,
@@ -92,6 +98,7 @@ class GracefulServer(uvicorn.Server):
     async def startup(self, sockets: list[object] | None = None) -> None:  # type: ignore[override]
         """Remember the loop, then listen, and say where."""
         self._loop = asyncio.get_running_loop()
+        self._loop.set_exception_handler(AcceptErrors())
         await super().startup(sockets)  # type: ignore[arg-type]
         if self.started:
             address = self.servers[0].sockets[0].getsockname()

@@ -1,12 +1,18 @@
-"""Buckets refill evenly; the gate counts what is held."""
+"""Buckets refill evenly; the queue's places are counted before an upload comes in."""
+
+import asyncio
 
 import pytest
 from fakes import FakeClock
+from starlette.requests import HTTPConnection
 
 from raiox.records.errors import QueueFullError
+from raiox.settings import WebSettings
 from raiox.web import rate_limits as limits
+from raiox.web.admission import LOOK_EVERY_S, Admission
+from raiox.web.caller import network_of
 from raiox.web.errors import TooManyRequestsError
-from raiox.web.rate_limits import TokenBuckets, UploadGate
+from raiox.web.rate_limits import RateLimits, TokenBuckets
 
 
 def test_a_bucket_refills_evenly():
@@ -40,19 +46,53 @@ def test_names_without_end_do_not_fill_the_memory(monkeypatch):
     assert len(buckets._buckets) == 10
 
 
-def test_the_gate_lets_so_many_in_and_opens_again():
-    gate = UploadGate(max_uploads=1)
-    with gate.upload(), pytest.raises(QueueFullError), gate.upload():
+def test_an_answer_says_how_many_uploads_are_left():
+    clock = FakeClock(0)
+    rates = RateLimits(WebSettings(analyses_per_minute=6, analyses_per_day=100), clock)
+    request = HTTPConnection({"type": "http", "client": ("192.0.2.1", 1), "state": {}})
+    rates.count_upload("ana", request)
+    headers = request.state.rate_limit_headers()
+
+    assert headers["RateLimit-Policy"].startswith('"minute";q=6;w=60, "day";q=100;w=86400')
+    assert headers["RateLimit"].startswith('"minute";r=5;t=10, "day";r=99;')
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("2001:db8:1:2::1", "2001:db8:1:2:ffff::9", True),
+        ("2001:db8:1:2::1", "2001:db8:1:3::1", False),
+        ("::ffff:192.0.2.1", "192.0.2.1", True),
+        ("192.0.2.1", "192.0.2.2", False),
+        ("unknown", "unknown", True),
+    ],
+)
+def test_the_addresses_of_one_subscriber_count_as_one(one, other, same):
+    assert (network_of(one) == network_of(other)) is same
+
+
+async def queued(n):
+    return n
+
+
+def test_uploads_on_their_way_take_places_of_the_queue():
+    clock = FakeClock(0)
+    admission = Admission(max_queued=10, clock=clock)
+    asyncio.run(admission.look(lambda: queued(8)))
+    with admission.admit(), admission.admit(), pytest.raises(QueueFullError), admission.admit():
         pass
-    with gate.upload():
+    with admission.admit():
         pass
 
 
-def test_the_gate_counts_bytes_and_forgets_them():
-    gate = UploadGate(max_bytes=100)
-    with gate.upload() as count:
-        count(80)
-        with pytest.raises(QueueFullError):
-            count(30)
-    with gate.upload() as count:
-        count(100)
+def test_the_queue_is_looked_at_again_after_a_moment():
+    clock = FakeClock(0)
+    admission = Admission(max_queued=1, clock=clock)
+    asyncio.run(admission.look(lambda: queued(1)))
+    asyncio.run(admission.look(lambda: queued(0)))
+    with pytest.raises(QueueFullError), admission.admit():
+        pass
+    clock.pass_s(LOOK_EVERY_S)
+    asyncio.run(admission.look(lambda: queued(0)))
+    with admission.admit():
+        pass

@@ -15,6 +15,7 @@ from raiox.web.api.schemas import PNG, Analysis, AnalysisPage, UploadBatch, Uplo
 from raiox.web.api.serializers import API, address_of, analysis_document
 from raiox.web.api.uploads import UploadHeaders, receive_upload
 from raiox.web.dependencies import (
+    CallerDep,
     LangQuery,
     OwnerDep,
     RootPathDep,
@@ -84,12 +85,12 @@ async def submit_analysis(
     headers: Annotated[UploadHeaders, Header()],
     web_context: WebDep,
     service: ServiceDep,
-    owner: OwnerDep,
+    caller: CallerDep,
     root_path: RootPathDep,
     lang: LangQuery = None,
 ) -> Analysis | UploadBatch:
     """Send an image, as a form part with a file name or as the raw body; or several as parts."""
-    received = await receive_upload(web_context, service, request, headers, owner)
+    received = await receive_upload(web_context, service, request, headers, caller)
     if len(received) > 1:
         response.status_code = MULTI_STATUS
         items = [await _item(request, service, item, root_path) for item in received]
@@ -121,15 +122,20 @@ async def list_analyses(
 
 @router.get("/export", response_class=Response, responses={**_FILES, **problems()})
 async def export_analyses(
+    web_context: WebDep,
     service: ServiceDep,
-    owner: OwnerDep,
+    caller: CallerDep,
     root_path: RootPathDep,
     format: FileFormat = "json",  # noqa: A002  (its name in the URL)
     lang: LangQuery = None,
 ) -> Response:
     """Your whole history as one file."""
-    analyses = await service.analyses.whole_history(owner)
-    return _file(tuple(analysis_document(found, root_path) for found in analyses), format)
+    async with web_context.rendering.turn(caller):
+        analyses = await service.analyses.whole_history(caller.owner)
+        # A long history takes seconds to write: off the event loop, so that others are answered.
+        return await service.executors.read(
+            lambda: _file(tuple(analysis_document(one, root_path) for one in analyses), format)
+        )
 
 
 @router.get("/{analysis_id}", responses=problems(404, 429))
@@ -197,12 +203,14 @@ async def get_image(
 async def get_heatmap(
     analysis_id: AnalysisId,
     finding: FindingName,
+    web_context: WebDep,
     service: ServiceDep,
-    owner: OwnerDep,
+    caller: CallerDep,
     lang: LangQuery = None,
 ) -> Response:
     """The evidence for one finding, to lay over the image."""
-    content = await service.analyses.heatmap(analysis_id, owner, finding)
+    async with web_context.rendering.turn(caller):
+        content = await service.analyses.heatmap(analysis_id, caller.owner, finding)
     return Response(content, media_type="image/png")
 
 

@@ -14,8 +14,10 @@ from raiox.service.lifecycle import Service
 from raiox.web.api.schemas import Status, problems
 from raiox.web.dependencies import ServiceDep, WebDep
 from raiox.web.errors import UnknownRouteError
+from raiox.web.http.request_checks import is_own_host
 
 MIN_FREE_BYTES = 64_000_000
+FORWARDED = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-real-ip")
 
 router = APIRouter(tags=["health"])
 
@@ -50,7 +52,7 @@ def _check_records(records: Records) -> None:
 @router.get("/metrics", response_class=Response, responses=problems(404))
 async def metrics(request: Request, web_context: WebDep, service: ServiceDep) -> Response:
     """Counts for Prometheus; for this machine only, unless the settings say otherwise."""
-    if not (web_context.settings.web.public_metrics or is_loopback(request)):
+    if not (web_context.settings.web.public_metrics or is_of_this_machine(request)):
         raise UnknownRouteError
     n_queued = await service.executors.read(service.records.queue.n_queued)
     page = web_context.metrics.page(
@@ -59,9 +61,21 @@ async def metrics(request: Request, web_context: WebDep, service: ServiceDep) ->
     return Response(page, media_type=CONTENT_TYPE_LATEST)
 
 
-def is_loopback(request: Request) -> bool:
-    """True if the caller is on this machine."""
+def is_of_this_machine(request: Request) -> bool:
+    """True if a program of this machine asked for this very machine.
+
+    Not if a page of another site did, through a name that it has bound to 127.0.0.1, nor if
+    a proxy on this machine that the settings do not name passed on somebody else's request.
+    """
+    if any(name in request.headers for name in FORWARDED):
+        return False
+    client = request.client.host if request.client else ""
+    return is_loopback(client) and is_own_host(request.url.hostname or "")
+
+
+def is_loopback(address: str) -> bool:
+    """True for an address of this machine that no other reaches."""
     try:
-        return ipaddress.ip_address(request.client.host if request.client else "").is_loopback
+        return ipaddress.ip_address(address).is_loopback
     except ValueError:
         return False

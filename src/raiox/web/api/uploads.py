@@ -9,6 +9,7 @@ from starlette.requests import Request
 from raiox.errors import RaioxError
 from raiox.records.rows import StoredAnalysis
 from raiox.service.lifecycle import Service
+from raiox.web.caller import Caller
 from raiox.web.dependencies import WebContext
 from raiox.web.errors import MalformedRequestError
 from raiox.web.http.body import read_files
@@ -29,7 +30,11 @@ class UploadHeaders(BaseModel):
 
 
 async def receive_upload(
-    web_context: WebContext, service: Service, request: Request, headers: UploadHeaders, owner: str
+    web_context: WebContext,
+    service: Service,
+    request: Request,
+    headers: UploadHeaders,
+    caller: Caller,
 ) -> list[StoredAnalysis | RaioxError]:
     """Receive the images of a request, submit each, and wait as long as the caller wishes.
 
@@ -37,26 +42,30 @@ async def receive_upload(
     Raises: RaioxError if the request as a whole is refused. Files that were complete
         before that are accepted already.
     """
-    settings = web_context.settings
+    settings, owner = web_context.settings, caller.owner
     key = _checked_key(headers.idempotency_key)
     submitted: list[str | RaioxError] = []
     web_context.limits.count_upload(owner, request)
-    with web_context.gate.upload() as count:
+    await web_context.admission.look(lambda: service.executors.read(service.records.queue.n_queued))
+    with (
+        web_context.admission.admit(),
+        web_context.receipts.receive(caller.address, settings.web.body_timeout_s) as receipt,
+    ):
         async for content in read_files(
-            request,
-            max_bytes=settings.intake.max_upload_bytes,
-            timeout_s=settings.web.body_timeout_s,
-            count=count,
+            request, max_bytes=settings.intake.max_upload_bytes, receipt=receipt
         ):
             try:
                 if submitted:
                     web_context.limits.count_upload(owner, request)
-                submitted.append(
-                    await service.analyses.submit(content, owner, _key_of(key, len(submitted)))
-                )
+                with receipt.used():
+                    async with web_context.decoding.turn(caller):
+                        analysis_id = await service.analyses.submit(
+                            content, owner, _key_of(key, len(submitted))
+                        )
+                submitted.append(analysis_id)
             except RaioxError as error:
                 submitted.append(error)
-            count(-len(content))
+            receipt.count(-len(content))
     deadline = time.monotonic() + wait_of(headers.prefer, settings.web.max_wait_s)
     return [
         item

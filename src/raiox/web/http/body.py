@@ -5,8 +5,7 @@ content decides what a file is. What exceeds a limit is refused at the byte that
 not after the rest has arrived.
 """
 
-import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from typing import Protocol
 
 from python_multipart.exceptions import FormParserError
@@ -17,10 +16,10 @@ from raiox.intake.errors import UploadTooLargeError
 from raiox.web.errors import (
     MalformedRequestError,
     NoFileInRequestError,
-    RequestTooSlowError,
     TooManyFilesError,
     UnsupportedMediaTypeError,
 )
+from raiox.web.http.receipts import Receipt
 
 FILE_FIELD = b"file"
 """The part that is a file even without a file name; any part with a file name is one."""
@@ -45,31 +44,24 @@ class _Parser(Protocol):
         ...
 
 
-async def read_files(
-    request: Request, *, max_bytes: int, timeout_s: float, count: Callable[[int], None]
-) -> AsyncIterator[bytes]:
+async def read_files(request: Request, *, max_bytes: int, receipt: Receipt) -> AsyncIterator[bytes]:
     """Each file of a request as soon as it is complete, so that only one is held at a time.
 
     Args:
         max_bytes: of one file.
-        timeout_s: until the whole body must be here.
-        count: called with the size of every chunk; may refuse.
+        receipt: how long to wait for the next bytes, and whether there is room for them.
 
     Raises:
         UploadTooLargeError, TooManyFilesError: at the byte or part that exceeds the limit.
         NoFileInRequestError, MalformedRequestError, UnsupportedMediaTypeError.
-        RequestTooSlowError.
+        RequestTooSlowError, ServiceBusyError.
     """
     parser = _parser_for(request, max_bytes)
-    deadline = asyncio.get_running_loop().time() + timeout_s
     chunks = aiter(request.stream())
     while True:
-        try:
-            async with asyncio.timeout_at(deadline):
-                chunk = await anext(chunks, None)
-        except TimeoutError:
-            raise RequestTooSlowError(limit_s=timeout_s) from None
-        count(len(chunk or b""))
+        async with receipt.waiting():
+            chunk = await anext(chunks, None)
+        receipt.count(len(chunk or b""))
         for file in parser.end() if chunk is None else parser.feed(chunk):
             yield file
         if chunk is None:

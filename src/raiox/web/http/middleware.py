@@ -142,6 +142,9 @@ class _Exchange:
         if self._must_close:
             # Nobody will read the rest, so the connection cannot be used again.
             headers["Connection"] = "close"
+        rate_limit_headers = self._scope["state"].get("rate_limit_headers")
+        if rate_limit_headers:
+            headers.update(rate_limit_headers())
         token = self._scope["state"].get("new_session")
         if token:
             root_path = self._scope.get("root_path") or "/"

@@ -47,6 +47,7 @@ _STATUS_OF_CODE: Final = {
     "unsupported_media_type": 415,
     "empty_upload": 400,
     "foreign_origin": 403,
+    "host_not_allowed": 421,
     "method_not_allowed": 405,
     "request_too_slow": 408,
     "upload_too_large": 413,

@@ -4,15 +4,23 @@ Sizes of URL and headers, announced bodies, encodings, and changes requested by
 pages of other sites (OWASP: cross-site request forgery, "verify origin").
 """
 
+import ipaddress
+import socket
 from collections.abc import Collection
-from urllib.parse import urlsplit
+from functools import cache
+from urllib.parse import SplitResult, urlsplit
 
 from starlette.datastructures import Headers
 from starlette.types import Scope
 
 from raiox.intake.errors import UploadTooLargeError
 from raiox.settings import WebSettings
-from raiox.web.errors import ForeignOriginError, MalformedRequestError, ProtocolError
+from raiox.web.errors import (
+    ForeignOriginError,
+    HostNotAllowedError,
+    MalformedRequestError,
+    ProtocolError,
+)
 from raiox.web.http.body import max_body_bytes
 
 MAX_URL_BYTES = 8_192
@@ -26,16 +34,17 @@ FRIENDLY_SITES = frozenset({"same-origin", "none"})
 def check_request_head(scope: Scope, *, max_upload_bytes: int, settings: WebSettings) -> None:
     """Check the head of a request.
 
-    Raises: ProtocolError, UploadTooLargeError, MalformedRequestError, ForeignOriginError.
+    Raises: ProtocolError, UploadTooLargeError, MalformedRequestError, HostNotAllowedError,
+        ForeignOriginError.
     """
     _check_sizes(scope)
     headers = Headers(scope=scope)
     _check_framing(scope, headers)
     if headers.get("content-encoding", "identity").lower() != "identity":
         raise ProtocolError(415, "Content-Encoding")
-    host = urlsplit(f"//{headers.get('host', '')}").hostname
-    if "*" not in settings.allowed_hosts and host not in settings.allowed_hosts:
-        raise ProtocolError(421, "Host")
+    host = _split(f"//{headers.get('host', '')}", "Host").hostname
+    if not is_allowed_host(host or "", settings.allowed_hosts):
+        raise HostNotAllowedError
     _check_length(headers, max_upload_bytes)
     if scope["method"] not in SAFE_METHODS:
         _check_origin(headers, settings.cors_origins)
@@ -74,5 +83,43 @@ def _check_origin(headers: Headers, cors_origins: Collection[str]) -> None:
             raise ForeignOriginError
         return
     origin = headers.get("origin")
-    if origin is not None and urlsplit(origin).netloc != headers.get("host"):
+    if origin is not None and _split(origin, "Origin").netloc != headers.get("host"):
         raise ForeignOriginError
+
+
+def _split(address: str, part: str) -> SplitResult:
+    """The parts of an address. Raises: MalformedRequestError where it is none."""
+    try:
+        found = urlsplit(address)
+        _ = found.port  # looked at only now
+    except ValueError:
+        raise MalformedRequestError(part=part) from None
+    return found
+
+
+def is_allowed_host(host: str, allowed: Collection[str]) -> bool:
+    """Whether requests may be addressed to this host name.
+
+    Args:
+        allowed: names; `*` allows any; none at all means this machine's own names and any
+            address in numbers, since no name that somebody else controls is among them
+            (DNS rebinding needs one).
+    """
+    if "*" in allowed:
+        return True
+    return host in allowed if allowed else is_own_host(host)
+
+
+def is_own_host(host: str) -> bool:
+    """True for an address in numbers, the names that this machine gives itself, and no name."""
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return not host or host in _own_names()
+    return True
+
+
+@cache
+def _own_names() -> frozenset[str]:
+    name = socket.gethostname().lower()
+    return frozenset({"localhost", name, f"{name}.local", f"{name}.localhost"})

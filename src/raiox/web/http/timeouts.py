@@ -1,9 +1,10 @@
 """Deadlines that uvicorn lacks: for the head of a request, its body, and reading the answer.
 
 A connection that sends too slowly is closed, so idle clients cannot hold the service
-(slowloris). Refusals made here, before any app, are problem documents too. And
-a refused upload is drained for a moment before closing, because a reset would
-take the refusal from the client before it was read.
+(slowloris); one that sends its body as dust, a byte a chunk, is refused, because each chunk
+costs the event loop as much as a whole file. Refusals made here, before any app, are problem
+documents too. And a refused upload is drained for a moment before closing, because a reset
+would take the refusal from the client before it was read.
 Source: uvicorn issue 157; RFC 9112, section 9.6 ("Tear-down").
 """
 
@@ -16,31 +17,58 @@ import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from raiox.settings import WebSettings
+from raiox.web.caller import network_of
 from raiox.web.errors import ProtocolError
+from raiox.web.http.connections import Connections
 from raiox.web.http.language import DEFAULT
 from raiox.web.http.middleware import PRIVATE, SECURITY_HEADERS
 from raiox.web.http.problems import MEDIA_TYPE, make_problem
 
-MAX_CONNECTIONS = 2_000
 WRITE_TIMEOUT_S = 30.0
 BODY_GRACE_S = 2.0
 """The app refuses a late body first, with a document; this only closes what is left."""
 DRAIN_S = 0.5
 MAX_HEAD_BYTES = 16_384
+MIN_CHUNK_BYTES = 256
+"""The smallest chunk that a body may have on average, beyond the first few."""
+FREE_CHUNKS = 1_000
+
+
+class _DustFilter(h11.Connection):
+    """h11 that refuses a body of very many very small chunks."""
+
+    _n_chunks = 0
+    _n_bytes = 0
+
+    def next_event(self) -> Any:
+        """The next event. Raises: h11.RemoteProtocolError also for a body that is dust."""
+        event = super().next_event()
+        if isinstance(event, h11.Request):
+            self._n_chunks = self._n_bytes = 0
+        elif isinstance(event, h11.Data) and event.chunk_start:
+            self._n_chunks += 1
+            self._n_bytes += len(event.data)
+            if self._n_chunks > FREE_CHUNKS + self._n_bytes / MIN_CHUNK_BYTES:
+                raise h11.RemoteProtocolError("dust", error_status_hint=400)
+        return event
 
 
 class DeadlineProtocol(H11Protocol):
     """uvicorn's HTTP/1.1 with deadlines."""
 
     settings: ClassVar[WebSettings]
-    """Set by `protocol_with`."""
+    open_connections: ClassVar[Connections]
+    """Both set by `protocol_with`."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Begin to wait for a head, unless too many already do."""
+        """Begin to wait for a head, unless there are too many connections, all of them busy."""
+        self.conn = _DustFilter(h11.SERVER, MAX_HEAD_BYTES)
         self._deadline: asyncio.TimerHandle | None = None
         self._write_deadline: asyncio.TimerHandle | None = None
         self._awaited: object = None
-        self._admitted = len(self.connections) < MAX_CONNECTIONS
+        peer = transport.get_extra_info("peername")
+        address = network_of(peer[0]) if isinstance(peer, tuple) else ""
+        self._admitted = self.open_connections.open(self, address)
         if not self._admitted:
             transport.abort()
             return
@@ -59,6 +87,7 @@ class DeadlineProtocol(H11Protocol):
         """Forget all deadlines."""
         _cancel(self._deadline)
         _cancel(self._write_deadline)
+        self.open_connections.close(self)
         if self._admitted:
             super().connection_lost(exc)
 
@@ -68,8 +97,9 @@ class DeadlineProtocol(H11Protocol):
         self._update_deadline()
 
     def pause_writing(self) -> None:
-        """The client does not read: wait so long and no longer."""
+        """The client does not read: wait so long and no longer, and not if others wait."""
         super().pause_writing()
+        self.open_connections.mark_idle(self)
         self._write_deadline = self.loop.call_later(WRITE_TIMEOUT_S, self.transport.abort)
 
     def resume_writing(self) -> None:
@@ -77,6 +107,11 @@ class DeadlineProtocol(H11Protocol):
         _cancel(self._write_deadline)
         self._write_deadline = None
         super().resume_writing()
+        self._update_deadline()
+
+    def evict(self) -> None:
+        """Make room for another connection."""
+        self.transport.abort()
 
     def send_400_response(self, msg: str) -> None:
         """Refuse what is not HTTP, in the form of all refusals."""
@@ -106,6 +141,10 @@ class DeadlineProtocol(H11Protocol):
 
     def _update_deadline(self) -> None:
         """Keep exactly one deadline: for the head, or for the body, that is awaited."""
+        if self.cycle is None or self.cycle.response_complete:
+            self.open_connections.mark_idle(self)
+        else:
+            self.open_connections.mark_busy(self)
         state = self.conn.their_state
         # Between requests uvicorn's own keep-alive timer waits; a head begins with its first byte.
         awaited = state if state is h11.SEND_BODY or self._in_head() else None
@@ -165,6 +204,7 @@ def _cancel(timer: asyncio.TimerHandle | None) -> None:
         timer.cancel()
 
 
-def protocol_with(settings: WebSettings) -> type[DeadlineProtocol]:
+def protocol_with(settings: WebSettings, connections: Connections) -> type[DeadlineProtocol]:
     """The protocol with the deadlines of these settings."""
-    return type("ConfiguredProtocol", (DeadlineProtocol,), {"settings": settings})
+    members = {"settings": settings, "open_connections": connections}
+    return type("ConfiguredProtocol", (DeadlineProtocol,), members)

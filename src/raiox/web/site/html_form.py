@@ -21,7 +21,7 @@ from raiox.vocabulary import LANGUAGE_TRAITS, LANGUAGES, NOTICE, AnalysisState, 
 from raiox.web.api.schemas import Analysis
 from raiox.web.api.serializers import analysis_document
 from raiox.web.api.uploads import UploadHeaders, receive_upload
-from raiox.web.dependencies import OwnerDep, RootPathDep, ServiceDep, WebDep
+from raiox.web.dependencies import CallerDep, OwnerDep, RootPathDep, ServiceDep, WebDep
 from raiox.web.http.language import language_of
 from raiox.web.http.problems import problem_headers, status_of
 
@@ -43,18 +43,19 @@ async def submit_form(
     web_context: WebDep,
     service: ServiceDep,
     root_path: RootPathDep,
-    owner: OwnerDep,
+    caller: CallerDep,
 ) -> Response:
     """Take the image and lead to its result."""
     language, address = language_of(request), f"{root_path}{ADDRESS}"
     try:
-        received = (await receive_upload(web_context, service, request, UploadHeaders(), owner))[0]
+        headers = UploadHeaders()
+        received = (await receive_upload(web_context, service, request, headers, caller))[0]
     except RaioxError as error:
         received = error
     if isinstance(received, RaioxError):
         content = _sentences(received.code, received.facts, language) + _form(language, address)
-        status, headers = status_of(received), problem_headers(received)
-        return _page(language, address, content, status, headers)
+        status, retry_after = status_of(received), problem_headers(received)
+        return _page(language, address, content, status, retry_after)
     return RedirectResponse(f"{address}/{received.id}?lang={language}", 303)
 
 

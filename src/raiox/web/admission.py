@@ -1,0 +1,45 @@
+"""Whether an upload may come in at all, decided from its head, before any of its body.
+
+A full queue is known beforehand: receiving and decoding an image only to refuse it would take
+the time that the waiting analyses need. Uploads that are on their way in count as if they
+waited already, so that no more are let in than will find a place.
+"""
+
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+
+from raiox.records.errors import QueueFullError
+
+LOOK_EVERY_S = 0.1
+RETRY_AFTER_S = 5
+
+
+class Admission:
+    """Counts the places of the queue that are still free."""
+
+    def __init__(self, max_queued: int, clock: Callable[[], float] = time.monotonic) -> None:
+        self._max_queued = max_queued
+        self._clock = clock
+        self._n_queued = 0
+        self._looked_at = -LOOK_EVERY_S
+        self._n_inside = 0
+        self.n_refused = 0
+
+    async def look(self, n_queued: Callable[[], Awaitable[int]]) -> None:
+        """Look at the queue, unless that was done a moment ago."""
+        if self._clock() - self._looked_at >= LOOK_EVERY_S:
+            self._looked_at = self._clock()
+            self._n_queued = await n_queued()
+
+    @contextmanager
+    def admit(self) -> Iterator[None]:
+        """Let one upload in. Raises: QueueFullError if no place is left for it."""
+        if self._n_queued + self._n_inside >= self._max_queued:
+            self.n_refused += 1
+            raise QueueFullError(retry_after_s=RETRY_AFTER_S)
+        self._n_inside += 1
+        try:
+            yield
+        finally:
+            self._n_inside -= 1

@@ -1,19 +1,23 @@
 """What a decoder process runs: one file, one answer, no other exception than ours.
 
 Whatever a codec raises becomes an error of intake here. `MemoryError` alone
-passes, because the process that met it has to end.
+passes, because the process that met it has to end. A decoder process holds the codecs of
+pictures or those of DICOM, never both: the smaller it is, the faster it is forked.
 """
 
 import warnings
+from typing import Final
 
 from raiox.errors import RaioxError
 from raiox.intake.checks import check_side
-from raiox.intake.dicom.decode import decode_dicom
 from raiox.intake.errors import CorruptImageError
 from raiox.intake.formats import RASTERS
 from raiox.intake.formats.dicom import DICOM
-from raiox.intake.raster import decode_raster
 from raiox.intake.sandbox.decoder_api import Decoded, DecodeLimits
+
+PICTURE_CODECS: Final = "raiox.intake.raster"
+DICOM_CODECS: Final = "raiox.intake.dicom.decode"
+"""What a decoder process must have imported before it is confined."""
 
 
 def decode(source_format: str, content: bytes, limits: DecodeLimits) -> Decoded:
@@ -26,11 +30,7 @@ def decode(source_format: str, content: bytes, limits: DecodeLimits) -> Decoded:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # codecs warn of metadata, which is thrown away
-            decoded = (
-                decode_dicom(content, limits)
-                if source_format == DICOM.id
-                else decode_raster(RASTERS[source_format], content, limits)
-            )
+            decoded = _decode(source_format, content, limits)
             check_side(decoded.pixels, limits)
             return decoded
     except (RaioxError, MemoryError):
@@ -38,3 +38,13 @@ def decode(source_format: str, content: bytes, limits: DecodeLimits) -> Decoded:
     except Exception as error:
         # RecursionError, AttributeError, struct.error, RuntimeError: codecs raise anything.
         raise CorruptImageError from error
+
+
+def _decode(source_format: str, content: bytes, limits: DecodeLimits) -> Decoded:
+    if source_format == DICOM.id:
+        from raiox.intake.dicom.decode import decode_dicom  # noqa: PLC0415  (see above)
+
+        return decode_dicom(content, limits)
+    from raiox.intake.raster import decode_raster  # noqa: PLC0415  (see above)
+
+    return decode_raster(RASTERS[source_format], content, limits)

@@ -44,7 +44,7 @@ def flatten(image: Image.Image) -> tuple[GrayArray, bool]:
         CorruptImageError: values that are no numbers.
     """
     if image.mode in GRAY_MODES:
-        return np.array(image.convert("L")), False
+        return np.asarray(image if image.mode == "L" else image.convert("L")), False
     if image.mode in DEEP_MODES:
         return stretch(np.asarray(image)), False
     if image.mode not in COLOUR_MODES:
@@ -54,7 +54,7 @@ def flatten(image: Image.Image) -> tuple[GrayArray, bool]:
     luma = image.convert("L")
     if image.mode == "RGBA" and (alpha := image.getchannel("A")).getbbox():
         luma = ImageChops.multiply(luma, alpha)
-    return np.array(luma), is_coloured(_sample(image))
+    return np.asarray(luma), is_coloured(_sample(image))
 
 
 def flatten_halves(high: Image.Image, low: Image.Image) -> tuple[GrayArray, bool]:

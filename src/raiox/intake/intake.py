@@ -10,7 +10,9 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from raiox.entities import Radiograph
+from raiox.intake.decode import DICOM_CODECS, PICTURE_CODECS
 from raiox.intake.errors import UploadTooLargeError
+from raiox.intake.formats.dicom import DICOM
 from raiox.intake.sandbox.client import Sandbox
 from raiox.intake.sandbox.decoder_api import DecodeLimits
 from raiox.intake.sniff import sniff
@@ -26,8 +28,14 @@ class Intake:
         """Start the decoder processes, without waiting for them."""
         self._max_bytes = settings.max_upload_bytes
         limits = {limit.name: getattr(settings, limit.name) for limit in fields(DecodeLimits)}
-        self._sandbox = Sandbox(
-            DecodeLimits(**limits), settings.n_decoders, allow_weak=settings.allow_weak_sandbox
+        self._pictures, self._dicom = (
+            Sandbox(
+                DecodeLimits(**limits),
+                settings.n_decoders,
+                codecs=codecs,
+                allow_weak=settings.allow_weak_sandbox,
+            )
+            for codecs in (PICTURE_CODECS, DICOM_CODECS)
         )
 
     def load(self, content: bytes, sha256: str | None = None) -> Radiograph:
@@ -43,13 +51,15 @@ class Intake:
         if len(content) > self._max_bytes:
             raise UploadTooLargeError(max_bytes=self._max_bytes)
         source_format = sniff(content)
-        decoded = self._sandbox.decode(source_format, content)
+        sandbox = self._dicom if source_format == DICOM.id else self._pictures
+        decoded = sandbox.decode(source_format, content)
         sha256 = sha256 or hashlib.sha256(content).hexdigest()
         return Radiograph(decoded.pixels, sha256, source_format, decoded.notes)
 
     def close(self) -> None:
         """End every decoder process."""
-        self._sandbox.close()
+        self._pictures.close()
+        self._dicom.close()
 
     def __enter__(self) -> Self:
         return self

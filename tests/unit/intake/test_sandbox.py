@@ -358,3 +358,12 @@ def test_many_decodes_leak_no_descriptor(sandbox):
     comes_true(all_are_reaped)
 
     assert comes_true(lambda: descriptors() == before)
+
+
+def test_the_process_that_decodes_pictures_does_not_hold_the_codecs_of_dicom():
+    script = (
+        "import sys; from importlib import import_module; from raiox.intake import decode;"
+        "import_module(decode.PICTURE_CODECS); sys.exit('pydicom' in sys.modules)"
+    )
+
+    assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0

@@ -19,6 +19,7 @@ from types import TracebackType
 from typing import Final, Self
 
 from raiox.errors import InternalError
+from raiox.intake.decode import PICTURE_CODECS
 from raiox.intake.errors import DecoderCrashedError, DecodeTooSlowError, SandboxTooWeakError
 from raiox.intake.sandbox.breaches import Breach, describe
 from raiox.intake.sandbox.decoder_api import Decoded, DecodeLimits
@@ -34,6 +35,8 @@ from raiox.intake.sandbox.protocol import (
 DECODER: Final = "raiox.intake.decode:decode"
 GRACE_S: Final = 2.0  # beyond the clock that the zygote keeps; after it the zygote is to blame
 START_S: Final = 60.0  # a cold disk reads the codecs slowly
+ALLOCATOR: Final = "glibc.malloc.mmap_threshold=1073741824:glibc.malloc.top_pad=67108864"
+"""What is freed is used again, instead of being given back and faulted in anew."""
 INHERITED: Final = ("PATH", "LD_LIBRARY_PATH", "LANG", "SYSTEMROOT", "TMPDIR")
 ATTEMPTS: Final = 2
 
@@ -51,6 +54,7 @@ class Sandbox:
         n_decoders: int,
         decoder: str = DECODER,
         *,
+        codecs: str = PICTURE_CODECS,
         allow_weak: bool = False,
     ) -> None:
         """Start the zygote without waiting for it.
@@ -59,12 +63,14 @@ class Sandbox:
             limits: of each decode.
             n_decoders: decodes at the same time; more wait for their turn.
             decoder: `module:function` of a `decoder_api.Decoder`.
+            codecs: module that the zygote imports before it is confined.
             allow_weak: decode even where the kernel lets a decoder process out.
         """
         self._n_spares = n_decoders
         self._allow_weak = allow_weak
         self._limits = limits
         self._decoder = decoder
+        self._codecs = codecs
         self._turns = threading.BoundedSemaphore(n_decoders)
         self._lock = threading.Lock()
         self._closed = False
@@ -130,7 +136,7 @@ class Sandbox:
         self.close()
 
     def _start_zygote(self) -> "_ZygoteProcess":
-        return _ZygoteProcess(self._limits, self._decoder, self._n_spares)
+        return _ZygoteProcess(self._limits, self._decoder, self._codecs, self._n_spares)
 
     def _living_zygote(self) -> "_ZygoteProcess":
         zygote = self._ready_zygote()
@@ -153,7 +159,7 @@ class Sandbox:
 class _ZygoteProcess:
     """One zygote, from its start to its end."""
 
-    def __init__(self, limits: DecodeLimits, decoder: str, n_spares: int) -> None:
+    def __init__(self, limits: DecodeLimits, decoder: str, codecs: str, n_spares: int) -> None:
         self._limits = limits
         self.breaches = ~Breach.NONE
         self._control, theirs = socket.socketpair()
@@ -163,7 +169,8 @@ class _ZygoteProcess:
             self._process = subprocess.Popen(
                 [
                     *(sys.executable, "-P", "-m", "raiox.intake.sandbox.zygote"),
-                    *(str(theirs.fileno()), decoder, json.dumps(asdict(limits)), str(n_spares)),
+                    *(str(theirs.fileno()), decoder, codecs),
+                    *(json.dumps(asdict(limits)), str(n_spares)),
                 ],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
@@ -253,4 +260,5 @@ def _environment() -> dict[str, str]:
     """No secrets of the service; the same packages; one thread, because the zygote forks."""
     kept = {name: os.environ[name] for name in INHERITED if name in os.environ}
     packages = os.pathsep.join(path for path in sys.path if path)
-    return {**kept, "PYTHONPATH": packages, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+    single = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+    return {**kept, **single, "PYTHONPATH": packages, "GLIBC_TUNABLES": ALLOCATOR}

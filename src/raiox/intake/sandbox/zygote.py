@@ -1,6 +1,6 @@
 """The process that every decoder process is forked from: loaded once, confined for good.
 
-    python -m raiox.intake.sandbox.zygote CONTROL_FD DECODER LIMITS N_SPARES
+    python -m raiox.intake.sandbox.zygote CONTROL_FD DECODER CODECS LIMITS N_SPARES
 
 It has one thread and reads no hostile byte itself. It keeps children forked ahead of need:
 each is confined already and waits for a channel. For each pair of descriptors that arrives
@@ -211,8 +211,9 @@ def _load(name: str) -> Decoder:
     return decoder
 
 
-def main(control_fd: str, decoder_name: str, limits_json: str, n_spares: str) -> None:
+def main(control_fd: str, decoder_name: str, codecs: str, limits_json: str, n_spares: str) -> None:
     """Load the codecs, give up everything else, serve."""
+    import_module(codecs)
     decoder = _load(decoder_name)
     limits = DecodeLimits(**json.loads(limits_json))
     with socket.socket(fileno=int(control_fd)) as control:

@@ -6,8 +6,10 @@ table: `max_pixels = 9000000` below `[intake]`.
 """
 
 import json
+import math
+import os
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Final, Literal, get_args
 
 from pydantic import (
     BaseModel,
@@ -23,6 +25,22 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 Backend = Literal["cpu", "cuda", "openvino"]
 """What computes: ONNX Runtime on the processor or on an NVIDIA GPU, or OpenVINO on the processor."""
+
+CPU_MAX: Final = Path("/sys/fs/cgroup/cpu.max")
+"""Processor time of this control group: quota and period, or `max` and period (cgroup-v2.rst)."""
+
+
+def n_usable_cores(cpu_max: Path = CPU_MAX) -> int:
+    """Cores that this process may use, in a container as well; at least 1."""
+    try:
+        n_cores = len(os.sched_getaffinity(0))
+    except AttributeError:  # no Linux
+        n_cores = os.cpu_count() or 1
+    try:
+        quota, period = cpu_max.read_text().split()
+        return max(1, min(n_cores, math.ceil(int(quota) / int(period))))
+    except (OSError, ValueError, ZeroDivisionError):  # no control group, or no quota
+        return n_cores
 
 
 def _split(value: object) -> object:
@@ -95,7 +113,9 @@ class InferenceSettings(BaseModel, frozen=True, extra="forbid"):
         "processor through OpenVINO (extra `openvino`).",
     )
     n_threads: PositiveInt = Field(
-        2, description="Number of threads of one forward pass; at most the number of cores."
+        default_factory=n_usable_cores,
+        description="Number of forward passes at the same time, each in one thread. By default, "
+        "one per core.",
     )
     max_batch_size: PositiveInt = Field(
         8, description="Largest number of analyses that a worker processes at once."

@@ -1,6 +1,6 @@
 """Ablations: each changes one thing of another recipe, small enough to repeat on one processor core.
 
-    raiox compare recipes/ablations.py:baseline recipes/ablations.py:intensity --leave-out siim
+    raiox ablate recipes/ablations.py:baseline recipes/ablations.py:intensity --leave-out siim
 
 Small classifiers (80 px, 8,000 images, 2 minutes; docs/evidence/ablations.md, unseen-sources.md)
     baseline             MobileNet v1 from ImageNet with the paper's augmentation except its crops, occlusions

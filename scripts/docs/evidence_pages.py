@@ -66,7 +66,7 @@ TRAINING_PAGES: Final[Mapping[str, str]] = {
     "starts.md": "What a DenseNet gains from its initialisation",
     "keep.md": "What weight interpolation with the initialisation (WiSE-FT) contributes",
 }
-"""Pages that `raiox repeat` and `raiox compare` wrote, and what each shows."""
+"""Pages that `raiox repeat` and `raiox ablate` wrote, and what each shows."""
 
 PLOTS: Final = ("roc", "pr", "reliability", "decision", "risk_coverage")
 

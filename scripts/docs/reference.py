@@ -35,8 +35,9 @@ from raiox.lab.training.recipe import (
 )
 from raiox.messages import load
 from raiox.preprocessing import Preprocessing
-from raiox.result import LOW_QUALITY, OUT_OF_DISTRIBUTION
+from raiox.result import LOW_QUALITY
 from raiox.settings import accepted_values, sections
+from raiox.vocabulary import Uncertainty
 
 FOLDER = Path(__file__).parents[2] / "docs" / "reference"
 FORMATS_FILE = Path(__file__).parents[2] / "src" / "raiox" / "formats.json"
@@ -121,7 +122,7 @@ def errors_page() -> str:
     rejections = [
         (code, "rejection") for code in dict.fromkeys([*REJECTION_CODES.values(), BLANK_IMAGE])
     ]
-    notes = [(code, "note") for code in sorted({*NOTES, LOW_QUALITY, OUT_OF_DISTRIBUTION})]
+    notes = [(code, "note") for code in sorted({*NOTES, LOW_QUALITY, *Uncertainty})]
     return "\n".join([
         ERRORS_HEAD,
         _drawn_tree(),

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from raiox.errors import Fact
-from raiox.vocabulary import ImageKind
+from raiox.vocabulary import ImageKind, Uncertainty
 
 GrayArray = npt.NDArray[np.uint8]
 FloatArray = npt.NDArray[np.float32]
@@ -65,6 +65,18 @@ class Neighbour:
     """Euclidean, in the embedding map's components."""
 
 
+@dataclass(frozen=True, slots=True)
+class Abnormality:
+    """Whether an image shows any finding, decided before which."""
+
+    score: float
+    """1 - p(normal), in [0, 1]."""
+    threshold: float
+    """The operating point, chosen on the validation split."""
+    present: bool
+    """Whether the score reaches it."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Prediction:
     """What the classifier answered in its one pass."""
@@ -82,6 +94,10 @@ class Prediction:
     support nothing."""
     embedding: FloatArray
     """(D,) float32, the pooled features."""
+    uncertainty: Uncertainty | None = None
+    """Why the finding is `uncertain`; null where it is not."""
+    abnormality: Abnormality | None = None
+    """Null where no label is that of normal images."""
     distance: float | None = None
     """Of the embedding from those of ordinary radiographs, which lie near 1; null if not fitted."""
     evidence_in_lungs: Mapping[str, float | None] = field(default_factory=dict)

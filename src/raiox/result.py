@@ -9,15 +9,21 @@ from typing import Final, Self
 
 from pydantic import BaseModel, ConfigDict, Field, computed_field
 
-from raiox.entities import EngineResult, FilterResult, ModelIdentity, Neighbour, Prediction
+from raiox.entities import (
+    Abnormality,
+    EngineResult,
+    FilterResult,
+    ModelIdentity,
+    Neighbour,
+    Prediction,
+)
 from raiox.errors import Fact, RaioxError
 from raiox.messages import messages_in_all_languages
-from raiox.vocabulary import NOTICE, AnalysisState, ImageKind, Outcome
+from raiox.vocabulary import NOTICE, AnalysisState, ImageKind, Outcome, Uncertainty
 
 SCORE_DECIMALS = 4
 LOW_QUALITY: Final = "low_quality"
-OUT_OF_DISTRIBUTION: Final = "out_of_distribution"
-"""Codes of the warnings that the networks give; intake gives `notes`."""
+"""Code of the warning that the filter gives; the classifier's are `Uncertainty`, intake's `notes`."""
 
 
 class Document(BaseModel):
@@ -74,6 +80,23 @@ class FilterDocument(Document):
         )
 
 
+class AbnormalityDocument(Document):
+    """Whether the image shows any finding, decided before which."""
+
+    score: float = Field(ge=0, le=1, description="1 - the score of No Finding.")
+    threshold: float = Field(ge=0, le=1, description="The operating point, chosen on `valid`.")
+    present: bool = Field(description="Whether the score reaches it.")
+
+    @classmethod
+    def of(cls, abnormality: Abnormality) -> Self:
+        """The document of what the classifier decided."""
+        return cls(
+            score=round(abnormality.score, SCORE_DECIMALS),
+            threshold=round(abnormality.threshold, SCORE_DECIMALS),
+            present=abnormality.present,
+        )
+
+
 class ModelDocument(Document):
     """One network."""
 
@@ -101,8 +124,14 @@ class AnalysisResult(Document):
     filter: FilterDocument | None = None
     scores: dict[str, float] | None = Field(None, description="By finding, from 0 to 1.")
     finding: str | None = Field(None, description="A finding, or `uncertain`.")
+    uncertainty: Uncertainty | None = Field(
+        None, description="Why the finding is `uncertain`: a code; null where it is not."
+    )
     findings_set: tuple[str, ...] | None = Field(
         None, description="The findings that the scores cannot separate, likeliest first."
+    )
+    abnormality: AbnormalityDocument | None = Field(
+        None, description="Null where no label of the classifier is that of normal images."
     )
     out_of_distribution: bool | None = Field(
         None, description="Whether the image is unlike those that the network knows."
@@ -161,8 +190,8 @@ class AnalysisDocument(AnalysisResult):
         # A rejection has its own reason, and no result whose trust a poor picture could lessen.
         poor = self.filter is not None and self.filter.low_quality and self.rejection is None
         low_quality = (LOW_QUALITY,) if poor else ()
-        unlike = (OUT_OF_DISTRIBUTION,) if self.out_of_distribution else ()
-        return (*self.notes, *low_quality, *unlike)
+        uncertain = (self.uncertainty,) if self.uncertainty else ()
+        return (*self.notes, *low_quality, *uncertain)
 
     @computed_field(description="The notice that belongs beside every result, by language.")  # type: ignore[prop-decorator]
     @property
@@ -178,6 +207,10 @@ def _prediction_fields(prediction: Prediction | None) -> dict[str, object]:
     return {
         "scores": {str(finding): round(score, SCORE_DECIMALS) for finding, score in scores},
         "finding": prediction.finding,
+        "uncertainty": prediction.uncertainty,
+        "abnormality": AbnormalityDocument.of(prediction.abnormality)
+        if prediction.abnormality
+        else None,
         "findings_set": tuple(map(str, prediction.findings_set)),
         "out_of_distribution": prediction.out_of_distribution,
         "evidence_in_lungs": {

@@ -33,6 +33,19 @@ PHANTOM_SOFTWARE: Final = "raiox phantom"
 """The `Software` text of a file that `raiox.phantom` drew; intake notes it as `drawn_phantom`."""
 
 
+class Uncertainty(StrEnum):
+    """Why an answer is `uncertain`; each is a code with sentences in `locales/`."""
+
+    OUT_OF_DISTRIBUTION = "out_of_distribution"
+    """The image is unlike all that the network knows."""
+    ABNORMALITY = "abnormality_not_separable"
+    """The scores separate neither normal nor abnormal."""
+    KIND = "kind_not_separable"
+    """The image is abnormal, but which finding it shows stays open."""
+    FINDINGS = "findings_not_separable"
+    """Several findings are left, none of them that of normal images."""
+
+
 class ImageKind(StrEnum):
     """What the frontal filter can see, in the order of its outputs.
 

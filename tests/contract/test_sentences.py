@@ -11,10 +11,10 @@ from raiox.errors import RaioxError
 from raiox.inference.blank import BLANK_IMAGE
 from raiox.inference.frontal_filter import REJECTION_CODES
 from raiox.intake.sandbox.decoder_api import NOTES
-from raiox.result import LOW_QUALITY, OUT_OF_DISTRIBUTION
-from raiox.vocabulary import LANGUAGES
+from raiox.result import LOW_QUALITY
+from raiox.vocabulary import LANGUAGES, Uncertainty
 
-WARNINGS = {*NOTES, LOW_QUALITY, OUT_OF_DISTRIBUTION}
+WARNINGS = {*NOTES, LOW_QUALITY, *Uncertainty}
 PARTS = {"title", "detail", "action"}
 FORBIDDEN = ("diagnos", "diagnós", "positiv", "laudo")
 

@@ -21,7 +21,7 @@ from raiox.inference.heatmap import render
 from raiox.records.errors import QueueFullError
 from raiox.records.rows import StoredAnalysis
 from raiox.result import AnalysisResult
-from raiox.vocabulary import FINDINGS, AnalysisState, ImageKind
+from raiox.vocabulary import FINDINGS, AnalysisState, ImageKind, Uncertainty
 from raiox.web.api.serializers import analysis_document
 from raiox.web.errors import UnknownRouteError
 from raiox.web.http.problems import make_problem as make_problem_document
@@ -87,6 +87,7 @@ def _analysed(
         activation_maps=np.zeros((len(scores), 14, 14), np.float32),
         embedding=np.zeros(8, np.float32),
         out_of_distribution=out_of_distribution,
+        uncertainty=Uncertainty.OUT_OF_DISTRIBUTION if out_of_distribution else None,
         neighbours=(
             Neighbour("cohen/case-0.jpg", "covid19", "cohen", 0.0),
             Neighbour("rsna/case-1.jpg", "no_finding", "rsna", 1.234),

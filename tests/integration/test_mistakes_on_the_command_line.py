@@ -16,7 +16,7 @@ from raiox.messages import load
 BUNDLE, ABSENT, A_FILE, EMPTY_DIR, IMAGE, PORT, TABLE, READ_ONLY, LABELLED = (
     "{bundle}", "{absent}", "{file}", "{empty}", "{image}", "{port}", "{table}", "{readonly}", "{labelled}"
 )  # fmt: skip
-TRAINING = {"train", "repeat", "compare", "export"}
+TRAINING = {"train", "repeat", "ablate", "export"}
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ MISTAKES = [
     Mistake(f"purge --data-dir {A_FILE}", "data_dir_unusable"),
     Mistake(f"train {ABSENT}", "extra_missing"),
     Mistake(f"repeat {ABSENT} --seeds 2", "extra_missing"),
-    Mistake(f"compare {ABSENT}", "extra_missing"),
+    Mistake(f"ablate {ABSENT}", "extra_missing"),
     Mistake(f"export {ABSENT} {ABSENT}", "extra_missing"),
     Mistake(f"examples draw {READ_ONLY}/x", "path_unusable"),
     Mistake("examples", ""),

@@ -12,13 +12,14 @@ from raiox.entities import EngineResult, Radiograph
 from raiox.errors import RaioxError
 from raiox.intake.sandbox.decoder_api import NOTES
 from raiox.messages import messages_for
-from raiox.result import LOW_QUALITY, OUT_OF_DISTRIBUTION
-from raiox.vocabulary import LANGUAGES, NOTICE
+from raiox.result import LOW_QUALITY
+from raiox.vocabulary import LANGUAGES, NOTICE, Uncertainty
 
 pytestmark = pytest.mark.anyio
 
 ANALYSES = "/api/v1/analyses"
-WARNINGS = {*NOTES, LOW_QUALITY, OUT_OF_DISTRIBUTION}
+UNLIKE = Uncertainty.OUT_OF_DISTRIBUTION
+WARNINGS = {*NOTES, LOW_QUALITY, UNLIKE}
 
 
 class NotingIntake(FakeIntake):
@@ -37,7 +38,9 @@ class WarningEngine(FakeEngine):
 
 def _with_warnings(result: EngineResult | RaioxError) -> EngineResult:
     assert isinstance(result, EngineResult)
-    prediction = result.prediction and replace(result.prediction, out_of_distribution=True)
+    prediction = result.prediction and replace(
+        result.prediction, finding="uncertain", uncertainty=UNLIKE, out_of_distribution=True
+    )
     poor = replace(result.filter_result, quality=0.1, low_quality=True)
     return replace(result, filter_result=poor, prediction=prediction)
 
@@ -81,7 +84,7 @@ async def test_the_plain_form_shows_every_warning(start_warning, language, mean)
         files = {"file": ("a.png", png(mean))}
         page = await browser.post(f"/plain?lang={language}", files=files)
 
-    of_results = {OUT_OF_DISTRIBUTION, "low_quality"}  # a rejection has nothing to trust less
+    of_results = {UNLIKE, LOW_QUALITY}  # a rejection has nothing to trust less
     for code in WARNINGS:
         expected = mean == 100 or code not in of_results
         assert (messages_for(code, language, {})["title"] in page.text) == expected

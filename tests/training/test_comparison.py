@@ -76,7 +76,7 @@ def test_the_longer_side_of_a_comparison_runs_down_the_page() -> None:
 
 
 def test_a_page_states_its_command() -> None:
-    page = to_page([compared("one", 0.5), compared("two", 0.6)], "raiox compare one.py two.py")
+    page = to_page([compared("one", 0.5), compared("two", 0.6)], "raiox ablate one.py two.py")
 
     assert page.startswith("# `one` beside `two`")
-    assert page.rstrip().endswith("raiox compare one.py two.py\n```")
+    assert page.rstrip().endswith("raiox ablate one.py two.py\n```")

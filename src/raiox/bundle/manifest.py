@@ -28,6 +28,29 @@ class OperatingPoint(BaseModel, frozen=True):
     specificity: float = Field(ge=0, le=1)
 
 
+class AbnormalFirst(BaseModel, frozen=True):
+    """Thresholds of a decision in two steps: normal or abnormal, then which kind of abnormality.
+
+    The score of abnormality is 1 - p(`normal`); that of a kind is its share of it.
+    """
+
+    normal: str = Field(description="The label of an image without any finding.")
+    operating_point: OperatingPoint = Field(description="From here on an image counts as abnormal.")
+    normal_threshold: float = Field(
+        ge=0, le=1, description="`normal` stays in the findings set from this score on."
+    )
+    abnormal_threshold: float = Field(
+        ge=0, le=1, description="Kinds stay in the findings set from this score of abnormality on."
+    )
+    kind_threshold: float = Field(
+        ge=0, le=1, description="A kind stays in the findings set from this share on."
+    )
+    distance_threshold: float | None = Field(
+        None,
+        description="An embedding farther than this is of an unfamiliar source: no kind is named.",
+    )
+
+
 class DataSource(BaseModel, frozen=True):
     """One data set that trained the network."""
 
@@ -70,11 +93,15 @@ class BundleManifest(BaseModel, frozen=True):
         description="Divides the logits before the softmax, or the sigmoid if `multi_label`."
     )
     operating_points: dict[str, OperatingPoint]
+    abnormal_first: AbnormalFirst | None = Field(
+        None, description="How one label is decided, where one of them is that of normal images."
+    )
     set_threshold: float | None = Field(
-        None, description="A finding stays in the findings set from this score on."
+        None,
+        description="Without `abnormal_first`: a finding stays in the findings set from this score on.",
     )
     set_coverage: float | None = Field(
-        None, description="Share of `valid` whose set holds the label."
+        None, description="Share of a data set left out of calibration whose set holds the label."
     )
     distance_threshold: float | None = Field(
         None, description="An embedding farther than this is unlike what the network knows."

@@ -9,8 +9,9 @@ from typer.core import TyperGroup
 
 from raiox import __version__
 from raiox.cli import examples
+from raiox.cli.ablate import ablate
 from raiox.cli.bench import bench
-from raiox.cli.compare import compare
+from raiox.cli.calibrate import calibrate
 from raiox.cli.config import config
 from raiox.cli.doctor import doctor
 from raiox.cli.errors import reported
@@ -29,8 +30,9 @@ COMMANDS = (
     predict,
     train,
     repeat,
-    compare,
+    ablate,
     export,
+    calibrate,
     evaluate,
     leaks,
     bench,

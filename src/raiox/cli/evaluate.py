@@ -15,7 +15,6 @@ from raiox.cli.invocation import quoted_command
 from raiox.cli.progress import progress_bar
 
 if TYPE_CHECKING:
-    from raiox.bundle import Bundle
     from raiox.lab.datasets.manifest import Sample
     from raiox.lab.evaluation.probes import ProbeContext
     from raiox.lab.evaluation.probes.context import GraphEditor
@@ -101,11 +100,12 @@ def evaluate(
     from raiox.lab.evaluation.provenance import code_version
     from raiox.lab.evaluation.report import Measurement, make_report, to_markdown
     from raiox.lab.evaluation.report.folder import json_text, write_report
+    from raiox.lab.evaluation.samples import samples_of
 
     n_threads, data = settings.inference.n_threads, settings.datasets
     bar = progress_bar("progress_predicting")
     opened = open_bundle(bundle)
-    samples = _samples(opened, manifest, labels, data, split)
+    samples = samples_of(opened.manifest, split, data, manifest, labels)
     if out is not None:
         require_folder(out)
     unread: Counter[str] = Counter()
@@ -132,28 +132,6 @@ def evaluate(
         write_report(out, opened, predictions, report)
     if into_bundle:
         add_to_bundle(bundle, REPORT_FILE, json_text(report).encode())
-
-
-def _samples(
-    bundle: "Bundle", manifest: Path | None, labels: Path | None, data: Path | None, split: str
-) -> "list[Sample]":
-    """The labelled images of a split; those that name no split belong to each."""
-    from raiox.lab.datasets.label_mapping import (
-        LabelMapping,
-        apply_label_mapping,
-        read_label_mapping,
-    )
-    from raiox.lab.datasets.manifest import read_finding_samples, read_kind_samples, read_manifest
-
-    if manifest is not None:
-        mapping = read_label_mapping(labels) if labels else LabelMapping()
-        samples = read_manifest(manifest, mapping.columns)
-        samples = apply_label_mapping(samples, mapping, bundle.manifest.labels)
-    elif bundle.manifest.role == "frontal_filter":
-        samples = read_kind_samples(data)
-    else:
-        samples = read_finding_samples(data)
-    return [sample for sample in samples if sample.split in (split, "")]
 
 
 def _probed(names: Sequence[str], context: "ProbeContext") -> "Iterator[ReportedMetric]":

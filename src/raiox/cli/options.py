@@ -64,3 +64,9 @@ NDevices = Annotated[int, typer.Option(min=1, help="Number of GPUs that share ea
 Deterministic = Annotated[
     bool, typer.Option(help="Refuse operations whose result may differ from run to run.")
 ]
+StoredPredictions = Annotated[
+    Path | None,
+    typer.Option(
+        "--predictions", help="Folder of stored predictions: read where they are, else written."
+    ),
+]

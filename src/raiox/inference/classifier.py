@@ -15,7 +15,7 @@ from raiox.bundle.errors import BundleInvalidError
 from raiox.bundle.manifest import BundleManifest
 from raiox.entities import FloatArray, Prediction, Radiograph
 from raiox.errors import RaioxError
-from raiox.inference.decision import decide
+from raiox.inference.decision import decide, is_beyond
 from raiox.inference.embedding_distance import EmbeddingDistance
 from raiox.inference.embedding_map import coordinates_of, neighbours_of
 from raiox.inference.errors import ModelOutputInvalidError
@@ -61,23 +61,20 @@ class Classifier:
         except RaioxError as error:
             return error
         distance = float(self._distance.of(embedding)) if self._distance else None
-        unlike = self._out_of_distribution(distance)
-        finding, findings_set = decide(scores, self.manifest, out_of_distribution=unlike)
+        decision = decide(scores, self.manifest, distance)
         return Prediction(
             scores=scores,
-            finding=finding,
-            findings_set=findings_set,
+            finding=decision.finding,
+            findings_set=decision.findings_set,
+            uncertainty=decision.uncertainty,
+            abnormality=decision.abnormality,
             activation_maps=self._over_image(maps, radiograph.pixels.shape),
             embedding=embedding,
             distance=distance,
-            out_of_distribution=unlike,
+            out_of_distribution=is_beyond(distance, self.manifest),
             embedding_xyz=coordinates_of(embedding, self._map) if self._map else None,
             neighbours=neighbours_of(embedding, self._map) if self._map else (),
         )
-
-    def _out_of_distribution(self, distance: float | None) -> bool:
-        threshold = self.manifest.distance_threshold
-        return distance is not None and threshold is not None and distance > threshold
 
     def _scores(self, logits: FloatArray) -> dict[str, float]:
         labels = self.manifest.labels
@@ -98,7 +95,10 @@ def _check_labels(manifest: BundleManifest) -> None:
     """Raises: BundleInvalidError if the labels cannot be decided."""
     labels = manifest.labels
     undecided = manifest.multi_label and not set(labels) <= set(manifest.operating_points)
+    first = manifest.abnormal_first
     if len(set(labels)) != len(labels) or len(labels) < MIN_LABELS[manifest.multi_label]:
         raise BundleInvalidError(bundle=manifest.id, reason="labels")
+    if first is not None and (manifest.multi_label or first.normal not in labels):
+        raise BundleInvalidError(bundle=manifest.id, reason="abnormal_first")
     if undecided:
         raise BundleInvalidError(bundle=manifest.id, reason="operating_points")

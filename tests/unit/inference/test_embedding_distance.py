@@ -4,14 +4,15 @@ import numpy as np
 import pytest
 
 from raiox.bundle.manifest import BundleManifest, Training
-from raiox.inference.decision import decide
+from raiox.inference.decision import Decision, decide
 from raiox.inference.embedding_distance import EmbeddingDistance
 from raiox.lab.evaluation.embedding_distance import (
-    choose_distance_threshold,
     cross_fitted_distances,
     fit_embedding_distance,
 )
+from raiox.lab.evaluation.fitting import DISTANCE_COVERAGE
 from raiox.preprocessing import Preprocessing
+from raiox.vocabulary import Uncertainty
 
 D = 40
 
@@ -64,7 +65,7 @@ def test_a_bundle_keeps_it_to_four_digits() -> None:
 
 def test_one_ordinary_radiograph_in_a_hundred_lies_beyond_the_threshold() -> None:
     groups = np.arange(2_000).astype(str)
-    threshold = choose_distance_threshold(ordinary(), groups)
+    threshold = np.quantile(cross_fitted_distances(ordinary(), groups), DISTANCE_COVERAGE)
 
     beyond = fit_embedding_distance(ordinary()).of(ordinary(seed=9)) > threshold
 
@@ -90,6 +91,7 @@ def test_what_is_unlike_all_that_is_known_is_uncertain_whatever_its_scores() -> 
         temperature=1.0,
         operating_points={},
         set_threshold=0.3,
+        distance_threshold=1.5,
         licence="none",
         training=Training(
             recipe="", seed=0, code_version="", data_sha256="", started_from="", sources=()
@@ -98,5 +100,6 @@ def test_what_is_unlike_all_that_is_known_is_uncertain_whatever_its_scores() -> 
     )
     scores = {"a": 0.01, "b": 0.99}
 
-    assert decide(scores, manifest) == ("b", ("b",))
-    assert decide(scores, manifest, out_of_distribution=True) == ("uncertain", ("b", "a"))
+    unlike = Decision("uncertain", ("b", "a"), Uncertainty.OUT_OF_DISTRIBUTION)
+    assert decide(scores, manifest, distance=1.4) == Decision("b", ("b",))
+    assert decide(scores, manifest, distance=1.6) == unlike

@@ -5,6 +5,16 @@
  */
 /* eslint max-lines: off -- generated */
 
+/** Whether the image shows any finding, decided before which. */
+export interface AbnormalityDocument {
+  /** 1 - the score of No Finding. */
+  score: number;
+  /** The operating point, chosen on `valid`. */
+  threshold: number;
+  /** Whether the score reaches it. */
+  present: boolean;
+}
+
 /** One upload and its result, with addresses and times. */
 export interface Analysis {
   /** Null unless `done`. */
@@ -18,8 +28,12 @@ export interface Analysis {
   scores: Record<string, number> | null;
   /** A finding, or `uncertain`. */
   finding: string | null;
+  /** Why the finding is `uncertain`: a code; null where it is not. */
+  uncertainty: Uncertainty | null;
   /** The findings that the scores cannot separate, likeliest first. */
   findings_set: string[] | null;
+  /** Null where no label of the classifier is that of normal images. */
+  abnormality: AbnormalityDocument | null;
   /** Whether the image is unlike those that the network knows. */
   out_of_distribution: boolean | null;
   /** By finding: share of its map's evidence that lies inside the lungs. */
@@ -250,6 +264,9 @@ export interface Sentences {
 export interface Status {
   status: string;
 }
+
+/** Why an answer is `uncertain`; each is a code with sentences in `locales/`. */
+export type Uncertainty = 'out_of_distribution' | 'abnormality_not_separable' | 'kind_not_separable' | 'findings_not_separable';
 
 /** What became of several files, in the order of their parts. */
 export interface UploadBatch {

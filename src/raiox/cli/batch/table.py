@@ -13,7 +13,10 @@ from raiox.result import CodedMessage
 
 LEADING = ("path", "state", "outcome", "code", "reason", "kind", "rotation_deg", "frontal",
            "low_quality")  # fmt: skip
-TRAILING = ("finding", "findings_set", "out_of_distribution", "notes", "sha256", "model")
+TRAILING = (
+    "finding", "uncertainty", "findings_set", "abnormality", "out_of_distribution", "notes", "sha256",
+    "model",
+)  # fmt: skip
 BOM = "\ufeff"
 
 
@@ -100,7 +103,9 @@ def _values(document: FileDocument, labels: Sequence[str]) -> list[object]:
         seen and seen.low_quality,
         *(scores.get(label) for label in labels),
         document.finding,
+        document.uncertainty,
         " ".join(document.findings_set or ()),
+        document.abnormality and document.abnormality.score,
         document.out_of_distribution,
         " ".join(document.notes),
         document.sha256,

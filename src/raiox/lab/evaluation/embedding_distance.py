@@ -1,4 +1,4 @@
-"""Fit the distance of embeddings on ordinary radiographs, and the threshold beyond which none lie."""
+"""Fit the distance of embeddings on ordinary radiographs."""
 
 import numpy as np
 
@@ -8,9 +8,6 @@ from raiox.lab.aliases import Floats, Names
 from raiox.lab.metrics.linear_probe import folds
 
 N_COMPONENTS = 32
-
-COVERAGE = 0.99
-"""Share of ordinary radiographs within the threshold: one in a hundred is doubted for nothing."""
 
 
 def fit_embedding_distance(embeddings: FloatArray) -> EmbeddingDistance:
@@ -32,8 +29,3 @@ def cross_fitted_distances(embeddings: FloatArray, groups: Names) -> Floats:
         others = np.setdiff1d(np.arange(len(embeddings)), held_out)
         found[held_out] = fit_embedding_distance(embeddings[others]).of(embeddings[held_out])
     return found
-
-
-def choose_distance_threshold(embeddings: FloatArray, groups: Names) -> float:
-    """The distance that `COVERAGE` of ordinary radiographs do not exceed, cross-fitted."""
-    return float(np.quantile(cross_fitted_distances(embeddings, groups), COVERAGE))

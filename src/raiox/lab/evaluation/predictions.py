@@ -17,6 +17,7 @@ import numpy.typing as npt
 from raiox.bundle import Bundle
 from raiox.entities import FloatArray, GrayArray
 from raiox.errors import RaioxError
+from raiox.inference.embedding_distance import EmbeddingDistance
 from raiox.inference.session import NetworkSession, calibrated
 from raiox.intake.errors import UnreadableFileError
 from raiox.lab.aliases import Floats, Indices, Progress, Reader
@@ -48,6 +49,8 @@ class Predictions:
     temperature: float
     qualities: Floats | None = None
     """(N,) rating of each image, from a network that rates them."""
+    distances: Floats | None = None
+    """(N,) of the embeddings from ordinary ones, by a bundle that keeps their Gaussian."""
     file_statistics: Floats = field(default_factory=lambda: np.empty((0, len(FILE_STATISTICS))))
     """(N, 7), in the order of `FILE_STATISTICS`."""
 
@@ -115,6 +118,8 @@ class _Accumulator:
     def __init__(self, bundle: Bundle) -> None:
         self.samples: list[Sample] = []
         self._manifest = bundle.manifest
+        stored = bundle.embedding_distance
+        self._distance = EmbeddingDistance.from_json(stored) if stored else None
         self._rows: dict[str, list[npt.NDArray[np.generic]]] = {}
 
     def add(self, decoded: Sequence[_DecodedSample], session: NetworkSession) -> None:
@@ -131,6 +136,8 @@ class _Accumulator:
             "max_evidence": own.max(axis=(1, 2)).astype(np.float64),
             "file_statistics": np.array([_file_statistics(one) for one in decoded]),
         }
+        if self._distance is not None:
+            row["distances"] = self._distance.of(outputs["embedding"])
         if "quality" in outputs:
             row["qualities"] = outputs["quality"].astype(np.float64)
         for name, values in row.items():

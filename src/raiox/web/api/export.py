@@ -9,7 +9,7 @@ from raiox.vocabulary import LANGUAGES
 from raiox.web.api.schemas import Analysis, AnalysisPage
 
 COLUMNS = (
-    "id", "created_at", "state", "outcome", "finding", "findings_set",
+    "id", "created_at", "state", "outcome", "finding", "uncertainty", "findings_set", "abnormality",
     "filter_frontal", "filter_kind", "filter_quality", "warnings",
     "rejection_code", "error_code", *(f"reason_{language}" for language in LANGUAGES),
     "model_id", "model_sha256", "image_sha256", *(f"notice_{language}" for language in LANGUAGES),
@@ -45,7 +45,9 @@ def _row(document: Analysis) -> dict[str, Any]:
         "state": document.state,
         "outcome": document.outcome,
         "finding": document.finding,
+        "uncertainty": document.uncertainty,
         "findings_set": SEPARATOR.join(document.findings_set or ()),
+        "abnormality": document.abnormality and document.abnormality.score,
         "filter_frontal": seen and seen.frontal,
         "filter_kind": seen and seen.kind,
         "filter_quality": seen and seen.quality,

@@ -10,6 +10,7 @@ from typing import Final
 import numpy as np
 
 from raiox.bundle import BundleManifest
+from raiox.inference.decision import findings_sets
 from raiox.inference.session import calibrated
 from raiox.lab.aliases import Mask
 from raiox.lab.evaluation.predictions import Predictions
@@ -24,7 +25,8 @@ from raiox.lab.metrics.intervals import (
     proportion,
 )
 from raiox.lab.metrics.ranking import auc_estimate, auc_estimates, average_precision
-from raiox.lab.metrics.within_dataset import within_dataset_pairs
+from raiox.lab.metrics.within_dataset import abnormal_within_datasets, within_dataset_pairs
+from raiox.vocabulary import Finding
 
 Measure = Callable[[Predictions, BundleManifest], Metrics]
 
@@ -67,7 +69,7 @@ def by_label(predictions: Predictions, manifest: BundleManifest) -> Metrics:
 
 
 def within_dataset(predictions: Predictions, manifest: BundleManifest) -> Metrics:
-    """AUC of every pair of labels that one data set holds."""
+    """AUC of every pair of labels that one data set holds, and of abnormal against normal."""
     for dataset, a, b, estimate in within_dataset_pairs(
         predictions.datasets, predictions.groups, predictions.labels, predictions.logits
     ):
@@ -75,6 +77,14 @@ def within_dataset(predictions: Predictions, manifest: BundleManifest) -> Metric
         key = "auc.{positive}_vs_{negative}".format(**pair)
         name = named("within_dataset_auc", dataset=dataset, **pair)
         yield ReportedMetric(f"{key}.{dataset}", "within_dataset", name, estimate)
+    if Finding.NO_FINDING not in manifest.labels:
+        return
+    normal = manifest.labels.index(Finding.NO_FINDING)
+    for dataset, estimate in abnormal_within_datasets(
+        predictions.datasets, predictions.groups, predictions.labels, predictions.logits, normal
+    ):
+        name = named("within_dataset_abnormal", dataset=dataset)
+        yield ReportedMetric(f"auc.abnormal.{dataset}", "within_dataset", name, estimate)
 
 
 def operating_points(predictions: Predictions, manifest: BundleManifest) -> Metrics:
@@ -126,13 +136,11 @@ def calibration(predictions: Predictions, manifest: BundleManifest) -> Metrics:
 
 def prediction_sets(predictions: Predictions, manifest: BundleManifest) -> Metrics:
     """Coverage and size of the prediction sets, and how often they hold one finding."""
-    if manifest.set_threshold is None:
+    if manifest.set_threshold is None and manifest.abnormal_first is None:
         return
-    scores, labels = predictions.scores, predictions.labels
-    rows = np.arange(len(labels))
-    kept = scores >= manifest.set_threshold
-    kept[rows, scores.argmax(axis=1)] = True
-    covered, size = kept[rows, labels], kept.sum(axis=1)
+    labels = predictions.labels
+    kept = findings_sets(predictions.scores, manifest, predictions.distances)
+    covered, size = kept[np.arange(len(labels)), labels], kept.sum(axis=1)
     alone = size == 1
 
     def metric(key: str, estimate: Estimate) -> ReportedMetric:
@@ -155,6 +163,10 @@ def prediction_sets(predictions: Predictions, manifest: BundleManifest) -> Metri
     yield metric("single", _proportion_true(alone))
     yield metric("uncertain", _proportion_true(~alone))
     yield metric("right_when_single", _proportion_true(covered[alone]))
+    for dataset in np.unique(predictions.datasets):
+        name = named("dataset_coverage", dataset=dataset)
+        estimate = _proportion_true(covered[predictions.datasets == dataset])
+        yield ReportedMetric(f"coverage.{dataset}", "prediction_sets", name, estimate)
 
 
 MEASURES: Final[Mapping[Section, Measure]] = {

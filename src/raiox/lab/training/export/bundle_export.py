@@ -22,21 +22,15 @@ from raiox.bundle.manifest import (
     Role,
 )
 from raiox.inference.lungs import LungSegmenter
-from raiox.inference.session import calibrated
 from raiox.lab.aliases import Reader
 from raiox.lab.datasets.manifest import Sample, as_kind
 from raiox.lab.errors import ExportMismatchError, TaskNotServedError
-from raiox.lab.evaluation.embedding_distance import (
-    COVERAGE,
-    choose_distance_threshold,
-    fit_embedding_distance,
-)
+from raiox.lab.evaluation.embedding_distance import fit_embedding_distance
 from raiox.lab.evaluation.embedding_map import build_embedding_map
-from raiox.lab.evaluation.predictions import Predictions, predict
+from raiox.lab.evaluation.fitting import fit_manifest
+from raiox.lab.evaluation.predictions import predict
 from raiox.lab.evaluation.report import CardMetrics, card_metrics
 from raiox.lab.evaluation.segmentation import dice_estimates, dice_of
-from raiox.lab.metrics.calibration import fit_temperature
-from raiox.lab.metrics.thresholds import choose_operating_point, choose_set_threshold
 from raiox.lab.training.augment.image_quality import quality_figures
 from raiox.lab.training.data.examples import split_samples
 from raiox.lab.training.export.card import write_card
@@ -52,12 +46,6 @@ from raiox.vocabulary import ImageKind
 
 N_PARITY_CASES = 32
 N_RATED_IMAGES = 500
-
-SET_COVERAGE = 0.95
-"""Share of `valid` labels that the findings set must contain: one miss in twenty."""
-
-LOW_QUALITY_PERCENT = 1.0
-"""Share of the upright radiographs of `valid` that count as of low quality."""
 
 ROLES: dict[TaskName, Role] = {
     "findings": "classifier",
@@ -116,7 +104,7 @@ def export_run(
         write_bundle(out, draft, {MODEL_FILE: model, CARD_FILE: card.encode()})
         return
     valid = predict(Bundle(draft, model, None), splits["valid"], read, n_threads, progress)
-    manifest = _fitted(draft, valid)
+    manifest = fit_manifest(draft, valid)
     measured = replace(valid, temperature=manifest.temperature)
     if open_test:
         measured = predict(Bundle(manifest, model, None), splits["test"], read, n_threads, progress)
@@ -204,28 +192,3 @@ def _sources(samples: Sequence[Sample]) -> tuple[DataSource, ...]:
         DataSource(name=name, n_images=len(images[name]), licences=tuple(sorted(licences[name])))
         for name in sorted(images)
     )
-
-
-def _fitted(draft: BundleManifest, valid: Predictions) -> BundleManifest:
-    """The manifest with everything that is chosen on `valid`."""
-    temperature = fit_temperature(valid.logits, valid.labels)
-    scores = calibrated(valid.logits, temperature)
-    points = {
-        name: choose_operating_point(scores[:, k], valid.labels == k)
-        for k, name in enumerate(draft.labels)
-        if 0 < np.count_nonzero(valid.labels == k) < len(valid.labels)
-    }
-    fitted: dict[str, object] = {
-        "temperature": temperature,
-        "operating_points": points,
-        "map_scale": max(1e-6, float(np.percentile(valid.max_evidence, 90))),
-    }
-    if draft.role == "classifier":
-        fitted["distance_coverage"] = COVERAGE
-        fitted["distance_threshold"] = choose_distance_threshold(valid.embeddings, valid.groups)
-        fitted["set_coverage"] = SET_COVERAGE
-        fitted["set_threshold"] = choose_set_threshold(scores, valid.labels, SET_COVERAGE)
-    if valid.qualities is not None:
-        upright = valid.qualities[valid.labels == draft.labels.index(ImageKind.FRONTAL)]
-        fitted["quality_threshold"] = float(np.percentile(upright, LOW_QUALITY_PERCENT))
-    return draft.model_copy(update=fitted)

@@ -1,6 +1,7 @@
 """The model card of a bundle: its limits first, then what it is and how it was measured."""
 
 from raiox.bundle import BundleManifest
+from raiox.lab.evaluation.fitting import fitted_row
 from raiox.lab.evaluation.report import CardMetrics, metrics_table
 from raiox.lab.evaluation.report.targets import limits
 
@@ -71,7 +72,7 @@ Research use. Not a medical device.
 | maps | {MASKS if manifest.role == "lungs" else MAPS[training.regions > 0]} |
 | remarks | {training.remarks or "none"} |
 | data | manifests with SHA-256 {training.data_sha256[:16]}... |
-| fitted on `valid` | temperature {manifest.temperature:.3f}{_set_line(manifest)} |
+{fitted_row(manifest)}
 
 {FIGURES[test_opened].format(command=COMMANDS[manifest.role])}
 {metrics_table(figures)}
@@ -83,11 +84,3 @@ Research use. Not a medical device.
 
 {manifest.licence}
 """
-
-
-def _set_line(manifest: BundleManifest) -> str:
-    if manifest.set_threshold is None:
-        return ""
-    return (
-        f"; findings set from {manifest.set_threshold:.3f} ({manifest.set_coverage:.0%} of labels)"
-    )

@@ -1,4 +1,4 @@
-"""`raiox compare`: recipes side by side, on `valid` and on data sets left out."""
+"""`raiox ablate`: recipes side by side, on `valid` and on data sets left out."""
 
 import json
 from dataclasses import asdict
@@ -22,7 +22,7 @@ from raiox.cli.options import (
 from raiox.cli.train import TRAINING_MODULES, require_recipes, training_context
 
 
-def compare(
+def ablate(
     context: typer.Context,
     recipes: RecipeFiles,
     leave_out: Annotated[
@@ -46,7 +46,7 @@ def compare(
 
     Trains the runs that are missing.
 
-    Example: `raiox compare recipes/ablations.py:baseline recipes/ablations.py:intensity
+    Example: `raiox ablate recipes/ablations.py:baseline recipes/ablations.py:intensity
     --leave-out siim`
     """
     require_extra("train", *TRAINING_MODULES)
@@ -56,12 +56,12 @@ def compare(
         require_folder(out)
 
     from raiox.lab.training.recipe_files import load_recipe
-    from raiox.lab.training.runs.comparison import compare as compare_recipes
+    from raiox.lab.training.runs.comparison import compare
     from raiox.lab.training.runs.comparison_report import to_markdown, to_page
 
     loaded = [load_recipe(recipe) for recipe in recipes]
     left_out = [names.split("+") for names in leave_out]
-    rows = list(compare_recipes(loaded, left_out, recipes, training, seed))
+    rows = list(compare(loaded, left_out, recipes, training, seed))
     typer.echo(to_markdown(rows))
     if out is not None:
         (out / "comparison.md").write_text(to_page(rows, quoted_command(context)))

@@ -1,0 +1,37 @@
+"""A bundle's thresholds chosen anew on `valid`; its network stays as it is, byte for byte."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from raiox.bundle import Bundle, BundleManifest, open_bundle, write_bundle
+from raiox.bundle.manifest import CARD_FILE, EMBEDDING_DISTANCE_FILE
+from raiox.lab.evaluation.embedding_distance import fit_embedding_distance
+from raiox.lab.evaluation.fitting import FITTED_ROW, fit_manifest, fitted_row
+from raiox.lab.evaluation.predictions import Predictions
+
+
+def calibrate(folder: Path, predict_valid: Callable[[Bundle], Predictions]) -> BundleManifest:
+    """Write the bundle with temperature, operating points and thresholds of its predictions.
+
+    Args:
+        folder: the bundle's.
+        predict_valid: the network's predictions on the validation split.
+
+    Raises:
+        BundleError: the bundle cannot be trusted.
+    """
+    bundle = open_bundle(folder)
+    valid = predict_valid(bundle)
+    manifest = fit_manifest(bundle.manifest, valid)
+    contents = {name: (folder / name).read_bytes() for name in manifest.files}
+    if manifest.role == "classifier":
+        contents[EMBEDDING_DISTANCE_FILE] = fit_embedding_distance(valid.embeddings).to_json()
+    if CARD_FILE in contents:
+        contents[CARD_FILE] = _with_fitted_row(contents[CARD_FILE].decode(), manifest).encode()
+    write_bundle(folder, manifest, contents)
+    return manifest
+
+
+def _with_fitted_row(card: str, manifest: BundleManifest) -> str:
+    lines = card.split("\n")
+    return "\n".join(fitted_row(manifest) if x.startswith(FITTED_ROW) else x for x in lines)

@@ -30,6 +30,8 @@ class Radiograph:
     """What the bytes were: png, jpeg, webp, tiff, bmp or dicom."""
     notes: tuple[str, ...] = ()
     """Codes of what intake had to do or saw, e.g. `burned_in_annotation`, `colour_removed`."""
+    pixel_spacing_mm: float | None = None
+    """Side of a pixel, in the plane that the file measured it in; None where it does not say."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,8 @@ from raiox.web.http.problems import problem_headers
 
 WIDTH_PX, HEIGHT_PX = 320, 288
 DAY_S = 86_400.0
+SPACING_MM = 0.5
+"""Of the image without a finding; the others do not say."""
 MODELS = MappingProxyType(
     {
         "frontal_filter": ModelIdentity("frontal-filter-phantom", "5e" * 32),
@@ -160,6 +162,7 @@ def make_document(analysis_id: str, name: str) -> dict[str, Any] | None:
         has_image=True,
         has_maps=reading.prediction is not None,
         result=AnalysisResult.of(reading),
+        pixel_spacing_mm=SPACING_MM if name == "no_finding" else None,
     )
     return analysis_document(stored, root_path="").model_dump(mode="json")
 

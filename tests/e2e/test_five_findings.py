@@ -88,7 +88,7 @@ def test_no_finding_at_its_operating_point_is_an_answer_of_its_own(open_five, la
     expect(
         page.get_by_text({"pt": "Não exclui doença", "en": "does not exclude disease"}[language])
     ).to_be_visible()
-    expect(page.get_by_alt_text(re.compile("(Mapa de calor|Heatmap):"))).to_have_count(0)
+    expect(page.get_by_role("img", name=re.compile("(Mapa de calor|Heatmap):"))).to_have_count(0)
     page.get_by_role("radio", name="Mass").check(force=True)
     expect(page.get_by_alt_text(re.compile("Mass"))).to_be_visible()
 

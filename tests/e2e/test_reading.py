@@ -28,7 +28,7 @@ def test_a_radiograph_gets_its_sentence_three_bars_and_a_map(page):
 
     expect(answer(page)).to_be_visible()
     expect(page.locator("li strong")).to_have_count(3)
-    expect(page.get_by_alt_text(re.compile("Mapa de calor"))).to_be_visible()
+    expect(page.get_by_role("img", name=re.compile("Mapa de calor"))).to_be_visible()
     scores = [
         float(result.strip("<> ").replace(",", "."))
         for result in page.locator("li strong").all_inner_texts()
@@ -42,7 +42,7 @@ def test_the_map_lies_exactly_on_the_radiograph(page):
     expect(answer(page)).to_be_visible()
 
     radiograph = page.get_by_alt_text("Radiografia enviada")
-    heatmap = page.get_by_alt_text(re.compile("Mapa de calor"))
+    heatmap = page.get_by_role("img", name=re.compile("Mapa de calor"))
     expect(heatmap).to_be_visible()
 
     radiograph, heatmap = radiograph.bounding_box(), heatmap.bounding_box()
@@ -56,8 +56,8 @@ def test_another_finding_shows_its_own_map(page):
 
     page.get_by_role("radio", name="COVID-19").check(force=True)
 
-    heatmap = page.get_by_alt_text("Mapa de calor: COVID-19")
-    expect(heatmap).to_have_attribute("src", re.compile("heatmap/covid19"))
+    heatmap = page.get_by_role("img", name="Mapa de calor: COVID-19")
+    expect(heatmap).to_be_visible()
     page.get_by_role("radio", name="Sem mapa").check(force=True)
     expect(heatmap).to_have_count(0)
 
@@ -251,6 +251,4 @@ def test_the_keyboard_alone_reaches_a_result_and_its_map(page):
     page.get_by_role("radio", checked=True).focus()
     page.keyboard.press("ArrowRight")
 
-    expect(page.get_by_alt_text(re.compile("Mapa de calor"))).to_have_attribute(
-        "src", re.compile("heatmap")
-    )
+    expect(page.get_by_role("img", name=re.compile("Mapa de calor"))).to_be_visible()

@@ -1,8 +1,9 @@
 """An activation map as a picture to lay over the radiograph.
 
 The scale is fixed, so an image with nothing to show stays clear instead of
-having its own noise stretched to full colour. Colours rise evenly in lightness
-(after matplotlib's inferno, CC0) and are transparent at zero.
+having its own noise stretched to full colour. Weak evidence is clear too: a dark
+veil over half the image would look like a lesion. Colours rise evenly in lightness
+(the light half of matplotlib's inferno, CC0).
 """
 
 import io
@@ -16,11 +17,12 @@ from raiox.entities import FloatArray
 from raiox.vocabulary import NOTICE
 
 _STOPS = np.array(
-    [(0, 0, 4), (40, 11, 84), (101, 21, 110), (159, 42, 99), (212, 72, 66),
-     (245, 125, 21), (250, 193, 39), (252, 255, 164)], np.float64
+    [(212, 72, 66), (245, 125, 21), (250, 193, 39), (252, 255, 164)], np.float64
 )  # fmt: skip
 SOFTWARE = "raiox heatmap"
 """Text that marks the PNG as made here (keyword `Software`, PNG specification, 11.3.3.2)."""
+MIN_EVIDENCE = 0.2
+"""What stays below it is transparent."""
 MAX_ALPHA = 0.85
 MAX_SIDE_PX = 1_024
 """Maps hold 40 cells a side: more pixels would only be more bytes."""
@@ -67,7 +69,7 @@ def _level(values: npt.NDArray[np.float32]) -> npt.NDArray[np.uint8]:
 
 def _palette() -> npt.NDArray[np.uint8]:
     at = np.linspace(0, 1, 256)
-    stops = np.linspace(0, 1, len(_STOPS))
+    stops = np.linspace(MIN_EVIDENCE, 1, len(_STOPS))
     channels = [np.interp(at, stops, _STOPS[:, k]) for k in range(3)]
-    opacity = MAX_ALPHA * 255 * np.sqrt(at)
+    opacity = np.where(at < MIN_EVIDENCE, 0, MAX_ALPHA * 255 * np.sqrt(at))
     return np.stack([*channels, opacity], axis=1).astype(np.uint8)

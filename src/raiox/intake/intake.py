@@ -54,7 +54,9 @@ class Intake:
         sandbox = self._dicom if source_format == DICOM.id else self._pictures
         decoded = sandbox.decode(source_format, content)
         sha256 = sha256 or hashlib.sha256(content).hexdigest()
-        return Radiograph(decoded.pixels, sha256, source_format, decoded.notes)
+        return Radiograph(
+            decoded.pixels, sha256, source_format, decoded.notes, decoded.pixel_spacing_mm
+        )
 
     def close(self) -> None:
         """End every decoder process."""

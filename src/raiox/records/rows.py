@@ -21,6 +21,8 @@ class NewAnalysis:
     notes: tuple[str, ...]
     width_px: int
     height_px: int
+    pixel_spacing_mm: float | None = None
+    """None where the file does not say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,8 @@ class StoredAnalysis:
     has_image: bool
     has_maps: bool
     result: AnalysisResult
+    pixel_spacing_mm: float | None = None
+    """None where the file does not say."""
 
     @property
     def finished(self) -> bool:

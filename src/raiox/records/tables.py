@@ -45,6 +45,7 @@ analyses = Table(
     Column("notes", JsonOf(tuple[str, ...]), nullable=False),
     Column("width_px", Integer, nullable=False),
     Column("height_px", Integer, nullable=False),
+    Column("pixel_spacing_mm", Double),
     Column("result", JsonOf(AnalysisResult), nullable=False),
     Column("maps", LargeBinary),
     Index("ix_analyses_history", "owner", "created_at", "id"),

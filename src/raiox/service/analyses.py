@@ -203,4 +203,5 @@ def _new_analysis(radiograph: Radiograph, owner: str) -> NewAnalysis:
         notes=radiograph.notes,
         width_px=width_px,
         height_px=height_px,
+        pixel_spacing_mm=radiograph.pixel_spacing_mm,
     )

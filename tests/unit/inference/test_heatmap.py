@@ -5,7 +5,7 @@ import io
 import numpy as np
 from PIL import Image
 
-from raiox.inference.heatmap import colour, render
+from raiox.inference.heatmap import MIN_EVIDENCE, colour, render
 
 
 def test_a_map_without_evidence_is_wholly_transparent() -> None:
@@ -27,11 +27,23 @@ def test_the_brightest_place_is_where_the_evidence_is() -> None:
     assert abs(column - 150) <= 10
 
 
-def test_weak_evidence_is_not_stretched_to_full_colour() -> None:
-    weak = colour(np.full((4, 4), 0.1, np.float32))
+def test_weak_evidence_is_clear_and_not_stretched_to_full_colour() -> None:
+    weak = colour(np.full((4, 4), MIN_EVIDENCE - 0.01, np.float32))
+    more = colour(np.full((4, 4), MIN_EVIDENCE + 0.01, np.float32))
     strong = colour(np.full((4, 4), 1.0, np.float32))
 
-    assert weak[..., 3].max() < strong[..., 3].min() / 2
+    assert weak[..., 3].max() == 0
+    assert 0 < more[..., 3].max() < strong[..., 3].min() / 2
+
+
+def test_the_colours_darken_no_lung() -> None:
+    lung = 70  # a bright one, of 255
+    ramp = colour(np.linspace(0, 1, 256, dtype=np.float32)[np.newaxis])[0].astype(np.float64)
+    opacity = ramp[:, 3:] / 255
+
+    seen = opacity * ramp[:, :3] + (1 - opacity) * lung
+
+    assert (seen @ np.array([0.2126, 0.7152, 0.0722]) >= lung - 0.5).all()
 
 
 def test_colours_rise_evenly_in_lightness() -> None:

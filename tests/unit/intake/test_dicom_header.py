@@ -255,3 +255,22 @@ def test_an_image_of_the_largest_size_does_not_grow_by_its_aspect():
     height, width = decoded.pixels.shape
     assert height * width <= LIMITS.max_pixels
     assert height / width == pytest.approx(2, abs=0.01)
+
+
+@pytest.mark.parametrize(
+    ("elements", "spacing_mm"),
+    [
+        ({"ImagerPixelSpacing": [0.139, 0.139]}, 0.139),
+        ({"PixelSpacing": [0.12, 0.12], "ImagerPixelSpacing": [0.139, 0.139]}, 0.12),
+        ({"PixelSpacing": [0.4, 0.2]}, 0.2),  # stretched downwards
+        ({"PixelSpacing": [0.2, 0.4]}, 0.2),  # stretched to the right
+        ({"PixelSpacing": [0, 0]}, None),
+        ({"PixelSpacing": [90, 90]}, None),
+        ({"PixelAspectRatio": ["2", "1"]}, None),
+        ({}, None),
+    ],
+)
+def test_the_size_of_a_pixel_is_that_of_the_image_as_it_is_shown(elements, spacing_mm):
+    decoded = read(study(phantom(), **elements))
+
+    assert decoded.pixel_spacing_mm == (spacing_mm and pytest.approx(spacing_mm))

@@ -40,13 +40,14 @@ def test_a_request_arrives_as_it_was_sent(pair):
 
 def test_pixels_arrive_as_they_were_sent(pair):
     ours, theirs = pair
-    send_pixels(theirs, Decoded(phantom().T, ("colour_removed",)))
+    send_pixels(theirs, Decoded(phantom().T, ("colour_removed",), 0.139))
 
     decoded = receive_reply(ours, LIMITS)
 
     np.testing.assert_array_equal(decoded.pixels, phantom().T)
     assert decoded.pixels.flags.c_contiguous
     assert decoded.notes == ("colour_removed",)
+    assert decoded.pixel_spacing_mm == 0.139
 
 
 def test_a_refusal_arrives_with_its_class_and_facts(pair):
@@ -80,6 +81,9 @@ def test_a_refusal_arrives_with_its_class_and_facts(pair):
         head(shape=[70, 80, 3], notes=[]),
         head(shape=[70, 80], notes=7),
         head(shape=[70, 80], notes=[["colour_removed"]]),
+        head(shape=[70, 80], notes=[], pixel_spacing_mm=float("nan")),
+        head(shape=[70, 80], notes=[], pixel_spacing_mm=-0.1),
+        head(shape=[70, 80], notes=[], pixel_spacing_mm="Silva^Maria"),
     ],
 )
 def test_a_reply_that_makes_no_sense_is_a_crash(pair, reply):

@@ -61,6 +61,8 @@ export interface Analysis {
   image: string | null;
   width_px: number;
   height_px: number;
+  /** Side of a pixel, as the file says; null where it does not. */
+  pixel_spacing_mm: number | null;
   source_format: string;
   created_at: string;
   finished_at: string | null;

@@ -1,6 +1,7 @@
 """One DICOM file to shades of grey: file, elements, frame, stored values, display, in that order.
 
-Runs in a decoder process only; no element's value leaves it but terms of the Standard.
+Runs in a decoder process only; no element's value leaves it but terms of the Standard and
+the size of a pixel.
 """
 
 from raiox.entities import GrayArray
@@ -11,7 +12,11 @@ from raiox.intake.dicom.file_format import DicomFile, open_file
 from raiox.intake.dicom.frame import Frame, read_frame
 from raiox.intake.dicom.grayscale_pipeline import render
 from raiox.intake.dicom.modalities import check_modality
-from raiox.intake.dicom.pixel_aspect import read_pixel_aspect, square_pixels
+from raiox.intake.dicom.pixel_aspect import (
+    read_horizontal_spacing_mm,
+    read_pixel_aspect,
+    square_pixels,
+)
 from raiox.intake.dicom.stored_values import read_stored_values
 from raiox.intake.errors import MultiFrameError, NoPixelDataError
 from raiox.intake.sandbox.decoder_api import Decoded, DecodeLimits
@@ -31,11 +36,14 @@ def decode_dicom(content: bytes, limits: DecodeLimits) -> Decoded:
         notes.add("header_repaired")
     if elements.word("BurnedInAnnotation") != "NO":
         notes.add("burned_in_annotation")
-    aspect = read_pixel_aspect(elements)
+    aspect, spacing_mm = read_pixel_aspect(elements), read_horizontal_spacing_mm(elements)
+    stored_width_px = pixels.shape[1]
     if aspect != 1.0:
         pixels = square_pixels(pixels, aspect, limits.max_pixels)
         notes.add("aspect_corrected")
-    return Decoded(pixels, tuple(sorted(notes)))
+    if spacing_mm is not None:
+        spacing_mm *= stored_width_px / pixels.shape[1]
+    return Decoded(pixels, tuple(sorted(notes)), spacing_mm)
 
 
 def _the_pixels(file: DicomFile, elements: Elements, pixel_data: PixelData | None) -> PixelData:

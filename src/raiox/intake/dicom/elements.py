@@ -3,7 +3,8 @@
 Files that show well everywhere hold decimal commas, brackets, empty values and
 wrong VRs. So a value is read as what its bytes can be, or it is absent; nothing
 here fails. Only elements that decoding needs are ever kept, and no value of one
-leaves the decoder process but words of the Standard. Source: DICOM PS3.5, 6.2.
+leaves the decoder process but words of the Standard
+and the size of a pixel. Source: DICOM PS3.5, 6.2.
 """
 
 import math

@@ -1,4 +1,4 @@
-"""Pixels that are not square: shown as tall and as wide as the patient is.
+"""How large a pixel is, and pixels that are not square: shown as tall and as wide as the patient is.
 
 A viewer corrects them, so a radiologist never sees a flattened chest, and the
 networks saw none. Source: DICOM PS3.3, C.7.6.3.1.7 (Pixel Aspect Ratio) and 10.7.1 (spacings).
@@ -11,13 +11,11 @@ from PIL import Image
 
 from raiox.entities import GrayArray
 from raiox.intake.dicom.elements import Elements
+from raiox.intake.sandbox.decoder_api import MAX_PIXEL_SPACING_MM
 
-SPACINGS: Final = (
-    "PixelSpacing",
-    "ImagerPixelSpacing",
-    "NominalScannedPixelSpacing",
-    "PixelAspectRatio",
-)
+SPACINGS: Final = ("PixelSpacing", "ImagerPixelSpacing", "NominalScannedPixelSpacing")
+"""Millimetres: calibrated, at the detector, of a scanned sheet."""
+RATIOS: Final = (*SPACINGS, "PixelAspectRatio")
 """Each gives the vertical distance first, then the horizontal; the first that is there counts."""
 TOLERANCE: Final = 0.01  # rounding of the spacings
 MAX_RATIO: Final = 4.0  # our choice: beyond it the element is wrong rather than the pixel
@@ -25,7 +23,7 @@ MAX_RATIO: Final = 4.0  # our choice: beyond it the element is wrong rather than
 
 def read_pixel_aspect(elements: Elements) -> float:
     """Height of a pixel over its width; 1 where they are equal, or nothing sensible is said."""
-    for keyword in SPACINGS:
+    for keyword in RATIOS:
         match elements.numbers(keyword):
             case [float(vertical), float(horizontal)] if vertical > 0 and horizontal > 0:
                 ratio = vertical / horizontal
@@ -33,6 +31,15 @@ def read_pixel_aspect(elements: Elements) -> float:
                 is_possible = 1.0 / MAX_RATIO <= ratio <= MAX_RATIO
                 return 1.0 if is_square or not is_possible else ratio
     return 1.0
+
+
+def read_horizontal_spacing_mm(elements: Elements) -> float | None:
+    """Width of a pixel in millimetres; None where nothing sensible is said."""
+    for keyword in SPACINGS:
+        match elements.numbers(keyword):
+            case [float(vertical), float(horizontal)] if vertical > 0 and horizontal > 0:
+                return horizontal if horizontal <= MAX_PIXEL_SPACING_MM else None
+    return None
 
 
 def square_pixels(pixels: GrayArray, aspect: float, max_pixels: int) -> GrayArray:

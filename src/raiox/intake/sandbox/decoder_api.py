@@ -30,7 +30,12 @@ class Decoded:
     """(H, W) uint8, C-contiguous; bright is dense (DICOM MONOCHROME2)."""
     notes: tuple[str, ...] = ()
     """Codes of `NOTES`."""
+    pixel_spacing_mm: float | None = None
+    """Of the pixels as they are here, which are square; null where the file does not say."""
 
+
+MAX_PIXEL_SPACING_MM = 10.0
+"""A radiograph of fewer than 64 pixels shows no chest, so a larger value is no spacing."""
 
 NOTES = frozenset(
     {

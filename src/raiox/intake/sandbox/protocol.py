@@ -15,7 +15,12 @@ import numpy as np
 
 from raiox.errors import Fact
 from raiox.intake.errors import DecoderCrashedError, IntakeError
-from raiox.intake.sandbox.decoder_api import NOTES, Decoded, DecodeLimits
+from raiox.intake.sandbox.decoder_api import (
+    MAX_PIXEL_SPACING_MM,
+    NOTES,
+    Decoded,
+    DecodeLimits,
+)
 
 REQUEST: Final = struct.Struct("!8sQ")  # the format's name, the number of bytes that follow
 HEAD_LENGTH: Final = struct.Struct("!I")
@@ -50,7 +55,12 @@ def receive_request(channel: socket.socket) -> tuple[str, bytes]:
 
 def send_pixels(channel: socket.socket, decoded: Decoded) -> None:
     """Answer with an image."""
-    _send_head(channel, {"shape": decoded.pixels.shape, "notes": decoded.notes})
+    head = {
+        "shape": decoded.pixels.shape,
+        "notes": decoded.notes,
+        "pixel_spacing_mm": decoded.pixel_spacing_mm,
+    }
+    _send_head(channel, head)
     channel.sendall(np.ascontiguousarray(decoded.pixels).data)
 
 
@@ -75,10 +85,11 @@ def receive_reply(channel: socket.socket, limits: DecodeLimits) -> Decoded:
             raise ERRORS[head["code"]](**_checked_facts(head["facts"]))
         height, width = _checked_shape(head["shape"], limits)
         notes = tuple(note for note in head["notes"] if note in NOTES)
+        spacing_mm = _checked_spacing(head.get("pixel_spacing_mm"))
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise DecoderCrashedError from error
     pixels = np.frombuffer(_receive(channel, height * width), np.uint8).reshape(height, width)
-    return Decoded(pixels, notes)
+    return Decoded(pixels, notes, spacing_mm)
 
 
 def _send_head(channel: socket.socket, head: Mapping[str, Any]) -> None:
@@ -104,6 +115,14 @@ def _checked_shape(shape: Any, limits: DecodeLimits) -> tuple[int, int]:
     if height * width > limits.max_pixels or min(height, width) < limits.min_side_px:
         raise ValueError
     return height, width
+
+
+def _checked_spacing(spacing_mm: Any) -> float | None:
+    if spacing_mm is None:
+        return None
+    if type(spacing_mm) is not float or not 0 < spacing_mm <= MAX_PIXEL_SPACING_MM:
+        raise ValueError
+    return spacing_mm
 
 
 def _checked_facts(facts: Any) -> dict[str, Fact]:

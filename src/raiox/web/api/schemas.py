@@ -25,6 +25,9 @@ class Analysis(AnalysisDocument):
     image: str | None = Field(description="Address of the stored image, while it is kept.")
     width_px: int
     height_px: int
+    pixel_spacing_mm: float | None = Field(
+        None, gt=0, description="Side of a pixel, as the file says; null where it does not."
+    )
     source_format: str
     created_at: datetime
     finished_at: datetime | None

@@ -32,6 +32,7 @@ def analysis_document(
         sha256=analysis.sha256,
         width_px=analysis.width_px,
         height_px=analysis.height_px,
+        pixel_spacing_mm=analysis.pixel_spacing_mm,
         source_format=analysis.source_format,
         notes=analysis.notes,
         created_at=_instant(analysis.created_at),

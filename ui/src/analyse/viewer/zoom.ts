@@ -1,13 +1,15 @@
-/** Zooms what lies in a frame by wheel or two fingers, and keeps the point under them where it is. */
+/**
+ * Zooms what lies in a frame by wheel, two fingers or keys, and keeps the point under them where it is.
+ *
+ * The wheel is the page's until the frame has the focus, or Ctrl is held.
+ */
 
 import { tick } from 'svelte';
 
 export const MIN_ZOOM = 1;
-export const MAX_ZOOM = 4;
-
-/** A wheel that was already turning the page goes on turning it. */
-const SAME_SCROLL_MS = 300;
+export const MAX_ZOOM = 8;
 const PER_PIXEL = 0.002;
+const PER_KEY: Partial<Record<string, number>> = { '+': 1.25, '=': 1.25, '-': 0.8 };
 const LINE_PX = 16;
 
 export interface Zooming {
@@ -45,7 +47,6 @@ function pairOf({ touches: [a, b, more] }: TouchEvent): [Touch, Touch] | null {
 /** A frame that scrolls; what is zoomed is its first child. */
 export function zoomAround(frame: HTMLElement, given: Zooming): { update: (given: Zooming) => void; destroy: () => void } {
   let now = given;
-  let pageMovedAt = -Infinity;
   let pinch: { spread: number; zoom: number } | null = null;
 
   const zoomTo = async (zoom: number, at: Point): Promise<void> => {
@@ -58,15 +59,19 @@ export function zoomAround(frame: HTMLElement, given: Zooming): { update: (given
     const grown = content.getBoundingClientRect();
     frame.scrollBy(grown.left + right * grown.width - at.clientX, grown.top + down * grown.height - at.clientY);
   };
-  const notePage = (): void => {
-    pageMovedAt = performance.now();
-  };
   const wheel = (event: WheelEvent): void => {
     const zoom = afterWheel(now.zoom, event);
-    const pageMoves = performance.now() - pageMovedAt < SAME_SCROLL_MS;
-    if (zoom === now.zoom || (pageMoves && !event.ctrlKey)) return;
+    const isMeant = event.ctrlKey || frame.contains(document.activeElement);
+    if (zoom === now.zoom || !isMeant) return;
     event.preventDefault();
     void zoomTo(zoom, event);
+  };
+  const press = (event: KeyboardEvent): void => {
+    const factor = PER_KEY[event.key];
+    if (!factor || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    const { left, top, width, height } = frame.getBoundingClientRect();
+    void zoomTo(clampZoom(now.zoom * factor), { clientX: left + width / 2, clientY: top + height / 2 });
   };
   const begin = (event: TouchEvent): void => {
     const pair = pairOf(event);
@@ -81,20 +86,20 @@ export function zoomAround(frame: HTMLElement, given: Zooming): { update: (given
 
   // These two may hold the page still, so the browser must wait for them; the others it need not.
   frame.addEventListener('wheel', wheel, { passive: false });
+  frame.addEventListener('keydown', press);
   frame.addEventListener('touchmove', move, { passive: false });
   frame.addEventListener('touchstart', begin, { passive: true });
   frame.addEventListener('touchend', begin, { passive: true });
-  addEventListener('scroll', notePage, { passive: true });
   return {
     update: (changed) => {
       now = changed;
     },
     destroy: () => {
       frame.removeEventListener('wheel', wheel);
+      frame.removeEventListener('keydown', press);
       frame.removeEventListener('touchmove', move);
       frame.removeEventListener('touchstart', begin);
       frame.removeEventListener('touchend', begin);
-      removeEventListener('scroll', notePage);
     },
   };
 }

@@ -1,0 +1,69 @@
+/** What the viewer shows and how; its buttons, keys and gestures all change this. */
+
+import type { Finding } from '../../shared/findings';
+import { drag, presetOf, type Preset } from './grayscaleWindow';
+import type { Measurement } from './measurement';
+import { flip, turn, type Point } from './orientation';
+import type { Pixels } from './pixels';
+import type { Command } from './shortcuts';
+import { defaultSettings, type Position, type Tool } from './viewSettings';
+
+/** Moves between what can be shown: to the analysis before (-1) or after (+1). */
+export type Step = (by: -1 | 1) => void;
+
+export class ViewerState {
+  settings = $state(defaultSettings());
+  tool = $state<Tool>('move');
+  position = $state.raw<Position>({ right: 0.5, down: 0.5 });
+  measurement = $state.raw<Measurement | null>(null);
+  /** The pixel under the pointer. */
+  pointed = $state.raw<{ column: number; row: number; value: number } | null>(null);
+  sideBySide = $state(false);
+  opacity = $state(0.35);
+  threshold = $state(0.2);
+  /** Undefined until the reader chooses; null for no map. */
+  chosen = $state<Finding | null>();
+  pixels: Pixels | null = null;
+
+  adjustWindow(right_px: number, down_px: number): void {
+    this.settings.window = drag(this.settings.window, right_px, down_px);
+  }
+
+  applyPreset(name: Preset): void {
+    if (this.pixels) this.settings.window = presetOf(name, this.pixels.histogram());
+  }
+
+  reset(): void {
+    this.settings = defaultSettings();
+    this.measurement = null;
+  }
+
+  /** Args: at: a point of the image, as shares; begin: whether a new length starts there. */
+  measure(at: Point, begin: boolean): void {
+    this.measurement = begin || !this.measurement ? { from: at, to: at } : { ...this.measurement, to: at };
+  }
+
+  /** Args: at: a point of the image, as shares; null where the pointer has left it. */
+  pointAt(at: Point | null, width_px: number, height_px: number): void {
+    const [column, row] = at ? [Math.floor(at[0] * width_px), Math.floor(at[1] * height_px)] : [-1, -1];
+    const value = this.pixels?.at(column, row) ?? null;
+    this.pointed = value === null ? null : { column, row, value };
+  }
+
+  /** Do what needs nothing but this state; false where it is for somebody else. */
+  run(command: Command): boolean {
+    const { settings } = this;
+    const actions: Partial<Record<Command, () => void>> = {
+      move: () => (this.tool = 'move'),
+      window: () => (this.tool = 'window'),
+      measure: () => (this.tool = 'measure'),
+      invert: () => (settings.inverted = !settings.inverted),
+      turn: () => (settings.orientation = turn(settings.orientation)),
+      flip: () => (settings.orientation = flip(settings.orientation)),
+      reset: () => { this.reset(); },
+      sideBySide: () => (this.sideBySide = !this.sideBySide),
+    };
+    actions[command]?.();
+    return command in actions;
+  }
+}

@@ -27,6 +27,14 @@ find_chromium() {
     apt-get update -qq && apt-get install -y -qq chromium >/dev/null
 }
 
+# Those of deploy/; where they are absent, their tests are skipped and say so.
+find_proxies() {
+    command -v nginx >/dev/null 2>&1 && command -v caddy >/dev/null 2>&1 && return
+    [ "${CI:-}" = true ] && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1 || return 0
+    say "installing nginx and caddy"
+    apt-get update -qq && apt-get install -y -qq nginx caddy >/dev/null || say "they are not to be had here"
+}
+
 # Runs a part and keeps what it prints; its exit status lies in a file for `report`.
 attempt() { # part command...
     part=$1
@@ -72,6 +80,7 @@ mkdir -p "$logs"
 scripts/setup.sh dev
 second_lane &
 if wanted service; then
+    find_proxies
     attempt service .venv/bin/python -m pytest tests/unit tests/integration tests/contract
 fi
 report service

@@ -10,6 +10,7 @@ from typer.core import TyperGroup
 from raiox import __version__
 from raiox.cli import examples
 from raiox.cli.ablate import ablate
+from raiox.cli.backup import backup, restore
 from raiox.cli.bench import bench
 from raiox.cli.calibrate import calibrate
 from raiox.cli.config import config
@@ -39,6 +40,8 @@ COMMANDS = (
     doctor,
     purge,
     config,
+    backup,
+    restore,
 )
 GROUPS = (examples.app,)
 

@@ -46,3 +46,27 @@ class InvalidCursorError(RaioxError):
 
     code = "invalid_cursor"
     kind = ErrorKind.INVALID_INPUT
+
+
+class BackupError(RaioxError):
+    """A copy of the records cannot be made or brought back."""
+
+    kind = ErrorKind.INVALID_INPUT
+
+
+class BackupNotPossibleError(BackupError):
+    """The records lie in no SQLite database at `path`."""
+
+    code = "backup_not_possible"
+
+
+class BackupInvalidError(BackupError):
+    """The copy at `path` is not what was sealed, beginning with `file`."""
+
+    code = "backup_invalid"
+
+
+class TargetNotEmptyError(BackupError):
+    """The folder `path` holds something, which would be mixed with the copy."""
+
+    code = "target_not_empty"

@@ -3,6 +3,7 @@
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from raiox.records.database import Database
 from raiox.records.files import ImageFiles
@@ -12,6 +13,10 @@ from raiox.records.queue import AnalysisQueue
 from raiox.records.retention import Retention
 from raiox.records.rows import Clock
 from raiox.settings import RecordsSettings
+
+DATABASE_FILE: Final = "raiox.sqlite3"
+IMAGES_FOLDER: Final = "images"
+"""In the service's own folder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +40,8 @@ def open_records(settings: RecordsSettings, data_dir: Path, clock: Clock = time.
     Raises: RecordsUnavailableError, StorageFullError.
     """
     data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-    files = ImageFiles(data_dir / "images")
-    database = Database(settings.database_url or f"sqlite:///{data_dir / 'raiox.sqlite3'}")
+    files = ImageFiles(data_dir / IMAGES_FOLDER)
+    database = Database(settings.database_url or f"sqlite:///{data_dir / DATABASE_FILE}")
     migrate(database)
     return Records(
         database=database,

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 import httpx
@@ -102,7 +103,7 @@ def _serve(port: int) -> None:
     delay_s = float(os.environ.get("RAIOX_TEST_DELAY_S", "0"))
     run_server(
         Settings(),
-        lambda: FakeEngine(delay_s=delay_s),
+        partial(FakeEngine, delay_s=delay_s),
         FakeIntake,
         host="127.0.0.1",
         port=port,

@@ -143,12 +143,21 @@ class RecordsSettings(BaseModel, frozen=True, extra="forbid"):
         "seconds.",
     )
     max_attempts: PositiveInt = Field(
-        3, description="Number of attempts after which an analysis fails."
+        3,
+        description="Number of processes of its own that an analysis may end before it fails.",
     )
     keep_images_h: NonNegativeFloat = Field(
         24.0,
         description="Time for which an image is kept, in hours; with 0 it is deleted as soon as "
         "its result is stored.",
+    )
+    max_megapixels: PositiveInt = Field(
+        2_000,
+        description="Size of all images that a session may keep at a time, in megapixels, which "
+        "take half to one megabyte each; an address may have ten times as much stored in a day.",
+    )
+    delete_heatmaps_with_image: bool = Field(
+        False, description="Whether heatmaps are deleted together with their image."
     )
     keep_results_h: NonNegativeFloat = Field(
         24.0 * 30, description="Time for which a result is kept, in hours."

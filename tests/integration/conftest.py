@@ -66,7 +66,7 @@ def start(tmp_path: Path) -> Callable[..., object]:
         engine, reader, clock = engine or FakeEngine(), reader or FakeIntake(), FakeClock()
         app = create_app(
             Settings(data_dir=tmp_path / "var", **settings),
-            Factories(open_engine or (lambda: engine), lambda: reader, clock),
+            Factories(open_engine or (lambda: engine), lambda: reader, clock, clock),
             page_dir=page_dir,
         )
         async with app.router.lifespan_context(app):

@@ -1,6 +1,9 @@
 """A disk without space is reported, harms nothing that is kept, and heals by itself."""
 
+import os
 import resource
+import subprocess
+import sys
 from contextlib import contextmanager
 
 import pytest
@@ -40,3 +43,22 @@ async def test_a_full_disk_refuses_uploads_and_keeps_reading(start, tmp_path):
     assert image.status_code == 200
     assert (healed.status_code, ready_again.status_code) == (201, 200)
     assert len(list((tmp_path / "var" / "images").iterdir())) == 2
+
+
+def test_a_damaged_database_is_one_sentence_at_the_start_and_in_doctor(tmp_path):
+    (tmp_path / "raiox.sqlite3").write_bytes(b"no database at all" * 1_000)
+    environment = os.environ | {"RAIOX_DATA_DIR": str(tmp_path), "LANG": "en_US.UTF-8"}
+    runs = [
+        subprocess.run(
+            [sys.executable, "-c", "from raiox.cli.app import main; main()", *command],
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        for command in (("serve", "--port", "0"), ("purge",))
+    ]
+
+    assert all(run.returncode not in (0, -9) for run in runs)
+    assert all(run.stderr.count("[records_damaged]") == 1 for run in runs)
+    assert not [run.stderr for run in runs if "Traceback" in run.stderr]

@@ -25,7 +25,6 @@ def served(tmp_path, delay_s):
         tmp_path,
         test_delay_s=delay_s,
         records__lease_s=1,
-        records__max_attempts=20,
         inference__max_batch_size=3,
         web__analyses_per_minute=100_000,
         web__analyses_per_day=1_000_000,

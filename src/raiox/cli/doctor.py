@@ -92,6 +92,19 @@ def _data_dir(settings: "Settings") -> str:
     return say("free_space", path=str(folder), n_gb=n_bytes // 1_000_000_000)
 
 
+def _records(settings: "Settings") -> str:
+    from raiox.records.store import DATABASE_FILE, open_records
+
+    if settings.records.database_url is None and not (settings.data_dir / DATABASE_FILE).exists():
+        return say("records_absent")
+    records = open_records(settings.records, settings.data_dir)
+    try:
+        records.database.check_integrity()
+        return say("records_intact", n_queued=records.queue.n_queued())
+    finally:
+        records.close()
+
+
 def _threads(settings: "Settings") -> str:
     n_threads, n_cores = settings.inference.n_threads, os.cpu_count() or 1
     sentence = say("threads_on_cores", n_threads=n_threads, n_cores=n_cores)
@@ -112,6 +125,7 @@ CHECKS: dict[str, Check] = {
     "models": _models,
     "sandbox": _sandbox,
     "data_dir": _data_dir,
+    "records": _records,
     "threads": _threads,
     "page": _page,
 }

@@ -1,5 +1,6 @@
 """`raiox serve`: the page and the API on this machine."""
 
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -30,8 +31,8 @@ def serve(
     _require_address(host, port)
     run_server(
         settings,
-        lambda: LocalEngine.open(settings.inference),
-        lambda: Intake(settings.intake),
+        partial(LocalEngine.open, settings.inference),
+        partial(Intake, settings.intake),
         host=host,
         port=port,
         announce=lambda url: typer.echo(say("serving", url=url)),

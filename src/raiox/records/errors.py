@@ -27,6 +27,24 @@ class RecordsUnavailableError(RecordsError):
     code = "records_unavailable"
 
 
+class RecordsDamagedError(RecordsError):
+    """The database file is damaged and has to be restored."""
+
+    code = "records_damaged"
+
+
+class StorageQuotaError(RecordsError):
+    """The images of a session or address take all the space they may (`max_megapixels`)."""
+
+    code = "storage_quota_reached"
+
+
+class AnalysisExpiredError(RecordsError):
+    """The analysis waited longer than `limit_s` and was not run."""
+
+    code = "analysis_expired"
+
+
 class AnalysisNotFoundError(RaioxError):
     """This owner has no such analysis."""
 

@@ -14,6 +14,7 @@ from sqlalchemy import (
     Row,
     Select,
     and_,
+    case,
     func,
     insert,
     or_,
@@ -23,7 +24,8 @@ from sqlalchemy import (
 from sqlalchemy.exc import IntegrityError
 
 from raiox.records.database import Database
-from raiox.records.errors import IdempotencyMismatchError, QueueFullError
+from raiox.records.errors import IdempotencyMismatchError, QueueFullError, StorageQuotaError
+from raiox.records.retention import without_image
 from raiox.records.rows import Claim, Clock, Completion, IdempotencyKey, NewAnalysis
 from raiox.records.tables import analyses, idempotency_keys
 from raiox.result import AnalysisResult
@@ -32,6 +34,7 @@ from raiox.vocabulary import AnalysisState
 
 HOUR_S = 3_600.0
 QUEUE_FULL_RETRY_S = 5
+PIXELS_PER_MEGAPIXEL = 1_000_000
 
 
 class AnalysisQueue:
@@ -73,10 +76,24 @@ class AnalysisQueue:
         """Whether `enqueue` would accept now; called before anything costly is done.
 
         Returns: the id of the analysis that this key already made.
-        Raises: QueueFullError; IdempotencyMismatchError if that analysis had other content.
+        Raises: QueueFullError; StorageQuotaError; IdempotencyMismatchError if that analysis had
+            other content.
         """
         with self._database.reading() as connection:
-            return self._existing_or_full(connection, owner, key)
+            existing = self._existing_or_full(connection, owner, key)
+            if existing is None:
+                self._require_space(connection, owner)
+            return existing
+
+    def _require_space(self, connection: Connection, owner: str) -> None:
+        columns, most = analyses.c, self._settings.max_megapixels
+        kept = select(func.sum(columns.width_px * columns.height_px)).where(
+            columns.owner == owner,
+            columns.created_at > self._clock() - self._settings.keep_images_h * HOUR_S,
+            columns.has_image,
+        )
+        if (connection.scalar(kept) or 0) >= most * PIXELS_PER_MEGAPIXEL:
+            raise StorageQuotaError(max_megapixels=most)
 
     def _existing_or_full(
         self, connection: Connection, owner: str, key: IdempotencyKey | None
@@ -98,17 +115,19 @@ class AnalysisQueue:
             return connection.scalar(_count_queued().where(analyses.c.number < number)) or 0
 
     def claim(self, n: int) -> list[Claim]:
-        """Lease up to `n` analyses, oldest first.
+        """Lease up to `n` analyses that wait, oldest first."""
+        with self._database.writing_relaxed() as connection:
+            waits = analyses.c.state == AnalysisState.QUEUED
+            return self._lease(connection, waits, n, self._clock())
 
-        An analysis that already broke a worker comes alone, so that it cannot
-        take its neighbours with it. The caller fails a claim whose `attempt`
-        is beyond `max_attempts`.
+    def claim_lost(self) -> list[Claim]:
+        """Lease one analysis whose worker was lost, if there is any.
+
+        It comes alone, so that it cannot take others with it, should it be to blame.
         """
         with self._database.writing_relaxed() as connection:
             now = self._clock()
-            return self._lease(connection, self._lease_expired(now), 1, now) or self._lease(
-                connection, analyses.c.state == AnalysisState.QUEUED, n, now
-            )
+            return self._lease(connection, self._lease_expired(now), 1, now)
 
     def _lease_expired(self, now: float) -> ColumnElement[bool]:
         """Running, but its lease ran out, or lies so far ahead that the clock was set back."""
@@ -154,7 +173,9 @@ class AnalysisQueue:
         """Let others take the work at once; for a worker that has to stop."""
         with self._database.writing() as connection:
             for claim in claims:
-                connection.execute(_owned_by_claim(claim).values(lease_until=0.0))
+                connection.execute(
+                    _owned_by_claim(claim).values(state=AnalysisState.QUEUED, lease_until=0.0)
+                )
 
     def finish(self, results: list[tuple[Claim, Completion]]) -> list[bool]:
         """Write how claims ended, all in one transaction.
@@ -170,7 +191,9 @@ class AnalysisQueue:
         """Note that the image is gone; the file is the caller's next step."""
         with self._database.writing() as connection:
             connection.execute(
-                update(analyses).where(analyses.c.id == analysis_id).values(has_image=False)
+                update(analyses)
+                .where(analyses.c.id == analysis_id)
+                .values(without_image(self._settings))
             )
 
     def _row(self, new: NewAnalysis, now: float) -> dict[str, Any]:
@@ -214,7 +237,8 @@ def _finish(connection: Connection, claim: Claim, end: Completion, now: float) -
             state=end.state,
             result=end.result,
             maps=end.maps,
-            finished_at=now,
+            # Not before it was created, even if the clock was set back meanwhile.
+            finished_at=case((analyses.c.created_at > now, analyses.c.created_at), else_=now),
             lease_until=0.0,
         )
     )

@@ -1,17 +1,24 @@
 """Forgetting: images after `keep_images_h`, results after `keep_results_h`, leavings at once.
 
-Each step deletes the row or its mark first and the file second, so a crash in
-between leaves a file without a row, which the last step of the next sweep takes.
+What waits longer than `max_queued_s`, because no model answers, fails first and is then kept as
+long as any other. After a step of the clock nothing is deleted that may not be due. Each step
+of a sweep deletes the row or its mark first and the file second, so a crash in between leaves a
+file without a row, which the last step of the next sweep takes.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import ColumnElement, delete, select, update
 
+from raiox.records.clock import ClockWatch
 from raiox.records.database import Database
+from raiox.records.errors import AnalysisExpiredError
 from raiox.records.files import ImageFiles
 from raiox.records.rows import Clock
 from raiox.records.tables import analyses, idempotency_keys
+from raiox.result import AnalysisResult
+from raiox.settings import RecordsSettings
 from raiox.vocabulary import AnalysisState
 
 KEEP_KEYS_S = 24 * 3_600.0
@@ -20,6 +27,7 @@ ORPHAN_AGE_S = 30.0
 """An upload has committed its row long before; what is older has none."""
 ROWS_A_STEP = 500
 
+HOUR_S = 3_600.0
 _FINISHED = (AnalysisState.DONE, AnalysisState.FAILED)
 
 
@@ -32,24 +40,58 @@ class SweepResult:
     n_orphans: int
 
 
+def without_image(settings: RecordsSettings) -> dict[str, Any]:
+    """The columns of a row whose image is gone."""
+    gone: dict[str, Any] = {"has_image": False}
+    return gone | {"maps": None} if settings.delete_heatmaps_with_image else gone
+
+
 class Retention:
     """Keeps the promise of how long things are kept."""
 
-    def __init__(self, database: Database, files: ImageFiles, clock: Clock) -> None:
+    def __init__(
+        self,
+        database: Database,
+        files: ImageFiles,
+        settings: RecordsSettings,
+        clock: Clock,
+        watch: ClockWatch,
+    ) -> None:
         self._database = database
         self._files = files
+        self._settings = settings
         self._clock = clock
+        self._watch = watch
 
     def sweep(self) -> SweepResult:
         """Delete everything whose time has come."""
-        now = self._clock()
-        n_results = self._delete_results(now)
-        n_images = self._delete_images(now)
-        self._delete_keys(now)
-        n_orphans = self._files.sweep(self._ids_with_image(), older_than=now - ORPHAN_AGE_S)
-        if n_results:
+        self._watch.look()
+        now, held = self._clock(), self._watch.held
+        self._expire_waiting(now)
+        n_results = 0 if held(self._settings.keep_results_h * HOUR_S) else self._delete_results(now)
+        n_images = 0 if held(self._settings.keep_images_h * HOUR_S) else self._delete_images(now)
+        n_orphans = 0
+        if not held(KEEP_KEYS_S):
+            self._delete_keys(now)
+            n_orphans = self._files.sweep(self._ids_with_image(), older_than=now - ORPHAN_AGE_S)
+        if n_results or self._database.erasure_owed:
             self._database.checkpoint_wal()
         return SweepResult(n_results, n_images, n_orphans)
+
+    def _expire_waiting(self, now: float) -> None:
+        limit_s = self._settings.max_queued_s
+        if not self._watch.steady_for(limit_s):
+            return
+        columns = analyses.c
+        waits = (columns.state == AnalysisState.QUEUED) & (columns.created_at < now - limit_s)
+        lost = (columns.state == AnalysisState.RUNNING) & (columns.lease_until < now - limit_s)
+        expired = AnalysisResult.failed(AnalysisExpiredError(limit_s=limit_s))
+        with self._database.writing() as connection:
+            connection.execute(
+                update(analyses)
+                .where(waits | lost)
+                .values(state=AnalysisState.FAILED, result=expired, finished_at=now)
+            )
 
     def _delete_results(self, now: float) -> int:
         due = (analyses.c.expires_at < now) & analyses.c.state.in_(_FINISHED)
@@ -71,7 +113,9 @@ class Retention:
             ids = [analysis_id for analysis_id, _ in found]
             with self._database.writing() as connection:
                 connection.execute(
-                    update(analyses).where(analyses.c.id.in_(ids)).values(has_image=False)
+                    update(analyses)
+                    .where(analyses.c.id.in_(ids))
+                    .values(without_image(self._settings))
                 )
             self._remove_files(found)
             n_deleted += len(found)

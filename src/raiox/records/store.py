@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from raiox.records.clock import ClockWatch
 from raiox.records.database import Database
 from raiox.records.files import ImageFiles
 from raiox.records.history import History
@@ -28,25 +29,37 @@ class Records:
     history: History
     files: ImageFiles
     retention: Retention
+    watch: ClockWatch
 
     def close(self) -> None:
         """Give all connections back."""
         self.database.close()
 
 
-def open_records(settings: RecordsSettings, data_dir: Path, clock: Clock = time.time) -> Records:
+def open_records(
+    settings: RecordsSettings,
+    data_dir: Path,
+    clock: Clock = time.time,
+    elapsed: Clock = time.monotonic,
+) -> Records:
     """Open the records in `data_dir`, with the newest tables.
 
-    Raises: RecordsUnavailableError, StorageFullError.
+    Args:
+        elapsed: a clock that nobody can set, to judge the other by.
+
+    Raises: RecordsUnavailableError, RecordsDamagedError, StorageFullError.
     """
     data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     files = ImageFiles(data_dir / IMAGES_FOLDER)
     database = Database(settings.database_url or f"sqlite:///{data_dir / DATABASE_FILE}")
     migrate(database)
+    database.checkpoint_wal()  # a process that was killed may have owed it
+    watch = ClockWatch(data_dir, clock, elapsed)
     return Records(
         database=database,
         queue=AnalysisQueue(database, settings, clock),
         history=History(database),
         files=files,
-        retention=Retention(database, files, clock),
+        retention=Retention(database, files, settings, clock, watch),
+        watch=watch,
     )

@@ -10,16 +10,9 @@ class AnalysisError(RaioxError):
 
 
 class AnalysisPoisonedError(AnalysisError):
-    """The analysis broke its worker on every attempt (`attempts`)."""
+    """The analysis ended the process that ran it on every attempt (`attempts`)."""
 
     code = "analysis_poisoned"
-
-
-class AnalysisExpiredError(AnalysisError):
-    """The analysis waited longer than `limit_s` and was not run."""
-
-    code = "analysis_expired"
-    kind = ErrorKind.UNAVAILABLE
 
 
 class HeatmapNotAvailableError(AnalysisError):

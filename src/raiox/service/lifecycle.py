@@ -1,6 +1,7 @@
 """The running service: its parts, the worker and the sweeper, from start to stop."""
 
 import asyncio
+import pickle
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
@@ -16,11 +17,14 @@ from raiox.service.analyses import Analyses, Dependencies, ReadsUploads
 from raiox.service.decoded_cache import DecodedCache
 from raiox.service.engine_holder import EngineHolder
 from raiox.service.executors import Executors
+from raiox.service.isolation import IsolatedEngine, OpenEngine
 from raiox.service.notifier import Notifier
 from raiox.service.worker import Worker
 from raiox.settings import Settings
 
 SWEEP_EVERY_S = 20.0
+ERASE_EVERY_S = 2.0
+"""How often deleted rows are tried to be erased that a reader keeps in the log."""
 RESTART_AFTER_S = 1.0
 
 
@@ -31,6 +35,8 @@ class Factories:
     open_engine: Callable[[], Engine]
     open_intake: Callable[[], ReadsUploads]
     clock: Clock = time.time
+    elapsed: Clock = time.monotonic
+    """A clock that nobody can set, by which `clock` is judged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +59,15 @@ class Service:
 async def run_service(settings: Settings, factories: Factories) -> AsyncIterator[Service]:
     """Start everything; on the way out, finish or give back what was begun."""
     records = await asyncio.to_thread(
-        open_records, settings.records, settings.data_dir, factories.clock
+        open_records, settings.records, settings.data_dir, factories.clock, factories.elapsed
     )
     intake = factories.open_intake()
     service, worker = _assemble(settings, factories, records, intake)
     loading = asyncio.create_task(_load(service.engine_holder, worker))
-    working = asyncio.create_task(_restarting("worker", worker.run))
+    working = [
+        asyncio.create_task(_restarting(name, run))
+        for name, run in (("worker", worker.run), ("lost_worker", worker.run_lost))
+    ]
     sweeping = asyncio.create_task(
         _restarting("sweeper", lambda: _sweep(records, service.executors))
     )
@@ -66,7 +75,7 @@ async def run_service(settings: Settings, factories: Factories) -> AsyncIterator
         yield service
     finally:
         service.notifier.close()
-        await worker.stop(working)
+        await worker.stop(*working)
         for task in (loading, sweeping):
             task.cancel()
             with suppress(asyncio.CancelledError):
@@ -90,7 +99,7 @@ def _assemble(
         decoded_cache=decoded_cache,
         settings=settings.records,
         max_batch_size=settings.inference.max_batch_size,
-        clock=factories.clock,
+        isolated=_isolated(factories.open_engine, settings.records.max_attempts),
     )
     dependencies = Dependencies(
         intake=intake,
@@ -105,6 +114,15 @@ def _assemble(
     return Service(Analyses(dependencies), engine_holder, records, executors, notifier), worker
 
 
+def _isolated(open_engine: OpenEngine, attempts: int) -> IsolatedEngine | None:
+    """The engine in a child process, where the way to open it can be named to a child."""
+    try:
+        pickle.dumps(open_engine)
+    except (AttributeError, TypeError, pickle.PicklingError):
+        return None  # a function without a name, as some tests have
+    return IsolatedEngine(open_engine, attempts)
+
+
 async def _load(engine_holder: EngineHolder, worker: Worker) -> None:
     await asyncio.to_thread(engine_holder.load)
     worker.wake()
@@ -114,7 +132,7 @@ async def _sweep(records: Records, executors: Executors) -> None:
     while True:
         with suppress(RecordsError):  # the next sweep tries again
             await executors.write(records.retention.sweep)
-        await asyncio.sleep(SWEEP_EVERY_S)
+        await asyncio.sleep(ERASE_EVERY_S if records.database.erasure_owed else SWEEP_EVERY_S)
 
 
 async def _restarting(name: str, work: Callable[[], Awaitable[None]]) -> None:

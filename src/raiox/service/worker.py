@@ -1,26 +1,27 @@
 """The worker: leases what waits, runs the engine, stores the results.
 
 Runs in the service's process. It takes several rows at once where several wait,
-so the queue is the batcher. Every error ends in a reason, never in a finding.
+so the queue is the batcher. What another worker lost on its way runs beside that, one at
+a time and in isolation. Every error ends in a reason, never in a finding.
 """
 
 import asyncio
-import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 
 import structlog
 
 from raiox.entities import EngineResult, Radiograph
 from raiox.errors import InternalError, RaioxError
-from raiox.records.errors import RecordsError
-from raiox.records.rows import Claim, Clock, Completion
+from raiox.records.errors import AnalysisExpiredError, RecordsError
+from raiox.records.rows import Claim, Completion
 from raiox.records.store import Records
 from raiox.result import AnalysisResult
 from raiox.service.decoded_cache import DecodedCache
 from raiox.service.engine_holder import EngineHolder
-from raiox.service.errors import AnalysisExpiredError, AnalysisPoisonedError, ImageNotKeptError
+from raiox.service.errors import AnalysisPoisonedError, ImageNotKeptError
 from raiox.service.executors import Executors
+from raiox.service.isolation import IsolatedEngine
 from raiox.service.notifier import Notifier, wait_for
 from raiox.service.png import from_png, pack
 from raiox.service.wait_estimate import WaitEstimator
@@ -33,6 +34,9 @@ ERROR_BACKOFF_S = 1.0
 """How long it waits before it uses records again that were locked or full."""
 STOP_GRACE_S = 5.0
 """How long a stopping worker waits for its batch before it gives the leases back."""
+
+Results = dict[str, EngineResult | RaioxError]
+"""By analysis: the reading, or why there is none."""
 
 
 class Worker:
@@ -48,8 +52,15 @@ class Worker:
         decoded_cache: DecodedCache,
         settings: RecordsSettings,
         max_batch_size: int,
-        clock: Clock = time.time,
+        isolated: IsolatedEngine | None = None,
     ) -> None:
+        """Prepare to work.
+
+        Args:
+            isolated: what runs analyses that another worker lost; without it the engine of
+                this process does, and each counts its attempts.
+        """
+        self._isolated = isolated
         self._records = records
         self._engine_holder = engine_holder
         self._executors = executors
@@ -57,11 +68,11 @@ class Worker:
         self._decoded_cache = decoded_cache
         self._settings = settings
         self._max_batch_size = max_batch_size
-        self._clock = clock
         self.wait_estimator = WaitEstimator()
         self._work_came = asyncio.Event()
+        self._stop_came = asyncio.Event()
         self._stopping = False
-        self._claims: list[Claim] = []
+        self._claims: dict[str, Claim] = {}
 
     def wake(self) -> None:
         """Something may wait: look now."""
@@ -69,28 +80,39 @@ class Worker:
 
     async def run(self) -> None:
         """Work until stopped."""
+        await self._repeat(self.process_batch, self._work_came)
+
+    async def run_lost(self) -> None:
+        """Work on what other workers lost, until stopped."""
+        await self._repeat(self.process_lost, self._stop_came)
+
+    async def _repeat(self, work: Callable[[], Awaitable[bool]], alarm: asyncio.Event) -> None:
         while not self._stopping:
             try:
-                busy = await self.process_batch()
+                busy = await work()
             except RecordsError as error:
                 # The rows are safe; their leases run out and the work is taken again.
                 structlog.get_logger().warning("records_in_trouble", code=error.code)
                 await asyncio.sleep(ERROR_BACKOFF_S)
                 continue
             if not busy and not self._stopping:
-                await wait_for(self._work_came, POLL_INTERVAL_S)
+                await wait_for(alarm, POLL_INTERVAL_S)
 
-    async def stop(self, running: asyncio.Task[None]) -> None:
-        """Finish the batch in hand; give its leases back if that takes too long."""
+    async def stop(self, *running: asyncio.Task[None]) -> None:
+        """Finish what is in hand; give its leases back if that takes too long."""
         self._stopping = True
         self.wake()
-        done, _ = await asyncio.wait({running}, timeout=STOP_GRACE_S)
-        if not done:
-            running.cancel()
+        self._stop_came.set()
+        _, late = await asyncio.wait(running, timeout=STOP_GRACE_S)
+        for task in late:
+            task.cancel()
             with suppress(asyncio.CancelledError):
-                await running
-            claims = self._claims
+                await task
+        claims = list(self._claims.values())
+        if claims:
             await self._executors.write(lambda: self._records.queue.release(claims))
+        if self._isolated:
+            self._isolated.close()
 
     async def process_batch(self) -> bool:
         """Claim one batch and finish it.
@@ -99,35 +121,76 @@ class Worker:
         """
         if self._engine_holder.unavailable_reason is not None:
             return False
-        self._claims = await self._executors.write(
+        claims = await self._executors.write(
             lambda: self._records.queue.claim(self._max_batch_size)
         )
-        claims, failed = self._claims, self._expired_or_poisoned(self._claims)
+        return await self._process(claims, self._results)
+
+    async def process_lost(self) -> bool:
+        """Claim one analysis that another worker lost, and finish it.
+
+        Returns: False if there was none or no model is loaded.
+        """
+        if self._engine_holder.unavailable_reason is not None:
+            return False
+        claims = await self._executors.write(self._records.queue.claim_lost)
+        if not claims and self._isolated:
+            await asyncio.to_thread(self._isolated.close)
+        return await self._process(claims, self._results_of_lost)
+
+    async def _process(
+        self, claims: list[Claim], run: Callable[[list[Claim]], Awaitable[Results]]
+    ) -> bool:
         if not claims:
             return False
+        self._claims |= {claim.id: claim for claim in claims}
+        failed = self._expired(claims)
         remaining = [claim for claim in claims if claim.id not in failed]
         async with self._renewing_leases(remaining):
-            with self.wait_estimator.measure(len(remaining)):
-                results = await self._results(remaining)
+            results = await run(remaining)
         await self._finish(claims, failed | results)
+        for claim in claims:
+            self._claims.pop(claim.id, None)
         return True
 
-    def _expired_or_poisoned(self, claims: list[Claim]) -> dict[str, EngineResult | RaioxError]:
-        failed: dict[str, EngineResult | RaioxError] = {}
-        oldest = self._clock() - self._settings.max_queued_s
-        for claim in claims:
-            if claim.attempt > self._settings.max_attempts:
-                failed[claim.id] = AnalysisPoisonedError(attempts=self._settings.max_attempts)
-            elif claim.created_at < oldest:
-                failed[claim.id] = AnalysisExpiredError(limit_s=self._settings.max_queued_s)
-        return failed
+    def _expired(self, claims: list[Claim]) -> Results:
+        """What waited too long, unless only the clock says so."""
+        limit_s, watch = self._settings.max_queued_s, self._records.watch
+        return {
+            claim.id: AnalysisExpiredError(limit_s=limit_s)
+            for claim in claims
+            if watch.lies_back(claim.created_at, limit_s)
+        }
 
-    async def _results(self, claims: list[Claim]) -> dict[str, EngineResult | RaioxError]:
+    async def _results_of_lost(self, claims: list[Claim]) -> Results:
+        if self._isolated is None:
+            return await self._results_by_attempts(claims)
+        isolated, results = self._isolated, dict[str, EngineResult | RaioxError]()
+        for claim in claims:
+            radiograph = (await self._radiographs([claim])).get(claim.id)
+            results[claim.id] = (
+                ImageNotKeptError()
+                if radiograph is None
+                else await asyncio.to_thread(isolated.predict, radiograph)
+            )
+        return results
+
+    async def _results_by_attempts(self, claims: list[Claim]) -> Results:
+        most = self._settings.max_attempts
+        tried = [claim for claim in claims if claim.attempt <= most]
+        poisoned = (claim for claim in claims if claim.attempt > most)
+        failed: Results = {claim.id: AnalysisPoisonedError(attempts=most) for claim in poisoned}
+        return failed | await self._results(tried)
+
+    async def _results(self, claims: list[Claim]) -> Results:
         if not claims:
             return {}
-        radiographs = await self._radiographs(claims)
-        predicted = await self._executors.infer(lambda: self._predict(list(radiographs.values())))
-        missing: dict[str, EngineResult | RaioxError] = {
+        with self.wait_estimator.measure(len(claims)):
+            radiographs = await self._radiographs(claims)
+            predicted = await self._executors.infer(
+                lambda: self._predict(list(radiographs.values()))
+            )
+        missing: Results = {
             claim.id: ImageNotKeptError() for claim in claims if claim.id not in radiographs
         }
         return missing | dict(zip(radiographs, predicted, strict=True))
@@ -165,9 +228,7 @@ class Worker:
             return [failure]
         return [result for radiograph in radiographs for result in self._predict([radiograph])]
 
-    async def _finish(
-        self, claims: list[Claim], results: dict[str, EngineResult | RaioxError]
-    ) -> None:
+    async def _finish(self, claims: list[Claim], results: Results) -> None:
         completions = [(claim, _completion(results[claim.id])) for claim in claims]
         written = await self._executors.write(lambda: self._records.queue.finish(completions))
         for claim, was_written in zip(claims, written, strict=True):

@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from raiox.bundle.manifest import EMBEDDING_MAP_FILE
+from raiox.errors import RaioxError
 from raiox.service.lifecycle import Factories, run_service
 from raiox.settings import Settings
 from raiox.web.admission import Admission
@@ -71,9 +72,13 @@ def create_app(settings: Settings, factories: Factories, *, page_dir: Path = BUI
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI, settings: Settings, factories: Factories) -> AsyncIterator[None]:
-    async with run_service(settings, factories) as service:
-        app.state.service = service
-        yield
+    try:
+        async with run_service(settings, factories) as service:
+            app.state.service = service
+            yield
+    except RaioxError as error:
+        app.state.start_failure = error  # for whoever started the server to say
+        raise
 
 
 def _add_middleware(app: FastAPI, web_context: WebContext) -> None:
@@ -110,7 +115,7 @@ def _context(settings: Settings) -> WebContext:
     return WebContext(
         settings=settings,
         sessions=open_sessions(settings.web, settings.data_dir, max_age_s),
-        limits=RateLimits(settings.web),
+        limits=RateLimits(settings.web, max_megapixels=settings.records.max_megapixels),
         admission=Admission(settings.records.max_queued),
         receipts=Receipts(),
         decoding=_decoding_turns(settings.intake.n_decoders),

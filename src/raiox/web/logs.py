@@ -1,6 +1,7 @@
 """One JSON object a line on standard error; never a file name, a tag, an address or a cookie."""
 
 import logging
+import re
 import sys
 from contextlib import suppress
 
@@ -8,6 +9,8 @@ import structlog
 from structlog.tracebacks import ExceptionDictTransformer
 
 LEVEL = logging.INFO
+
+_DELIBERATE = re.compile(r"raiox\.\w+\.errors\.\w+: ")
 
 
 def configure_logs() -> None:
@@ -57,6 +60,8 @@ class _ToStructlog(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         """Write one line."""
         message = record.getMessage().strip()
+        if _DELIBERATE.match(message.rpartition("\n")[2]):
+            return  # a start that was refused: the command says why, in a sentence
         if message.startswith(self._NOISE):
             return
         structlog.get_logger().log(

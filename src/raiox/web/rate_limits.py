@@ -13,7 +13,9 @@ from math import ceil
 
 from starlette.requests import HTTPConnection
 
-from raiox.settings import WebSettings
+from raiox.records.errors import StorageQuotaError
+from raiox.records.queue import PIXELS_PER_MEGAPIXEL
+from raiox.settings import RecordsSettings, WebSettings
 from raiox.web.caller import address_of
 from raiox.web.errors import TooManyRequestsError
 
@@ -39,6 +41,14 @@ class TokenBuckets:
         self._rate = n / period_s
         self._clock = clock
         self._buckets: OrderedDict[str, _Bucket] = OrderedDict()
+
+    def spend(self, name: str, n: float) -> None:
+        """Use as many tokens as it was found to have cost, also more than there are."""
+        self._filled(name).tokens -= n
+
+    def is_empty(self, name: str) -> bool:
+        """Whether nothing is left for this name."""
+        return self._filled(name).tokens <= 0
 
     def take(self, name: str) -> None:
         """Use one token. Raises: TooManyRequestsError, with the time until the next one."""
@@ -71,7 +81,19 @@ class TokenBuckets:
 class RateLimits:
     """What one session and one address may do."""
 
-    def __init__(self, settings: WebSettings, clock: MonotonicClock = time.monotonic) -> None:
+    def __init__(
+        self,
+        settings: WebSettings,
+        clock: MonotonicClock = time.monotonic,
+        max_megapixels: int = RecordsSettings().max_megapixels,
+    ) -> None:
+        """Begin to count.
+
+        Args:
+            max_megapixels: that one session may keep.
+        """
+        self._max_megapixels = max_megapixels * SESSIONS_PER_ADDRESS
+        self._stored = TokenBuckets(self._max_megapixels, DAY_S, clock)
         self._on = settings.limits
         minute, day = settings.analyses_per_minute, settings.analyses_per_day
         self._session = (TokenBuckets(minute, MINUTE_S, clock), TokenBuckets(day, DAY_S, clock))
@@ -82,15 +104,24 @@ class RateLimits:
         self._misses = TokenBuckets(minute * SESSIONS_PER_ADDRESS, MINUTE_S, clock)
 
     def count_upload(self, owner: str, request: HTTPConnection) -> None:
-        """Count one upload, and let the answer say what is left. Raises: TooManyRequestsError."""
+        """Count one upload, and let the answer say what is left.
+
+        Raises: TooManyRequestsError; StorageQuotaError once the address has stored too much.
+        """
         if not self._on:
             return
         address = address_of(request)
+        if self._stored.is_empty(address):
+            raise StorageQuotaError(max_megapixels=self._max_megapixels)
         request.state.rate_limit_headers = lambda: self._headers(owner, address)
         for buckets in self._session:
             buckets.take(owner)
         for buckets in self._address:
             buckets.take(address)
+
+    def count_stored(self, request: HTTPConnection, n_pixels: int) -> None:
+        """Note the size of an image that was stored for this address."""
+        self._stored.spend(address_of(request), n_pixels / PIXELS_PER_MEGAPIXEL)
 
     def _headers(self, owner: str, address: str) -> dict[str, str]:
         minute, day = self._session

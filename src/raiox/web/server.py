@@ -12,6 +12,7 @@ from types import FrameType
 import uvicorn
 from fastapi import FastAPI
 
+from raiox.errors import RaioxError
 from raiox.inference.engine import Engine
 from raiox.service.analyses import ReadsUploads
 from raiox.service.lifecycle import Factories
@@ -45,13 +46,19 @@ def run_server(
     Args:
         announce: called once with the address at which the service answers.
 
-    Raises: PublicWithoutLimitsError.
+    Raises: PublicWithoutLimitsError; RecordsError if the records cannot be opened.
     """
     refuse_public_without_limits(settings.web, host)
     configure_logs()
     factories = Factories(engine_factory, intake_factory)
     app = create_app(settings, factories)
-    GracefulServer(app, settings.web, host, port, announce).run()
+    try:
+        GracefulServer(app, settings.web, host, port, announce).run()
+    except SystemExit:  # uvicorn's own, if the start failed
+        failure: RaioxError | None = getattr(app.state, "start_failure", None)
+        if failure is None:
+            raise
+        raise failure from None
 
 
 def refuse_public_without_limits(settings: WebSettings, host: str) -> None:

@@ -18,7 +18,7 @@ def clock():
 
 @pytest.fixture
 def records(tmp_path: Path, clock: FakeClock):
-    opened = open_records(RecordsSettings(), tmp_path, clock)
+    opened = open_records(RecordsSettings(), tmp_path, clock, clock)
     yield opened
     opened.close()
 

@@ -9,7 +9,12 @@ from fakes import FakeClock
 
 from raiox.errors import InternalError
 from raiox.records import database as database_module
-from raiox.records.errors import IdempotencyMismatchError, QueueFullError, RecordsUnavailableError
+from raiox.records.errors import (
+    IdempotencyMismatchError,
+    QueueFullError,
+    RecordsUnavailableError,
+    StorageQuotaError,
+)
 from raiox.records.rows import Completion, IdempotencyKey, NewAnalysis
 from raiox.records.store import Records, open_records
 from raiox.result import AnalysisResult
@@ -28,7 +33,7 @@ def clock():
 
 @pytest.fixture
 def records(tmp_path: Path, clock: FakeClock):
-    opened = open_records(SETTINGS, tmp_path, clock)
+    opened = open_records(SETTINGS, tmp_path, clock, clock)
     yield opened
     opened.close()
 
@@ -67,9 +72,22 @@ def test_an_expired_lease_frees_the_analysis(records: Records, clock: FakeClock)
     records.queue.claim(1)
     clock.pass_s(31)
 
-    [claim] = records.queue.claim(1)
+    [claim] = records.queue.claim_lost()
 
     assert claim.attempt == 2
+
+
+def test_a_session_keeps_no_more_than_its_quota(tmp_path: Path, clock: FakeClock):
+    settings = RecordsSettings(max_megapixels=2, keep_images_h=24)
+    records = open_records(settings, tmp_path, clock, clock)
+    for name in "ab":
+        records.queue.enqueue(NewAnalysis(name, "ana", "0" * 64, "png", (), 1_000, 1_000))
+    with pytest.raises(StorageQuotaError):
+        records.queue.check("ana")
+    records.queue.check("bia")
+    records.history.delete("a", "ana")
+    records.queue.check("ana")
+    records.close()
 
 
 def test_a_renewed_lease_is_kept(records: Records, clock: FakeClock):
@@ -79,14 +97,14 @@ def test_a_renewed_lease_is_kept(records: Records, clock: FakeClock):
     records.queue.renew(claims)
     clock.pass_s(20)
 
-    assert records.queue.claim(1) == []
+    assert records.queue.claim_lost() == []
 
 
 def test_a_result_of_an_older_attempt_is_refused(records: Records, clock: FakeClock):
     records.queue.enqueue(new())
     [zombie] = records.queue.claim(1)
     clock.pass_s(31)
-    [living] = records.queue.claim(1)
+    [living] = records.queue.claim_lost()
 
     assert records.queue.finish([(zombie, FAILED)]) == [False]
     assert records.queue.finish([(living, DONE)]) == [True]
@@ -108,13 +126,13 @@ def test_a_late_result_of_a_deleted_analysis_is_refused(records: Records):
     assert records.queue.finish([(claim, DONE)]) == [False]
 
 
-def test_what_broke_a_worker_comes_alone_the_next_time(records: Records, clock: FakeClock):
+def test_what_a_worker_lost_comes_alone_the_next_time(records: Records, clock: FakeClock):
     for name in "abc":
         records.queue.enqueue(new(name))
     records.queue.claim(3)
     clock.pass_s(31)
 
-    turns = [[claim.id for claim in records.queue.claim(8)] for _ in range(3)]
+    turns = [[claim.id for claim in records.queue.claim_lost()] for _ in range(3)]
 
     assert turns == [["a"], ["b"], ["c"]]
 
@@ -131,7 +149,19 @@ def test_a_clock_that_was_set_back_does_not_hold_a_lease(records: Records, clock
     records.queue.claim(1)
     clock.pass_s(-86_400)
 
-    assert [claim.attempt for claim in records.queue.claim(1)] == [2]
+    assert [claim.attempt for claim in records.queue.claim_lost()] == [2]
+
+
+def test_nothing_ends_before_it_began_though_the_clock_was_set_back(
+    records: Records, clock: FakeClock
+):
+    records.queue.enqueue(new())
+    [claim] = records.queue.claim(1)
+    clock.pass_s(-86_400)
+    records.queue.finish([(claim, DONE)])
+    stored = records.history.get("a", "ana")
+
+    assert stored.finished_at == stored.created_at
 
 
 def test_refuses_more_than_may_wait(records: Records):

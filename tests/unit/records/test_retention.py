@@ -24,7 +24,9 @@ def clock():
 
 @pytest.fixture
 def records(tmp_path: Path, clock: FakeClock):
-    opened = open_records(RecordsSettings(keep_images_h=24, keep_results_h=720), tmp_path, clock)
+    opened = open_records(
+        RecordsSettings(keep_images_h=24, keep_results_h=720), tmp_path, clock, clock
+    )
     yield opened
     opened.close()
 
@@ -63,13 +65,45 @@ def test_a_result_goes_with_everything_when_its_time_is_over(
     assert list((tmp_path / "images").iterdir()) == []
 
 
-def test_the_image_of_an_unfinished_analysis_is_not_taken_away(records: Records, clock: FakeClock):
+def test_what_waits_without_a_model_expires_and_its_image_goes(records: Records, clock: FakeClock):
     keep(records, "a", finished=False)
-    clock.pass_s(25 * HOUR_S)
-
+    clock.pass_s(HOUR_S / 2)
+    records.retention.sweep()
+    before = records.history.get("a", "ana")
+    clock.pass_s(HOUR_S)
+    records.retention.sweep()
+    after = records.history.get("a", "ana")
+    image = records.files.read("a", SHA)
+    clock.pass_s(24 * HOUR_S)
     records.retention.sweep()
 
-    assert records.files.read("a", SHA) == b"pixels"
+    assert before.state is AnalysisState.QUEUED
+    assert after.state is AnalysisState.FAILED
+    assert after.result.error.code == "analysis_expired"
+    assert image == b"pixels"
+    assert records.files.read("a", SHA) is None
+
+
+def test_what_a_lost_worker_holds_for_ever_expires_too(records: Records, clock: FakeClock):
+    keep(records, "a", finished=False)
+    records.queue.claim(1)
+    clock.pass_s(2 * HOUR_S)
+    records.retention.sweep()
+
+    assert records.history.get("a", "ana").state is AnalysisState.FAILED
+
+
+def test_heatmaps_may_go_with_their_image(tmp_path: Path, clock: FakeClock):
+    settings = RecordsSettings(keep_images_h=24, delete_heatmaps_with_image=True)
+    records = open_records(settings, tmp_path, clock, clock)
+    keep(records, "a")
+    clock.pass_s(25 * HOUR_S)
+    records.retention.sweep()
+    stored = records.history.get("a", "ana")
+    records.close()
+
+    assert not stored.has_image
+    assert not stored.has_maps
 
 
 def test_a_key_is_forgotten_after_a_day(records: Records, clock: FakeClock):

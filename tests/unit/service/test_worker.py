@@ -1,6 +1,8 @@
 """The worker turns every claim into a result or a reason."""
 
 import asyncio
+import os
+import signal
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +15,7 @@ from raiox.records.store import open_records
 from raiox.service.decoded_cache import DecodedCache
 from raiox.service.engine_holder import EngineHolder
 from raiox.service.executors import Executors
+from raiox.service.isolation import IsolatedEngine
 from raiox.service.notifier import Notifier
 from raiox.service.png import to_png
 from raiox.service.worker import Worker
@@ -27,9 +30,11 @@ SETTINGS = RecordsSettings(lease_s=30, max_attempts=2, max_queued_s=600)
 class WorkerFixture:
     """A worker with everything around it."""
 
-    def __init__(self, folder: Path, open_engine, settings: RecordsSettings) -> None:
+    def __init__(
+        self, folder: Path, open_engine, settings: RecordsSettings, isolated=None, elapsed=None
+    ) -> None:
         self.clock = FakeClock()
-        self.records = open_records(settings, folder, self.clock)
+        self.records = open_records(settings, folder, self.clock, elapsed or self.clock)
         self.executors = Executors(1)
         self.engine_holder = EngineHolder(open_engine)
         self.engine_holder.load()
@@ -41,7 +46,7 @@ class WorkerFixture:
             decoded_cache=DecodedCache(),
             settings=settings,
             max_batch_size=4,
-            clock=self.clock,
+            isolated=isolated,
         )
 
     def send(self, name: str, mean: int = 100) -> None:
@@ -57,8 +62,8 @@ class WorkerFixture:
 def build(tmp_path):
     fixtures = []
 
-    def built(engine=None, settings=SETTINGS, open_engine=None) -> WorkerFixture:
-        fixtures.append(WorkerFixture(tmp_path, open_engine or (lambda: engine), settings))
+    def built(engine=None, settings=SETTINGS, open_engine=None, **more) -> WorkerFixture:
+        fixtures.append(WorkerFixture(tmp_path, open_engine or (lambda: engine), settings, **more))
         return fixtures[-1]
 
     yield built
@@ -89,18 +94,85 @@ async def test_one_bad_image_does_not_harm_its_batch(build):
     assert outcomes == [("done", None), ("failed", "internal_error"), ("done", None)]
 
 
-async def test_what_broke_every_worker_fails_as_poisoned_without_another_try(build):
+async def lose(fixture, n: int) -> None:
+    """Let so many workers claim what waits and go away."""
+    fixture.records.queue.claim(1)
+    for _ in range(n - 1):
+        fixture.clock.pass_s(31)
+        fixture.records.queue.claim_lost()
+    fixture.clock.pass_s(31)
+
+
+async def test_without_isolation_what_lost_every_worker_fails_without_another_try(build):
     engine = FakeEngine()
     fixture = build(engine)
     fixture.send("a")
-    for _ in range(2):
-        fixture.records.queue.claim(1)
-        fixture.clock.pass_s(31)
+    await lose(fixture, 2)
 
-    await fixture.worker.process_batch()
+    await fixture.worker.process_lost()
 
     assert fixture.outcome_of("a") == ("failed", "analysis_poisoned")
     assert engine.batches == []
+
+
+class DiesOnBright:
+    """Takes its process with it for one image, as a broken runtime would."""
+
+    models = FakeEngine().models
+
+    def predict(self, radiographs):
+        if any(radiograph.pixels.mean() > 150 for radiograph in radiographs):
+            os.kill(os.getpid(), signal.SIGKILL)
+        return [result_of(radiograph) for radiograph in radiographs]
+
+
+async def test_in_isolation_only_what_ends_its_own_process_fails(build):
+    isolated = IsolatedEngine(DiesOnBright, attempts=2)
+    fixture = build(FakeEngine(), isolated=isolated)
+    for name, mean in (("innocent", 90), ("guilty", 180), ("other", 60)):
+        fixture.send(name, mean)
+    fixture.records.queue.claim(3)
+    for _ in range(15):  # however often the service was killed
+        fixture.clock.pass_s(31)
+        fixture.records.queue.claim_lost()
+    fixture.clock.pass_s(31)
+    while await fixture.worker.process_lost():
+        pass
+    isolated.close()
+
+    assert [fixture.outcome_of(name) for name in ("innocent", "guilty", "other")] == [
+        ("done", None),
+        ("failed", "analysis_poisoned"),
+        ("done", None),
+    ]
+
+
+class Refuses:
+    """Cannot be opened in the child."""
+
+    def __init__(self):
+        raise BundleMissingError(bundle="x")
+
+
+async def test_networks_that_do_not_open_in_isolation_are_not_the_images_fault(build):
+    isolated = IsolatedEngine(Refuses, attempts=2)
+    fixture = build(FakeEngine(), isolated=isolated)
+    fixture.send("a")
+    await lose(fixture, 1)
+    await fixture.worker.process_lost()
+    isolated.close()
+
+    assert fixture.outcome_of("a") == ("failed", "bundle_missing")
+
+
+async def test_a_step_of_the_clock_expires_nothing(build):
+    fixture = build(FakeEngine(), elapsed=FakeClock(0))
+    fixture.send("a")
+    fixture.clock.pass_s(24 * 3_600)
+
+    await fixture.worker.process_batch()
+
+    assert fixture.outcome_of("a") == ("done", None)
 
 
 async def test_what_waited_too_long_is_not_run(build):

@@ -6,7 +6,7 @@ import pytest
 from fakes import FakeClock
 from starlette.requests import HTTPConnection
 
-from raiox.records.errors import QueueFullError
+from raiox.records.errors import QueueFullError, StorageQuotaError
 from raiox.settings import WebSettings
 from raiox.web import rate_limits as limits
 from raiox.web.admission import LOOK_EVERY_S, Admission
@@ -55,6 +55,18 @@ def test_an_answer_says_how_many_uploads_are_left():
 
     assert headers["RateLimit-Policy"].startswith('"minute";q=6;w=60, "day";q=100;w=86400')
     assert headers["RateLimit"].startswith('"minute";r=5;t=10, "day";r=99;')
+
+
+def test_an_address_stores_no_more_in_a_day_than_its_quota():
+    clock = FakeClock(0)
+    rates = RateLimits(WebSettings(), clock, max_megapixels=1)
+    request = HTTPConnection({"type": "http", "client": ("192.0.2.1", 1), "state": {}})
+    rates.count_upload("ana", request)
+    rates.count_stored(request, 32_000_000)
+    with pytest.raises(StorageQuotaError):
+        rates.count_upload("bia", request)
+    clock.pass_s(3 * 86_400)
+    rates.count_upload("bia", request)
 
 
 @pytest.mark.parametrize(

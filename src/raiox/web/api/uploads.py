@@ -67,12 +67,16 @@ async def receive_upload(
                 submitted.append(error)
             receipt.count(-len(content))
     deadline = time.monotonic() + wait_of(headers.prefer, settings.web.max_wait_s)
-    return [
-        item
-        if isinstance(item, RaioxError)
-        else await service.analyses.wait(item, owner, max(0.0, deadline - time.monotonic()))
-        for item in submitted
-    ]
+    received: list[StoredAnalysis | RaioxError] = []
+    for item in submitted:
+        if isinstance(item, RaioxError):
+            received.append(item)
+            continue
+        left_s = max(0.0, deadline - time.monotonic())
+        analysis = await service.analyses.wait(item, owner, left_s)
+        web_context.limits.count_stored(request, analysis.width_px * analysis.height_px)
+        received.append(analysis)
+    return received
 
 
 def _checked_key(key: str | None) -> str | None:

@@ -57,6 +57,7 @@ _STATUS_OF_CODE: Final = {
     "unsupported_transfer_syntax": 415,
     "too_many_requests": 429,
     "storage_full": 507,
+    "storage_quota_reached": 507,
 }
 """Where HTTP has a more precise status than the kind."""
 

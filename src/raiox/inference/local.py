@@ -31,6 +31,7 @@ from raiox.inference.classifier import Classifier
 from raiox.inference.frontal_filter import FrontalFilter
 from raiox.inference.lungs import LungSegmenter, share_inside
 from raiox.inference.margins import Box, crop, find_content, uncrop
+from raiox.inference.reference_image import Answer, require_answers
 from raiox.inference.session import BATCH_SIZE
 from raiox.settings import Backend, InferenceSettings
 
@@ -89,7 +90,8 @@ class LocalEngine:
         """Open and verify the bundles that the settings name.
 
         Raises:
-            BundleError: a bundle is missing, contradicts itself or fails its checksum.
+            BundleError: a bundle is missing, contradicts itself, fails its checksum or does not
+                answer the reference image.
             ModelUnavailableError: the runtime asked for is not installed here.
         """
         folder = settings.models_dir or SHIPPED_MODELS
@@ -100,18 +102,30 @@ class LocalEngine:
             if bundle.manifest.role != role:
                 raise BundleInvalidError(bundle=bundle.manifest.id, reason="role")
         lungs = folder / settings.lungs_bundle
-        return cls(
+        engine = cls(
             bundles[0],
             bundles[1],
             settings.n_threads,
             settings.backend,
             open_bundle(lungs) if lungs.is_dir() else None,
         )
+        engine.require_answers()
+        return engine
 
     @property
     def models(self) -> Mapping[str, ModelIdentity]:
         """The networks that answer, by role."""
         return self._models
+
+    def require_answers(self) -> None:
+        """Let each network answer the reference image. Raises: BundleInvalidError."""
+        networks: dict[str, Answer] = {
+            self._models["frontal_filter"].id: self._filter.classify,
+            self._models["classifier"].id: self._classifier.predict,
+        }
+        if self._lungs:
+            networks[self._models["lungs"].id] = self._lungs.segment
+        require_answers(networks)
 
     def predict(self, radiographs: Sequence[Radiograph]) -> list[EngineResult | RaioxError]:
         """Filter all, classify the accepted; one that fails does not harm the others.

@@ -33,6 +33,18 @@ class EngineHolder:
             structlog.get_logger().exception("engine_failed_to_open")
             self._unavailable_reason = InternalError()
 
+    def reload(self) -> bool:
+        """Open the networks anew and answer with them from now on; blocks, never raises.
+
+        Returns: False if they cannot be trusted; the old ones then go on answering.
+        """
+        before = self._engine
+        self.load()
+        switched = self._engine is not before
+        if before is not None and not switched:
+            structlog.get_logger().error("engine_kept", reason=str(self._unavailable_reason))
+        return switched
+
     def require(self) -> Engine:
         """The engine. Raises: ModelUnavailableError, with the code of its reason."""
         if self._engine is None:

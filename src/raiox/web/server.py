@@ -6,7 +6,9 @@ was begun; the second ends at once.
 
 import asyncio
 import ipaddress
+import signal
 from collections.abc import Callable
+from contextlib import suppress
 from types import FrameType
 
 import uvicorn
@@ -106,10 +108,21 @@ class GracefulServer(uvicorn.Server):
         """Remember the loop, then listen, and say where."""
         self._loop = asyncio.get_running_loop()
         self._loop.set_exception_handler(AcceptErrors())
+        with suppress(NotImplementedError, RuntimeError, ValueError):  # not in the main thread
+            self._loop.add_signal_handler(signal.SIGHUP, self._reload)
         await super().startup(sockets)  # type: ignore[arg-type]
         if self.started:
             address = self.servers[0].sockets[0].getsockname()
             self._announce(f"{_url(address[0], address[1])}{self._root_path}/")
+
+    def _reload(self) -> None:
+        """Take the networks that lie in the folder now; who is being answered is not disturbed."""
+        state = self._app.state
+        if not hasattr(state, "service") or self._loop is None:
+            return
+        reloading = self._loop.run_in_executor(None, state.service.engine_holder.reload)
+        cases = state.web_context.reference_cases
+        reloading.add_done_callback(lambda done: cases.forget() if done.result() else None)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """First signal: stop in order. Second: stop."""

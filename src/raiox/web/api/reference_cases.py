@@ -41,6 +41,11 @@ class ReferenceCases:
             else None
         )
 
+    def forget(self) -> None:
+        """Read everything anew: another bundle answers."""
+        for name in ("embedding_map", "_cases", "_rows"):
+            self.__dict__.pop(name, None)
+
     def describe(self, image: str) -> DescribedCase:
         """One case. Raises: UnknownRouteError if the map does not list it."""
         case = self._cases.get(image)

@@ -9,7 +9,7 @@ from bundles import BUNDLES, shipped
 
 from raiox.bundle import REPORT_FILE, open_bundle
 from raiox.cli.app import app
-from raiox.cli.evaluate import bundle_folder
+from raiox.cli.predictor import bundle_folder
 
 
 @pytest.mark.parametrize("name", BUNDLES)

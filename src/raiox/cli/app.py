@@ -13,6 +13,7 @@ from raiox.cli.ablate import ablate
 from raiox.cli.backup import backup, restore
 from raiox.cli.bench import bench
 from raiox.cli.calibrate import calibrate
+from raiox.cli.compare import compare
 from raiox.cli.config import config
 from raiox.cli.doctor import doctor
 from raiox.cli.errors import reported
@@ -35,6 +36,7 @@ COMMANDS = (
     export,
     calibrate,
     evaluate,
+    compare,
     leaks,
     bench,
     doctor,

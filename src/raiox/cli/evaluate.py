@@ -5,20 +5,29 @@ from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
 from raiox.cli.configuration import read_settings
 from raiox.cli.errors import require_folder, require_paths
 from raiox.cli.invocation import quoted_command
+from raiox.cli.options import LabelMappingFile, Manifest
+from raiox.cli.predictor import bundle_folder
 from raiox.cli.progress import progress_bar
 
 if TYPE_CHECKING:
+    from raiox.bundle import Bundle
     from raiox.lab.datasets.manifest import Sample
+    from raiox.lab.evaluation.predictions import Predictions
     from raiox.lab.evaluation.probes import ProbeContext
     from raiox.lab.evaluation.probes.context import GraphEditor
-    from raiox.lab.evaluation.report import ReportedMetric
+    from raiox.lab.evaluation.report import Report, ReportedMetric
+    from raiox.settings import Settings
+
+
+OWN: Final = "own"
+"""What a report calls the split of somebody's own images."""
 
 
 class ProbeName(StrEnum):
@@ -31,58 +40,45 @@ class ProbeName(StrEnum):
     ALL = "all"
 
 
-def bundle_folder(named: Path) -> Path:
-    """The folder itself, else that of the shipped bundle of this name, as reports quote it."""
-    if named.exists() or len(named.parts) != 1:
-        return named
-    from raiox.inference.local import SHIPPED_MODELS
-
-    shipped = SHIPPED_MODELS / named
-    return shipped if shipped.is_dir() else named
+BundleFolder = Annotated[
+    Path, typer.Argument(help="Folder of the bundle, or the name of a shipped one.")
+]
+Split = Annotated[str, typer.Option(help="Split to evaluate on.")]
+ReportFolder = Annotated[
+    Path | None, typer.Option(help="Write the report and predictions.csv to this folder.")
+]
+IntoBundle = Annotated[
+    bool, typer.Option("--into-bundle", help="Store report.json in the bundle, for the page.")
+]
+Probes = Annotated[
+    list[ProbeName],
+    typer.Option(
+        help="Also measure this. Repeatable; skipped where it does not suit the bundle's role."
+    ),
+]
+NSampled = Annotated[int, typer.Option(min=1, help="Largest number of images for a costly probe.")]
+OtherSeed = Annotated[
+    Path | None,
+    typer.Option(help="Bundle of the same recipe with another seed, to compare heatmaps with."),
+]
+Limit = Annotated[
+    int | None,
+    typer.Option(min=1, help="Largest number of images, evenly spread, for a quick look."),
+]
 
 
 def evaluate(
     context: typer.Context,
-    bundle: Annotated[
-        Path, typer.Argument(help="Folder of the bundle, or the name of a shipped one.")
-    ],
-    manifest: Annotated[
-        Path | None,
-        typer.Option(
-            help="CSV with the columns image and label (optional: source, group_id, split, view, "
-            "sex, age), or a folder with one folder per label. Default: the data sets of "
-            "RAIOX_DATASETS."
-        ),
-    ] = None,
-    labels: Annotated[
-        Path | None,
-        typer.Option(help="TOML or CSV that maps the manifest's labels to those of the bundle."),
-    ] = None,
-    split: Annotated[str, typer.Option(help="Split to evaluate on.")] = "test",
-    out: Annotated[
-        Path | None, typer.Option(help="Write the report and predictions.csv to this folder.")
-    ] = None,
-    into_bundle: Annotated[
-        bool,
-        typer.Option("--into-bundle", help="Store report.json in the bundle, for the page."),
-    ] = False,
-    probe: Annotated[
-        list[ProbeName],
-        typer.Option(
-            help="Also measure this. Repeatable; skipped where it does not suit the bundle's role."
-        ),
-    ] = [],  # noqa: B006 - Typer reads it, nobody writes to it
-    sample: Annotated[
-        int, typer.Option(min=1, help="Largest number of images for a costly probe.")
-    ] = 300,
-    other_seed: Annotated[
-        Path | None,
-        typer.Option(help="Bundle of the same recipe with another seed, to compare heatmaps with."),
-    ] = None,
-    limit: Annotated[
-        int | None,
-        typer.Option(min=1, help="Largest number of images, evenly spread, for a quick look."),
-    ] = None,
+    bundle: BundleFolder,
+    manifest: Manifest = None,
+    labels: LabelMappingFile = None,
+    split: Split = "test",
+    out: ReportFolder = None,
+    into_bundle: IntoBundle = False,
+    probe: Probes = [],  # noqa: B006 - Typer reads it, nobody writes to it
+    sample: NSampled = 300,
+    other_seed: OtherSeed = None,
+    limit: Limit = None,
 ) -> None:
     """Measure a bundle on labelled images, with 95 % confidence intervals.
 
@@ -94,44 +90,66 @@ def evaluate(
     require_paths(bundle, manifest, labels, other_seed)
 
     from raiox.bundle import REPORT_FILE, add_to_bundle, open_bundle
-    from raiox.intake import Intake
-    from raiox.lab.evaluation.predictions import predict
-    from raiox.lab.evaluation.probes import ProbeContext
-    from raiox.lab.evaluation.provenance import code_version
-    from raiox.lab.evaluation.report import Measurement, make_report, to_markdown
+    from raiox.lab.evaluation.report import to_markdown
     from raiox.lab.evaluation.report.folder import json_text, write_report
     from raiox.lab.evaluation.samples import samples_of
 
-    n_threads, data = settings.inference.n_threads, settings.datasets
-    bar = progress_bar("progress_predicting")
     opened = open_bundle(bundle)
-    samples = samples_of(opened.manifest, split, data, manifest, labels)
+    samples = samples_of(opened.manifest, split, settings.datasets, manifest, labels)
     if out is not None:
         require_folder(out)
-    unread: Counter[str] = Counter()
-    with Intake(settings.intake) as intake:
-        predictions = predict(opened, _spread(samples, limit), intake.load, n_threads, bar, unread)
-        measurement = Measurement(
-            "own" if manifest else split, quoted_command(context), code_version(), unread
-        )
-        probes = ProbeContext(
-            bundle=opened,
-            predictions=predictions,
-            read=intake.load,
-            n_threads=n_threads,
-            n_sampled=sample,
-            datasets=None if manifest else data,
-            split=split,
-            progress=bar,
-            graph_editor=_graph_editor(),
-            other_seed=open_bundle(other_seed) if other_seed else None,
-        )
-        report = make_report(opened, predictions, measurement, _probed(probe, probes))
+    predictions, report = _measure(
+        settings,
+        opened,
+        _spread(samples, limit),
+        quoted_command(context),
+        OWN if manifest else split,
+        probe,
+        sample,
+        open_bundle(other_seed) if other_seed else None,
+    )
     typer.echo(to_markdown(report))
     if out is not None:
         write_report(out, opened, predictions, report)
     if into_bundle:
         add_to_bundle(bundle, REPORT_FILE, json_text(report).encode())
+
+
+def _measure(
+    settings: "Settings",
+    bundle: "Bundle",
+    samples: "Sequence[Sample]",
+    command: str,
+    split: str,
+    probes: Sequence[str],
+    n_sampled: int,
+    other_seed: "Bundle | None",
+) -> "tuple[Predictions, Report]":
+    """The bundle's predictions and what follows from them, and the metrics of the chosen probes."""
+    from raiox.intake import Intake
+    from raiox.lab.evaluation.predictions import predict
+    from raiox.lab.evaluation.probes import ProbeContext
+    from raiox.lab.evaluation.provenance import code_version
+    from raiox.lab.evaluation.report import Measurement, make_report
+
+    n_threads, bar = settings.inference.n_threads, progress_bar("progress_predicting")
+    unread: Counter[str] = Counter()
+    with Intake(settings.intake) as intake:
+        predictions = predict(bundle, samples, intake.load, n_threads, bar, unread)
+        context = ProbeContext(
+            bundle=bundle,
+            predictions=predictions,
+            read=intake.load,
+            n_threads=n_threads,
+            n_sampled=n_sampled,
+            datasets=None if split == OWN else settings.datasets,
+            split=split,
+            progress=bar,
+            graph_editor=_graph_editor(),
+            other_seed=other_seed,
+        )
+        measurement = Measurement(split, command, code_version(), unread)
+        return predictions, make_report(bundle, predictions, measurement, _probed(probes, context))
 
 
 def _probed(names: Sequence[str], context: "ProbeContext") -> "Iterator[ReportedMetric]":

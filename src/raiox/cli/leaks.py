@@ -2,7 +2,7 @@
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,6 +11,10 @@ from raiox.cli.errors import require_folder, require_paths
 from raiox.cli.invocation import quoted_command
 from raiox.cli.options import AsJson
 from raiox.cli.progress import progress_bar
+
+if TYPE_CHECKING:
+    from raiox.lab.audit.report import Audit
+    from raiox.settings import IntakeSettings
 
 NO_LEAK, LEAKS_FOUND = 0, 1
 
@@ -42,10 +46,26 @@ def leaks(
     if out is not None:
         require_folder(out)
 
+    from raiox.lab.audit.report import to_csv, to_json, to_markdown
+
+    audit = _audit(manifest, column, quoted_command(context), settings, stems=stems)
+    document = json.dumps(to_json(audit), ensure_ascii=False, indent=2)
+    typer.echo(document if as_json else to_markdown(audit))
+    if out is not None:
+        (out / "leaks.json").write_text(f"{document}\n", encoding="utf-8")
+        (out / "leaks.md").write_text(to_markdown(audit), encoding="utf-8")
+        (out / "leaks.csv").write_text(to_csv(audit), encoding="utf-8")
+    raise typer.Exit(LEAKS_FOUND if audit.found else NO_LEAK)
+
+
+def _audit(
+    manifest: Path, column: str, command: str, settings: "IntakeSettings", *, stems: bool
+) -> "Audit":
+    """Every image of the manifest read, and compared with those of the other splits."""
     from raiox.intake import Intake
     from raiox.lab.audit.fingerprints import take_fingerprints
     from raiox.lab.audit.overlap import find_leaks
-    from raiox.lab.audit.report import Audit, to_csv, to_json, to_markdown
+    from raiox.lab.audit.report import Audit
     from raiox.lab.datasets.split_manifest import read_split_manifest
 
     split_manifest = read_split_manifest(manifest, column)
@@ -60,11 +80,4 @@ def leaks(
     found = find_leaks(
         split_manifest, prints, stems=stems, progress=progress_bar("progress_comparing")
     )
-    audit = Audit(quoted_command(context), split_manifest, prints, found)
-    document = json.dumps(to_json(audit), ensure_ascii=False, indent=2)
-    typer.echo(document if as_json else to_markdown(audit))
-    if out is not None:
-        (out / "leaks.json").write_text(f"{document}\n", encoding="utf-8")
-        (out / "leaks.md").write_text(to_markdown(audit), encoding="utf-8")
-        (out / "leaks.csv").write_text(to_csv(audit), encoding="utf-8")
-    raise typer.Exit(LEAKS_FOUND if found else NO_LEAK)
+    return Audit(command, split_manifest, prints, found)

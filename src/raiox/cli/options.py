@@ -70,3 +70,14 @@ StoredPredictions = Annotated[
         "--predictions", help="Folder of stored predictions: read where they are, else written."
     ),
 ]
+Manifest = Annotated[
+    Path | None,
+    typer.Option(
+        help="CSV with the columns image and label (optional: source, group_id, split, view, sex, "
+        "age), or a folder with one folder per label. Default: the data sets of RAIOX_DATASETS."
+    ),
+]
+LabelMappingFile = Annotated[
+    Path | None,
+    typer.Option(help="TOML or CSV that maps the manifest's labels to those of the bundle."),
+]

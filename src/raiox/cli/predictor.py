@@ -13,6 +13,16 @@ if TYPE_CHECKING:
     from raiox.settings import Settings
 
 
+def bundle_folder(named: Path) -> Path:
+    """The folder itself, else that of the shipped bundle of this name, as reports quote it."""
+    if named.exists() or len(named.parts) != 1:
+        return named
+    from raiox.inference.local import SHIPPED_MODELS
+
+    shipped = SHIPPED_MODELS / named
+    return shipped if shipped.is_dir() else named
+
+
 def predictor(
     settings: "Settings",
     intake: "Intake",

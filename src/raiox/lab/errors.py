@@ -28,6 +28,12 @@ class GroupsSpanSplitsError(ManifestError):
     code = "groups_span_splits"
 
 
+class BundlesDifferError(ManifestError):
+    """Two bundles, `old` and `new`, have other roles or labels: they cannot be compared."""
+
+    code = "bundles_differ"
+
+
 class RecipeError(RaioxError):
     """A training run cannot start."""
 

@@ -39,10 +39,11 @@ def compare(
 
     from raiox.bundle import open_bundle
     from raiox.intake import Intake
-    from raiox.lab.evaluation.comparison import BundlePredictions, compare_bundles
+    from raiox.lab.evaluation.comparison import BundlePredictions, check_comparable, compare_bundles
     from raiox.lab.evaluation.comparison_report import Comparison, to_json, to_markdown
 
     bundles = [open_bundle(folder) for folder in folders]
+    check_comparable(*(bundle.manifest for bundle in bundles))
     with Intake(settings.intake) as intake:
         predicted = predictor(settings, intake, split, predictions, manifest, labels)
         first, second = (BundlePredictions(bundle, predicted(bundle)) for bundle in bundles)

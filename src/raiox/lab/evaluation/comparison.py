@@ -70,6 +70,12 @@ class BundlePredictions:
         return self.bundle.manifest
 
 
+def check_comparable(old: BundleManifest, new: BundleManifest) -> None:
+    """Raises: BundlesDifferError if two bundles answer different questions."""
+    if (old.role, old.labels) != (new.role, new.labels):
+        raise BundlesDifferError(old=old.id, new=new.id)
+
+
 def compare_bundles(old: BundlePredictions, new: BundlePredictions) -> Iterator[Difference]:
     """Every metric that both bundles have, with paired intervals.
 
@@ -80,8 +86,7 @@ def compare_bundles(old: BundlePredictions, new: BundlePredictions) -> Iterator[
     Raises:
         BundlesDifferError: they answer different questions.
     """
-    if (old.manifest.role, old.manifest.labels) != (new.manifest.role, new.manifest.labels):
-        raise BundlesDifferError(old=old.manifest.id, new=new.manifest.id)
+    check_comparable(old.manifest, new.manifest)
     groups = old.predictions.groups
     resamples = bootstrap_counts(groups)
     times = np.concatenate([np.ones((1, len(groups)), resamples.dtype), resamples])

@@ -190,6 +190,11 @@ class WebSettings(BaseModel, frozen=True, extra="forbid"):
         description="Key that signs the session cookies. By default, one is made and kept in "
         "RAIOX_DATA_DIR.",
     )
+    require_key: bool = Field(
+        False,
+        description="Whether analyses are for programs with a key only (`raiox keys add`); the page "
+        "cannot be used then.",
+    )
     allow_public: bool = Field(
         False,
         description="Whether the service may listen beyond this machine with `limits` switched "

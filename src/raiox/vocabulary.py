@@ -90,6 +90,17 @@ class AnalysisState(StrEnum):
     FAILED = "failed"
 
 
+class Scope(StrEnum):
+    """What a key of the API allows."""
+
+    READ = "read"
+    """See what the key itself has sent."""
+    WRITE = "write"
+    """Send and delete."""
+    ADMIN = "admin"
+    """See how the service does."""
+
+
 class Outcome(StrEnum):
     """How a finished analysis ended: read by the classifier, or refused by the filter."""
 

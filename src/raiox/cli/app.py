@@ -8,7 +8,7 @@ import typer
 from typer.core import TyperGroup
 
 from raiox import __version__
-from raiox.cli import examples
+from raiox.cli import examples, keys
 from raiox.cli.ablate import ablate
 from raiox.cli.backup import backup, restore
 from raiox.cli.bench import bench
@@ -45,7 +45,7 @@ COMMANDS = (
     backup,
     restore,
 )
-GROUPS = (examples.app,)
+GROUPS = (examples.app, keys.app)
 
 
 class ReportingGroup(TyperGroup):

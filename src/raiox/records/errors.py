@@ -88,3 +88,10 @@ class TargetNotEmptyError(BackupError):
     """The folder `path` holds something, which would be mixed with the copy."""
 
     code = "target_not_empty"
+
+
+class ApiKeyNotFoundError(RaioxError):
+    """No valid key of the API has this `id`."""
+
+    code = "api_key_not_found"
+    kind = ErrorKind.NOT_FOUND

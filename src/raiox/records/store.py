@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from raiox.records.api_keys import ApiKeys
 from raiox.records.clock import ClockWatch
 from raiox.records.database import Database
 from raiox.records.files import ImageFiles
@@ -30,6 +31,7 @@ class Records:
     files: ImageFiles
     retention: Retention
     watch: ClockWatch
+    api_keys: ApiKeys
 
     def close(self) -> None:
         """Give all connections back."""
@@ -62,4 +64,5 @@ def open_records(
         files=files,
         retention=Retention(database, files, settings, clock, watch),
         watch=watch,
+        api_keys=ApiKeys(database, clock),
     )

@@ -20,6 +20,7 @@ from sqlalchemy import (
 
 from raiox.records.column_types import JsonOf, StateColumn
 from raiox.result import AnalysisResult
+from raiox.vocabulary import Scope
 
 metadata = MetaData()
 
@@ -63,4 +64,16 @@ idempotency_keys = Table(
     Column("content_sha256", String(64), nullable=False),
     Column("analysis_id", String(36), nullable=False, index=True),
     Column("created_at", Double, nullable=False),
+)
+
+api_keys = Table(
+    "api_keys",
+    metadata,
+    Column("id", String(8), primary_key=True),
+    Column("name", String(100), nullable=False),
+    Column("key_sha256", String(64), nullable=False, unique=True),
+    Column("scopes", JsonOf(tuple[Scope, ...]), nullable=False),
+    Column("created_at", Double, nullable=False),
+    Column("expires_at", Double),
+    Column("revoked_at", Double),
 )

@@ -96,7 +96,7 @@ def _add_middleware(app: FastAPI, web_context: WebContext) -> None:
             CORSMiddleware,
             allow_origins=settings.web.cors_origins,
             allow_methods=("GET", "HEAD", "POST", "DELETE"),
-            allow_headers=("Content-Type", "Prefer", "Idempotency-Key"),
+            allow_headers=("Authorization", "Content-Type", "Prefer", "Idempotency-Key"),
             expose_headers=(
                 "Location",
                 "Retry-After",

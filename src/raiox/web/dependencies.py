@@ -4,21 +4,31 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
-from fastapi import Depends, Query
+from fastapi import Depends, Query, Security
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from starlette.requests import Request
 
+from raiox.records.api_keys import ApiKey
 from raiox.service.lifecycle import Service
 from raiox.settings import Settings
-from raiox.vocabulary import Language
+from raiox.vocabulary import Language, Scope
 from raiox.web.admission import Admission
 from raiox.web.api.reference_cases import ReferenceCases
 from raiox.web.caller import Caller, address_of
+from raiox.web.errors import KeyInvalidError, KeyRequiredError, KeyScopeError
 from raiox.web.http.receipts import Receipts
 from raiox.web.metrics import Metrics
 from raiox.web.rate_limits import RateLimits
 from raiox.web.sessions import Sessions
 from raiox.web.site.examples import Examples
 from raiox.web.turns import FairTurns
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+BearerDep = Annotated[
+    HTTPAuthorizationCredentials | None,
+    Security(HTTPBearer(auto_error=False, description="A key made by `raiox keys add`.")),
+]
+"""Only for the description of the API; `key_of` reads the header."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +61,45 @@ async def _service(request: Request) -> Service:
     return service
 
 
-async def _owner(request: Request) -> str:
+async def _owner(request: Request, _bearer: BearerDep) -> str:
+    """Whose analyses a request is about: those of its key, else of its session.
+
+    Raises: KeyRequiredError, KeyInvalidError, KeyScopeError.
+    """
     web_context: WebContext = request.app.state.web_context
+    service: Service = request.app.state.service
+    key = await key_of(request, web_context, service)
+    if key is not None:
+        require_scope(key, Scope.READ if request.method in SAFE_METHODS else Scope.WRITE)
+        return web_context.sessions.owner_of_key(key.id)
+    if web_context.settings.web.require_key:
+        raise KeyRequiredError
     return web_context.sessions.owner_of(request)
 
 
-async def _caller(request: Request) -> Caller:
-    return Caller(await _owner(request), address_of(request))
+async def key_of(request: Request, web_context: WebContext, service: Service) -> ApiKey | None:
+    """The key that a request brings; None if it brings none.
+
+    Raises: KeyInvalidError; TooManyRequestsError for one who guesses.
+    """
+    scheme, _, secret = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer":  # a proxy's own password, for one
+        return None
+    key = await service.executors.read(lambda: service.records.api_keys.find(secret.strip()))
+    if key is None:
+        web_context.limits.count_miss(request)
+        raise KeyInvalidError
+    return key
+
+
+def require_scope(key: ApiKey, scope: Scope) -> None:
+    """Raises: KeyScopeError."""
+    if scope not in key.scopes:
+        raise KeyScopeError(scope=str(scope))
+
+
+async def _caller(request: Request, owner: Annotated[str, Depends(_owner)]) -> Caller:
+    return Caller(owner, address_of(request))
 
 
 async def _root_path(request: Request) -> str:

@@ -98,3 +98,25 @@ class HostNotAllowedError(RequestError):
     """The request is addressed to a host that this service is not."""
 
     code = "host_not_allowed"
+
+
+class AccessError(RequestError):
+    """The caller may not do this."""
+
+
+class KeyRequiredError(AccessError):
+    """This service is used with a key, and the request brings none."""
+
+    code = "key_required"
+
+
+class KeyInvalidError(AccessError):
+    """The key of the request is none of this service, or is valid no longer."""
+
+    code = "key_invalid"
+
+
+class KeyScopeError(AccessError):
+    """The key of the request lacks the scope `scope`."""
+
+    code = "key_scope"

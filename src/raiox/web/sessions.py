@@ -19,7 +19,7 @@ from raiox.settings import WebSettings
 COOKIE = "raiox_session"
 N_RANDOM_BYTES = 16
 N_KEY_BYTES = 32
-_SIGN, _OWN = b"sign", b"own"
+_SIGN, _OWN, _KEY = b"sign", b"own", b"key"
 
 
 class Sessions:
@@ -37,6 +37,10 @@ class Sessions:
             token = getattr(request.state, "new_session", None) or self._new()
             request.state.new_session = token
         return self._hash(_OWN, token)
+
+    def owner_of_key(self, key_id: str) -> str:
+        """The keyed hash under which the analyses of a key of the API are kept."""
+        return self._hash(_KEY, key_id)
 
     def set_cookie(self, token: str, path: str = "/") -> bytes:
         """The `Set-Cookie` value that gives a session to the caller, for addresses below `path`."""

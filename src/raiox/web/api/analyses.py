@@ -76,7 +76,7 @@ _UPLOAD_BODY: dict[str, Any] = {
         CREATED: {"model": Analysis, "description": "Finished."},
         ACCEPTED: {"model": Analysis, "description": "Accepted; look at `Location` later."},
         MULTI_STATUS: {"model": UploadBatch, "description": "Several files: one item for each."},
-        **problems(408, 409, 429, 507),
+        **problems(401, 408, 409, 429, 507),
     },
 )
 async def submit_analysis(
@@ -105,7 +105,7 @@ async def submit_analysis(
     return await _document(service, analysis, root_path)
 
 
-@router.get("", responses=problems())
+@router.get("", responses=problems(401, 429))
 async def list_analyses(
     service: ServiceDep,
     owner: OwnerDep,
@@ -120,7 +120,7 @@ async def list_analyses(
     return AnalysisPage(analyses=documents, next_cursor=page.next_cursor)
 
 
-@router.get("/export", response_class=Response, responses={**_FILES, **problems()})
+@router.get("/export", response_class=Response, responses={**_FILES, **problems(401, 429)})
 async def export_analyses(
     web_context: WebDep,
     service: ServiceDep,
@@ -138,7 +138,7 @@ async def export_analyses(
         )
 
 
-@router.get("/{analysis_id}", responses=problems(404, 429))
+@router.get("/{analysis_id}", responses=problems(401, 404, 429))
 async def get_analysis(
     request: Request,
     analysis_id: AnalysisId,
@@ -154,7 +154,9 @@ async def get_analysis(
 
 
 @router.get(
-    "/{analysis_id}/export", response_class=Response, responses={**_FILES, **problems(404, 429)}
+    "/{analysis_id}/export",
+    response_class=Response,
+    responses={**_FILES, **problems(401, 404, 429)},
 )
 async def export_analysis(
     request: Request,
@@ -171,7 +173,7 @@ async def export_analysis(
     return _file((analysis_document(analysis, root_path),), format)
 
 
-@router.delete("/{analysis_id}", status_code=204, responses=problems(404, 429))
+@router.delete("/{analysis_id}", status_code=204, responses=problems(401, 404, 429))
 async def delete_analysis(
     request: Request,
     analysis_id: AnalysisId,
@@ -189,7 +191,9 @@ async def delete_analysis(
     return Response(status_code=204)
 
 
-@router.get("/{analysis_id}/image", response_class=Response, responses=PNG | problems(404))
+@router.get(
+    "/{analysis_id}/image", response_class=Response, responses=PNG | problems(401, 404, 429)
+)
 async def get_image(
     analysis_id: AnalysisId, service: ServiceDep, owner: OwnerDep, lang: LangQuery = None
 ) -> Response:
@@ -198,7 +202,9 @@ async def get_image(
 
 
 @router.get(
-    "/{analysis_id}/heatmap/{finding}.png", response_class=Response, responses=PNG | problems(404)
+    "/{analysis_id}/heatmap/{finding}.png",
+    response_class=Response,
+    responses=PNG | problems(401, 404),
 )
 async def get_heatmap(
     analysis_id: AnalysisId,

@@ -165,7 +165,8 @@ _PROBLEM: dict[str, Any] = {"model": Problem, "content": {"application/problem+j
 
 _DESCRIPTIONS = {
     400: "The request breaks HTTP, multipart or the API's rules.",
-    403: "A page of another site requested a change.",
+    401: "No valid key, where one is needed.",
+    403: "A page of another site requested a change, or the key lacks a scope.",
     404: "Nothing here, or not yours.",
     405: "The address has no such method.",
     408: "The body took too long.",

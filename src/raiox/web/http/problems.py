@@ -47,6 +47,9 @@ _STATUS_OF_CODE: Final = {
     "unsupported_media_type": 415,
     "empty_upload": 400,
     "foreign_origin": 403,
+    "key_required": 401,
+    "key_invalid": 401,
+    "key_scope": 403,
     "host_not_allowed": 421,
     "method_not_allowed": 405,
     "request_too_slow": 408,
@@ -112,9 +115,12 @@ def problem_of(request: Request, error: RaioxError) -> Problem:
 
 
 def problem_headers(error: RaioxError) -> dict[str, str]:
-    """`Retry-After` where the refusal says when to come back."""
+    """`Retry-After` where the refusal says when to come back, `WWW-Authenticate` with a 401."""
     retry_after_s = error.facts.get("retry_after_s")
-    return {} if retry_after_s is None else {"Retry-After": str(retry_after_s)}
+    headers = {} if retry_after_s is None else {"Retry-After": str(retry_after_s)}
+    if status_of(error) == HTTPStatus.UNAUTHORIZED:
+        headers["WWW-Authenticate"] = "Bearer"
+    return headers
 
 
 def problem_response(

@@ -204,7 +204,7 @@ async def get_image(
 @router.get(
     "/{analysis_id}/heatmap/{finding}.png",
     response_class=Response,
-    responses=PNG | problems(401, 404),
+    responses=PNG | problems(401, 404, 429),
 )
 async def get_heatmap(
     analysis_id: AnalysisId,

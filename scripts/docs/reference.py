@@ -19,7 +19,7 @@ from pydantic.fields import FieldInfo
 
 import raiox
 from raiox.errors import RaioxError
-from raiox.inference.blank import BLANK_IMAGE
+from raiox.inference.blank import BLANK_IMAGE, LOW_CONTRAST
 from raiox.inference.frontal_filter import REJECTION_CODES
 from raiox.intake.formats import FORMATS, READ, Format, UnreadFormat
 from raiox.intake.sandbox.decoder_api import NOTES
@@ -120,7 +120,8 @@ def errors_page() -> str:
     """docs/reference/errors.md as the code has it."""
     refusals = [(error.code, str(error.kind)) for error in raised_errors()]
     rejections = [
-        (code, "rejection") for code in dict.fromkeys([*REJECTION_CODES.values(), BLANK_IMAGE])
+        (code, "rejection")
+        for code in dict.fromkeys([*REJECTION_CODES.values(), BLANK_IMAGE, LOW_CONTRAST])
     ]
     notes = [(code, "note") for code in sorted({*NOTES, LOW_QUALITY, *Uncertainty})]
     return "\n".join([

@@ -8,7 +8,7 @@ import pytest
 
 from raiox import messages
 from raiox.errors import RaioxError
-from raiox.inference.blank import BLANK_IMAGE
+from raiox.inference.blank import BLANK_IMAGE, LOW_CONTRAST
 from raiox.inference.frontal_filter import REJECTION_CODES
 from raiox.intake.sandbox.decoder_api import NOTES
 from raiox.result import LOW_QUALITY
@@ -34,6 +34,7 @@ CODES = {
     *(error.code for error in raised()),
     *REJECTION_CODES.values(),
     BLANK_IMAGE,
+    LOW_CONTRAST,
     *WARNINGS,
 }
 WITH_FACT = {key for key in messages.load("en") if "." in key}

@@ -2,7 +2,8 @@
 
 A network answers whatever it is given, so an empty picture is refused whatever the
 filter says of it: without contrast, of one value nearly everywhere, noise, or a mere slope
-of gray. The limits lie far from every one of 22,866 chest radiographs of eight
+of gray. One of so few shades that too much was lost on the way is refused with a reason of
+its own. The limits lie far from every one of 22,866 chest radiographs of eight
 data sets; beside each stands the closest of them.
 """
 
@@ -16,8 +17,10 @@ from PIL import Image
 from raiox.entities import FloatArray, GrayArray, Rejection
 
 BLANK_IMAGE: Final = "blank_image"
+LOW_CONTRAST: Final = "low_contrast"
 
 MIN_CONTRAST: Final = 16  # of 255, from the 1st to the 99th percentile; closest radiograph: 54
+MIN_SHADES: Final = 32  # the same, of what does show something: with fewer, scores move by up to 0.5
 MAX_ONE_VALUE: Final = 0.9  # share of the pixels that have the same value; closest: 0.78
 MIN_NEIGHBOUR_CORRELATION: Final = 0.2  # noise has none; closest: 0.44
 MIN_BEYOND_SLOPE: Final = 0.04  # share of the deviation that no slope explains; closest: 0.09
@@ -28,7 +31,7 @@ DEGREE: Final = 8  # of the polynomial that stands for slopes, bands and vignett
 
 
 def reject_blank(pixels: GrayArray) -> Rejection | None:
-    """Refuse a picture that is blank, nearly blank, noise or a slope.
+    """Refuse a picture that is blank, nearly blank, noise, a slope, or of too few shades.
 
     Args:
         pixels: (H, W) uint8.
@@ -44,7 +47,9 @@ def reject_blank(pixels: GrayArray) -> Rejection | None:
     small = np.asarray(image.resize((SIDE_PX, SIDE_PX), Image.Resampling.BOX), np.float32)
     small = small - small.mean()
     is_noise = _neighbour_correlation(small) < MIN_NEIGHBOUR_CORRELATION
-    return refusal if is_noise or _beyond_slope(small) < MIN_BEYOND_SLOPE else None
+    if is_noise or _beyond_slope(small) < MIN_BEYOND_SLOPE:
+        return refusal
+    return Rejection(LOW_CONTRAST, {"contrast": contrast}) if contrast < MIN_SHADES else None
 
 
 def _contrast(shares: npt.NDArray[np.float64]) -> int:

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageFilter
 
-from raiox.inference.blank import BLANK_IMAGE, reject_blank
+from raiox.inference.blank import BLANK_IMAGE, LOW_CONTRAST, reject_blank
 
 SIDES = [(64, 64), (300, 260), (1500, 1200)]
 RANDOM = np.random.default_rng(7)
@@ -63,12 +63,23 @@ def test_refuses_what_shows_nothing(drawn, size):
 
 @pytest.mark.parametrize("size", SIDES)
 @pytest.mark.parametrize(
-    "shades", [(0, 255), (20, 230), (0, 40), (200, 240), (100, 130)], ids=lambda s: f"{s[0]}-{s[1]}"
+    "shades", [(0, 255), (20, 230), (0, 52), (200, 252), (100, 152)], ids=lambda s: f"{s[0]}-{s[1]}"
 )
 def test_lets_a_chest_pass_however_it_was_exposed(shades, size):
     darkest, brightest = shades
 
     assert reject_blank(chest(*size, darkest=darkest, brightest=brightest)) is None
+
+
+@pytest.mark.parametrize("shades", [(0, 30), (225, 255)], ids=["darkened", "lightened"])
+def test_a_chest_of_too_few_shades_is_refused_as_such(shades):
+    darkest, brightest = shades
+
+    rejection = reject_blank(chest(300, 260, darkest=darkest, brightest=brightest))
+
+    assert rejection is not None
+    assert rejection.code == LOW_CONTRAST
+    assert rejection.facts["contrast"] < 31
 
 
 def test_lets_a_chest_pass_that_fills_a_third_of_a_white_page():

@@ -27,7 +27,7 @@ class Radiograph:
     sha256: str
     """Of the uploaded bytes, hexadecimal."""
     source_format: str
-    """What the bytes were: png, jpeg, webp, tiff, bmp or dicom."""
+    """What the bytes were: the id of a format, e.g. `png`, `dicom`, `zip`."""
     notes: tuple[str, ...] = ()
     """Codes of what intake had to do or saw, e.g. `burned_in_annotation`, `colour_removed`."""
     pixel_spacing_mm: float | None = None

@@ -10,12 +10,18 @@ import json
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, Final
 
 from raiox.errors import Fact
-from raiox.vocabulary import LANGUAGES, Language
+from raiox.vocabulary import LANGUAGE_TRAITS, LANGUAGES, Language
 
 Sentences = dict[str, str]
+
+UNITS: Final = {
+    "_bytes": ((2**20, "MiB"), (2**10, "KiB"), (1, "bytes")),
+    "_pixels": ((10**6, "megapixels"), (1, "pixels")),
+}
+"""How facts whose names end so are shown: the largest unit that fits."""
 
 
 @cache
@@ -34,7 +40,7 @@ def text(key: str, language: Language, **facts: Fact) -> str:
     """
     name, _, inner = key.partition(".")
     found: str = load(language, name)[inner]
-    return found.format_map(_Facts(facts))
+    return found.format_map(_Facts(facts, language))
 
 
 def texts(key: str, **facts: Fact) -> dict[Language, str]:
@@ -50,7 +56,8 @@ def messages_for(code: str, language: Language, facts: Mapping[str, Fact]) -> Se
     errors = load(language)
     keys = (*(f"{code}.{fact}" for fact in facts), code, "internal_error")
     sentences: Sentences = next(errors[key] for key in keys if key in errors)
-    return {part: sentence.format_map(_Facts(facts)) for part, sentence in sentences.items()}
+    shown = _Facts(facts, language)
+    return {part: sentence.format_map(shown) for part, sentence in sentences.items()}
 
 
 def messages_in_all_languages(code: str, facts: Mapping[str, Fact]) -> dict[Language, Sentences]:
@@ -59,7 +66,24 @@ def messages_in_all_languages(code: str, facts: Mapping[str, Fact]) -> dict[Lang
 
 
 class _Facts(dict[str, Fact]):
-    """A fact that was not given reads as a dash, never as an exception."""
+    """Facts as a person reads them: bytes and pixels in units that fit.
+
+    One that was not given reads as a dash, never as an exception.
+    """
+
+    def __init__(self, facts: Mapping[str, Fact], language: Language) -> None:
+        super().__init__({name: _shown(name, fact, language) for name, fact in facts.items()})
 
     def __missing__(self, name: str) -> str:
         return "–"
+
+
+def _shown(name: str, fact: Fact, language: Language) -> Fact:
+    if isinstance(fact, str):
+        return fact
+    for ending, units in UNITS.items():
+        if name.endswith(ending):
+            scale, unit = next((pair for pair in units if fact >= pair[0]), units[-1])
+            number = f"{round(fact / scale, 1):g}"
+            return f"{number.replace('.', LANGUAGE_TRAITS[language].decimal_separator)} {unit}"
+    return fact

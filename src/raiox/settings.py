@@ -66,7 +66,7 @@ class IntakeSettings(BaseModel, frozen=True, extra="forbid"):
     max_pixels: PositiveInt = Field(32_000_000, description="Largest image, in pixels.")
     min_side_px: PositiveInt = Field(64, description="Shortest side that is accepted, in pixels.")
     max_inflated_bytes: PositiveInt = Field(
-        128_000_000, description="Largest size of a deflated DICOM data set, inflated, in bytes."
+        128 * 2**20, description="Largest size of a deflated DICOM data set, inflated, in bytes."
     )
     max_jpeg_scans: PositiveInt = Field(
         64, description="Largest number of scans (SOS markers) in one JPEG."

@@ -2,7 +2,7 @@
 
 Whatever a codec raises becomes an error of intake here. `MemoryError` alone
 passes, because the process that met it has to end. A decoder process holds the codecs of
-pictures or those of DICOM, never both: the smaller it is, the faster it is forked.
+pictures only, or all for DICOM and archives: the smaller it is, the faster it is forked.
 """
 
 import warnings
@@ -13,10 +13,11 @@ from raiox.intake.checks import check_side
 from raiox.intake.errors import CorruptImageError
 from raiox.intake.formats import RASTERS
 from raiox.intake.formats.dicom import DICOM
+from raiox.intake.formats.zip import ZIP
 from raiox.intake.sandbox.decoder_api import Decoded, DecodeLimits
 
 PICTURE_CODECS: Final = "raiox.intake.raster"
-DICOM_CODECS: Final = "raiox.intake.dicom.decode"
+ALL_CODECS: Final = "raiox.intake.archive"
 """What a decoder process must have imported before it is confined."""
 
 
@@ -45,6 +46,10 @@ def _decode(source_format: str, content: bytes, limits: DecodeLimits) -> Decoded
         from raiox.intake.dicom.decode import decode_dicom  # noqa: PLC0415  (see above)
 
         return decode_dicom(content, limits)
+    if source_format == ZIP.id:
+        from raiox.intake.archive import decode_archive  # noqa: PLC0415  (see above)
+
+        return decode_archive(content, limits)
     from raiox.intake.raster import decode_raster  # noqa: PLC0415  (see above)
 
     return decode_raster(RASTERS[source_format], content, limits)

@@ -40,13 +40,13 @@ class UnsupportedFormatError(IntakeError):
 
 
 class ArchiveError(IntakeError):
-    """An archive (`format`), whatever it holds; `formats` are read."""
+    """An archive (`format`) not read, not opened (`fault`) or of `n_images`; `formats` are read."""
 
     code = "archive"
 
 
 class UnsupportedTransferSyntaxError(IntakeError):
-    """DICOM in an encoding that is not read (`uid`)."""
+    """DICOM in an encoding that is not read (`uid`), or not with so many bits (`n_bits`)."""
 
     code = "unsupported_transfer_syntax"
 

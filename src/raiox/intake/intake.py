@@ -10,9 +10,9 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from raiox.entities import Radiograph
-from raiox.intake.decode import DICOM_CODECS, PICTURE_CODECS
+from raiox.intake.decode import ALL_CODECS, PICTURE_CODECS
 from raiox.intake.errors import UploadTooLargeError
-from raiox.intake.formats.dicom import DICOM
+from raiox.intake.formats import RASTERS
 from raiox.intake.sandbox.client import Sandbox
 from raiox.intake.sandbox.decoder_api import DecodeLimits
 from raiox.intake.sniff import sniff
@@ -28,14 +28,14 @@ class Intake:
         """Start the decoder processes, without waiting for them."""
         self._max_bytes = settings.max_upload_bytes
         limits = {limit.name: getattr(settings, limit.name) for limit in fields(DecodeLimits)}
-        self._pictures, self._dicom = (
+        self._pictures, self._others = (
             Sandbox(
                 DecodeLimits(**limits),
                 settings.n_decoders,
                 codecs=codecs,
                 allow_weak=settings.allow_weak_sandbox,
             )
-            for codecs in (PICTURE_CODECS, DICOM_CODECS)
+            for codecs in (PICTURE_CODECS, ALL_CODECS)
         )
 
     def load(self, content: bytes, sha256: str | None = None) -> Radiograph:
@@ -51,7 +51,7 @@ class Intake:
         if len(content) > self._max_bytes:
             raise UploadTooLargeError(max_bytes=self._max_bytes)
         source_format = sniff(content)
-        sandbox = self._dicom if source_format == DICOM.id else self._pictures
+        sandbox = self._pictures if source_format in RASTERS else self._others
         decoded = sandbox.decode(source_format, content)
         sha256 = sha256 or hashlib.sha256(content).hexdigest()
         return Radiograph(
@@ -61,7 +61,7 @@ class Intake:
     def close(self) -> None:
         """End every decoder process."""
         self._pictures.close()
-        self._dicom.close()
+        self._others.close()
 
     def __enter__(self) -> Self:
         return self

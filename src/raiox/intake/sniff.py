@@ -29,7 +29,7 @@ def sniff(content: bytes) -> str:
     Raises:
         EmptyUploadError: there are none.
         UnsupportedFormatError: something known that is not read (`format`).
-        ArchiveError: an archive, whatever it holds (`format`).
+        ArchiveError: an archive that is not read (`format`).
         CorruptImageError: an image whose first bytes were damaged, as text-mode copies do.
         NotAnImageError: nothing known.
     """

@@ -2,6 +2,7 @@
 
 import os
 import threading
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,7 @@ from fakes import FakeEngine, FakeIntake, png, result_of
 
 from raiox.cli.batch.analysed import Analysed
 from raiox.cli.batch.heatmap_files import heatmap_name, write_heatmaps
-from raiox.cli.batch.inputs import find_files, is_own_output
+from raiox.cli.batch.inputs import find_files, is_own_output, read_content
 from raiox.cli.batch.pipeline import Widths, analyse
 from raiox.cli.batch.records import Ending
 from raiox.cli.batch.summary import Summary
@@ -18,7 +19,7 @@ from raiox.cli.errors import NothingToReadError, PathMissingError
 from raiox.entities import Radiograph
 from raiox.errors import RaioxError
 from raiox.inference.heatmap import render
-from raiox.intake.errors import NotAnImageError
+from raiox.intake.errors import ArchiveError, NotAnImageError, TooLargeInflatedError
 
 
 def radiographs(folder: Path, n: int) -> list[Path]:
@@ -52,6 +53,26 @@ def test_linked_folders_are_not_entered_and_linked_files_are_read(tmp_path):
     (tmp_path / "y.png").symlink_to(tmp_path / "real" / "x.png")
 
     assert [f.name for f in find_files([tmp_path])] == ["y.png", "x.png"]
+
+
+def test_an_archive_is_read_as_a_folder_and_one_that_cannot_be_says_why(tmp_path):
+    with zipfile.ZipFile(tmp_path / "study.ZIP", "w") as archive:
+        archive.writestr("DICOM/IM1", png(mark=1))
+        archive.writestr("DICOM/IM0", png(mark=2))
+        archive.writestr("DICOMDIR", b"index")
+    (tmp_path / "torn.zip").write_bytes((tmp_path / "study.ZIP").read_bytes()[:50])
+
+    files = find_files([tmp_path])
+
+    study = tmp_path / "study.ZIP"
+    assert files == [study / "DICOM/IM0", study / "DICOM/IM1", tmp_path / "torn.zip"]
+    assert read_content(files[0], 10_000) == png(mark=2)
+    with pytest.raises(TooLargeInflatedError):
+        read_content(files[0], 10)
+    study.unlink()
+    study.write_bytes(b"PK\x03\x04 another one")
+    with pytest.raises(ArchiveError):
+        read_content(files[0], 10_000)
 
 
 def test_what_is_not_there_or_empty_is_named(tmp_path):

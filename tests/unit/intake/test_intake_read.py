@@ -1,4 +1,6 @@
 import hashlib
+import io
+import zipfile
 
 import numpy as np
 import pytest
@@ -50,6 +52,19 @@ def test_takes_exactly_as_many_bytes_as_allowed(intake):
     with pytest.raises(UploadTooLargeError) as refusal:
         intake.load(content + bytes(100_001 - len(content)))
     assert refusal.value.facts == {"max_bytes": 100_000}
+
+
+@pytest.mark.parametrize("name", ["IM0", "exame da ação.png"])
+def test_reads_the_one_image_of_an_archive_in_a_confined_process(intake, name):
+    image, packed = picture(phantom(), "png"), io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(name, image)
+        archive.writestr("README", b"text")
+
+    read = intake.load(packed.getvalue())
+
+    assert read.source_format == "zip"
+    assert read.pixels.tobytes() == intake.load(image).pixels.tobytes()
 
 
 def test_refuses_nothing_and_nonsense(intake):

@@ -53,7 +53,7 @@ def test_names_a_known_format_that_is_not_read(content, name):
 
 
 @pytest.mark.parametrize(
-    ("content", "name"), [(b"PK\x03\x04rest", "zip"), (b"\x1f\x8b\x08rest", "gzip")]
+    ("content", "name"), [(b"7z\xbc\xaf\x27rest", "7-Zip"), (b"\x1f\x8b\x08rest", "gzip")]
 )
 def test_says_of_an_archive_that_it_is_one(content, name):
     with pytest.raises(ArchiveError) as refusal:

@@ -43,10 +43,10 @@ export function formatHours(hours: number): string {
   return formatUnit(hours, 'hour', 1);
 }
 
-export function formatMegabytes(bytes: number): string {
-  const megabytes = bytes / 1_000_000;
-  const rounded = Math.round(megabytes * (megabytes < 10 ? 10 : 1)) / (megabytes < 10 ? 10 : 1);
-  return `${Number.isInteger(rounded) ? String(rounded) : formatDecimal(rounded, 1)} MB`;
+/** As the service's own sentences say it, with at most one decimal. */
+export function formatMebibytes(bytes: number): string {
+  const rounded = Math.round((bytes / 2 ** 20) * 10) / 10;
+  return `${Number.isInteger(rounded) ? String(rounded) : formatDecimal(rounded, 1)} MiB`;
 }
 
 export function formatMilliseconds(ms: number): string {

@@ -3,25 +3,28 @@
 import os
 import sys
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from raiox.cli.batch.json_lines import is_json_lines
 from raiox.cli.batch.table import is_table
 from raiox.cli.errors import NothingToReadError, PathMissingError, printable
 from raiox.inference.heatmap import SOFTWARE
-from raiox.intake.errors import UnreadableFileError, UploadTooLargeError
+from raiox.intake.errors import ArchiveError, UnreadableFileError, UploadTooLargeError
+from raiox.intake.zip_archive import ZipArchive
 
 STANDARD_INPUT = Path("-")
+ARCHIVE_SUFFIX = ".zip"
 PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 MARK_WITHIN_BYTES = 200
 """Pillow writes a PNG's text before its palette and pixels."""
 
 
 def find_files(paths: Iterable[Path]) -> list[Path]:
-    """The files named, and those of the folders named by name, each once.
+    """The files named, and those of the folders and ZIP archives by name, each once.
 
-    Hidden files and folders are left out, linked folders are not entered. A folder that cannot
-    be listed stands in the list itself, so that reading it says why.
+    Hidden files and folders are left out, linked folders are not entered. A folder or an archive
+    that cannot be listed stands in the list itself, so that reading it says why.
 
     Raises:
         PathMissingError: a path is neither a file nor a folder; nothing waits for a pipe.
@@ -40,7 +43,7 @@ def find_files(paths: Iterable[Path]) -> list[Path]:
 def read_content(file: Path, max_bytes: int) -> bytes:
     """The bytes of a file or of standard input; never more than an upload may hold.
 
-    Raises: UnreadableFileError, UploadTooLargeError.
+    Raises: UnreadableFileError, UploadTooLargeError, ArchiveError.
     """
     try:
         if file == STANDARD_INPUT:
@@ -48,6 +51,8 @@ def read_content(file: Path, max_bytes: int) -> bytes:
         else:
             with file.open("rb") as stream:
                 content = stream.read(max_bytes + 1)
+    except NotADirectoryError:
+        return _read_member(file, max_bytes)
     except OSError as error:
         raise UnreadableFileError(reason=type(error).__name__) from error
     if len(content) > max_bytes:
@@ -66,7 +71,7 @@ def _files_of(path: Path) -> Iterator[Path]:
     if path == STANDARD_INPUT:
         yield path
     elif path.is_file():
-        yield path.absolute()
+        yield from _members_of(path.absolute())
     else:
         yield from _files_below(path.absolute())
 
@@ -81,5 +86,23 @@ def _files_below(folder: Path) -> Iterator[Path]:
         for name in sorted(names, key=os.fsencode):
             file = Path(parent, name)
             if not name.startswith(".") and file.is_file():
-                yield file
+                yield from _members_of(file)
     yield from unlisted
+
+
+def _members_of(file: Path) -> Iterator[Path]:
+    """The files of an archive, as if it were a folder; any other file itself."""
+    members: list[str] = []
+    if file.suffix.lower() == ARCHIVE_SUFFIX:
+        with suppress(ArchiveError, OSError), ZipArchive(file) as archive:
+            members = archive.names
+    yield from (file / name for name in members) if members else (file,)
+
+
+def _read_member(file: Path, max_bytes: int) -> bytes:
+    archive = next(parent for parent in file.parents if parent.is_file())
+    try:
+        with ZipArchive(archive) as opened:
+            return opened.read(file.relative_to(archive).as_posix(), max_bytes)
+    except (OSError, KeyError) as error:  # it changed since it was listed
+        raise UnreadableFileError(reason=type(error).__name__) from error

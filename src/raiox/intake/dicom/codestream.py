@@ -105,7 +105,9 @@ def _check_jpeg(frame: bytes, header: FrameHeader, syntax: uid.UID, limits: Deco
     if not is_complete(frame):
         raise TruncatedImageError
     if decoders_agree(syntax, uid.JPEGBaseline8Bit) and header.precision > DCT_BITS:
-        raise UnsupportedTransferSyntaxError(uid=name_of(uid.JPEGExtended12Bit))
+        raise UnsupportedTransferSyntaxError(
+            uid=name_of(uid.JPEGExtended12Bit), n_bits=header.precision
+        )
 
 
 def _read_jpeg_2000(

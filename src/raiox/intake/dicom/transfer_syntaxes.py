@@ -18,7 +18,9 @@ PLUGINS: Final[dict[str, str]] = {
     uid.DeflatedExplicitVRLittleEndian: NATIVE,
     uid.RLELossless: "pydicom",
     uid.JPEGBaseline8Bit: "pillow",
-    uid.JPEGExtended12Bit: "pillow",  # 8-bit samples only; 12 bits are refused by `codestream`
+    # 8-bit samples only. Of 12 bits, gdcm turns what undershoots black into white, pylibjpeg-libjpeg
+    # is GPL, and imagecodecs weighs more than all other decoders: `codestream` refuses them.
+    uid.JPEGExtended12Bit: "pillow",
     uid.JPEGLossless: "gdcm",
     uid.JPEGLosslessSV1: "gdcm",
     uid.JPEGLSLossless: "pyjpegls",

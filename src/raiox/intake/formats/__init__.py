@@ -15,17 +15,30 @@ from raiox.intake.formats.png import PNG
 from raiox.intake.formats.tiff import TIFF
 from raiox.intake.formats.unread import UNREAD
 from raiox.intake.formats.webp import WEBP
+from raiox.intake.formats.zip import ZIP
 
-__all__ = ["FORMATS", "NAMES", "RASTERS", "READ", "Format", "RasterFormat", "UnreadFormat"]
+__all__ = [
+    "FORMATS",
+    "IMAGES",
+    "NAMES",
+    "RASTERS",
+    "READ",
+    "Format",
+    "RasterFormat",
+    "UnreadFormat",
+]
 
 # DICOM first: its preamble may be made to look like a TIFF or a page (PS3.10, 7.1).
-READ: Final[tuple[Format, ...]] = (DICOM, PNG, JPEG, TIFF, WEBP, BMP, AVIF)
-"""What is read, in the order of recognition."""
+IMAGES: Final[tuple[Format, ...]] = (DICOM, PNG, JPEG, TIFF, WEBP, BMP, AVIF)
+"""What holds one image, in the order of recognition."""
 
-RASTERS: Final = {item.id: item for item in READ if isinstance(item, RasterFormat)}
+READ: Final[tuple[Format, ...]] = (*IMAGES, ZIP)
+"""What is read; of an archive, the one image in it."""
+
+RASTERS: Final = {item.id: item for item in IMAGES if isinstance(item, RasterFormat)}
 """What Pillow decodes, by id."""
 
 FORMATS: Final[tuple[Format, ...]] = (*READ, *UNREAD)
 
-NAMES: Final = ", ".join(item.name for item in READ)
-"""What is read, for the sentences that name it."""
+NAMES: Final = ", ".join(item.name for item in IMAGES)
+"""What an image may be, for the sentences that name it."""

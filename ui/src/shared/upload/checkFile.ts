@@ -1,7 +1,7 @@
 /** Refuses before the upload what the service would refuse after it. */
 
 import { failLocally, isLocalCode, type Failure } from '../failure';
-import { nameFormats } from '../format';
+import { formatMebibytes, nameFormats } from '../format';
 import { HEAD_BYTES, isDrawnByBrowsers, recognize } from './formats';
 
 export interface CheckedFile {
@@ -14,7 +14,8 @@ export interface CheckedFile {
 export async function checkFile(file: Blob, maxBytes: number): Promise<CheckedFile> {
   if (file.size === 0) return refuse(failLocally('empty'));
   if (file.size > maxBytes) {
-    return refuse(failLocally('too_large', { size_mb: megabytes(file.size), max_mb: megabytes(maxBytes) }));
+    const facts = { size: formatMebibytes(file.size), limit: formatMebibytes(maxBytes) };
+    return refuse(failLocally('too_large', facts));
   }
   const format = recognize(new Uint8Array(await file.slice(0, HEAD_BYTES).arrayBuffer()));
   if (!format) return refuse(failLocally('not_an_image', { formats: nameFormats() }));
@@ -26,8 +27,4 @@ export async function checkFile(file: Blob, maxBytes: number): Promise<CheckedFi
 
 function refuse(failure: Failure): CheckedFile {
   return { failure, drawable: false };
-}
-
-function megabytes(bytes: number): number {
-  return Math.ceil(bytes / 1_000_000);
 }

@@ -63,3 +63,15 @@ def test_a_cache_too_large_for_memory_is_mapped(
     monkeypatch.setattr(pixel_cache, "MAX_READ_BYTES", 10)
 
     assert isinstance(cached_pixels(images, SPEC, tmp_path / "cache", 1), np.memmap)
+
+
+def test_training_sees_what_is_inside_a_margin(tmp_path: Path) -> None:
+    content = np.random.default_rng(1).integers(30, 220, (40, 40), dtype=np.uint8)
+    on_a_page = np.full((60, 90), 255, np.uint8)
+    on_a_page[10:50, 25:65] = content
+    for name, pixels in (("content", content), ("on_a_page", on_a_page)):
+        Image.fromarray(pixels).save(tmp_path / f"{name}.png")
+
+    squares = [read_square(tmp_path / f"{name}.png", SPEC) for name in ("content", "on_a_page")]
+
+    assert np.array_equal(*squares)

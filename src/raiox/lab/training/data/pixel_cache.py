@@ -1,8 +1,8 @@
 """Prepared pixels of a data set in one file, made once and held in memory.
 
 Decoding and resizing 25,000 radiographs takes minutes and gives the same bytes
-every time; an epoch should not pay for it. The file holds what `fit_to_square`
-returns, so serving and training share it to the last bit. It is read whole (half a
+every time; an epoch should not pay for it. The file holds what `find_content` leaves and
+`fit_to_square` returns, so serving and training share it to the last bit. It is read whole (half a
 gigabyte at 160 px): drawn at random from a mapped file, every image would wait for
 the disk wherever the system takes its pages back. A file too large for that is mapped
 all the same, and the files used longest ago make room for new ones.
@@ -21,6 +21,7 @@ from PIL import Image
 from rich.progress import track
 
 from raiox.entities import GrayArray
+from raiox.inference.margins import crop, find_content
 from raiox.preprocessing import Preprocessing, fit_to_square
 
 MAX_READ_BYTES = 8_000_000_000
@@ -35,7 +36,7 @@ def cached_pixels(
 ) -> npt.NDArray[np.uint8]:
     """(N, side_px, side_px) uint8 in the order of `paths`."""
     folder.mkdir(parents=True, exist_ok=True)
-    key = hashlib.sha256(f"{spec.side_px} {spec.fit} {spec.tone}".encode())
+    key = hashlib.sha256(f"content {spec.side_px} {spec.fit} {spec.tone}".encode())
     for path in paths:
         key.update(f"\n{path.parent.name}/{path.name} {path.stat().st_size}".encode())
     file = folder / f"pixels-{key.hexdigest()[:16]}.npy"
@@ -52,8 +53,14 @@ def cached_pixels(
 
 def read_square(path: Path, spec: Preprocessing) -> GrayArray:
     """One image file of a data set, prepared."""
+    pixels = read_gray(path)
+    return fit_to_square(crop(pixels, find_content(pixels)), spec)
+
+
+def read_gray(path: Path) -> GrayArray:
+    """(H, W) uint8, margins included."""
     with Image.open(path) as image:
-        return fit_to_square(np.asarray(image.convert("L")), spec)
+        return np.asarray(image.convert("L"))
 
 
 def _make_room(folder: Path, n_bytes: int) -> None:

@@ -8,14 +8,15 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image
 from rich.progress import track
 
+from raiox.inference.margins import Box, crop, find_content
 from raiox.lab.aliases import Mask
 from raiox.lab.datasets.lung_masks import HALF_GRAY, drawn_masks, find_masks
 from raiox.lab.datasets.manifest import Sample
 from raiox.lab.datasets.opacity_boxes import find_boxes
 from raiox.lab.metrics.saliency import box_over, mask_over
+from raiox.lab.training.data.pixel_cache import read_gray
 from raiox.preprocessing import Preprocessing, fit_to_square
 from raiox.vocabulary import Finding
 
@@ -55,11 +56,14 @@ def _masks(
         clear = sample.label == Finding.NO_FINDING
         file = by_hand.get(sample.path) or (without_heart.get(sample.path) if clear else None)
         if sample.path in boxes:
-            with Image.open(sample.path) as image:
-                yield sample.path, box_over(boxes[sample.path], (image.height, image.width), spec)
+            x, y, width, height = boxes[sample.path]
+            content = _content(sample.path)
+            box = (x - content.left, y - content.top, width, height)
+            shape = (content.bottom - content.top, content.right - content.left)
+            yield sample.path, box_over(box, shape, spec)
         elif file is not None:
-            with Image.open(file) as mask:
-                yield sample.path, mask_over(np.asarray(mask.convert("L")) > HALF_GRAY, spec)
+            mask = crop(read_gray(file), _content(sample.path))
+            yield sample.path, mask_over(mask > HALF_GRAY, spec)
 
 
 def read_mask_regions(
@@ -70,6 +74,11 @@ def read_mask_regions(
     half = spec.model_copy(update={"side_px": spec.side_px // 2, "tone": "as_stored"})
     regions = {}
     for sample in samples:
-        with Image.open(drawn[sample.path][0]) as mask:
-            regions[sample.path] = fit_to_square(np.asarray(mask.convert("L")), half)[np.newaxis]
+        mask = crop(read_gray(drawn[sample.path][0]), _content(sample.path))
+        regions[sample.path] = fit_to_square(mask, half)[np.newaxis]
     return regions
+
+
+def _content(path: Path) -> Box:
+    """What the networks see of an image; so much of its mask or box is looked at."""
+    return find_content(read_gray(path))

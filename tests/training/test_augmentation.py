@@ -88,3 +88,23 @@ def test_bars_squeeze_an_image_and_its_region_alike() -> None:
     assert inside.float().mean() < 0.9
     outside = regions < 0.01
     assert (squeezed[outside] != 0.37).float().mean() > 0.99
+
+
+def test_few_grays_leave_steps_where_there_was_a_ramp_and_keep_its_mean() -> None:
+    ramp = torch.linspace(0.05, 0.95, 128).repeat(64, 1, 128, 1)
+
+    posterised = augment(ramp, Augmentation(posterise=1.0), seeded())
+
+    change = (posterised - ramp).abs()
+    assert (change.mean(dim=(1, 2, 3)) > 1e-3).all()
+    assert change.max() < 0.2
+    assert (posterised - ramp).mean().abs() < 0.01
+
+
+def test_no_more_than_the_chosen_share_of_images_loses_grays() -> None:
+    images = drawn().repeat(8, 1, 1, 1)
+
+    posterised = augment(images, Augmentation(posterise=0.25), seeded())
+
+    changed = [not torch.allclose(a, b, atol=1e-4) for a, b in zip(posterised, images, strict=True)]
+    assert 0.1 < sum(changed) / len(images) < 0.4

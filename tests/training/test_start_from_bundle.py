@@ -15,7 +15,7 @@ from raiox.lab.errors import StartBundleMissingError, StartNetworkMismatchError
 from raiox.lab.training.context import TrainingContext
 from raiox.lab.training.export.float16 import round_to_float16
 from raiox.lab.training.export.onnx_export import to_onnx
-from raiox.lab.training.fit.wise_ft import interpolate_weights
+from raiox.lab.training.fit.average_weights import average_weights, interpolate_weights
 from raiox.lab.training.networks.build import build_network
 from raiox.lab.training.networks.onnx_import import bundle_weights
 from raiox.lab.training.recipe import OneCycle, Recipe, Stage
@@ -193,3 +193,13 @@ def test_a_run_keeps_its_share_of_the_start(tmp_path: Path, drawn_data: Path) ->
     name = "blocks.4.1.conv_pw.weight"
     assert not torch.equal(trained[name], fresh[name])
     torch.testing.assert_close(kept[name], (trained[name] + fresh[name]) / 2)
+
+
+def test_averaged_weights_are_the_mean_of_all_and_count_as_the_last() -> None:
+    first = {"weight": torch.tensor([0.0, 6.0]), "n": torch.tensor(3)}
+    second = {"weight": torch.tensor([4.0, 0.0]), "n": torch.tensor(7)}
+
+    mean = average_weights([first, second])
+
+    assert mean["weight"].tolist() == [2.0, 3.0]
+    assert mean["n"].item() == 7

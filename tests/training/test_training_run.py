@@ -373,3 +373,44 @@ from raiox.lab.training.context import TrainingContext
 context = TrainingContext(Path({data!r}), Path({runs!r}), n_devices=2, n_threads=1, deterministic=True)
 train(recipe("shared"), context)
 """
+
+
+def test_the_trainings_of_a_stage_are_averaged(drawn_data: Path, tmp_path: Path) -> None:
+    plain = recipe("soup")
+    stage = plain.stages[0].replace(soup=2)
+
+    folder = train(plain.replace(stages=(stage,)), training_context(drawn_data, tmp_path))
+
+    first, second = (
+        load_file(folder / "stage-0" / f"soup-{i}" / "trained.safetensors") for i in range(2)
+    )
+    mean = load_file(folder / "weights.safetensors")
+    name = "blocks.0.0.conv_pw.weight"
+    assert not torch.equal(first[name], second[name])
+    torch.testing.assert_close(mean[name], (first[name] + second[name]) / 2)
+
+
+def test_a_stage_learns_what_an_earlier_one_said_of_the_originals_in_another_tone(
+    drawn_data: Path, tmp_path: Path
+) -> None:
+    schedule = OneCycle(n_samples=32, learning_rate=1e-3)
+    first = Stage(
+        side_px=32, schedule=schedule, batch_size=8, samples_per_epoch=16, tone="as_stored"
+    )
+    second = first.replace(
+        tone=None,
+        distillation=Distillation(teachers=("own/stage-0",), sees="original", hint_weight=0.0),
+    )
+    own = recipe(
+        "own",
+        preprocessing=Preprocessing(side_px=32, fit="letterbox", tone="levels"),
+        stages=(first, second),
+    )
+
+    folder = train(own, training_context(drawn_data, tmp_path))
+
+    teacher = load_run(folder, stage=0)
+    assert teacher[0].preprocessing.tone == "as_stored"
+    assert "loss_teacher" in (folder / "stage-1" / "curves.jsonl").read_text()
+    kept = sorted((tmp_path / "cache").glob("logits-*.npy"), key=lambda file: file.stat().st_size)
+    assert [len(np.load(file)) for file in kept] == [12, 24]

@@ -15,7 +15,7 @@ from pydantic import (
     model_validator,
 )
 
-from raiox.preprocessing import Preprocessing
+from raiox.preprocessing import Preprocessing, Tone
 
 TaskName = Literal["findings", "opacity", "frontal_filter", "frontal_or_not", "features", "lungs"]
 Range = tuple[float, float]
@@ -81,6 +81,7 @@ class Augmentation(_Specification):
     contrast: Range = Field((1, 1), description="Factor around mid-gray, uniform.")
     brightness: NonNegativeFloat = Field(0, description="Offset, share of full scale, both ways.")
     gain: Range = Field((1, 1), description="Factor, uniform.")
+    posterise: NonNegativeFloat = Field(0, description="Share of images left with few grays.")
     blur: NonNegativeFloat = Field(0, description="Share of images at a lower resolution.")
     jpeg: NonNegativeFloat = Field(0, description="Share of images through JPEG, quality 25-90.")
     bars: NonNegativeFloat = Field(0, description="Share of images squeezed between flat bars.")
@@ -146,6 +147,11 @@ class Distillation(_Specification):
         description="Recipes whose runs are averaged (`mobilenet`, or `mobilenet/stage-0` as it was "
         "after that stage); `imagenet`: MobileNet's own features.",
     )
+    sees: Literal["augmented", "original"] = Field(
+        "augmented",
+        description="What the teachers see: the student's image, or, once and through their own "
+        "preprocessing, what it was before augmentation.",
+    )
     logits_weight: NonNegativeFloat = Field(
         1.0, description="Weight of the distance to the teachers' mean softened output."
     )
@@ -153,6 +159,12 @@ class Distillation(_Specification):
         1.0, description="Weight of the distance to the first teacher's features."
     )
     temperature: PositiveFloat = Field(2.0, description="Softens student and teachers.")
+
+    @model_validator(mode="after")
+    def _hints_need_the_same_image(self) -> Self:
+        if self.sees == "original" and self.hint_weight:
+            raise ValueError("hint_weight needs teachers that see the augmented image")
+        return self
 
 
 class Stage(_Specification):
@@ -168,6 +180,12 @@ class Stage(_Specification):
     average: float = Field(
         0.0, ge=0, lt=1, description="Decay of a moving average of the weights; 0: none."
     )
+    soup: PositiveInt = Field(
+        1,
+        description="Trainings of this stage, with other seeds, whose weights are averaged "
+        "(Wortsman et al., 2022, arXiv:2203.05482).",
+    )
+    tone: Tone | None = Field(None, description="Instead of that of the recipe's preprocessing.")
     augmentation: Augmentation | None = Field(None, description="Instead of the recipe's.")
     synthesis: Synthesis | None = Field(None, description="Instead of the recipe's.")
     style_mixing: float | None = Field(None, ge=0, le=1, description="Instead of the recipe's.")
@@ -246,6 +264,8 @@ class Recipe(_Specification):
         stage = self.stages[index]
         settings = {name: getattr(stage, name) for name in STAGE_SETTINGS}
         own = {name: value for name, value in settings.items() if value is not None}
+        tone = stage.tone or self.preprocessing.tone
+        own["preprocessing"] = self.preprocessing.model_copy(update={"tone": tone})
         return self.replace(stages=(stage,), **own)
 
     def held_out(self, *datasets: str) -> "Recipe":
@@ -281,7 +301,8 @@ class Recipe(_Specification):
     def depends_on(self) -> tuple[str, ...]:
         """Names of the recipes whose finished runs this one needs."""
         names = (reference.partition("/")[0] for reference in (self.init, *self.teachers))
-        return tuple(dict.fromkeys(name for name in names if name not in NOT_RUNS))
+        own = (*NOT_RUNS, self.name)
+        return tuple(dict.fromkeys(name for name in names if name not in own))
 
 
 STAGE_SETTINGS = tuple(name for name in Stage.model_fields if name in Recipe.model_fields)

@@ -134,3 +134,26 @@ def test_holding_out_a_source_holds_it_out_of_the_teachers_of_stages_too() -> No
 
     assert stage.distillation is not None
     assert stage.distillation.teachers == ("big-without-siim/stage-2", "imagenet")
+
+
+def test_a_stage_may_have_a_tone_of_its_own() -> None:
+    stages = (
+        Stage(side_px=32, schedule=SCHEDULE, tone="levels"),
+        Stage(side_px=32, schedule=SCHEDULE),
+    )
+
+    whole = recipe(stages=stages)
+
+    assert [whole.at_stage(i).preprocessing.tone for i in (0, 1)] == ["levels", "as_stored"]
+    assert whole.at_stage(0).at_stage(0) == whole.at_stage(0)
+
+
+def test_an_earlier_stage_of_the_same_recipe_is_no_dependency() -> None:
+    spec = Distillation(teachers=("plain/stage-0", "other"), sees="original", hint_weight=0.0)
+
+    assert recipe(distillation=spec).depends_on == ("other",)
+
+
+def test_features_of_an_image_that_the_student_does_not_see_are_no_hints() -> None:
+    with pytest.raises(ValidationError, match="hint_weight"):
+        Distillation(teachers=("other",), sees="original")

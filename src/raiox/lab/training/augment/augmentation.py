@@ -19,7 +19,7 @@ from raiox.lab.training.augment.artefacts import (
     paste_patches,
 )
 from raiox.lab.training.augment.batch_random import BatchRandom, per_image
-from raiox.lab.training.augment.degradation import compress, lower_resolution
+from raiox.lab.training.augment.degradation import compress, lower_resolution, posterise
 from raiox.lab.training.recipe import Augmentation
 
 
@@ -42,6 +42,7 @@ def augment(
     images = _resample(images, spec, random, zoomed)
     images = paste_bars(images, spec.bars, random) if spec.bars else images
     images = _change_intensity(images, spec, random)
+    images = posterise(images, spec.posterise, random) if spec.posterise else images
     images = lower_resolution(images, spec.blur, random)
     images = compress(images, spec.jpeg, random)
     images = paste_patches(images, spec.patches, random)

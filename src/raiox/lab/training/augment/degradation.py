@@ -1,4 +1,4 @@
-"""Loss of resolution and JPEG compression, computed on batches."""
+"""Loss of grays and of resolution, and JPEG compression, computed on batches."""
 
 import math
 
@@ -6,7 +6,15 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from raiox.lab.training.augment.batch_random import BatchRandom
+from raiox.lab.training.augment.batch_random import BatchRandom, per_image
+
+POSTERISED_GRAYS = (12.0, 96.0)
+POSTERISED_GAMMA = (0.5, 2.0)
+POSTERISED_NOISE = 0.015
+"""Of full scale, the largest standard deviation."""
+
+FINER = 2
+"""Times the resolution of the batch, at which grays are lost."""
 
 BLOCK = 8
 STANDARD = 50
@@ -19,6 +27,25 @@ LUMINANCE = torch.tensor(
     dtype=torch.float32,
 )  # fmt: skip
 """Quantisation of luminance at quality 50. Source: ITU-T T.81, table K.1."""
+
+
+def posterise(images: Tensor, share: float, random: BatchRandom) -> Tensor:
+    """Leave some images 12 to 96 grays; (N, 1, S, S) in [0, 1] in and out.
+
+    As an exposure does that uses a part of the 8 bits: the grays are even under some other tone curve, and
+    are lost at a finer resolution, where noise still carries some of what lies between them.
+    """
+    chosen, n_grays = random.chance(share), random.log_uniform(POSTERISED_GRAYS)
+    curve, noise = random.log_uniform(POSTERISED_GAMMA), random.uniform(0, POSTERISED_NOISE)
+    if not chosen.any():
+        return images
+    n_grays, curve, noise = (per_image(one[chosen], images) for one in (n_grays, curve, noise))
+    side = images.shape[-1]
+    fine = functional.interpolate(images[chosen], size=FINER * side, mode="bilinear")
+    dither = torch.randn(fine.shape, generator=random.generator).to(fine.device)
+    fine = (fine + noise * dither).clamp(1e-4, 1) ** curve
+    few = ((fine * n_grays).round() / n_grays).clamp(1e-4, 1) ** (1 / curve)
+    return images.index_put((chosen.to(images.device),), functional.avg_pool2d(few, FINER))
 
 
 def lower_resolution(images: Tensor, share: float, random: BatchRandom) -> Tensor:

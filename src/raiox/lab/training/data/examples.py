@@ -18,7 +18,7 @@ SPLITS = ("train", "valid", "test")
 HELD_OUT = "held_out"
 
 
-Example = tuple[npt.NDArray[np.uint8], int, bool, Region]
+Example = tuple[npt.NDArray[np.uint8], int, bool, Region, npt.NDArray[np.float32]]
 
 
 class Examples(Dataset[Example]):
@@ -37,17 +37,20 @@ class Examples(Dataset[Example]):
         self.zoom_only_for, self.regions = zoom_only_for, regions or {}
         self.labels = np.array([task.output(sample.label) for sample in samples], dtype=np.int64)
         """(N,) index of the output that each label counts as."""
+        self.teacher_logits = np.zeros((len(samples), len(task.outputs)), np.float32)
+        """(N, K) of teachers that saw the original images; zeros where there are none."""
 
     def __len__(self) -> int:
         return len(self.samples)
 
     def __getitem__(self, index: int) -> Example:
-        """(1, S, S) uint8, the label's output, whether the image may be zoomed, its region."""
+        """(1, S, S) uint8, the label's output, may it be zoomed, its region, its teachers' logits."""
         sample = self.samples[index]
         square = as_kind(self.pixels[self.rows[index]], sample.kind)
         zoomed = not self.zoom_only_for or sample.label in self.zoom_only_for
         region = self.regions.get(sample.path, EVERYWHERE)
-        return square[np.newaxis], int(self.labels[index]), zoomed, region
+        logits = self.teacher_logits[index]
+        return square[np.newaxis], int(self.labels[index]), zoomed, region, logits
 
 
 def load_examples(

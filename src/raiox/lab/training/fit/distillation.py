@@ -15,7 +15,11 @@ from raiox.lab.training.recipe import Distillation
 
 
 class DistillationLoss(nn.Module):
-    """The distance of one student to its frozen teachers."""
+    """The distance of one student to its frozen teachers.
+
+    Teachers that see what the student sees run beside it. Those that saw the original image gave their
+    logits before: an augmented image is then to give what the original gave.
+    """
 
     def __init__(
         self, teachers: Sequence[nn.Module], student: nn.Module, spec: Distillation
@@ -29,8 +33,16 @@ class DistillationLoss(nn.Module):
         )
         self.projections = nn.ModuleList(nn.Conv2d(n_in, n_out, 1) for n_in, n_out in widths)
 
-    def forward(self, images: Tensor, student: NetworkOutput) -> Tensor:
-        """The distance to the teachers over one batch of normalised images (N, 1, S, S)."""
+    def forward(self, images: Tensor, student: NetworkOutput, known_logits: Tensor) -> Tensor:
+        """The distance to the teachers over one batch.
+
+        Args:
+            images: (N, 1, S, S) normalised.
+            student: its output for them.
+            known_logits: (N, K) of the teachers for the original images, if that is what they see.
+        """
+        if self.spec.sees == "original":
+            return self.spec.logits_weight * self._logits_distance(student, [known_logits])
         with torch.no_grad():
             teacher_outputs = [teacher.to(images.device)(images) for teacher in self._teachers]
         loss = (
@@ -39,15 +51,15 @@ class DistillationLoss(nn.Module):
             else 0.0
         )
         if self.spec.logits_weight:
-            loss = loss + self.spec.logits_weight * self._logits_distance(student, teacher_outputs)
+            loss = loss + self.spec.logits_weight * self._logits_distance(
+                student, [one.logits for one in teacher_outputs]
+            )
         return torch.as_tensor(loss)
 
-    def _logits_distance(
-        self, student: NetworkOutput, teacher_outputs: Sequence[NetworkOutput]
-    ) -> Tensor:
+    def _logits_distance(self, student: NetworkOutput, teacher_logits: Sequence[Tensor]) -> Tensor:
         t = self.spec.temperature
         mean = torch.stack(
-            [functional.softmax(one.logits / t, dim=1) for one in teacher_outputs]
+            [functional.softmax(logits / t, dim=1) for logits in teacher_logits]
         ).mean(0)
         own = functional.log_softmax(student.logits / t, dim=1)
         return t * t * functional.kl_div(own, mean, reduction="batchmean")

@@ -25,9 +25,10 @@ from raiox.preprocessing import Preprocessing
 VALID_AUTHORS_CODE = Augmentation(rotation_deg=5, flip=True, shift=0.05, gain=(0.95, 1.05))
 """What the authors' code does to the images it validates on."""
 
-Batch = tuple[Tensor, Tensor, Tensor, Tensor]
+Batch = tuple[Tensor, Tensor, Tensor, Tensor, Tensor]
 """(N, 1, S, S) uint8, (N,) indices of the labels' outputs, (N,) whether it may be zoomed,
-(N, 1, R, R) uint8, 255 where the evidence for the label may lie."""
+(N, 1, R, R) uint8, 255 where the evidence for the label may lie, (N, K) logits of teachers that saw
+the original images."""
 
 
 class TrainingModule(L.LightningModule):
@@ -54,7 +55,7 @@ class TrainingModule(L.LightningModule):
 
     def training_step(self, batch: Batch, batch_index: int) -> Tensor:
         """The loss of one augmented batch: labels, image quality, regions and teachers."""
-        squares, labels, zoomed, regions = batch
+        squares, labels, zoomed, regions, teacher_logits = batch
         generator = self._generator(batch_index)
         images = augment(unit(squares), self.recipe.augmentation, generator, zoomed)
         images, labels = synthesise(images, labels, self.recipe, generator)
@@ -73,14 +74,14 @@ class TrainingModule(L.LightningModule):
             )
             terms["regions"] = self.recipe.region_loss * region_loss(output.maps, labels, moved)
         if self.distillation is not None:
-            terms["teacher"] = self.distillation(images, output)
+            terms["teacher"] = self.distillation(images, output, teacher_logits)
         for name, term in terms.items():
             self.log(f"loss_{name}", term, prog_bar=True)
         return torch.stack(list(terms.values())).sum()
 
     def validation_step(self, batch: Batch, batch_index: int) -> None:
         """Measure on unaugmented images, or as the authors' code does."""
-        squares, labels, *_ = batch
+        squares, labels, _, _, teacher_logits = batch
         images = unit(squares)
         if self.recipe.sampling.valid == "authors_code":
             generator = torch.Generator().manual_seed(self.seed * 100_003 + batch_index)
@@ -90,7 +91,7 @@ class TrainingModule(L.LightningModule):
         logits = output.logits.float()
         loss = self.label_loss(logits, labels)
         if self.distillation is not None:
-            loss = loss + self.distillation(images, output)
+            loss = loss + self.distillation(images, output, teacher_logits)
         self.log("valid_loss", loss, prog_bar=True, sync_dist=True)
         self.log("valid_plain_loss", functional.cross_entropy(logits, labels), sync_dist=True)
         self.metrics.update(logits.softmax(dim=1), labels)

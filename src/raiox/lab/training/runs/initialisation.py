@@ -65,6 +65,8 @@ def distillation_loss_for(
     spec = recipe.distillation
     if spec is None:
         return None
+    if spec.sees == "original":
+        return DistillationLoss((), student, spec)
     teachers = [_teacher(reference, recipe, context, seed) for reference in spec.teachers]
     return DistillationLoss(teachers, student, spec)
 
@@ -73,7 +75,7 @@ def _trained_weights(
     own: Mapping[str, Tensor], recipe: Recipe, context: TrainingContext, seed: int
 ) -> Mapping[str, Tensor]:
     if recipe.init != "bundle":
-        network = _load_reference(recipe.init, context, seed)[1]
+        network = load_reference(recipe.init, recipe, context, seed)[1]
         weights: Mapping[str, Tensor] = network.state_dict()
         return weights
     if context.bundle is None:
@@ -102,19 +104,32 @@ def _teacher(reference: str, recipe: Recipe, context: TrainingContext, seed: int
         network: nn.Module = MobileNetV1(len(TASKS[recipe.task].outputs))
         _load_imagenet(network, recipe, context)
     else:
-        other, network = _load_reference(reference, context, seed)
+        other, network = load_reference(reference, recipe, context, seed)
         mine, its = recipe.preprocessing, other.preprocessing
         if mine.model_copy(update={"side_px": its.side_px}) != its:
             raise TeacherMismatchError(teacher=reference)
     return network.to(memory_format=torch.channels_last)  # type: ignore[call-overload,no-any-return]
 
 
-def _load_reference(
-    reference: str, context: TrainingContext, seed: int
+def load_reference(
+    reference: str, recipe: Recipe, context: TrainingContext, seed: int
 ) -> tuple[Recipe, nn.Module]:
-    """`mobilenet`, or `mobilenet/stage-1` as it was after its second stage."""
+    """Load the network that a recipe names.
+
+    Args:
+        reference: `mobilenet`, or `mobilenet/stage-1` as it was after its second stage: a run of another
+            recipe, or an earlier stage of the same run.
+        recipe: that names it.
+        context: where runs are.
+        seed: of the run.
+
+    Raises:
+        RunNotFinishedError: there is no such run or stage.
+    """
     name, _, stage = reference.partition("/stage-")
-    return load_run(context.earlier_run(name, seed), int(stage) if stage else None)
+    is_own = name == recipe.name
+    folder = (context.run_folder if is_own else context.earlier_run)(name, seed)
+    return load_run(folder, int(stage) if stage else None)
 
 
 def _load_imagenet(network: nn.Module, recipe: Recipe, context: TrainingContext) -> None:

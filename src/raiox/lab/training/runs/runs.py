@@ -39,13 +39,16 @@ def load_run(folder: Path, stage: int | None = None) -> tuple[Recipe, nn.Module]
     Raises:
         RunNotFinishedError: the folder holds no finished run, or not so many stages.
     """
-    require_finished(folder)
-    recipe = Recipe.model_validate_json((folder / RECIPE_FILE).read_text())
-    file = folder / WEIGHTS_FILE
-    if stage is not None:
+    if stage is None:
+        require_finished(folder)
+        file = folder / WEIGHTS_FILE
+    else:  # the run itself may still be in a later one
         file = stage_folder(folder, stage) / WEIGHTS_FILE
-        if stage >= len(recipe.stages) or not file.is_file():
-            raise RunNotFinishedError(recipe=recipe.name, run=f"{folder.name}/stage-{stage}")
+        if not file.is_file():
+            name = folder.name.rpartition("-seed")[0]
+            raise RunNotFinishedError(recipe=name, run=f"{folder.name}/stage-{stage}")
+    recipe = Recipe.model_validate_json((folder / RECIPE_FILE).read_text())
+    if stage is not None:
         recipe = recipe.at_stage(stage)
     network = build_network(recipe)
     network.load_state_dict(load_file(file))

@@ -7,11 +7,12 @@ same augmentation, because both are seeded by epoch and batch.
 """
 
 from pathlib import Path
+from typing import NamedTuple
 
 import lightning as L
 import torch
 from safetensors.torch import load_file
-from torch import nn
+from torch import Tensor, nn
 
 from raiox.bundle import open_bundle
 from raiox.lab.errors import SplitEmptyError
@@ -19,11 +20,11 @@ from raiox.lab.training.augment.style_mixing import mix_styles
 from raiox.lab.training.context import WEIGHTS_FILE, TrainingContext, is_finished
 from raiox.lab.training.data.examples import HELD_OUT, Examples, load_examples
 from raiox.lab.training.fit.atomic_files import save_weights
+from raiox.lab.training.fit.average_weights import average_weights, interpolate_weights
 from raiox.lab.training.fit.batchnorm import recalibrate_batchnorm
 from raiox.lab.training.fit.lightning_module import TrainingModule
 from raiox.lab.training.fit.mask_module import MaskModule
 from raiox.lab.training.fit.stage import best_precision, fit_stage, label_loss_for
-from raiox.lab.training.fit.wise_ft import interpolate_weights
 from raiox.lab.training.networks.build import build_network
 from raiox.lab.training.networks.mobilenet import MobileNetV1
 from raiox.lab.training.recipe import Recipe
@@ -31,12 +32,20 @@ from raiox.lab.training.runs.initialisation import distillation_loss_for, initia
 from raiox.lab.training.runs.predictions import predict, write_predictions
 from raiox.lab.training.runs.run_metadata import add_run_metadata, split_sha256, write_run_metadata
 from raiox.lab.training.runs.runs import require_finished, stage_folder
+from raiox.lab.training.runs.soft_targets import set_teacher_logits
 from raiox.lab.training.tasks import TASKS
 
 PREDICTED_SPLITS = ("valid", HELD_OUT)
 """Splits whose predictions a finished run keeps at once; `test` stays closed until it is opened."""
 
 STAGE_SEED_STEP = 1_000
+SOUP_SEED_STEP = 100
+TRAINED_FILE = "trained.safetensors"
+
+
+class _Seeds(NamedTuple):
+    run: int
+    training: int
 
 
 def train(recipe: Recipe, context: TrainingContext, seed: int = 0, *, resume: bool = False) -> Path:
@@ -86,31 +95,56 @@ def _train_stage(
     resume: bool,
 ) -> nn.Module:
     """The network after one stage, built again because a stage may have finer maps."""
-    stage, stage_seed = recipe.at_stage(index), seed + STAGE_SEED_STEP * index
+    stage = recipe.at_stage(index)
     folder = stage_folder(context.run_folder(recipe.name, seed), index)
     weights = folder / WEIGHTS_FILE
-    L.seed_everything(stage_seed, verbose=False)
     network = build_network(stage)
     if resume and weights.exists():
         network.load_state_dict(load_file(weights))
         return network
+    n_trainings = stage.stages[0].soup
+    found = []
+    for i in range(n_trainings):
+        own = folder / f"soup-{i}" if n_trainings > 1 else folder
+        seeds = _Seeds(seed, seed + STAGE_SEED_STEP * index + SOUP_SEED_STEP * i)
+        found.append(_fit(start, stage, seeds, context, own, resume=resume))
+    network.load_state_dict(
+        interpolate_weights(start.state_dict(), average_weights(found), stage.wise_ft_alpha)
+    )
+    if stage.n_batchnorm_images:
+        recalibrate_batchnorm(network, stage, _served_splits(stage, context)["train"], seed)
+    save_weights(network, weights)
+    return network
+
+
+def _fit(
+    start: nn.Module,
+    stage: Recipe,
+    seeds: _Seeds,
+    context: TrainingContext,
+    folder: Path,
+    *,
+    resume: bool,
+) -> dict[str, Tensor]:
+    """The weights that one training of a stage ends with, kept until all of the stage are done."""
+    trained = folder / TRAINED_FILE
+    if resume and trained.exists():
+        return dict(load_file(trained))
+    L.seed_everything(seeds.training, verbose=False)
+    network = build_network(stage)
     network.load_state_dict(start.state_dict())
     _freeze_stages(network, stage.frozen_stages)
     mix_styles(network.early_layers, stage.style_mixing)
     splits = _splits(stage, stage.stages[0].side_px, context)
+    set_teacher_logits(splits, stage, context, seeds.run)
     network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     loss = label_loss_for(stage, splits["train"])
-    distillation = distillation_loss_for(stage, network, context, seed)
+    distillation = distillation_loss_for(stage, network, context, seeds.run)
     kind = MaskModule if TASKS[stage.task].of_masks else TrainingModule
-    module = kind(network, stage, stage_seed, loss, distillation)
+    module = kind(network, stage, seeds.training, loss, distillation)
     fit_stage(module, splits, context, folder, resume=resume)
-    network.load_state_dict(
-        interpolate_weights(start.state_dict(), network.state_dict(), stage.wise_ft_alpha)
-    )
-    if stage.n_batchnorm_images:
-        recalibrate_batchnorm(network, stage, _served_splits(recipe, context)["train"], seed)
-    save_weights(network, weights)
-    return network
+    save_weights(network, trained)
+    return dict(network.state_dict())
 
 
 def _freeze_stages(network: nn.Module, n_stages: int) -> None:

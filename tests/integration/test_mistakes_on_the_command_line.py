@@ -114,6 +114,7 @@ MISTAKES = [
     Mistake(f"examples fetch {EMPTY_DIR}", "examples_unpinned"),
     Mistake(f"examples fetch {EMPTY_DIR} --list {ABSENT}", "path_missing"),
     Mistake(f"examples fetch {EMPTY_DIR} --list {TABLE}", "example_list_invalid"),
+    Mistake(f"calibrate {ABSENT}", "path_missing"),
     Mistake("repeat x.py --seeds 0", ""),
     Mistake("doctor --nope", ""),
 ]  # fmt: skip

@@ -1,8 +1,10 @@
 """The `raiox` command: the group that its commands belong to."""
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import copy_context
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
@@ -25,6 +27,7 @@ from raiox.cli.purge import purge
 from raiox.cli.repeat import repeat
 from raiox.cli.serve import serve
 from raiox.cli.train import train
+from raiox.cli.usage import UsageError, report
 from raiox.vocabulary import NOTICE
 
 COMMANDS = (
@@ -51,13 +54,28 @@ GROUPS = (examples.app, keys.app)
 class ReportingGroup(TyperGroup):
     """A group that turns every deliberate error of its commands into sentences."""
 
+    def make_context(self, *words: Any, **options: Any) -> Any:
+        """Read the words before the name of the command."""
+        with _usage_reported():
+            return super().make_context(*words, **options)
+
     def invoke(self, ctx: typer.Context) -> object:  # type: ignore[override]
         """Run the command that was named, in a context of its own: options may set its language."""
         return copy_context().run(self._invoke, ctx)
 
     def _invoke(self, ctx: typer.Context) -> object:
-        with reported():
+        with reported(), _usage_reported():
             return super().invoke(ctx)
+
+
+@contextmanager
+def _usage_reported() -> Iterator[None]:
+    try:
+        yield
+    except UsageError as error:
+        if type(error).__name__ == "NoArgsIsHelpError":
+            raise
+        raise report(error) from None
 
 
 app = typer.Typer(

@@ -1,8 +1,11 @@
 """`raiox doctor`: what the service needs, checked one by one, each with its remedy."""
 
 import os
+import platform
 import shutil
 from collections.abc import Callable
+from datetime import UTC, datetime
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 import typer
@@ -18,6 +21,7 @@ if TYPE_CHECKING:
 
 MIN_FREE_BYTES = 500_000_000
 TEST_SIDE_PX = 256
+CLOCK_TOLERANCE_S = 120.0
 
 Check = Callable[["Settings"], str]
 """Returns what is well in a few words; raises ValueError or RaioxError with what is not."""
@@ -121,11 +125,57 @@ def _page(_: "Settings") -> str:
     return say("page_built")
 
 
+def _proxy(settings: "Settings") -> str:
+    """Whether what is said of proxies goes together."""
+    web = settings.web
+    if "*" in web.trusted_proxies:
+        raise ValueError(say("proxy_any"))
+    if not web.trusted_proxies:
+        if web.secure_cookies:
+            raise ValueError(say("proxy_unnamed"))
+        return say("proxy_none")
+    missing = {
+        "RAIOX_WEB__SECURE_COOKIES": web.secure_cookies,
+        "RAIOX_WEB__ALLOWED_HOSTS": bool(web.allowed_hosts) and "*" not in web.allowed_hosts,
+    }
+    if not all(missing.values()):
+        names = ", ".join(name for name, is_set in missing.items() if not is_set)
+        raise ValueError(say("proxy_incomplete", names=names))
+    return say("proxy_trusted", addresses=", ".join(web.trusted_proxies))
+
+
+def _clock(settings: "Settings") -> str:
+    """Whether the clock can be right: what is kept is deleted by it."""
+    from raiox.inference.local import SHIPPED_MODELS
+
+    known = [SHIPPED_MODELS, *settings.data_dir.glob("raiox.sqlite3*")]
+    newest = max(path.stat().st_mtime for path in known)
+    now = datetime.now(UTC)
+    if newest > now.timestamp() + CLOCK_TOLERANCE_S:
+        found = datetime.fromtimestamp(newest, UTC)
+        raise ValueError(
+            say("clock_behind", now=f"{now:%Y-%m-%d %H:%M}", found=f"{found:%Y-%m-%d %H:%M}")
+        )
+    return f"{now:%Y-%m-%d %H:%M} UTC"
+
+
+def _backend(settings: "Settings") -> str:
+    """What computes, and whether something faster may be had."""
+    backend, is_x86 = settings.inference.backend, platform.machine() in {"x86_64", "AMD64"}
+    if backend != "cpu" or not is_x86:
+        return backend
+    has_openvino = find_spec("openvino") is not None
+    return say("backend_openvino_unused" if has_openvino else "backend_openvino_absent")
+
+
 CHECKS: dict[str, Check] = {
     "models": _models,
     "sandbox": _sandbox,
     "data_dir": _data_dir,
     "records": _records,
+    "backend": _backend,
     "threads": _threads,
+    "clock": _clock,
+    "proxy": _proxy,
     "page": _page,
 }

@@ -95,6 +95,11 @@ def _is_fault(text: str) -> bool:
     return "Content Security Policy" in text or "Refused to" in text
 
 
+def open_folds(page: Page) -> None:
+    """Open all that opens on demand."""
+    page.locator("article details").evaluate_all("(all) => all.forEach((one) => (one.open = true))")
+
+
 def upload(page: Page, *contents: bytes, names: tuple[str, ...] = ()) -> None:
     """Choose files as a person does."""
     chosen = [

@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from .conftest import upload
+from .conftest import open_folds, upload
 from .pseudo import VOWELS
 from .report import make_report
 from .stand_in import StandIn
@@ -59,6 +59,7 @@ def _bring_to_answer_or_history(page: Page, stand_in: StandIn, state: str) -> No
         upload(page)
         expect(page.locator("main h2").first).to_be_visible()
         expect(page.get_by_role("progressbar")).to_have_count(0)
+        open_folds(page)
     if state.startswith("history") or state in ("confirm", "deletion"):
         _open_history(page)
     if state == "history_offline":

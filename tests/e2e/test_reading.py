@@ -65,12 +65,12 @@ def test_another_finding_shows_its_own_map(page):
 def test_a_reload_finds_the_same_analysis_again(page):
     upload(page)
     expect(answer(page)).to_be_visible()
-    first = page.locator("dd code").last.inner_text()
+    first = page.locator("dd code").last.text_content()
 
     page.reload()
 
     expect(answer(page)).to_be_visible()
-    assert page.locator("dd code").last.inner_text() == first
+    assert page.locator("dd code").last.text_content() == first
 
 
 def test_the_history_holds_it_until_it_is_deleted(page):
@@ -112,6 +112,52 @@ def test_an_answer_has_an_address_to_keep(page):
 
     expect(page.get_by_text("Só abre neste navegador.").first).to_be_visible()
     assert page.evaluate("navigator.clipboard.readText()") == page.url
+
+
+def test_the_answer_is_one_word_one_sentence_and_at_most_five_numbers(page):
+    page.set_viewport_size({"width": 1440, "height": 900})
+    upload(page)
+    expect(answer(page)).to_be_visible()
+    expect(page.get_by_role("listitem").locator("strong")).to_have_count(3)
+
+    word = page.locator("article h2 .word")
+    assert len(word.inner_text().split()) <= 2
+    expect(word.locator("svg")).to_have_count(1)
+    text = " ".join(page.locator(".answer, .rest").all_inner_texts()).replace("COVID-19", "")
+    assert len(re.findall(r"\d+(?:[.,]\d+)?", text)) <= 5
+    expect(page.get_by_text("não são probabilidade nem risco de doença")).to_be_visible()
+
+
+@pytest.mark.parametrize("width", [320, 375, 414])
+def test_on_a_phone_the_answer_comes_before_the_end_of_the_radiograph(page, width):
+    page.set_viewport_size({"width": width, "height": 812})
+    upload(page)
+    expect(answer(page)).to_be_visible()
+
+    box, radiograph = answer(page).bounding_box(), page.locator("figure .stage").bounding_box()
+
+    assert box["y"] + box["height"] < radiograph["y"] + radiograph["height"]
+    expect(answer(page)).to_be_in_viewport()
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_the_result_is_copied_as_a_text_that_is_complete(page):
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    upload(page)
+    expect(answer(page)).to_be_visible()
+
+    page.get_by_role("button", name="Copiar o texto").click()
+
+    expect(page.get_by_text("Texto copiado.").first).to_be_visible()
+    text = page.evaluate("navigator.clipboard.readText()")
+    for part in (
+        "Radiografia de tórax",
+        "Escores, de 0 a 1",
+        "Modelo",
+        "Não é um dispositivo médico",
+    ):
+        assert part in text
+    assert page.url.rpartition("/")[2] in text
 
 
 def bring_several(page, *means):

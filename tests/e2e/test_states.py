@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
-from .conftest import upload
+from .conftest import open_folds, upload
 from .documents import HEIGHT_PX, WIDTH_PX, draw_phantom, encode
 from .report import make_report
 
@@ -31,12 +31,18 @@ def heading(page, name):
     return page.get_by_role("heading", name=name)
 
 
+def open_folds_of_answer(page):
+    expect(heading(page, re.compile("^Padrão parecido"))).to_be_visible()
+    open_folds(page)
+
+
 def test_scores_that_cannot_be_separated_are_shown_as_uncertain(page, stand_in):
     stand_in.script.answer = "uncertain"
 
     upload(page)
 
-    expect(heading(page, re.compile("^Incerto"))).to_contain_text("COVID-19 e Opacidade pulmonar")
+    expect(heading(page, "Incerto")).to_be_visible()
+    expect(page.get_by_text("não separam COVID-19 e Opacidade pulmonar")).to_be_visible()
     expect(page.get_by_text("(não separado)")).to_have_count(2)
 
 
@@ -46,7 +52,9 @@ def test_an_image_unlike_what_the_network_knows_is_uncertain_and_nothing_is_clai
 
     upload(page)
 
-    expect(heading(page, "Incerto: a imagem é diferente das que a rede conhece.")).to_be_visible()
+    expect(heading(page, "Incerto")).to_be_visible()
+    expect(page.get_by_text("A imagem é diferente das que a rede conhece.")).to_be_visible()
+    open_folds(page)
     expect(
         page.get_by_text("Não se sabe: as imagens avaliadas não eram como esta.")
     ).to_be_visible()
@@ -58,6 +66,7 @@ def test_a_poor_image_is_named_directly_under_the_answer_and_nothing_is_claimed(
 
     upload(page)
 
+    open_folds(page)
     for media in ("screen", "print"):
         page.emulate_media(media=media)
         note = page.locator("article h2 + ul")
@@ -71,6 +80,7 @@ def test_a_poor_image_is_named_directly_under_the_answer_and_nothing_is_claimed(
 def test_the_meaning_of_a_score_follows_the_prevalence_and_never_exceeds_a_hundred(page, stand_in):
     stand_in.script.report = make_report()
     upload(page)
+    open_folds_of_answer(page)
     shares = page.locator("[role=status] ul li strong")
     expect(shares).to_have_count(3)
 
@@ -92,6 +102,7 @@ def test_the_meaning_of_a_score_follows_the_prevalence_and_never_exceeds_a_hundr
 
 def test_without_an_evaluation_no_meaning_is_claimed(page):
     upload(page)
+    open_folds_of_answer(page)
 
     expect(
         page.get_by_text("Não se sabe: não há avaliação dos escores deste modelo.")
@@ -101,6 +112,7 @@ def test_without_an_evaluation_no_meaning_is_claimed(page):
 
 def test_the_image_itself_among_the_reference_cases_is_named(page):
     upload(page)
+    open_folds_of_answer(page)
 
     expect(page.get_by_text("esta mesma imagem, ou uma cópia")).to_have_count(1)
     expect(page.get_by_text("distância 1,23")).to_be_visible()

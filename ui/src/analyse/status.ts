@@ -2,7 +2,7 @@
 
 import type { Analysis } from '../shared/contract';
 import { sentencesOf } from '../shared/failure';
-import { i18n, t } from '../shared/i18n.svelte';
+import { i18n, t, type Key } from '../shared/i18n.svelte';
 import { summarize } from '../shared/summary';
 import type { Item } from '../shared/upload/uploadQueue.svelte';
 import { describeWait } from './waitEstimate';
@@ -20,4 +20,20 @@ export function statusOf(item: Item): string {
 /** Codes of what the reader must know of the image itself; a rejection has no result to trust less. */
 export function notesOf({ notes, filter, rejection }: Analysis): string[] {
   return [...(notes ?? []), ...(filter?.low_quality && !rejection ? ['low_quality'] : [])];
+}
+
+const SENTENCES: Partial<Record<string, Key>> = {
+  colour_removed: 'note.colour_removed',
+  low_quality: 'note.low_quality',
+  burned_in_annotation: 'note.burned_in_annotation',
+  aspect_corrected: 'note.aspect_corrected',
+  display_repaired: 'note.display_repaired',
+  header_repaired: 'note.header_repaired',
+  drawn_phantom: 'note.drawn_phantom',
+};
+
+/** What a note says; null for a code that this page does not know. */
+export function sentenceOfNote(code: string): string | null {
+  const key = SENTENCES[code];
+  return key ? t(key) : null;
 }

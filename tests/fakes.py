@@ -102,6 +102,12 @@ class FakeIntake:
             pixels.copy(), sha256 or hashlib.sha256(content).hexdigest(), source_format
         )
 
+    def require_confinement(self) -> None:
+        """There is no sandbox to be weak."""
+
+    def weaknesses(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        return (), ()
+
     def close(self) -> None:
         """Nothing to end."""
 

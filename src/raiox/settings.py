@@ -205,7 +205,8 @@ class WebSettings(BaseModel, frozen=True, extra="forbid"):
     )
     secure_cookies: bool = Field(
         False,
-        description="Whether the session cookie is sent over HTTPS only; set it behind HTTPS.",
+        description="Whether the session cookie is sent over HTTPS only; always so where the request "
+        "came over HTTPS, as a trusted proxy says in `X-Forwarded-Proto`.",
     )
     allowed_hosts: Names = Field(
         (),

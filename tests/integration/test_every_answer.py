@@ -1,8 +1,9 @@
 """What every answer has in common: headers, problem documents, languages."""
 
 import pytest
-from fakes import png
+from fakes import FakeIntake, png
 
+from raiox.intake.errors import SandboxTooWeakError
 from raiox.vocabulary import LANGUAGES
 from raiox.web.http.middleware import SECURITY_HEADERS
 
@@ -137,6 +138,22 @@ async def test_pages_of_our_own_and_programs_may_change_things(start, origin):
         answer = await service.browser().post(ANALYSES, content=png(), headers=headers)
 
     assert answer.status_code == 201
+
+
+class Weak(FakeIntake):
+    """Its decoders could get out."""
+
+    def require_confinement(self):
+        raise SandboxTooWeakError(breaches="files, network")
+
+
+async def test_a_sandbox_that_is_too_weak_is_not_ready_and_says_why(start):
+    async with start(reader=Weak()) as service:
+        answer = await service.browser().get("/readyz")
+
+    assert answer.status_code == 503
+    assert answer.json()["code"] == "sandbox_too_weak"
+    assert answer.json()["facts"] == {"breaches": "files, network"}
 
 
 async def test_metrics_are_for_this_machine(start):

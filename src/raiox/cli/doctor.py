@@ -83,8 +83,13 @@ def _sandbox(settings: "Settings") -> str:
     from raiox.intake import Intake
 
     with Intake(settings.intake) as intake:
+        breaches, missing = intake.weaknesses()
+        layers = ", ".join(missing)
+        if breaches:
+            raise ValueError(say("sandbox_open", breaches=", ".join(breaches), layers=layers))
         pixels = intake.load(drawn_png(TEST_SIDE_PX)).pixels
-    return say("decoded", width=pixels.shape[1], height=pixels.shape[0])
+    decoded = say("decoded", width=pixels.shape[1], height=pixels.shape[0])
+    return f"{decoded}; {say('layers_missing', layers=layers)}" if missing else decoded
 
 
 def _data_dir(settings: "Settings") -> str:

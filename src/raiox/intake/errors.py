@@ -122,3 +122,10 @@ class SandboxTooWeakError(RaioxError):
 
     code = "sandbox_too_weak"
     kind = ErrorKind.UNAVAILABLE
+
+
+class DecoderOutdatedError(RaioxError):
+    """An installed decoder (`package`, `version`) is older than its known faults (`oldest`)."""
+
+    code = "decoder_outdated"
+    kind = ErrorKind.UNAVAILABLE

@@ -11,10 +11,13 @@ from typing import TYPE_CHECKING, Self
 
 from raiox.entities import Radiograph
 from raiox.intake.decode import ALL_CODECS, PICTURE_CODECS
-from raiox.intake.errors import UploadTooLargeError
+from raiox.intake.decoder_versions import require_decoders
+from raiox.intake.errors import SandboxTooWeakError, UploadTooLargeError
 from raiox.intake.formats import RASTERS
+from raiox.intake.sandbox.breaches import Breach, describe
 from raiox.intake.sandbox.client import Sandbox
 from raiox.intake.sandbox.decoder_api import DecodeLimits
+from raiox.intake.sandbox.layers import missing_layers
 from raiox.intake.sniff import sniff
 
 if TYPE_CHECKING:
@@ -25,8 +28,14 @@ class Intake:
     """Reads uploads, from any number of threads; close it, or use it as a context."""
 
     def __init__(self, settings: "IntakeSettings") -> None:
-        """Start the decoder processes, without waiting for them."""
+        """Start the decoder processes, without waiting for them.
+
+        Raises:
+            DecoderOutdatedError: a decoder is installed that has known holes.
+        """
+        require_decoders()
         self._max_bytes = settings.max_upload_bytes
+        self._allow_weak = settings.allow_weak_sandbox
         limits = {limit.name: getattr(settings, limit.name) for limit in fields(DecodeLimits)}
         self._pictures, self._others = (
             Sandbox(
@@ -57,6 +66,29 @@ class Intake:
         return Radiograph(
             decoded.pixels, sha256, source_format, decoded.notes, decoded.pixel_spacing_mm
         )
+
+    def require_confinement(self) -> None:
+        """Wait for the decoder processes to be ready and confined.
+
+        Raises:
+            SandboxTooWeakError: one could get out, and that is not allowed.
+            InternalError: no decoder process can be started.
+        """
+        breaches = self._breaches()
+        if breaches and not self._allow_weak:
+            raise SandboxTooWeakError(breaches=describe(breaches))
+
+    def weaknesses(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """What a decoder process could still reach, and which layers this machine lacks.
+
+        Raises:
+            InternalError: no decoder process can be started.
+        """
+        breaches = self._breaches()
+        return tuple(describe(breaches).split(", ")) if breaches else (), missing_layers()
+
+    def _breaches(self) -> Breach:
+        return self._pictures.breaches() | self._others.breaches()
 
     def close(self) -> None:
         """End every decoder process."""

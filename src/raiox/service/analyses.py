@@ -41,6 +41,14 @@ class ReadsUploads(Protocol):
         """Decode and check; `sha256` is that of `content`, if known. Raises: IntakeError."""
         ...
 
+    def require_confinement(self) -> None:
+        """Raises: SandboxTooWeakError if a decoder could get out and that is not allowed."""
+        ...
+
+    def weaknesses(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """What a decoder could still reach, and which layers of confinement are missing."""
+        ...
+
     def close(self) -> None:
         """End the decoders."""
         ...

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import structlog
 
+from raiox.errors import RaioxError
 from raiox.inference.engine import Engine
 from raiox.records.errors import RecordsError
 from raiox.records.rows import Clock
@@ -45,6 +46,7 @@ class Service:
 
     analyses: Analyses
     engine_holder: EngineHolder
+    intake: ReadsUploads
     records: Records
     executors: Executors
     notifier: Notifier
@@ -63,7 +65,7 @@ async def run_service(settings: Settings, factories: Factories) -> AsyncIterator
     )
     intake = factories.open_intake()
     service, worker = _assemble(settings, factories, records, intake)
-    loading = asyncio.create_task(_load(service.engine_holder, worker))
+    loading = asyncio.create_task(_load(service, worker))
     working = [
         asyncio.create_task(_restarting(name, run))
         for name, run in (("worker", worker.run), ("lost_worker", worker.run_lost))
@@ -111,7 +113,9 @@ def _assemble(
         wait_estimator=worker.wait_estimator,
         wake_worker=worker.wake,
     )
-    return Service(Analyses(dependencies), engine_holder, records, executors, notifier), worker
+    return Service(
+        Analyses(dependencies), engine_holder, intake, records, executors, notifier
+    ), worker
 
 
 def _isolated(open_engine: OpenEngine, attempts: int) -> IsolatedEngine | None:
@@ -123,9 +127,19 @@ def _isolated(open_engine: OpenEngine, attempts: int) -> IsolatedEngine | None:
     return IsolatedEngine(open_engine, attempts)
 
 
-async def _load(engine_holder: EngineHolder, worker: Worker) -> None:
-    await asyncio.to_thread(engine_holder.load)
+async def _load(service: Service, worker: Worker) -> None:
+    await asyncio.to_thread(service.engine_holder.load)
     worker.wake()
+    await asyncio.to_thread(_report_weaknesses, service.intake)
+
+
+def _report_weaknesses(intake: ReadsUploads) -> None:
+    with suppress(RaioxError):  # readiness says it
+        breaches, missing = intake.weaknesses()
+        if breaches:
+            structlog.get_logger().error("sandbox_weak", breaches=breaches, missing=missing)
+        elif missing:
+            structlog.get_logger().info("sandbox_layers_missing", missing=missing)
 
 
 async def _sweep(records: Records, executors: Executors) -> None:

@@ -1,22 +1,31 @@
 """Anonymous sessions: a signed random cookie, of which only a keyed hash is kept.
 
-The cookie is 128 random bits and their signature; one that raiox did not sign
-is no session. The history knows its owner by a keyed hash, so neither the
-database nor a backup can be turned into a cookie.
+The cookie is 128 random bits, the day it was issued, and their signature; one that raiox did not
+sign, or that is older than what it could still show, is no session. It is issued anew each day,
+so that who comes back keeps the history and a copy that was lost ends. The history knows its
+owner by a keyed hash, so neither the database nor a backup can be turned into a cookie. Over
+HTTPS its name begins with `__Host-`: no neighbouring site, and nothing that came over HTTP, can
+plant one. Source: RFC 6265bis, section 4.1.3.2.
 """
 
 import hashlib
 import hmac
 import os
 import secrets
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 from starlette.requests import HTTPConnection
 from starlette.responses import Response
+from starlette.types import Scope
 
 from raiox.settings import WebSettings
 
 COOKIE = "raiox_session"
+HOST_PREFIX = "__Host-"
+SEPARATOR = "."
+DAY_S = 86_400
 N_RANDOM_BYTES = 16
 N_KEY_BYTES = 32
 _SIGN, _OWN, _KEY = b"sign", b"own", b"key"
@@ -25,50 +34,87 @@ _SIGN, _OWN, _KEY = b"sign", b"own", b"key"
 class Sessions:
     """Issues sessions and finds the owner of a request."""
 
-    def __init__(self, key: bytes, *, secure: bool, max_age_s: int) -> None:
+    def __init__(
+        self, key: bytes, *, secure: bool, max_age_s: int, clock: Callable[[], float] = time.time
+    ) -> None:
+        """Prepare to issue sessions.
+
+        Args:
+            secure: even if a request seems to have come over HTTP.
+            max_age_s: how long the longest result is kept.
+        """
         self._key = key
         self._secure = secure
         self._max_age_s = max_age_s
+        self._clock = clock
 
     def owner_of(self, request: HTTPConnection) -> str:
         """The owner's keyed hash; a caller without a session gets one with the answer."""
-        token = request.cookies.get(COOKIE, "")
-        if not self._signed(token):
-            token = getattr(request.state, "new_session", None) or self._new()
+        token = request.cookies.get(self._name(request.scope), "")
+        age_days = self._age_days(token)
+        if age_days is None:
+            token = getattr(request.state, "new_session", None) or self._issue(_random())
             request.state.new_session = token
-        return self._hash(_OWN, token)
+        elif age_days > 0:
+            request.state.new_session = self._issue(_value_of(token))
+        return self._hash(_OWN, _value_of(token))
 
     def owner_of_key(self, key_id: str) -> str:
         """The keyed hash under which the analyses of a key of the API are kept."""
         return self._hash(_KEY, key_id)
 
-    def set_cookie(self, token: str, path: str = "/") -> bytes:
-        """The `Set-Cookie` value that gives a session to the caller, for addresses below `path`."""
+    def set_cookie(self, token: str, scope: Scope) -> bytes:
+        """The `Set-Cookie` value that gives a session to the sender of a request."""
         carrier = Response()
         carrier.set_cookie(
-            COOKIE,
+            self._name(scope),
             token,
             max_age=self._max_age_s,
-            path=path,
+            path=_path(scope),
             httponly=True,
             samesite="lax",
-            secure=self._secure,
+            secure=self._is_secure(scope),
         )
         return carrier.headers["set-cookie"].encode("latin-1")
 
-    def _new(self) -> str:
-        value = secrets.token_hex(N_RANDOM_BYTES)
-        return f"{value}.{self._hash(_SIGN, value)}"
+    def _name(self, scope: Scope) -> str:
+        # A browser takes the prefix for the path of the whole host only.
+        prefixed = self._is_secure(scope) and _path(scope) == "/"
+        return f"{HOST_PREFIX}{COOKIE}" if prefixed else COOKIE
 
-    def _signed(self, token: str) -> bool:
-        value, _, signature = token.partition(".")
-        expected = self._hash(_SIGN, value)
-        return len(value) == 2 * N_RANDOM_BYTES and hmac.compare_digest(
-            signature.encode(), expected.encode()
-        )
+    def _is_secure(self, scope: Scope) -> bool:
+        return self._secure or scope.get("scheme") == "https"
+
+    def _issue(self, value: str) -> str:
+        dated = f"{value}{SEPARATOR}{self._today()}"
+        return f"{dated}{SEPARATOR}{self._hash(_SIGN, dated)}"
+
+    def _age_days(self, token: str) -> int | None:
+        """How old a session is; None if it is none, or too old."""
+        dated, _, signature = token.rpartition(SEPARATOR)
+        expected = self._hash(_SIGN, dated)
+        if not hmac.compare_digest(signature.encode(), expected.encode()):
+            return None
+        age_days = self._today() - int(dated.rpartition(SEPARATOR)[2])
+        return age_days if age_days * DAY_S <= self._max_age_s + DAY_S else None
+
+    def _today(self) -> int:
+        return int(self._clock() // DAY_S)
 
     def _hash(self, purpose: bytes, text: str) -> str:
         return hmac.new(self._key, purpose + text.encode(), hashlib.sha256).hexdigest()
+
+
+def _random() -> str:
+    return secrets.token_hex(N_RANDOM_BYTES)
+
+
+def _value_of(token: str) -> str:
+    return token.partition(SEPARATOR)[0]
+
+
+def _path(scope: Scope) -> str:
+    return scope.get("root_path") or "/"
 
 
 def open_sessions(settings: WebSettings, data_dir: Path, max_age_s: int) -> Sessions:

@@ -24,6 +24,7 @@ from raiox.intake.errors import (
 )
 from raiox.intake.sandbox.breaches import Breach
 from raiox.intake.sandbox.client import Sandbox
+from raiox.intake.sandbox.layers import missing_layers
 
 OBEDIENT = "fake_decoders:obey"
 QUICK = replace(LIMITS, decoder_wall_s=1.0, decoder_cpu_s=1)
@@ -180,6 +181,23 @@ def test_a_missing_layer_is_found_by_attacking(layers, breaches):
     done = subprocess.run([sys.executable, "-c", script], check=False, env=environment)
 
     assert Breach(done.returncode) == breaches & Breach(15)
+
+
+def test_says_which_layers_of_confinement_are_missing():
+    assert set(missing_layers()) <= {"namespaces", "landlock", "capabilities", "undumpable"}
+
+
+def test_a_layer_that_this_kernel_refuses_is_named():
+    script = (
+        "from raiox.intake.sandbox import layers\n"
+        "layers.confine_for_good = lambda: ('namespaces', 'landlock')\n"
+        "layers.allow_only_decoding = lambda: False\n"
+        "layers.report()\n"
+    )
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    said = subprocess.check_output([sys.executable, "-c", script], text=True, env=environment)
+
+    assert said.split() == ["namespaces", "landlock", "seccomp"]
 
 
 def test_a_weak_sandbox_decodes_nothing_unless_it_is_allowed():

@@ -41,21 +41,25 @@ FIRST_VERSION_WITH_SCOPES: Final = 6
 MAX_OPEN_FILES: Final = 32
 
 
-def confine_for_good() -> None:
+def confine_for_good() -> tuple[str, ...]:
     """Give up network, files and privileges; call it once, with everything already imported.
 
     The process must have one thread. Its children inherit all of it.
+
+    Returns: the names of the layers that this kernel did not give.
     """
     _limit(resource.RLIMIT_FSIZE, 0)
     _limit(resource.RLIMIT_CORE, 0)
+    given = {"namespaces": False, "landlock": False, "capabilities": False, "undumpable": False}
     with suppress(OSError, AttributeError):  # no Linux, an old kernel, or a stricter outer sandbox
         libc = ctypes.CDLL(None, use_errno=True)
         libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
-        libc.unshare(CLONE_NEWUSER | CLONE_NEWNET)
-        _forbid_files(libc)
-        _drop_capabilities(libc)
+        given["namespaces"] = libc.unshare(CLONE_NEWUSER | CLONE_NEWNET) == 0
+        given["landlock"] = _forbid_files(libc)
+        given["capabilities"] = _drop_capabilities(libc)
         # Nobody of the same user may read or write the memory that every decoder is forked from.
-        libc.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
+        given["undumpable"] = libc.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == 0
+    return tuple(layer for layer, is_given in given.items() if not is_given)
 
 
 def confine_one_decode(limits: DecodeLimits) -> None:
@@ -82,11 +86,11 @@ def _limit(kind: int, most: int) -> None:
         resource.setrlimit(kind, (most, most + 1 if kind == resource.RLIMIT_CPU else most))
 
 
-def _forbid_files(libc: ctypes.CDLL) -> None:
-    """A Landlock ruleset that handles everything and allows nothing."""
+def _forbid_files(libc: ctypes.CDLL) -> bool:
+    """A Landlock ruleset that handles everything and allows nothing; False where there is none."""
     version = libc.syscall(SYS_LANDLOCK_CREATE_RULESET, None, 0, LANDLOCK_CREATE_RULESET_VERSION)
     if version < 1:
-        return
+        return False
     rights = (1 << LANDLOCK_FILE_RIGHTS.get(version, LANDLOCK_FILE_RIGHTS_NOW)) - 1
     ruleset = struct.pack("=Q", rights)
     if version >= FIRST_VERSION_WITH_TCP:
@@ -94,15 +98,18 @@ def _forbid_files(libc: ctypes.CDLL) -> None:
     if version >= FIRST_VERSION_WITH_SCOPES:
         ruleset += struct.pack("=Q", LANDLOCK_SCOPES)
     descriptor = libc.syscall(SYS_LANDLOCK_CREATE_RULESET, ruleset, len(ruleset), 0)
-    if descriptor >= 0:
-        libc.syscall(SYS_LANDLOCK_RESTRICT_SELF, descriptor, 0)
-        os.close(descriptor)
+    if descriptor < 0:
+        return False
+    refused = libc.syscall(SYS_LANDLOCK_RESTRICT_SELF, descriptor, 0)
+    os.close(descriptor)
+    return bool(refused == 0)
 
 
-def _drop_capabilities(libc: ctypes.CDLL) -> None:
+def _drop_capabilities(libc: ctypes.CDLL) -> bool:
     """Give up every capability, also those that a new user namespace has just granted."""
     for capability in range(CAPABILITIES):
         libc.prctl(PR_CAPBSET_DROP, capability, 0, 0, 0)
     number = SYS_CAPSET.get(platform.machine())
-    if number is not None:
-        libc.syscall(number, struct.pack("=Ii", CAPABILITY_VERSION, 0), bytes(24))
+    if number is None:
+        return False
+    return bool(libc.syscall(number, struct.pack("=Ii", CAPABILITY_VERSION, 0), bytes(24)) == 0)

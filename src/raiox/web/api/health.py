@@ -1,5 +1,6 @@
 """Whether the process lives, whether it can answer, and what it has counted."""
 
+import asyncio
 import ipaddress
 
 from fastapi import APIRouter
@@ -39,6 +40,7 @@ async def _require_ready(service: Service) -> None:
     if service.stopping:
         raise ModelUnavailableError(reason="stopping")
     service.engine_holder.require()
+    await asyncio.to_thread(service.intake.require_confinement)
     await service.executors.read(lambda: _check_records(service.records))
 
 

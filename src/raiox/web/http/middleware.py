@@ -147,6 +147,5 @@ class _Exchange:
             headers.update(rate_limit_headers())
         token = self._scope["state"].get("new_session")
         if token:
-            root_path = self._scope.get("root_path") or "/"
-            cookie = self._sessions.set_cookie(token, path=root_path)
+            cookie = self._sessions.set_cookie(token, self._scope)
             headers.append("Set-Cookie", cookie.decode("latin-1"))

@@ -10,7 +10,7 @@ import typer
 from typer.core import TyperGroup
 
 from raiox import __version__
-from raiox.cli import examples, keys
+from raiox.cli import examples, keys, models
 from raiox.cli.ablate import ablate
 from raiox.cli.backup import backup, restore
 from raiox.cli.bench import bench
@@ -48,7 +48,7 @@ COMMANDS = (
     backup,
     restore,
 )
-GROUPS = (examples.app, keys.app)
+GROUPS = (examples.app, keys.app, models.app)
 
 
 class ReportingGroup(TyperGroup):

@@ -7,10 +7,14 @@ import platform
 import statistics
 import time
 from collections.abc import Callable
+from contextlib import suppress
+from importlib.metadata import version
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
 
+from raiox import __version__
 from raiox.cli.configuration import read_settings
 from raiox.cli.language import say
 from raiox.cli.options import AsJson, SpokenLanguage
@@ -22,6 +26,8 @@ if TYPE_CHECKING:
 
 SIDE_PX = 1_024
 N_ROUNDS, N_WARM_UP = 40, 5
+RUNTIMES = {"cpu": "onnxruntime", "cuda": "onnxruntime-gpu", "openvino": "openvino"}
+"""The distribution that computes, by backend."""
 
 Steps = dict[str, Callable[[], object]]
 
@@ -34,11 +40,13 @@ def bench(as_json: AsJson = False, language: SpokenLanguage = None) -> None:
     del language  # its callback has set it
     settings = read_settings()
 
+    from raiox.inference.installed_models import InstalledModels
     from raiox.intake import Intake
 
-    conditions = _conditions(settings.inference)
+    inference = InstalledModels(settings.inference, settings.data_dir).in_use()
+    conditions = _conditions(inference)
     with Intake(settings.intake) as intake:
-        steps = _measure(_steps(intake, settings.inference))
+        steps = _measure(_steps(intake, inference))
     if as_json:
         typer.echo(json.dumps({**conditions, "steps": steps}))
         return
@@ -52,14 +60,30 @@ def bench(as_json: AsJson = False, language: SpokenLanguage = None) -> None:
 
 def _conditions(settings: "InferenceSettings") -> dict[str, Any]:
     """What the times depend on."""
+    from raiox.bundle import open_bundle
+    from raiox.inference.local import SHIPPED_MODELS
+
+    folder = settings.models_dir or SHIPPED_MODELS
     return {
-        "filter": settings.filter_bundle,
-        "classifier": settings.classifier_bundle,
+        "filter": open_bundle(folder / settings.filter_bundle).manifest.id,
+        "classifier": open_bundle(folder / settings.classifier_bundle).manifest.id,
+        "runtime": f"{RUNTIMES[settings.backend]} {version(RUNTIMES[settings.backend])}",
         "backend": settings.backend,
         "threads": settings.n_threads,
         "cores": os.cpu_count(),
-        "machine": platform.machine(),
+        "processor": _processor(),
+        "system": f"{platform.system()} {platform.release()}",
+        "raiox": __version__,
     }
+
+
+def _processor() -> str:
+    """What Linux calls the processor, else the kind of machine."""
+    with suppress(OSError):
+        for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    return platform.machine()
 
 
 def _steps(intake: "Intake", settings: "InferenceSettings") -> Steps:

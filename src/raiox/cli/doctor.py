@@ -73,9 +73,9 @@ def _settings(failure: str) -> str:
 
 
 def _models(settings: "Settings") -> str:
-    from raiox.inference.local import LocalEngine
+    from raiox.inference.installed_models import open_in_use
 
-    engine = LocalEngine.open(settings.inference)
+    engine = open_in_use(settings.inference, settings.data_dir)
     return ", ".join(f"{model.id} ({model.sha256[:12]})" for model in engine.models.values())
 
 

@@ -23,7 +23,7 @@ def serve(
     settings = read_settings(data_dir)
     require_data_dir(settings.data_dir)
 
-    from raiox.inference.local import LocalEngine
+    from raiox.inference.installed_models import open_in_use
     from raiox.intake import Intake
     from raiox.web.server import refuse_public_without_limits, run_server
 
@@ -31,7 +31,7 @@ def serve(
     _require_address(host, port)
     run_server(
         settings,
-        partial(LocalEngine.open, settings.inference),
+        partial(open_in_use, settings.inference, settings.data_dir),
         partial(Intake, settings.intake),
         host=host,
         port=port,

@@ -20,3 +20,17 @@ class ModelOutputInvalidError(EngineError):
     """The network returned NaN, infinity or an array of another shape."""
 
     code = "model_output_invalid"
+
+
+class ModelFixedError(RaioxError):
+    """The setting `variable` names the bundle, so another cannot be chosen."""
+
+    code = "model_fixed"
+    kind = ErrorKind.CONFLICT
+
+
+class ModelNameError(RaioxError):
+    """A bundle cannot be installed by this `name`: it is taken, or no plain name."""
+
+    code = "model_name"
+    kind = ErrorKind.INVALID_INPUT

@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from raiox.bundle.manifest import EMBEDDING_MAP_FILE
 from raiox.errors import RaioxError
+from raiox.inference.installed_models import InstalledModels
 from raiox.service.lifecycle import Factories, run_service
 from raiox.settings import Settings
 from raiox.web.admission import Admission
@@ -110,7 +111,7 @@ def _add_middleware(app: FastAPI, web_context: WebContext) -> None:
 
 
 def _context(settings: Settings) -> WebContext:
-    folder = models.classifier_folder(settings.inference)
+    installed = InstalledModels(settings.inference, settings.data_dir)
     max_age_s = round(settings.records.keep_results_h * HOUR_S)
     return WebContext(
         settings=settings,
@@ -122,8 +123,10 @@ def _context(settings: Settings) -> WebContext:
         rendering=FairTurns(N_RENDERING, n_slow=1, wait_s=RENDER_WAIT_S),
         metrics=Metrics(),
         examples=open_examples(settings),
-        reference_cases=ReferenceCases(folder / EMBEDDING_MAP_FILE, settings.datasets),
-        classifier_folder=folder,
+        reference_cases=ReferenceCases(
+            lambda: installed.folder_of("classifier") / EMBEDDING_MAP_FILE, settings.datasets
+        ),
+        models=installed,
     )
 
 

@@ -1,13 +1,13 @@
 """What the routes need: the running service and the web's own parts."""
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Annotated
 
 from fastapi import Depends, Query, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from starlette.requests import Request
 
+from raiox.inference.installed_models import InstalledModels
 from raiox.records.api_keys import ApiKey
 from raiox.service.lifecycle import Service
 from raiox.settings import Settings
@@ -47,8 +47,8 @@ class WebContext:
     metrics: Metrics
     examples: Examples
     reference_cases: ReferenceCases
-    classifier_folder: Path
-    """The bundle whose report and embedding map are shown."""
+    models: InstalledModels
+    """Where the bundle lies whose report and embedding map are shown."""
 
 
 async def _context(request: Request) -> WebContext:

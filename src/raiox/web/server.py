@@ -20,6 +20,7 @@ from raiox.service.analyses import ReadsUploads
 from raiox.service.lifecycle import Factories
 from raiox.settings import Settings, WebSettings
 from raiox.web.app import create_app
+from raiox.web.dependencies import WebContext
 from raiox.web.errors import PublicWithoutLimitsError
 from raiox.web.http.connections import (
     AcceptErrors,
@@ -32,6 +33,7 @@ from raiox.web.logs import configure_logs
 
 GRACE_S = 8
 KEEP_ALIVE_S = 15
+WATCH_EVERY_S = 2.0
 
 
 def run_server(
@@ -111,9 +113,27 @@ class GracefulServer(uvicorn.Server):
         with suppress(NotImplementedError, RuntimeError, ValueError):  # not in the main thread
             self._loop.add_signal_handler(signal.SIGHUP, self._reload)
         await super().startup(sockets)  # type: ignore[arg-type]
+        self._watch_models(self._choice())
         if self.started:
             address = self.servers[0].sockets[0].getsockname()
             self._announce(f"{_url(address[0], address[1])}{self._root_path}/")
+
+    def _watch_models(self, before: int) -> None:
+        """Look now and then whether other networks were chosen, and switch."""
+        if self._loop is None or self.should_exit:
+            return
+        now = self._choice()
+        if now != before:
+            self._reload()
+        self._loop.call_later(WATCH_EVERY_S, self._watch_models, now)
+
+    def _choice(self) -> int:
+        """A number that changes when other networks are chosen."""
+        web_context: WebContext = self._app.state.web_context
+        try:
+            return web_context.models.choice_file.stat().st_mtime_ns
+        except OSError:
+            return 0
 
     def _reload(self) -> None:
         """Take the networks that lie in the folder now; who is being answered is not disturbed."""

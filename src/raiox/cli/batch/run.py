@@ -18,6 +18,7 @@ from raiox.cli.errors import INTERRUPTED, require_folder
 from raiox.cli.language import say
 from raiox.cli.progress import FilesBar
 from raiox.inference.engine import Engine
+from raiox.inference.installed_models import InstalledModels
 from raiox.inference.local import LocalEngine
 from raiox.intake import Intake
 from raiox.settings import InferenceSettings, Settings
@@ -71,7 +72,7 @@ def _spread(settings: Settings) -> tuple[InferenceSettings, Widths]:
 
     A GPU takes batches instead, and OpenVINO one pass at a time.
     """
-    inference = settings.inference
+    inference = InstalledModels(settings.inference, settings.data_dir).in_use()
     n_passes = inference.n_threads if inference.backend == "cpu" else 1
     widths = Widths(
         n_decoders=settings.intake.n_decoders,

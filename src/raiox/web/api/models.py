@@ -1,14 +1,10 @@
 """The API of what belongs to nobody: the models, what they were measured at, examples."""
 
-from pathlib import Path
-
 from fastapi import APIRouter
 from starlette.responses import Response
 
 from raiox.bundle.manifest import REPORT_FILE
 from raiox.entities import ModelIdentity
-from raiox.inference.local import SHIPPED_MODELS
-from raiox.settings import InferenceSettings
 from raiox.web.api.case_map import PUBLIC
 from raiox.web.api.schemas import (
     CurrentModel,
@@ -24,11 +20,6 @@ from raiox.web.dependencies import ExamplesDep, LangQuery, RootPathDep, ServiceD
 from raiox.web.errors import ReportNotFoundError
 
 router = APIRouter(prefix=API, tags=["models and examples"])
-
-
-def classifier_folder(settings: InferenceSettings) -> Path:
-    """The bundle whose embedding map and report are shown."""
-    return (settings.models_dir or SHIPPED_MODELS) / settings.classifier_bundle
 
 
 @router.get("/models/current", responses=problems())
@@ -70,7 +61,7 @@ async def current_report(
 ) -> Response:
     """What the classifier that answers was measured at, with its limits."""
     service.engine_holder.require()  # the report of a bundle that was not verified is not shown
-    file = web_context.classifier_folder / REPORT_FILE
+    file = web_context.models.folder_of("classifier") / REPORT_FILE
     content = await service.executors.read(lambda: file.read_bytes() if file.is_file() else None)
     if content is None:
         raise ReportNotFoundError

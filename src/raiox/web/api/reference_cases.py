@@ -4,7 +4,7 @@ Images belong to their data sets and are never shipped; they are shown where the
 settings name a folder that holds them. Only names that the map lists are read.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -28,18 +28,15 @@ class DescribedCase:
 class ReferenceCases:
     """All reference cases of one embedding map, by image; read on first use."""
 
-    def __init__(self, map_path: Path, datasets: Path | None) -> None:
+    def __init__(self, map_path: Callable[[], Path], datasets: Path | None) -> None:
         self._map_path = map_path
         self._chest = datasets / "chest" if datasets else None
 
     @cached_property
     def embedding_map(self) -> EmbeddingMap | None:
         """The map, None where the bundle carries none."""
-        return (
-            EmbeddingMap.from_json(self._map_path.read_bytes())
-            if self._map_path.is_file()
-            else None
-        )
+        path = self._map_path()
+        return EmbeddingMap.from_json(path.read_bytes()) if path.is_file() else None
 
     def forget(self) -> None:
         """Read everything anew: another bundle answers."""

@@ -1,0 +1,128 @@
+"""Which bundle answers in each role: the one that an administrator chose, else that of the settings.
+
+Bundles that were installed lie in the service's own folder, beside the file that says which are
+in use; a setting that names a bundle wins over both. What cannot be verified is neither
+installed nor chosen, so a service that is told to switch finds networks that answer.
+"""
+
+import json
+import re
+import shutil
+from pathlib import Path
+from typing import Final
+
+from raiox.bundle import MANIFEST_FILE, Bundle, open_bundle
+from raiox.bundle.errors import BundleMissingError
+from raiox.bundle.manifest import Role
+from raiox.inference.errors import ModelFixedError, ModelNameError
+from raiox.inference.local import SHIPPED_MODELS, LocalEngine
+from raiox.settings import InferenceSettings
+
+FOLDER: Final = "models"
+CHOICE_FILE: Final = "in_use.json"
+FIELDS: Final[dict[Role, str]] = {
+    "frontal_filter": "filter_bundle",
+    "classifier": "classifier_bundle",
+    "lungs": "lungs_bundle",
+}
+"""The setting that names the bundle of each role."""
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+
+
+class InstalledModels:
+    """The bundles of one installation."""
+
+    def __init__(self, settings: InferenceSettings, data_dir: Path) -> None:
+        self._settings = settings
+        self._folder = data_dir.absolute() / FOLDER
+
+    @property
+    def choice_file(self) -> Path:
+        """Changes when another bundle is chosen."""
+        return self._folder / CHOICE_FILE
+
+    def in_use(self) -> InferenceSettings:
+        """The settings with the bundles that were chosen."""
+        chosen = {
+            FIELDS[role]: str(self._found().get(name, self._folder / name))
+            for role, name in self._choice().items()
+            if FIELDS[role] not in self._settings.model_fields_set
+        }
+        return self._settings.model_copy(update=chosen)
+
+    def folder_of(self, role: Role) -> Path:
+        """Where the bundle lies that answers in a role."""
+        settings = self.in_use()
+        return (settings.models_dir or SHIPPED_MODELS) / str(getattr(settings, FIELDS[role]))
+
+    def folders(self) -> dict[str, Path]:
+        """Every bundle by name; an installed one hides a shipped one of its name."""
+        return dict(sorted(self._found().items()))
+
+    def verify(self, folder: Path) -> Bundle:
+        """Open a bundle, and let it answer the reference image beside the others in use.
+
+        Raises: BundleError, ModelUnavailableError.
+        """
+        bundle = open_bundle(folder)
+        field = FIELDS[bundle.manifest.role]
+        LocalEngine.open(self.in_use().model_copy(update={field: str(folder.absolute())}))
+        return bundle
+
+    def install(self, source: Path, name: str) -> Bundle:
+        """Verify a bundle and copy it, whole or not at all.
+
+        Raises: BundleError; ModelNameError if the name is taken or no plain name.
+        """
+        if not _NAME.fullmatch(name) or name in self._found():
+            raise ModelNameError(name=name)
+        bundle = self.verify(source)
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        unfinished = self._folder / f".{name}.unfinished"
+        shutil.rmtree(unfinished, ignore_errors=True)
+        unfinished.mkdir()
+        for file in (MANIFEST_FILE, *bundle.manifest.files):
+            shutil.copyfile(source / file, unfinished / file)
+        open_bundle(unfinished)
+        unfinished.rename(self._folder / name)
+        return bundle
+
+    def use(self, name: str) -> Role:
+        """Let a bundle answer in its role from now on; it is verified first.
+
+        Raises: BundleError; ModelFixedError if a setting names the bundle of that role.
+        """
+        folder = self._found().get(name)
+        if folder is None:
+            raise BundleMissingError(bundle=name)
+        role = self.verify(folder).manifest.role
+        if FIELDS[role] in self._settings.model_fields_set:
+            raise ModelFixedError(variable=f"RAIOX_INFERENCE__{FIELDS[role]}".upper())
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        unfinished = self.choice_file.with_suffix(".tmp")
+        unfinished.write_text(json.dumps(self._choice() | {role: name}) + "\n", encoding="utf-8")
+        unfinished.replace(self.choice_file)
+        return role
+
+    def _choice(self) -> dict[Role, str]:
+        """The chosen names by role; nothing of a file that is damaged."""
+        try:
+            read = json.loads(self.choice_file.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return {}
+        named = read if isinstance(read, dict) else {}
+        texts = {role: named[role] for role in FIELDS if isinstance(named.get(role), str)}
+        return {role: name for role, name in texts.items() if _NAME.fullmatch(name)}
+
+    def _found(self) -> dict[str, Path]:
+        shipped = self._settings.models_dir or SHIPPED_MODELS
+        return {
+            manifest.parent.name: manifest.parent
+            for folder in (shipped, self._folder)
+            for manifest in folder.glob(f"[!.]*/{MANIFEST_FILE}")
+        }
+
+
+def open_in_use(settings: InferenceSettings, data_dir: Path) -> LocalEngine:
+    """The engine with the bundles in use now. Raises: BundleError, ModelUnavailableError."""
+    return LocalEngine.open(InstalledModels(settings, data_dir).in_use())

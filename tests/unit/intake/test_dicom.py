@@ -230,7 +230,7 @@ def test_refuses_more_than_eight_bits_in_a_dct_jpeg():
     with pytest.raises(UnsupportedTransferSyntaxError) as refusal:
         read(jpeg_dicom(twelve_bits, BitsAllocated=16, BitsStored=12, HighBit=11))
 
-    assert refusal.value.facts == {"uid": "1.2.840.10008.1.2.4.51"}
+    assert refusal.value.facts == {"uid": "1.2.840.10008.1.2.4.51", "n_bits": 12}
 
 
 @pytest.mark.parametrize(

@@ -68,19 +68,15 @@ def run_batch(
 
 
 def _spread(settings: Settings) -> tuple[InferenceSettings, Widths]:
-    """As many passes at once as there are threads for one: each image then costs less.
-
-    A GPU takes batches instead, and OpenVINO one pass at a time.
-    """
+    """As many passes at once as there are threads for them; a GPU takes batches instead."""
     inference = InstalledModels(settings.inference, settings.data_dir).in_use()
-    n_passes = inference.n_threads if inference.backend == "cpu" else 1
+    on_gpu = inference.backend == "cuda"
     widths = Widths(
         n_decoders=settings.intake.n_decoders,
-        n_passes=n_passes,
-        max_batch_size=inference.max_batch_size if inference.backend == "cuda" else 1,
+        n_passes=1 if on_gpu else inference.n_threads,
+        max_batch_size=inference.max_batch_size if on_gpu else 1,
     )
-    n_threads = inference.n_threads // n_passes
-    return inference.model_copy(update={"n_threads": n_threads}), widths
+    return inference.model_copy(update={"n_threads": 1}), widths
 
 
 def _analysed(

@@ -184,6 +184,81 @@ def test_the_history_is_chosen_and_ordered(page):
     expect(page.get_by_text("1 de 2 análises")).to_be_visible()
 
 
+def test_what_is_chosen_survives_the_way_back_and_a_file_holds_just_that(page):
+    bring_several(page, 60, 190, 61)
+    page.get_by_label("Mostrar").select_option("lung_opacity")
+    rows = page.get_by_role("listitem")
+    expect(rows).to_have_count(1)
+    page.get_by_role("checkbox").check()
+    rows.get_by_role("link").click()
+    expect(page.locator("article h2")).to_be_visible()
+    page.go_back()
+
+    expect(page.get_by_label("Mostrar")).to_have_value("lung_opacity")
+    expect(page.get_by_role("checkbox")).to_be_checked()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Tabela (CSV)").click()
+    head, *lines = download.value.path().read_text(encoding="utf-8").strip().splitlines()
+    assert len(lines) == 1
+    assert head.endswith("study_name,study_date,study_note")
+    assert '"1.png"' in lines[0]
+
+
+def test_studies_have_names_and_notes_that_never_leave_the_browser(page, served):
+    sent = []
+    page.on("request", lambda request: sent.append((request.url, request.post_data_buffer or b"")))
+    bring_several(page, 60, 190)
+
+    page.get_by_role("button", name=re.compile("^Anotar a análise")).first.click()
+    page.get_by_label("Nome do estudo").fill("Leito 7")
+    page.get_by_label("Data do exame").fill("2026-01-02")
+    page.get_by_label("Anotação").fill("dreno à direita")
+    page.reload()
+
+    first = page.get_by_role("listitem").first
+    for text in ("Leito 7", "exame de 02/01/2026", "dreno à direita"):
+        expect(first).to_contain_text(text)
+    assert not [url for url, body in sent if b"Leito" in body or "Leito" in url]
+    assert b"Leito" not in kept_by(served)
+    for box in page.get_by_role("checkbox").all():
+        box.check()
+    page.get_by_role("button", name="Apagar as marcadas (2)").click()
+    page.get_by_role("button", name="Sim, apagar").click()
+    expect(page.get_by_role("heading", name="Ainda não há nada aqui")).to_be_visible()
+    assert "Leito" not in (page.evaluate("localStorage.getItem('raiox.studies')") or "")
+
+
+@pytest.mark.parametrize("width", [320, 375, 414])
+def test_the_history_stays_within_a_phone(page, width):
+    bring_several(page, 60, 190)
+    page.set_viewport_size({"width": width, "height": 812})
+    page.get_by_role("button", name=re.compile("^Anotar a análise")).first.click()
+
+    for language in ("EN, English", "PT, Português"):
+        page.get_by_role("button", name=language).click()
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+    footer = page.locator("footer").bounding_box()
+    page.set_viewport_size({"width": width, "height": 2_000})
+    footer = page.locator("footer").bounding_box()
+    assert footer["y"] + footer["height"] == pytest.approx(2_000, abs=2)
+    assert violations(page) == {}
+
+
+def test_the_dates_of_examinations_order_a_comparison(page):
+    bring_several(page, 60, 190)
+    for row, day in zip(
+        page.get_by_role("listitem").all(), ("2026-01-02", "2026-03-04"), strict=True
+    ):
+        row.get_by_role("button", name=re.compile("^Anotar")).click()
+        row.get_by_label("Data do exame").fill(day)
+        row.get_by_role("checkbox").check()
+    page.get_by_role("link", name="Comparar as duas").click()
+
+    expect(page.get_by_text("na ordem das datas de exame que você anotou")).to_be_visible()
+    dates = page.get_by_text(re.compile("^exame de"))
+    expect(dates.first).to_have_text("exame de 02/01/2026")
+
+
 def test_two_analyses_are_compared(page):
     bring_several(page, 60, 190)
 

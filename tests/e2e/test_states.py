@@ -300,6 +300,15 @@ def test_an_upload_can_be_cancelled(page, stand_in):
     page.get_by_role("button", name="Cancelar").click()
 
     expect(heading(page, "Envio cancelado")).to_be_visible()
+    stand_in.script.delay_s = 0
+    page.get_by_role("button", name="Tentar de novo").first.click()
+    expect(heading(page, re.compile("^Padrão parecido"))).to_be_visible()
+
+
+def test_an_address_that_names_nothing_is_said_to_do_so(page):
+    page.evaluate("location.hash = '#/nonsense'")
+
+    expect(page.get_by_role("alert")).to_have_text(re.compile("Este endereço não existe aqui"))
 
 
 @pytest.mark.parametrize(

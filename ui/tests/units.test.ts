@@ -53,8 +53,10 @@ test('an analysis has an address that leads back to it', () => {
   expect(read(addressOf('a/b?c'))).toEqual({ screen: 'analyse', rest: ['a/b?c'] });
 });
 
-test('an address that is none leads to the first screen', () => {
+test('an address that is none leads to the first screen, which says so', () => {
   expect(read('#main')).toEqual({ screen: 'analyse', rest: [] });
+  expect(read('#/')).toEqual({ screen: 'analyse', rest: [] });
+  expect(read('#/nonsense')).toEqual({ screen: 'analyse', rest: [], unknown: true });
 });
 
 test('a poor picture is a note beside those of intake', () => {

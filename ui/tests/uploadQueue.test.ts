@@ -17,6 +17,7 @@ function fakeCalls(overrides: Partial<Calls> = {}): Calls {
     send: async ({ file }: Upload) => done(await file.text()),
     fetch: (id) => Promise.resolve(done(id)),
     remove: () => Promise.resolve(),
+    name: () => undefined,
     createPreview: () => 'blob:preview',
     revokePreview: () => undefined,
     newKey: () => `key-${String(++keys)}`,

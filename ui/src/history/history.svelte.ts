@@ -1,14 +1,21 @@
 /** The history of this browser, as the service keeps it. */
 
-import { deleteAnalysis, fetchHistory } from '../shared/api';
+import { fetchHistory } from '../shared/api';
 import type { Analysis } from '../shared/contract';
 import { failureOf, ServiceError, type Failure } from '../shared/failure';
 import { deletionCheck } from '../shared/deletionCheck.svelte';
+import { removeAnalysis } from '../shared/removal';
+import { studyNotes } from '../shared/studyNotes.svelte';
+import type { Filter, Order } from './filters';
 import { uploadQueue } from '../shared/upload/uploads';
 
 class AnalysisHistory {
   analyses = $state<Analysis[]>([]);
   loading = $state(false);
+  /** What is shown and chosen, so that it is still so on the way back from an analysis. */
+  filter = $state<Filter>('everything');
+  order = $state<Order>('newest');
+  #ticked = $state<string[]>([]);
   failure = $state<Failure | null>(null);
   #cursor = $state<string | null>(null);
 
@@ -16,11 +23,21 @@ class AnalysisHistory {
     return this.#cursor !== null;
   }
 
+  /** The chosen ones that are still there. */
+  get ticked(): string[] {
+    return this.#ticked.filter((id) => this.analyses.some((analysis) => analysis.id === id));
+  }
+
+  tick(id: string): void {
+    this.#ticked = this.ticked.includes(id) ? this.ticked.filter((other) => other !== id) : [...this.ticked, id];
+  }
+
   async load(): Promise<void> {
     await this.#request(async () => {
       const page = await fetchHistory();
       this.analyses = page.analyses;
       this.#cursor = page.next_cursor;
+      if (!this.hasMore) studyNotes.keepOnly(this.analyses.map(({ id }) => id));
     });
   }
 
@@ -44,6 +61,12 @@ class AnalysisHistory {
     await deletionCheck.checkOne(analysis);
   }
 
+  async removeTicked(): Promise<void> {
+    const removed = this.analyses.filter(({ id }) => this.ticked.includes(id));
+    for (const analysis of removed) await this.#remove(analysis);
+    await deletionCheck.checkAll(removed);
+  }
+
   async removeAll(): Promise<void> {
     const removed: Analysis[] = [];
     while (this.analyses.length > 0) {
@@ -58,7 +81,7 @@ class AnalysisHistory {
   }
 
   async #remove({ id }: Analysis): Promise<void> {
-    await deleteAnalysis(id);
+    await removeAnalysis(id);
     uploadQueue.drop(id);
     this.analyses = this.analyses.filter((analysis) => analysis.id !== id);
   }

@@ -79,3 +79,9 @@ export function formatTime(iso: string, dateStyle: 'short' | 'medium' = 'medium'
     new Date(iso),
   );
 }
+
+/** A day that names no hour, so that no time zone can move it. */
+export function formatDate(day: string): string {
+  const date = new Date(`${day}T00:00:00Z`);
+  return Number.isNaN(date.getTime()) ? day : new Intl.DateTimeFormat(i18n.locale, { dateStyle: 'short', timeZone: 'UTC' }).format(date);
+}

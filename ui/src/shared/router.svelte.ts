@@ -18,6 +18,8 @@ export interface Route {
   screen: Screen;
   /** What the screen shows: ids of analyses, or the name of a section. */
   rest: string[];
+  /** The address names no screen; the first one is shown. */
+  unknown?: true;
 }
 
 export const ANALYSE = '#/';
@@ -46,7 +48,8 @@ export function comparisonOf(ids: readonly string[]): string {
 export function read(hash: string): Route {
   const [first = '', ...rest] = hash.replace(/^#\//, '').split('/');
   const screen = Object.hasOwn(SCREENS, first) ? SCREENS[first as keyof typeof SCREENS] : null;
-  return { screen: screen ?? 'analyse', rest: screen ? rest.filter(Boolean).map(decode) : [] };
+  if (screen) return { screen, rest: rest.filter(Boolean).map(decode) };
+  return { screen: 'analyse', rest: [], ...(hash.startsWith('#/') ? { unknown: true } : {}) };
 }
 
 /** A mistyped address still opens its screen. */

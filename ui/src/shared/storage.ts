@@ -15,3 +15,11 @@ export function remember(name: string, value: string): void {
     // A browser that forbids storage still gets its page.
   }
 }
+
+export function forget(name: string): void {
+  try {
+    localStorage.removeItem(name);
+  } catch {
+    // What was never kept is gone already.
+  }
+}

@@ -32,6 +32,8 @@ export interface Calls {
   send: (upload: Upload) => Promise<Analysis>;
   fetch: (id: string, signal: AbortSignal) => Promise<Analysis>;
   remove: (id: string) => Promise<void>;
+  /** What the reader calls an upload; it stays in the browser. */
+  name: (id: string, name: string) => void;
   createPreview: (file: Blob) => string;
   revokePreview: (preview: string) => void;
   newKey: () => string;
@@ -141,6 +143,7 @@ export class UploadQueue {
     this.#aborts.set(item.key, stop);
     try {
       const analysis = await this.#poll(item, await get(stop.signal), stop.signal);
+      if (item.file) this.#calls.name(analysis.id, item.name);
       item.failure = analysis.error ? failFromMessage(analysis.error) : null;
       item.stage = item.failure ? 'failed' : 'done';
     } catch (error) {

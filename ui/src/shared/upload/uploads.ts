@@ -1,7 +1,9 @@
 /** The uploads of this visit: the queue, wired to the service. */
 
-import { deleteAnalysis, fetchAnalysis, sendImage } from '../api';
+import { fetchAnalysis, sendImage } from '../api';
+import { removeAnalysis } from '../removal';
 import { service } from '../service.svelte';
+import { studyNotes } from '../studyNotes.svelte';
 import { checkFile } from './checkFile';
 import { UploadQueue } from './uploadQueue.svelte';
 
@@ -9,7 +11,10 @@ export const uploadQueue = new UploadQueue({
   check: (file) => checkFile(file, service.maxUploadBytes),
   send: sendImage,
   fetch: fetchAnalysis,
-  remove: deleteAnalysis,
+  remove: removeAnalysis,
+  name: (id, name) => {
+    studyNotes.suggestName(id, name);
+  },
   createPreview: (file) => URL.createObjectURL(file),
   revokePreview: (preview) => {
     URL.revokeObjectURL(preview);

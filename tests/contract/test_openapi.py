@@ -115,6 +115,7 @@ def answers(served):
             "report": client.get("/api/v1/models/current/report"),
             "map": client.get("/api/v1/embedding-map"),
             "examples": client.get("/api/v1/examples"),
+            "admin": client.get("/api/v1/admin"),
             "health": client.get("/healthz"),
             "problem": client.get("/api/v1/nowhere"),
         }
@@ -130,6 +131,7 @@ DESCRIBED = {
     "report": "ReportDocument",
     "map": "CaseMap",
     "examples": "Examples",
+    "admin": "AdminStatus",
     "health": "Status",
     "problem": "Problem",
 }

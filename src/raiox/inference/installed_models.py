@@ -2,7 +2,7 @@
 
 Bundles that were installed lie in the service's own folder, beside the file that says which are
 in use; a setting that names a bundle wins over both. What cannot be verified is neither
-installed nor chosen, so a service that is told to switch finds networks that answer.
+installed nor chosen, so a service that switches finds networks that answer.
 """
 
 import json

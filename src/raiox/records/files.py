@@ -81,6 +81,10 @@ class ImageFiles:
                 with suppress(OSError):
                     probe.unlink(missing_ok=True)
 
+    def n_bytes(self) -> int:
+        """Space that the images take."""
+        return sum(entry.stat().st_size for entry in os.scandir(self._folder) if entry.is_file())
+
     def free_bytes(self) -> int:
         """Space left for everything the service keeps."""
         stats = os.statvfs(self._folder)

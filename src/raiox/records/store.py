@@ -14,6 +14,7 @@ from raiox.records.migrate import migrate
 from raiox.records.queue import AnalysisQueue
 from raiox.records.retention import Retention
 from raiox.records.rows import Clock
+from raiox.records.statistics import StatisticsReader
 from raiox.settings import RecordsSettings
 
 DATABASE_FILE: Final = "raiox.sqlite3"
@@ -32,6 +33,7 @@ class Records:
     retention: Retention
     watch: ClockWatch
     api_keys: ApiKeys
+    statistics: StatisticsReader
 
     def close(self) -> None:
         """Give all connections back."""
@@ -65,4 +67,5 @@ def open_records(
         retention=Retention(database, files, settings, clock, watch),
         watch=watch,
         api_keys=ApiKeys(database, clock),
+        statistics=StatisticsReader(database, clock),
     )

@@ -15,7 +15,7 @@ from raiox.inference.installed_models import InstalledModels
 from raiox.service.lifecycle import Factories, run_service
 from raiox.settings import Settings
 from raiox.web.admission import Admission
-from raiox.web.api import analyses, case_map, health, models
+from raiox.web.api import admin, analyses, case_map, health, models
 from raiox.web.api.reference_cases import ReferenceCases
 from raiox.web.dependencies import WebContext
 from raiox.web.http.middleware import RequestMiddleware
@@ -60,6 +60,7 @@ def create_app(settings: Settings, factories: Factories, *, page_dir: Path = BUI
     _add_middleware(app, web_context)
     install_problem_handlers(app)
     for router in (
+        admin.router,
         analyses.router,
         models.router,
         case_map.router,

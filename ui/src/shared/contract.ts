@@ -15,6 +15,24 @@ export interface AbnormalityDocument {
   present: boolean;
 }
 
+/** How the service does. */
+export interface AdminStatus {
+  ready: boolean;
+  queue: QueueStatus;
+  disk: DiskStatus;
+  recent: RecentAnalyses;
+  /** Since the start, by HTTP status. */
+  requests: Record<string, number>;
+  /** Since the start, by code. */
+  refusals: Record<string, number>;
+  /** Null while no network answers. */
+  drift: DriftStatus | null;
+  /** The networks that answer, by role. */
+  models: Record<string, ModelDocument>;
+  keep_images_h: number;
+  keep_results_h: number;
+}
+
 /** One upload and its result, with addresses and times. */
 export interface Analysis {
   /** Null unless `done`. */
@@ -133,6 +151,23 @@ export interface CurrentModels {
   keep_results_h: number;
 }
 
+/** Space, in bytes. */
+export interface DiskStatus {
+  free_bytes: number;
+  n_images: number;
+  images_bytes: number;
+}
+
+/** Population stability indices: below 0.1 alike, above 0.25 very different; null: too few. */
+export interface DriftStatus {
+  /** Results of the classifier that answers now. */
+  n_results: number;
+  /** By finding, against the report. */
+  scores: Record<string, number | null>;
+  /** By axis of the map of cases. */
+  inputs: Record<string, number | null>;
+}
+
 /** An image to try, with the attribution that its licence requires. */
 export interface Example {
   id: string;
@@ -212,6 +247,25 @@ export interface Problem {
   facts: Record<string, string | number>;
   /** By language. */
   translations: Record<string, Sentences>;
+}
+
+/** Analyses that are kept, by state. */
+export interface QueueStatus {
+  queued: number;
+  running: number;
+  done: number;
+  failed: number;
+  /** How long the first has waited; 0 if none waits. */
+  oldest_queued_s: number;
+}
+
+/** Of the period. */
+export interface RecentAnalyses {
+  days: number;
+  n_analyses: number;
+  per_day: number;
+  /** Rejections and failures by code. */
+  without_result: Record<string, number>;
 }
 
 /** A reference case with what its data set says of it. */

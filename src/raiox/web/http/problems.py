@@ -126,7 +126,8 @@ def problem_headers(error: RaioxError) -> dict[str, str]:
 def problem_response(
     request: Request, error: RaioxError, headers: Mapping[str, str] | None = None
 ) -> Response:
-    """The response to a request that was refused."""
+    """The response to a request that was refused; counts it."""
+    request.app.state.web_context.metrics.count_refusal(error.code)
     return Response(
         problem_of(request, error).model_dump_json(),
         status_of(error),

@@ -18,6 +18,7 @@ from raiox.entities import (
 )
 from raiox.errors import RaioxError
 from raiox.inference.heatmap import render
+from raiox.intake.sandbox.decoder_api import NOTES
 from raiox.records.errors import QueueFullError
 from raiox.records.rows import StoredAnalysis
 from raiox.result import AnalysisResult
@@ -123,6 +124,13 @@ READINGS = {
         ("covid19", "lung_opacity", "no_finding"),
         out_of_distribution=True,
     ),
+    "every_warning": _analysed(
+        _three(0.07, 0.11, 0.82),
+        "uncertain",
+        ("covid19", "lung_opacity", "no_finding"),
+        POOR,
+        out_of_distribution=True,
+    ),
     "one_of_five": _analysed(_five(0.05, 0.1, 0.7, 0.05, 0.1), "pleural_effusion"),
     "two_of_five": _analysed(
         _five(0.1, 0.91, 0.83, 0.2, 0.4), "edema", ("edema", "pleural_effusion")
@@ -152,7 +160,7 @@ def make_document(analysis_id: str, name: str) -> dict[str, Any] | None:
         state=AnalysisState.DONE,
         sha256="ab" * 32,
         source_format="png",
-        notes=(),
+        notes=tuple(sorted(NOTES)) if name == "every_warning" else (),
         width_px=WIDTH_PX,
         height_px=HEIGHT_PX,
         created_at=now,

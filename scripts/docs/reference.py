@@ -21,6 +21,7 @@ import raiox
 from raiox.errors import RaioxError
 from raiox.inference.blank import BLANK_IMAGE, LOW_CONTRAST
 from raiox.inference.frontal_filter import REJECTION_CODES
+from raiox.inference.lung_fields import POSITIONING
 from raiox.intake.formats import FORMATS, READ, Format, UnreadFormat
 from raiox.intake.sandbox.decoder_api import NOTES
 from raiox.lab.training.recipe import (
@@ -123,7 +124,7 @@ def errors_page() -> str:
         (code, "rejection")
         for code in dict.fromkeys([*REJECTION_CODES.values(), BLANK_IMAGE, LOW_CONTRAST])
     ]
-    notes = [(code, "note") for code in sorted({*NOTES, LOW_QUALITY, *Uncertainty})]
+    notes = [(code, "note") for code in sorted({*NOTES, *POSITIONING, LOW_QUALITY, *Uncertainty})]
     return "\n".join([
         ERRORS_HEAD,
         _drawn_tree(),

@@ -105,6 +105,11 @@ class Prediction:
     evidence_in_lungs: Mapping[str, float | None] = field(default_factory=dict)
     """By label: share of its map's evidence that lies inside the lungs; null where there is no
     evidence, empty where the lungs are not segmented."""
+    lung_extent: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    """By label: share of the area of both lungs, of each and of each third of their height with
+    evidence for it; empty where no two lungs are seen."""
+    positioning: tuple[str, ...] = ()
+    """Codes of how the lungs lie in the picture, e.g. `lungs_cut_off`."""
     out_of_distribution: bool = False
     """Whether the distance exceeds the bundle's threshold: unlike what the network knows."""
     embedding_xyz: tuple[float, float, float] | None = None

@@ -139,6 +139,15 @@ class AnalysisResult(Document):
     evidence_in_lungs: dict[str, float | None] | None = Field(
         None, description="By finding: share of its map's evidence that lies inside the lungs."
     )
+    lung_extent: dict[str, dict[str, float]] | None = Field(
+        None,
+        description="By finding: share of the area of the `lungs`, of the `right` and the `left` one "
+        "and of their `upper`, `middle` and `lower` third with evidence for it. Not validated as "
+        "severity.",
+    )
+    positioning: tuple[str, ...] | None = Field(
+        None, description="Codes of how the lungs lie in the picture."
+    )
     embedding_xyz: tuple[float, float, float] | None = Field(
         None, description="Coordinates in the embedding map."
     )
@@ -191,7 +200,7 @@ class AnalysisDocument(AnalysisResult):
         poor = self.filter is not None and self.filter.low_quality and self.rejection is None
         low_quality = (LOW_QUALITY,) if poor else ()
         uncertain = (self.uncertainty,) if self.uncertainty else ()
-        return (*self.notes, *low_quality, *uncertain)
+        return (*self.notes, *(self.positioning or ()), *low_quality, *uncertain)
 
     @computed_field(description="The notice that belongs beside every result, by language.")  # type: ignore[prop-decorator]
     @property
@@ -217,6 +226,11 @@ def _prediction_fields(prediction: Prediction | None) -> dict[str, object]:
             str(finding): None if share is None else round(share, SCORE_DECIMALS)
             for finding, share in prediction.evidence_in_lungs.items()
         },
+        "lung_extent": {
+            str(finding): {zone: round(share, SCORE_DECIMALS) for zone, share in zones.items()}
+            for finding, zones in prediction.lung_extent.items()
+        },
+        "positioning": prediction.positioning,
         "embedding_xyz": prediction.embedding_xyz,
         "neighbours": prediction.neighbours,
     }

@@ -10,11 +10,12 @@ from raiox import messages
 from raiox.errors import RaioxError
 from raiox.inference.blank import BLANK_IMAGE, LOW_CONTRAST
 from raiox.inference.frontal_filter import REJECTION_CODES
+from raiox.inference.lung_fields import POSITIONING
 from raiox.intake.sandbox.decoder_api import NOTES
 from raiox.result import LOW_QUALITY
 from raiox.vocabulary import LANGUAGES, Uncertainty
 
-WARNINGS = {*NOTES, LOW_QUALITY, *Uncertainty}
+WARNINGS = {*NOTES, *POSITIONING, LOW_QUALITY, *Uncertainty}
 PARTS = {"title", "detail", "action"}
 FORBIDDEN = ("diagnos", "diagnós", "positiv", "laudo")
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from raiox.lab.evaluation.probes import ProbeContext
     from raiox.lab.evaluation.probes.context import GraphEditor
     from raiox.lab.evaluation.report import Report, ReportedMetric
-    from raiox.settings import Settings
+    from raiox.settings import InferenceSettings, Settings
 
 
 OWN: Final = "own"
@@ -147,6 +147,7 @@ def _measure(
             progress=bar,
             graph_editor=_graph_editor(),
             other_seed=other_seed,
+            lungs=_lungs(settings.inference),
         )
         measurement = Measurement(split, command, code_version(), unread)
         return predictions, make_report(bundle, predictions, measurement, _probed(probes, context))
@@ -169,6 +170,15 @@ def _graph_editor() -> "GraphEditor | None":
     from raiox.lab.training.export import onnx_edit
 
     return onnx_edit
+
+
+def _lungs(settings: "InferenceSettings") -> "Bundle | None":
+    """The network of the lungs, where there is one."""
+    from raiox.bundle import open_bundle
+    from raiox.inference.local import SHIPPED_MODELS
+
+    folder = (settings.models_dir or SHIPPED_MODELS) / settings.lungs_bundle
+    return open_bundle(folder) if folder.is_dir() else None
 
 
 def _spread(samples: "Sequence[Sample]", limit: int | None) -> "list[Sample]":

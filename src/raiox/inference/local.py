@@ -18,7 +18,6 @@ from raiox.bundle.errors import BundleInvalidError
 from raiox.entities import (
     EngineResult,
     FilterResult,
-    FloatArray,
     ModelIdentity,
     OperatingPoint,
     Prediction,
@@ -29,11 +28,13 @@ from raiox.errors import RaioxError
 from raiox.inference.blank import reject_blank
 from raiox.inference.classifier import Classifier
 from raiox.inference.frontal_filter import FrontalFilter
+from raiox.inference.lung_fields import LungFields
 from raiox.inference.lungs import LungSegmenter, share_inside
 from raiox.inference.margins import Box, crop, find_content, uncrop
 from raiox.inference.reference_image import Answer, require_answers
 from raiox.inference.session import BATCH_SIZE
 from raiox.settings import Backend, InferenceSettings
+from raiox.vocabulary import ImageKind
 
 SHIPPED_MODELS = Path(__file__).parent.parent / "models"
 
@@ -160,10 +161,12 @@ class LocalEngine:
         predicted, classifier_ms = (
             early.result() if early and accepted else _timed(lambda: self._classifier.predict(kept))
         )
-        predictions = {
-            i: _finished(contents[i], prediction, lungs_of)
-            for i, prediction, lungs_of in zip(accepted, predicted, lungs, strict=True)
-        }
+        predictions = {}
+        for i, prediction, fields in zip(accepted, predicted, lungs, strict=True):
+            if fields is not None and fields.is_of_several_radiographs:
+                verdicts[i] = _several_radiographs(verdicts[i])
+            else:
+                predictions[i] = _finished(contents[i], prediction, fields)
         n_accepted = max(1, len(accepted))
         timings_ms = {
             "filter": round(filter_ms / len(radiographs), 2),
@@ -180,13 +183,13 @@ class LocalEngine:
     ) -> Future[tuple[list[Prediction | RaioxError], float]]:
         return self._threads.submit(_timed, lambda: self._classifier.predict(radiographs))
 
-    def _segment(self, radiographs: Sequence[Radiograph]) -> Sequence[FloatArray | None]:
+    def _segment(self, radiographs: Sequence[Radiograph]) -> Sequence[LungFields | None]:
         """The lungs in each; nothing where they could not be found, which is no failure."""
         nothing = [None] * len(radiographs)
         if self._lungs is None:
             return nothing
         try:
-            return self._lungs.segment(radiographs)
+            return [LungFields.of(lungs) for lungs in self._lungs.segment(radiographs)]
         except RaioxError:  # a prediction does not depend on it
             return nothing
 
@@ -206,16 +209,27 @@ class LocalEngine:
 
 
 def _finished(
-    content: _Content, prediction: Prediction | RaioxError, lungs: FloatArray | None
+    content: _Content, prediction: Prediction | RaioxError, lungs: LungFields | None
 ) -> Prediction | RaioxError:
-    """The prediction over the whole picture, with the share of each map inside the lungs."""
+    """The prediction over the whole picture, with what the lungs say of maps and positioning."""
     if isinstance(prediction, RaioxError):
         return prediction
     if lungs is not None:
-        maps = zip(prediction.scores, prediction.activation_maps, strict=True)
-        inside = {finding: share_inside(evidence, lungs) for finding, evidence in maps}
-        prediction = replace(prediction, evidence_in_lungs=inside)
+        maps = dict(zip(prediction.scores, prediction.activation_maps, strict=True))
+        prediction = replace(
+            prediction,
+            evidence_in_lungs={f: share_inside(maps[f], lungs.probability) for f in maps},
+            lung_extent={finding: lungs.extent(evidence) for finding, evidence in maps.items()},
+            positioning=lungs.positioning,
+        )
     return content.over_whole(prediction)
+
+
+def _several_radiographs(verdict: FilterResult | RaioxError) -> FilterResult | RaioxError:
+    """What the filter would have said, had it seen the lungs of more than one."""
+    if isinstance(verdict, RaioxError):
+        return verdict
+    return replace(verdict, kind=ImageKind.MULTIPLE, accepted=False)
 
 
 def _timed(work: Callable[[], T]) -> tuple[T, float]:

@@ -18,8 +18,8 @@ export function statusOf(item: Item): string {
 }
 
 /** Codes of what the reader must know of the image itself; a rejection has no result to trust less. */
-export function notesOf({ notes, filter, rejection }: Analysis): string[] {
-  return [...(notes ?? []), ...(filter?.low_quality && !rejection ? ['low_quality'] : [])];
+export function notesOf({ notes, positioning, filter, rejection }: Analysis): string[] {
+  return [...(notes ?? []), ...(positioning ?? []), ...(filter?.low_quality && !rejection ? ['low_quality'] : [])];
 }
 
 const SENTENCES: Partial<Record<string, Key>> = {
@@ -30,6 +30,10 @@ const SENTENCES: Partial<Record<string, Key>> = {
   display_repaired: 'note.display_repaired',
   header_repaired: 'note.header_repaired',
   drawn_phantom: 'note.drawn_phantom',
+  lungs_cut_off: 'note.lungs_cut_off',
+  one_lung: 'note.one_lung',
+  chest_tilted: 'note.chest_tilted',
+  tight_collimation: 'note.tight_collimation',
 };
 
 /** What a note says; null for a code that this page does not know. */

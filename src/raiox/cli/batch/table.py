@@ -107,7 +107,7 @@ def _values(document: FileDocument, labels: Sequence[str]) -> list[object]:
         " ".join(document.findings_set or ()),
         document.abnormality and document.abnormality.score,
         document.out_of_distribution,
-        " ".join(document.notes),
+        " ".join((*document.notes, *(document.positioning or ()))),
         document.sha256,
         document.model and document.model.id,
     ]

@@ -21,9 +21,7 @@ def auc(scores: Floats, positive: Mask) -> float:
     n_negative = len(positive) - n_positive
     if not n_positive or not n_negative:
         return float("nan")
-    _, inverse, counts = np.unique(scores, return_inverse=True, return_counts=True)
-    midranks = np.cumsum(counts) - (counts - 1) / 2
-    above = midranks[inverse][positive].sum() - n_positive * (n_positive + 1) / 2
+    above = _midranks(scores)[positive].sum() - n_positive * (n_positive + 1) / 2
     return float(above / (n_positive * n_negative))
 
 
@@ -92,3 +90,17 @@ def fpr_at_tpr(scores: Floats, positive: Mask, sensitivity_kept: float = 0.95) -
         return float("nan")
     threshold = np.quantile(scores[positive], 1 - sensitivity_kept, method="lower")
     return float((scores[~positive] >= threshold).mean())
+
+
+def rank_correlation(a: Floats, b: Floats) -> float:
+    """Spearman's; NaN where one of them is constant. Ties have their mean rank."""
+    x, y = _midranks(a), _midranks(b)
+    if np.ptp(x) == 0 or np.ptp(y) == 0:
+        return float("nan")
+    return float(np.corrcoef(x, y)[0, 1])
+
+
+def _midranks(values: Floats) -> Floats:
+    _, inverse, counts = np.unique(values, return_inverse=True, return_counts=True)
+    ranks: Floats = (np.cumsum(counts) - (counts - 1) / 2)[inverse]
+    return ranks

@@ -54,6 +54,8 @@ class ProbeContext:
     """None where its libraries are not installed."""
     other_seed: Bundle | None = None
     """The same recipe trained with another seed."""
+    lungs: Bundle | None = None
+    """The network of the lungs."""
 
     @cached_property
     def session(self) -> NetworkSession:

@@ -20,6 +20,7 @@ from raiox.lab.aliases import Floats, Indices, Mask, Names
 from raiox.lab.datasets.lung_masks import find_masks
 from raiox.lab.datasets.opacity_boxes import Box, find_boxes
 from raiox.lab.evaluation.probes.context import ProbeContext
+from raiox.lab.evaluation.probes.extent import extent_metrics
 from raiox.lab.evaluation.report.reported_metrics import Metrics, ReportedMetric, named
 from raiox.lab.metrics import saliency
 from raiox.lab.metrics.intervals import Estimate, bootstrap_estimate, proportion
@@ -31,6 +32,7 @@ def saliency_metrics(context: ProbeContext) -> Metrics:
     yield from _against_boxes(context)
     yield from _inside_lungs(context)
     yield from _sanity_checks(context)
+    yield from extent_metrics(context, boxed_indices(context, find_boxes(context.datasets)))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -114,12 +114,13 @@ class TestRadiographs:
         ]
         assert np.mean([first == second for first, second in likeliest]) >= 0.9
 
-    def test_two_radiographs_in_one_picture_are_seen_as_such(self, radiographs) -> None:
+    @pytest.mark.parametrize("axis", [0, 1], ids=["one above another", "side by side"])
+    def test_two_radiographs_in_one_picture_are_seen_as_such(self, radiographs, axis) -> None:
         squares = [np.array(Image.fromarray(p).resize((256, 256))) for p in radiographs]
-        pairs = [np.concatenate((one, other), axis=1) for one, other in itertools.pairwise(squares)]
+        pairs = [np.concatenate(pair, axis=axis) for pair in itertools.pairwise(squares)]
 
         results = predict(pairs)
 
-        assert all(result.rejection is not None for result in results)
+        assert np.mean([result.rejection is not None for result in results]) >= (0.9, 1)[axis]
         kinds = [result.filter_result.kind for result in results]
-        assert kinds.count(ImageKind.MULTIPLE) >= 0.9 * len(kinds)
+        assert kinds.count(ImageKind.MULTIPLE) >= (0.8, 0.9)[axis] * len(kinds)

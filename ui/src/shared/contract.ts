@@ -56,6 +56,10 @@ export interface Analysis {
   out_of_distribution: boolean | null;
   /** By finding: share of its map's evidence that lies inside the lungs. */
   evidence_in_lungs: Record<string, number | null> | null;
+  /** By finding: share of the area of the `lungs`, of the `right` and the `left` one and of their `upper`, `middle` and `lower` third with evidence for it. Not validated as severity. */
+  lung_extent: Record<string, Record<string, number>> | null;
+  /** Codes of how the lungs lie in the picture. */
+  positioning: string[] | null;
   /** Coordinates in the embedding map. */
   embedding_xyz: [number, number, number] | null;
   /** Nearest reference cases, nearest first. */

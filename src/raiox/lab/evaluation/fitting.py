@@ -1,7 +1,7 @@
 """What a bundle's manifest takes from `valid`: temperature, operating points, thresholds.
 
 The thresholds of the findings set are chosen so that data sets which calibrated nothing are covered,
-not so that `valid` is: its mixture of hospitals is nobody's but ours (docs/adr/0020).
+not so that `valid` is: its mixture of hospitals is nobody's but ours (docs/adr/0022).
 """
 
 from typing import Final

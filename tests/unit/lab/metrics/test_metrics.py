@@ -5,7 +5,13 @@ import pytest
 
 from raiox.lab.metrics.decisions import balanced_accuracy
 from raiox.lab.metrics.intervals import Estimate, bootstrap_estimate, mean_estimate, proportion
-from raiox.lab.metrics.ranking import auc, auc_estimate, auc_estimates, macro_auc
+from raiox.lab.metrics.ranking import (
+    auc,
+    auc_estimate,
+    auc_estimates,
+    macro_auc,
+    rank_correlation,
+)
 
 
 def test_auc_counts_pairs_and_halves_ties() -> None:
@@ -79,3 +85,14 @@ def test_the_quick_interval_of_an_auc_is_the_bootstraps() -> None:
 
     assert str(auc_estimate(scores[:, 1], labels == 1, groups)) == str(slow)
     assert str(auc_estimates(scores, labels, groups)[0]) == str(both)
+
+
+def test_rank_correlation_sees_order_and_not_distance() -> None:
+    values = np.array([1.0, 2.0, 3.0, 4.0])
+
+    assert rank_correlation(values, np.exp(values)) == pytest.approx(1)
+    assert rank_correlation(values, -values) == pytest.approx(-1)
+    assert rank_correlation(np.array([1.0, 1.0, 2.0]), np.array([3.0, 3.0, 9.0])) == pytest.approx(
+        1
+    )
+    assert np.isnan(rank_correlation(values, np.ones(4)))

@@ -158,15 +158,18 @@ def require_paths(*paths: Path | None) -> None:
             raise PathMissingError(path=printable(path))
 
 
-def require_folder(folder: Path) -> None:
+def require_folder(folder: Path, mode: int = 0o777) -> None:
     """Make a folder for results where it is missing.
+
+    Args:
+        mode: of a folder that is made, before the umask.
 
     Raises: PathUnusableError where no file can be made in it.
     """
     from tempfile import TemporaryFile
 
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode, parents=True, exist_ok=True)
         with TemporaryFile(dir=folder):
             pass
     except OSError as error:
@@ -174,12 +177,12 @@ def require_folder(folder: Path) -> None:
 
 
 def require_data_dir(folder: Path) -> None:
-    """As `require_folder`, for the service's own folder.
+    """As `require_folder`, for the service's own folder, which is nobody else's.
 
     Raises: DataDirUnusableError.
     """
     try:
-        require_folder(folder)
+        require_folder(folder, 0o700)
     except PathUnusableError as error:
         raise DataDirUnusableError(**error.facts) from error
 

@@ -35,7 +35,9 @@ def serve(
         partial(Intake, settings.intake),
         host=host,
         port=port,
-        announce=lambda url: typer.echo(say("serving", url=url)),
+        announce=lambda url: typer.echo(
+            say("serving", url=url, folder=str(settings.data_dir.absolute()))
+        ),
     )
 
 

@@ -55,6 +55,8 @@ def open_records(
     """
     data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     files = ImageFiles(data_dir / IMAGES_FOLDER)
+    if settings.database_url is None:
+        (data_dir / DATABASE_FILE).touch(mode=0o600)  # SQLite gives its other files the same rights
     database = Database(settings.database_url or f"sqlite:///{data_dir / DATABASE_FILE}")
     migrate(database)
     database.checkpoint_wal()  # a process that was killed may have owed it

@@ -59,6 +59,7 @@ def create_app(settings: Settings, factories: Factories, *, page_dir: Path = BUI
     app.state.web_context = web_context
     _add_middleware(app, web_context)
     install_problem_handlers(app)
+    app.add_exception_handler(404, html_form.respond_not_found)
     for router in (
         admin.router,
         analyses.router,

@@ -139,7 +139,7 @@ def problem_response(
 def install_problem_handlers(app: FastAPI) -> None:
     """Make every refusal of the app and of the framework a problem document."""
     app.add_exception_handler(RaioxError, _respond_to_raiox_error)
-    app.add_exception_handler(HTTPException, _respond_to_http_exception)
+    app.add_exception_handler(HTTPException, respond_to_http_exception)
     app.add_exception_handler(RequestValidationError, _respond_to_validation_error)
 
 
@@ -147,7 +147,8 @@ async def _respond_to_raiox_error(request: Request, error: Exception) -> Respons
     return problem_response(request, _to_raiox_error(error))
 
 
-async def _respond_to_http_exception(request: Request, error: Exception) -> Response:
+async def respond_to_http_exception(request: Request, error: Exception) -> Response:
+    """The problem document of a refusal by the framework."""
     headers = dict(getattr(error, "headers", None) or {})
     if getattr(error, "status_code", 0) == HTTPStatus.METHOD_NOT_ALLOWED:
         # The router only knows the methods of the first route with this address.

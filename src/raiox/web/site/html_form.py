@@ -22,8 +22,9 @@ from raiox.web.api.schemas import Analysis
 from raiox.web.api.serializers import analysis_document
 from raiox.web.api.uploads import UploadHeaders, receive_upload
 from raiox.web.dependencies import CallerDep, OwnerDep, RootPathDep, ServiceDep, WebDep
+from raiox.web.errors import UnknownRouteError
 from raiox.web.http.language import language_of
-from raiox.web.http.problems import problem_headers, status_of
+from raiox.web.http.problems import problem_headers, respond_to_http_exception, status_of
 
 ADDRESS = "/plain"
 
@@ -77,6 +78,15 @@ async def show_analysis(
     content = _result(analysis_document(analysis, root_path), language)
     headers = {} if analysis.finished else {"Refresh": "2"}
     return _page(language, f"{address}/{analysis.id}", content, headers=headers)
+
+
+async def respond_not_found(request: Request, error: Exception) -> Response:
+    """A page for who mistyped an address in a browser; the problem document for programs."""
+    if "text/html" not in request.headers.get("accept", ""):
+        return await respond_to_http_exception(request, error)
+    language, root_path = language_of(request), request.scope.get("root_path", "")
+    code = UnknownRouteError.code
+    return _page(language, f"{root_path}{ADDRESS}", _sentences(code, {}, language), 404)
 
 
 def _page(

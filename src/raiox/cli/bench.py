@@ -91,10 +91,12 @@ def _steps(intake: "Intake", settings: "InferenceSettings") -> Steps:
     from PIL import Image
 
     from raiox.bundle import open_bundle
+    from raiox.entities import Radiograph
     from raiox.inference.classifier import Classifier
     from raiox.inference.frontal_filter import FrontalFilter
     from raiox.inference.heatmap import render
-    from raiox.inference.local import SHIPPED_MODELS
+    from raiox.inference.local import SHIPPED_MODELS, LocalEngine
+    from raiox.phantom import draw_phantom
 
     folder = settings.models_dir or SHIPPED_MODELS
     threads, backend = settings.n_threads, settings.backend
@@ -104,11 +106,13 @@ def _steps(intake: "Intake", settings: "InferenceSettings") -> Steps:
     radiograph = intake.load(png)
     prediction = classifier.predict([radiograph])[0]
     maps = getattr(prediction, "activation_maps", np.zeros((3, 40, 40), np.float32))
+    engine, chest = LocalEngine.open(settings), Radiograph(draw_phantom(), "", "png")
     return {
         "Pillow alone, unchecked": lambda: np.asarray(Image.open(io.BytesIO(png)).convert("L")),
         "intake (sandboxed decode)": lambda: intake.load(png),
         "frontal filter": lambda: frontal_filter.classify([radiograph]),
         "classifier, maps and embedding": lambda: classifier.predict([radiograph]),
+        "all networks, a drawn chest": lambda: engine.predict([chest]),
         "one heatmap PNG": lambda: render(maps[0], SIDE_PX, SIDE_PX),
     }
 

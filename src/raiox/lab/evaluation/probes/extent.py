@@ -4,7 +4,7 @@ The box is that of one opacity; there may have been more. So this measures wheth
 larger extents and whether both lie on one side, not whether the extent is right.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -29,7 +29,7 @@ THIRDS: tuple[Zone, Zone, Zone] = ("upper", "middle", "lower")
 class BoxedLungs:
     """One image's lungs, its evidence and its box, on the same cells."""
 
-    zones: dict[Zone, Mask]
+    zones: Mapping[Zone, Mask]
     extent: dict[str, float]
     box: Mask
 

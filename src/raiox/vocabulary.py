@@ -29,6 +29,9 @@ NONE: Final = "none"
 """The answer of a multi-label bundle when no finding reaches its operating point."""
 
 
+PHOTOGRAPH: Final = "photograph_of_radiograph"
+"""What intake notes of a radiograph that was photographed; its quality is low whatever it looks like."""
+
 PHANTOM_SOFTWARE: Final = "raiox phantom"
 """The `Software` text of a file that `raiox.phantom` drew; intake notes it as `drawn_phantom`."""
 

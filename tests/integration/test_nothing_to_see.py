@@ -2,6 +2,7 @@
 
 import itertools
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,7 @@ from raiox.intake import Intake
 from raiox.lab.datasets.manifest import read_finding_samples
 from raiox.lab.evaluation.probes.perturbations import OVERLAYS
 from raiox.settings import InferenceSettings, IntakeSettings
-from raiox.vocabulary import ImageKind
+from raiox.vocabulary import PHOTOGRAPH, ImageKind
 
 DATA = Path(os.environ.get("RAIOX_DATASETS", "nowhere"))
 SIDE = 200
@@ -73,6 +74,17 @@ def test_what_shows_nothing_gets_no_finding(pattern: str) -> None:
     results = predict([DRAWN[pattern](random) for _ in range(N_OF_EACH)])
 
     assert all(result.rejection is not None for result in results)
+
+
+def test_a_photograph_of_a_radiograph_counts_as_of_low_quality() -> None:
+    pixels = cloud(np.random.default_rng(3))
+    engine = LocalEngine.open(InferenceSettings(n_threads=1))
+
+    export, photographed = engine.predict(
+        [Radiograph(pixels, "0" * 64, "png", notes) for notes in ((), (PHOTOGRAPH,))]
+    )
+
+    assert photographed.filter_result == replace(export.filter_result, low_quality=True)
 
 
 @pytest.fixture(scope="module")

@@ -4,6 +4,7 @@ Source: the paper, section 2.1; the kinds and their refusals are ours.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -15,7 +16,7 @@ from raiox.inference.errors import ModelOutputInvalidError
 from raiox.inference.session import NetworkSession, calibrated
 from raiox.preprocessing import network_input
 from raiox.settings import Backend
-from raiox.vocabulary import IMAGE_KINDS, ImageKind
+from raiox.vocabulary import IMAGE_KINDS, PHOTOGRAPH, ImageKind
 
 REJECTION_CODES = {
     ImageKind.FRONTAL: "unsure_frontal",
@@ -58,7 +59,13 @@ class FrontalFilter:
         images = np.stack([network_input(r.pixels, spec) for r in radiographs])
         outputs = self._session.run(images)
         qualities = outputs.get("quality", [None] * len(images))
-        return [self._verdict(*answer) for answer in zip(outputs["logits"], qualities, strict=True)]
+        verdicts = [self._verdict(*one) for one in zip(outputs["logits"], qualities, strict=True)]
+        return [
+            replace(verdict, low_quality=True)
+            if isinstance(verdict, FilterResult) and PHOTOGRAPH in radiograph.notes
+            else verdict
+            for radiograph, verdict in zip(radiographs, verdicts, strict=True)
+        ]
 
     def reject(self, filter_result: FilterResult) -> Rejection | None:
         """The refusal that a verdict means; None where it was accepted."""

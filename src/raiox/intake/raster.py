@@ -14,7 +14,9 @@ from raiox.entities import GrayArray
 from raiox.intake.checks import check_geometry
 from raiox.intake.errors import CorruptImageError, TruncatedImageError
 from raiox.intake.formats import RASTERS, RasterFormat
+from raiox.intake.photograph import find_photographed
 from raiox.intake.sandbox.decoder_api import Decoded, DecodeLimits
+from raiox.vocabulary import PHOTOGRAPH
 
 SHORTEST_HEADER_BYTES: Final = 16  # no format says anything of its image in less
 EXIF_TRANSPOSE: Final = {
@@ -64,6 +66,10 @@ def _decode(raster: RasterFormat, content: bytes, limits: DecodeLimits) -> Decod
         raster.check_frames(image)
         pixels, lost_colour = raster.decode(image, content)
         notes = (*raster.notes(content), *(("colour_removed",) if lost_colour else ()))
+        if image.mode == "RGB" and (box := find_photographed(image)):
+            left, top, right, bottom = box
+            pixels = np.ascontiguousarray(pixels[top:bottom, left:right])
+            notes = (*notes, PHOTOGRAPH)
         return Decoded(_upright(pixels, image), notes)
 
 

@@ -41,8 +41,8 @@ UNREAD: Final = (
         media_types=("image/jxl",),
     ),
     _unread("JPEG XR", b"II\xbc"),
-    # libde265, the one free decoder of HEVC stills, starts a thread and aborts where it may not:
-    # in the sandbox no decoder may. It is LGPL besides.
+    # libde265, the one free decoder of HEVC stills, starts a thread for each image, also where
+    # pi-heif may use none by its options (1.4.0, libheif 1.23): in the sandbox no decoder may.
     _unread(
         "HEIF",
         *((4, b"ftyp" + brand) for brand in (b"hei", b"hev", b"mif1", b"msf1")),

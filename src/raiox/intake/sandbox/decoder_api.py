@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from raiox.entities import GrayArray
+from raiox.vocabulary import PHOTOGRAPH
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,7 @@ NOTES = frozenset(
         "display_repaired",
         "drawn_phantom",
         "header_repaired",
+        PHOTOGRAPH,
     }
 )
 """Every note that may leave a decoder process."""

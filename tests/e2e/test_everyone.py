@@ -108,6 +108,44 @@ def test_a_printed_result_keeps_the_notice_and_leaves_the_controls_out(open_page
     expect(page.get_by_role("slider")).to_have_count(0)
 
 
+@pytest.mark.parametrize("language", ["pt", "en"])
+def test_a_printed_result_is_one_page_with_all_that_folds(open_page, stand_in, language):
+    page = open_page(f"{stand_in.url}/?lang={language}")
+    bring_to(page, stand_in, "result")
+
+    printed = page.pdf(format="A4", margin=dict.fromkeys(("top", "bottom", "left", "right"), "1cm"))
+    page.emulate_media(media="print")
+
+    assert len(re.findall(rb"/Type\s*/Page[^s]", printed)) == 1
+    for text in ("c0" * 6, "0.png"):
+        expect(page.get_by_text(text).first).to_be_visible()
+
+
+def test_the_header_is_as_wide_as_the_page(open_page, stand_in):
+    page = open_page(stand_in.url, viewport={"width": 1440, "height": 900})
+
+    assert page.locator("header").bounding_box()["width"] == 1440
+    assert page.locator("footer").bounding_box()["y"] > 780
+
+
+def test_ticks_and_legend_are_seen_in_forced_colours(open_page, stand_in):
+    page = open_page(stand_in.url, forced_colors="active")
+    bring_to(page, stand_in, "result")
+
+    ticks = page.locator(".track .point").evaluate_all(
+        "(all) => all.map((one) => getComputedStyle(one).backgroundColor)"
+    )
+    grounds = page.locator(".track").evaluate_all(
+        "(all) => all.map((one) => getComputedStyle(one).backgroundColor)"
+    )
+    assert len(ticks) == 3
+    assert not set(ticks) & set(grounds)
+    swatches = page.locator(".swatch > span").evaluate_all(
+        "(all) => all.map((one) => getComputedStyle(one).backgroundColor)"
+    )
+    assert len(set(swatches)) == 4
+
+
 def test_nothing_moves_for_those_who_ask_for_stillness(open_page, stand_in):
     page = open_page(stand_in.url, reduced_motion="reduce")
     bring_to(page, stand_in, "result")

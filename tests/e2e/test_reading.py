@@ -8,7 +8,7 @@ from fakes import png
 from playwright.sync_api import expect
 
 from .axe import violations
-from .conftest import upload
+from .conftest import PATIENCE_MS, upload
 from .documents import PNG
 
 FAKE_ANSWER = re.compile("Padrão parecido com o de imagens rotuladas")
@@ -164,7 +164,7 @@ def bring_several(page, *means):
     """Images that the fake engine answers differently, then the history."""
     upload(page, *map(png, means))
     expect(page.locator("ol li").get_by_text(re.compile("Sem achados|Opacidade"))).to_have_count(
-        len(means)
+        len(means), timeout=PATIENCE_MS
     )
     page.get_by_role("link", name="Histórico").click()
     expect(page.get_by_role("listitem")).to_have_count(len(means))
@@ -191,7 +191,7 @@ def test_what_is_chosen_survives_the_way_back_and_a_file_holds_just_that(page):
     expect(rows).to_have_count(1)
     page.get_by_role("checkbox").check()
     rows.get_by_role("link").click()
-    expect(page.locator("article h2")).to_be_visible()
+    expect(answer(page)).to_be_visible()
     page.go_back()
 
     expect(page.get_by_label("Mostrar")).to_have_value("lung_opacity")

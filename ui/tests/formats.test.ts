@@ -51,7 +51,7 @@ test.each([
   ['<html>', 'not_an_image'],
   ['%PDF-1.7', 'pdf'],
   ['\0\0\0\x18ftypheic', 'heif'],
-  ['PK\x03\x04', 'archive'],
+  ['7z\xbc\xaf', 'archive'],
   ['GIF89a', 'unsupported_format'],
 ])('a file that starts with %.8j is refused before it is sent as %s', async (content, code) => {
   const { failure } = await checkFile(new Blob([bytes(content)]), MAX_BYTES);

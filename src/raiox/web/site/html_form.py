@@ -75,7 +75,8 @@ async def show_analysis(
     except RaioxError as error:
         content = _sentences(error.code, error.facts, language)
         return _page(language, address, content, status_of(error))
-    content = _result(analysis_document(analysis, root_path), language)
+    again = f'<p><a href="{escape(address)}?lang={language}">{text("form.again", language)}</a></p>'
+    content = _result(analysis_document(analysis, root_path), language) + again
     headers = {} if analysis.finished else {"Refresh": "2"}
     return _page(language, f"{address}/{analysis.id}", content, headers=headers)
 
@@ -103,7 +104,8 @@ def _page(
     home = f"{address.partition(ADDRESS)[0]}{ADDRESS}?lang={language}"
     html = (
         f'<!doctype html><html lang="{language}"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width"><title>raiox</title></head><body>'
+        '<meta name="viewport" content="width=device-width"><title>raiox</title>'
+        f'<link rel="stylesheet" href="{escape(home.partition(ADDRESS)[0])}/plain.css"></head><body>'
         f'<header><a href="{escape(home)}">raiox</a> — {switch}</header>'
         f"<main><h1>{text('form.title', language)}</h1>{content}</main>"
         f"<footer><p>{NOTICE[language]}</p></footer></body></html>"
@@ -141,7 +143,8 @@ def _result(document: Analysis, language: Language) -> str:
     meaning = escape(finding_meaning(document.finding, language))
     return (
         f"<p><strong>{meaning}</strong></p>{_warnings(document, language)}"
-        f"{_scores(document, language)}{picture}"
+        f"<p>{text('form.caution', language)}</p>"
+        f"{_scores(document, language)}<p>{text('form.score_note', language)}</p>{picture}"
     )
 
 

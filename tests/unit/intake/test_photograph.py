@@ -6,8 +6,10 @@ from drawings import LIMITS, picture
 from drawn_radiographs import radiograph
 from PIL import Image, ImageFilter
 
+from raiox.intake import Intake
 from raiox.intake.decode import decode
 from raiox.intake.photograph import find_photographed
+from raiox.settings import IntakeSettings
 from raiox.vocabulary import PHOTOGRAPH
 
 TINTS = {"warm": (1.0, 0.93, 0.8), "cold": (0.82, 0.93, 1.0), "green": (0.85, 1.0, 0.9)}
@@ -62,3 +64,13 @@ def test_an_export_is_none_whatever_its_margin_or_tint():
             assert find_photographed(image) is None
             as_jpeg = decode("jpeg", picture(image, "jpeg", quality=80), LIMITS)
             assert PHOTOGRAPH not in as_jpeg.notes
+
+
+def test_a_confined_process_reads_photographs_and_exports():
+    sheet = Image.fromarray(np.stack([np.asarray(radiograph(1, 300))] * 3, axis=2))
+    with Intake(IntakeSettings(decoder_wall_s=30.0)) as intake:
+        read = [
+            intake.load(picture(image, "png")) for image in (photograph(1, TINTS["warm"]), sheet)
+        ]
+
+    assert [PHOTOGRAPH in one.notes for one in read] == [True, False]

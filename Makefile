@@ -1,6 +1,6 @@
 # Thin names for the scripts, which run just as well where make is absent.
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check bench docs evidence train-setup splits lock
+.PHONY: help setup run test check torture fuzz sbom bench docs evidence train-setup splits lock
 
 help: ## Show these names
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{printf "%-20s %s\n", $$1, $$2}'
@@ -17,6 +17,12 @@ test: ## Prepare what it takes, then run every test that can run here
 check: ## Style, types, layers, page and fast tests
 	@scripts/check.sh
 
+torture: ## Attack the real service for 20 minutes and write down which promises held
+	@scripts/torture.sh
+
+fuzz: ## Fuzz the intake and the API, and write down what was found
+	@scripts/fuzz.sh
+
 bench: setup ## Measure the service on this machine
 	@.venv/bin/raiox bench
 
@@ -32,6 +38,9 @@ train-setup: ## Prepare .venv-train, with torch
 
 splits: train-setup ## Rewrite recipes/splits.json from RAIOX_DATASETS
 	@.venv-train/bin/python scripts/docs/splits.py
+
+sbom: setup ## Write the bill of materials of the service, CycloneDX, into build/
+	@.venv/bin/python scripts/sbom.py
 
 lock: ## Rewrite requirements/ from pyproject.toml
 	@scripts/lock.sh

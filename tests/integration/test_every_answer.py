@@ -4,6 +4,7 @@ import pytest
 from fakes import FakeIntake, png
 
 from raiox.intake.errors import SandboxTooWeakError
+from raiox.settings import WebSettings
 from raiox.vocabulary import LANGUAGES
 from raiox.web.http.middleware import SECURITY_HEADERS
 
@@ -96,7 +97,7 @@ async def test_a_wrong_method_is_answered_with_all_right_ones(start):
 
 
 async def test_a_programming_error_is_reported_without_its_trace(start):
-    class Broken:
+    class Broken(FakeIntake):
         def load(self, content, sha256=None):
             raise ZeroDivisionError("secret detail")
 
@@ -167,3 +168,16 @@ async def test_metrics_are_for_this_machine(start):
 
 def _named(answer):
     return [(name, answer.headers.get(name)) for name in SECURITY_HEADERS]
+
+
+async def test_over_https_browsers_are_kept_there(start):
+    settings = WebSettings(trusted_proxies=("127.0.0.1",))
+    async with start(web=settings) as service:
+        browser = service.browser()
+        plain = await browser.get("/")
+        proxied = await browser.get("/", headers={"X-Forwarded-Proto": "https"})
+
+    assert "Strict-Transport-Security" not in plain.headers
+    assert "max-age=31536000" in proxied.headers["Strict-Transport-Security"]
+    assert proxied.headers["Set-Cookie"].startswith("__Host-raiox_session=")
+    assert "Secure" in proxied.headers["Set-Cookie"]

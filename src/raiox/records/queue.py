@@ -109,6 +109,15 @@ class AnalysisQueue:
         with self._database.reading() as connection:
             return connection.scalar(_count_queued()) or 0
 
+    def oldest_s(self) -> float:
+        """How long the oldest of those that wait has waited, in seconds; 0 if none does."""
+        oldest = select(func.min(analyses.c.created_at)).where(
+            analyses.c.state == AnalysisState.QUEUED
+        )
+        with self._database.reading() as connection:
+            created_at: float | None = connection.scalar(oldest)
+        return 0.0 if created_at is None else max(0.0, self._clock() - created_at)
+
     def position(self, number: int) -> int:
         """How many waiting analyses are older than this one."""
         with self._database.reading() as connection:

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 
 from fastapi import FastAPI
@@ -18,11 +19,12 @@ from raiox.web.admission import Admission
 from raiox.web.api import admin, analyses, case_map, health, models
 from raiox.web.api.reference_cases import ReferenceCases
 from raiox.web.dependencies import WebContext
+from raiox.web.http.connections import Connections, max_connections, raise_file_limit
 from raiox.web.http.middleware import RequestMiddleware
 from raiox.web.http.problems import install_problem_handlers
 from raiox.web.http.proxy import ProxyMiddleware
 from raiox.web.http.receipts import Receipts
-from raiox.web.metrics import Metrics
+from raiox.web.metrics import Metrics, Watched
 from raiox.web.rate_limits import RateLimits
 from raiox.web.sessions import open_sessions
 from raiox.web.site import html_form
@@ -34,7 +36,7 @@ BUILT_PAGE = Path(__file__).parent / "page"
 HOUR_S = 3_600
 TURNS_PER_DECODER = 3
 """An upload in its turn is also checked, encoded and stored, so decoders wait for nobody."""
-DECODE_WAIT_S = 10.0
+DECODE_WAIT_S = 6.0
 N_RENDERING = 2
 RENDER_WAIT_S = 5.0
 
@@ -57,6 +59,7 @@ def create_app(settings: Settings, factories: Factories, *, page_dir: Path = BUI
     )
     web_context = _context(settings)
     app.state.web_context = web_context
+    _watch(web_context)
     _add_middleware(app, web_context)
     install_problem_handlers(app)
     app.add_exception_handler(404, html_form.respond_not_found)
@@ -78,6 +81,19 @@ async def _lifespan(app: FastAPI, settings: Settings, factories: Factories) -> A
     try:
         async with run_service(settings, factories) as service:
             app.state.service = service
+            records, context = service.records, app.state.web_context
+            context.metrics.watch(
+                Watched(
+                    "raiox_erasure_owed",
+                    "1 while deleted rows may stand in the database's log.",
+                    lambda: records.database.erasure_owed,
+                ),
+                Watched(
+                    "raiox_deletion_held",
+                    "1 while nothing is deleted, because the clock was set ahead.",
+                    lambda: records.watch.held(context.settings.records.keep_images_h * HOUR_S),
+                ),
+            )
             yield
     except RaioxError as error:
         app.state.start_failure = error  # for whoever started the server to say
@@ -120,6 +136,7 @@ def _context(settings: Settings) -> WebContext:
         sessions=open_sessions(settings.web, settings.data_dir, max_age_s),
         limits=RateLimits(settings.web, max_megapixels=settings.records.max_megapixels),
         admission=Admission(settings.records.max_queued),
+        connections=Connections(max_connections(raise_file_limit())),
         receipts=Receipts(),
         decoding=_decoding_turns(settings.intake.n_decoders),
         rendering=FairTurns(N_RENDERING, n_slow=1, wait_s=RENDER_WAIT_S),
@@ -130,6 +147,46 @@ def _context(settings: Settings) -> WebContext:
         ),
         models=installed,
     )
+
+
+def _watch(web_context: WebContext) -> None:
+    """Show what each limit holds and has refused."""
+    admission, receipts = web_context.admission, web_context.receipts
+    connections = web_context.connections
+    web_context.metrics.watch(
+        Watched("raiox_connections", "Open connections.", lambda: connections.n_open),
+        Watched(
+            "raiox_connections_evicted", "Idle connections that made room for others.",
+            lambda: connections.n_evicted, grows=True,
+        ),
+        Watched("raiox_receipts", "Bodies that arrive.", lambda: receipts.n_open),
+        Watched("raiox_receipts_bytes", "Bytes of them in memory.", lambda: receipts.n_bytes),
+        Watched(
+            "raiox_receipts_evicted", "Slow bodies that made room for others.",
+            lambda: receipts.n_evicted, grows=True,
+        ),
+        Watched(
+            "raiox_admission_refused", "Uploads refused from their head, the queue being full.",
+            lambda: admission.n_refused, grows=True,
+        ),
+    )  # fmt: skip
+    for name in ("decoding", "rendering"):
+        turns: FairTurns = getattr(web_context, name)
+        web_context.metrics.watch(
+            Watched(f"raiox_{name}_waiting", f"Callers that wait for {name}.", partial(_waiting, turns)),
+            Watched(
+                f"raiox_{name}_refused", f"Callers that waited for {name} in vain.",
+                partial(_refused, turns), grows=True,
+            ),
+        )  # fmt: skip
+
+
+def _waiting(turns: FairTurns) -> int:
+    return turns.n_waiting
+
+
+def _refused(turns: FairTurns) -> int:
+    return turns.n_refused
 
 
 def _decoding_turns(n_decoders: int) -> FairTurns:

@@ -16,6 +16,7 @@ from raiox.web.admission import Admission
 from raiox.web.api.reference_cases import ReferenceCases
 from raiox.web.caller import Caller, address_of
 from raiox.web.errors import KeyInvalidError, KeyRequiredError, KeyScopeError
+from raiox.web.http.connections import Connections
 from raiox.web.http.receipts import Receipts
 from raiox.web.metrics import Metrics
 from raiox.web.rate_limits import RateLimits
@@ -39,6 +40,7 @@ class WebContext:
     sessions: Sessions
     limits: RateLimits
     admission: Admission
+    connections: Connections
     receipts: Receipts
     decoding: FairTurns
     """Whose upload is decoded next."""

@@ -6,7 +6,9 @@ was begun; the second ends at once.
 
 import asyncio
 import ipaddress
+import os
 import signal
+import socket
 from collections.abc import Callable
 from contextlib import suppress
 from types import FrameType
@@ -22,18 +24,17 @@ from raiox.settings import Settings, WebSettings
 from raiox.web.app import create_app
 from raiox.web.dependencies import WebContext
 from raiox.web.errors import PublicWithoutLimitsError
-from raiox.web.http.connections import (
-    AcceptErrors,
-    Connections,
-    max_connections,
-    raise_file_limit,
-)
+from raiox.web.http.connections import AcceptErrors
 from raiox.web.http.timeouts import MAX_HEAD_BYTES, protocol_with
 from raiox.web.logs import configure_logs
 
 GRACE_S = 8
 KEEP_ALIVE_S = 15
 WATCH_EVERY_S = 2.0
+BACKLOG = 512
+"""Connections that may wait to be accepted."""
+ACCEPTED_AT_ONCE = 16
+"""Between two looks at the others; asyncio accepts as many as its backlog in one go."""
 
 
 def run_server(
@@ -91,7 +92,7 @@ class GracefulServer(uvicorn.Server):
                 app,
                 host=host,
                 port=port,
-                http=protocol_with(settings, Connections(max_connections(raise_file_limit()))),
+                http=protocol_with(settings, app.state.web_context.connections),
                 ws="none",
                 lifespan="on",
                 log_config=None,
@@ -102,7 +103,7 @@ class GracefulServer(uvicorn.Server):
                 h11_max_incomplete_event_size=MAX_HEAD_BYTES,
                 timeout_keep_alive=KEEP_ALIVE_S,
                 timeout_graceful_shutdown=GRACE_S,
-                backlog=512,
+                backlog=ACCEPTED_AT_ONCE,
             )
         )
 
@@ -115,6 +116,9 @@ class GracefulServer(uvicorn.Server):
         await super().startup(sockets)  # type: ignore[arg-type]
         self._watch_models(self._choice())
         if self.started:
+            for listening in self.servers[0].sockets:
+                with socket.socket(fileno=os.dup(listening.fileno())) as same:
+                    same.listen(BACKLOG)
             address = self.servers[0].sockets[0].getsockname()
             self._announce(f"{_url(address[0], address[1])}{self._root_path}/")
 

@@ -28,6 +28,8 @@ MAX_NAMES = 20_000
 UNKNOWN_PENALTY_S = 0.2
 SLOW_PENALTY_S = 3.0
 _WEIGHT_OF_LATEST = 0.5
+_ALL = ""
+"""The name under which the turns of everybody are noted."""
 
 
 @dataclass(eq=False, slots=True)
@@ -108,6 +110,7 @@ class FairTurns:
             cost_s = self._clock() - started
             self._costs.note(caller.owner, cost_s)
             self._costs.note(caller.address, cost_s)
+            self._costs.note(_ALL, cost_s)
             self._give_back(waiter)
 
     def _waiter_for(self, caller: Caller) -> _Waiter:
@@ -120,8 +123,15 @@ class FairTurns:
         n_before = of_address + self._held[caller.address]
         tag = self._clock() + penalty_s + n_before * (mean_s or UNKNOWN_PENALTY_S)
         waiter = _Waiter(caller, tag, slow)
+        if self._expected_wait_s(waiter) > self._wait_s:
+            raise self._refusal()
         self._waiting.append(waiter)
         return waiter
+
+    def _expected_wait_s(self, waiter: _Waiter) -> float:
+        """Until its turn comes, if all before it take as long as turns did of late."""
+        n_before = sum(other.tag <= waiter.tag for other in self._waiting)
+        return n_before / self._n_turns * (self._costs.of(_ALL) or 0.0)
 
     def _mean_s(self, caller: Caller) -> float | None:
         """What a turn of this session took, else of this address; None for a newcomer."""

@@ -24,7 +24,7 @@ async def wait_till(turns, n):
         await asyncio.sleep(0)
 
 
-def turns_of(n, *, n_slow=1, wait_s=5.0):
+def turns_of(n, *, n_slow=1, wait_s=1_000.0):
     clock = FakeClock(0)
     return FairTurns(n, n_slow=n_slow, wait_s=wait_s, clock=clock), clock
 
@@ -150,3 +150,22 @@ def test_who_leaves_while_waiting_gives_the_place_back():
         return turns.n_waiting
 
     assert asyncio.run(served()) == 0
+
+
+def test_who_would_wait_too_long_is_refused_at_once():
+    async def took_s():
+        turns, clock = turns_of(1, wait_s=5.0)
+        await work(turns, clock, ANA, 0.9)
+        until = asyncio.Event()
+        held = [asyncio.create_task(hold(turns, ANA, until)) for _ in range(7)]
+        await wait_till(turns, 6)
+        started = time.perf_counter()
+        with pytest.raises(ServiceBusyError):
+            await hold(turns, ANA, until)
+        took_s = time.perf_counter() - started
+        await asyncio.sleep(0)
+        until.set()
+        await asyncio.gather(*held)
+        return took_s
+
+    assert asyncio.run(took_s()) < 1

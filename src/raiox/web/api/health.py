@@ -56,9 +56,12 @@ async def metrics(request: Request, web_context: WebDep, service: ServiceDep) ->
     """Counts for Prometheus; for this machine only, unless the settings say otherwise."""
     if not (web_context.settings.web.public_metrics or is_of_this_machine(request)):
         raise UnknownRouteError
-    n_queued = await service.executors.read(service.records.queue.n_queued)
+    queue = service.records.queue
+    n_queued, oldest_s = await service.executors.read(lambda: (queue.n_queued(), queue.oldest_s()))
     page = web_context.metrics.page(
-        n_queued=n_queued, ready=service.engine_holder.unavailable_reason is None
+        n_queued=n_queued,
+        oldest_s=oldest_s,
+        ready=service.engine_holder.unavailable_reason is None,
     )
     return Response(page, media_type=CONTENT_TYPE_LATEST)
 

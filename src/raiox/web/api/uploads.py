@@ -57,7 +57,7 @@ async def receive_upload(
             try:
                 if submitted:
                     web_context.limits.count_upload(owner, request)
-                with receipt.used():
+                with receipt.used(), web_context.metrics.timed("submit"):
                     async with web_context.decoding.turn(caller):
                         analysis_id = await service.analyses.submit(
                             content, owner, _key_of(key, len(submitted))
@@ -75,6 +75,7 @@ async def receive_upload(
         left_s = max(0.0, deadline - time.monotonic())
         analysis = await service.analyses.wait(item, owner, left_s)
         web_context.limits.count_stored(request, analysis.width_px * analysis.height_px)
+        web_context.metrics.count_outcome(analysis)
         received.append(analysis)
     return received
 

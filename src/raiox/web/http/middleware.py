@@ -33,6 +33,8 @@ SECURITY_HEADERS = {
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
 }
 PRIVATE = "private, no-store"
+HSTS = "max-age=31536000; includeSubDomains"
+"""Over HTTPS only: browsers ignore it elsewhere (RFC 6797, section 8.1)."""
 CLIENT_LEFT = 499
 """As nginx counts it: the client closed before the answer."""
 
@@ -88,7 +90,10 @@ class RequestMiddleware:
 
     def _log_and_count(self, scope: Scope, exchange: "_Exchange", duration_s: float) -> None:
         route = getattr(scope.get("route"), "path", "unmatched")
+        refusals = scope["state"].get("refusals", [])
         self._metrics.count_request(exchange.method, route, exchange.status, duration_s)
+        for code in refusals:
+            self._metrics.count_refusal(code)
         structlog.get_logger().info(
             "request",
             method=method_name(exchange.method),
@@ -96,6 +101,7 @@ class RequestMiddleware:
             status=exchange.status,
             ms=round(duration_s * 1000, 1),
             request_id=exchange.request_id,
+            **({"codes": refusals} if refusals else {}),
         )
 
 
@@ -138,6 +144,8 @@ class _Exchange:
     def _add_headers(self, headers: MutableHeaders) -> None:
         headers.update(SECURITY_HEADERS)
         headers["X-Request-ID"] = self.request_id
+        if self._scope.get("scheme") == "https":
+            headers["Strict-Transport-Security"] = HSTS
         headers.setdefault("Cache-Control", PRIVATE)
         if self._must_close:
             # Nobody will read the rest, so the connection cannot be used again.

@@ -105,7 +105,10 @@ def make_problem(
 
 
 def problem_of(request: Request, error: RaioxError) -> Problem:
-    """The problem document of a refused request."""
+    """The problem document of a refused request, or of one of its files."""
+    if not hasattr(request.state, "refusals"):
+        request.state.refusals = []
+    request.state.refusals.append(error.code)
     return make_problem(
         error,
         language=language_of(request),
@@ -126,8 +129,7 @@ def problem_headers(error: RaioxError) -> dict[str, str]:
 def problem_response(
     request: Request, error: RaioxError, headers: Mapping[str, str] | None = None
 ) -> Response:
-    """The response to a request that was refused; counts it."""
-    request.app.state.web_context.metrics.count_refusal(error.code)
+    """The response to a request that was refused."""
     return Response(
         problem_of(request, error).model_dump_json(),
         status_of(error),

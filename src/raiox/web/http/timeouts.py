@@ -31,7 +31,7 @@ DRAIN_S = 0.5
 MAX_HEAD_BYTES = 16_384
 MIN_CHUNK_BYTES = 256
 """The smallest chunk that a body may have on average, beyond the first few."""
-FREE_CHUNKS = 1_000
+FREE_CHUNKS = 100
 
 
 class _DustFilter(h11.Connection):

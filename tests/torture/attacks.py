@@ -1,0 +1,364 @@
+"""Attacks on the running service, each bounded in time; what they find is a `Measurement`."""
+
+import random
+import socket
+import sqlite3
+import tempfile
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass, field
+from http.client import HTTPException
+from pathlib import Path
+
+from running import ANALYSES, Service, drawn_images, p50, p99, serving, timed
+
+NO_LIMITS = {"web__limits": "false"}
+N_CLIENTS = 8
+HTTP_ERRORS = (OSError, HTTPException)
+
+
+def id_in(document: bytes) -> str:
+    """The id of the analysis that a document of the API describes."""
+    return document.partition(b'"id":"')[2].partition(b'"')[0].decode()
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """What an attack found."""
+
+    promise: str
+    measured: str
+    held: bool
+
+
+@dataclass
+class Client:
+    """Sends with keys until each upload is acknowledged; now and then deletes one of its own."""
+
+    service: Service
+    cookie: str
+    images: list[bytes]
+    number: int
+    seed: int
+    stop: threading.Event
+    acknowledged: set[str] = field(default_factory=set)
+    deleted: set[str] = field(default_factory=set)
+    returned: set[str] = field(default_factory=set)
+    n_doubled: int = 0
+
+    def run(self) -> None:
+        choice = random.Random(self.seed * 1_000 + self.number)
+        count = 0
+        while not self.stop.is_set():
+            if self._send(count, choice):
+                count += 1
+                if choice.random() < 0.2:
+                    self._delete(choice.choice(sorted(self.acknowledged)))
+            else:
+                time.sleep(0.1)
+
+    def _send(self, count: int, choice: random.Random) -> bool:
+        headers = {
+            "Cookie": self.cookie,
+            "Idempotency-Key": f"{self.number}-{count}",
+            "Prefer": choice.choice(("wait=0", "wait=2")),
+        }
+        image = self.images[(self.number + count) % len(self.images)]
+        with suppress(*HTTP_ERRORS):
+            status, content, _ = self.service.upload(image, headers)
+            if status in (201, 202):
+                name = id_in(content)
+                self.n_doubled += name in self.acknowledged or name in self.deleted
+                self.acknowledged.add(name)
+                return True
+        return False
+
+    def _delete(self, name: str) -> None:
+        address, headers = f"{ANALYSES}/{name}", {"Cookie": self.cookie}
+        with suppress(*HTTP_ERRORS):
+            # Once asked for, it may be gone even if a kill takes the answer.
+            self.acknowledged.discard(name)
+            if self.service.request("DELETE", address, b"", headers)[0] == 204:
+                self.deleted.add(name)
+                if self.service.get(address, headers)[0] != 404:
+                    self.returned.add(name)
+
+
+def kills(seconds: float, seed: int) -> list[Measurement]:
+    """Kill the service at random moments while clients send; then audit every accepted id."""
+    choice, stop = random.Random(seed), threading.Event()
+    with tempfile.TemporaryDirectory() as name, serving(Path(name), **NO_LIMITS) as service:
+        cookie, images = service.cookie(), drawn_images()
+        clients = [Client(service, cookie, images, n, seed, stop) for n in range(N_CLIENTS)]
+        threads = [threading.Thread(target=client.run) for client in clients]
+        for thread in threads:
+            thread.start()
+        n_kills, starts, deadline = 0, [], time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            time.sleep(choice.uniform(0.1, 3.0))
+            service.kill()
+            n_kills += 1
+            starts.append(service.start())
+        stop.set()
+        for thread in threads:
+            thread.join()
+        found = _settled(service, cookie)
+        service.stop()
+        intact, n_orphans = _audit_files(service.folder)
+    states = {analysis["id"]: analysis for analysis in found}
+    acknowledged = set().union(*(client.acknowledged for client in clients))
+    lost = acknowledged - set(states)
+    doubled = sum(client.n_doubled for client in clients) + len(found) - len(states)
+    innocent = [one for one in found if one["state"] != "done"]
+    returned = set().union(*(c.returned | (c.deleted & set(states)) for c in clients))
+    return [
+        Measurement(
+            "accepted",
+            f"{n_kills} kills, {len(acknowledged)} acknowledged: {len(lost)} lost, {doubled} doubled, "
+            f"{len(innocent)} failed, database {'intact' if intact else 'DAMAGED'}, "
+            f"{n_orphans} orphans; ready again p50 {p50(starts):.1f} s, most {max(starts):.1f} s",
+            held=not (lost or doubled or innocent or n_orphans) and intact,
+        ),
+        Measurement(
+            "erasure",
+            f"{sum(len(client.deleted) for client in clients)} deleted between the same kills: "
+            f"{len(returned)} came back",
+            held=not returned,
+        ),
+    ]
+
+
+def _settled(service: Service, cookie: str, patience_s: float = 180) -> list[dict]:
+    deadline = time.monotonic() + patience_s
+    while True:
+        found = service.export(cookie)
+        waiting = [one for one in found if one["state"] not in ("done", "failed")]
+        if not waiting or time.monotonic() > deadline:
+            return found
+        time.sleep(0.5)
+
+
+def _audit_files(folder: Path) -> tuple[bool, int]:
+    with sqlite3.connect(folder / "raiox.sqlite3") as database:
+        [answer] = database.execute("PRAGMA integrity_check").fetchone()
+        wanted = {name for (name,) in database.execute("SELECT id FROM analyses WHERE has_image")}
+    database.close()
+    old = time.time() - 60
+    images = [path for path in (folder / "images").iterdir() if path.stat().st_mtime < old]
+    orphans = [path for path in images if path.stem.rpartition("_")[2] not in wanted]
+    return answer == "ok", len(orphans)
+
+
+def slow_clients(seconds: float, seed: int) -> list[Measurement]:
+    """Trickling uploads, half heads and idle sockets, while others read and send."""
+    return [
+        _beside(seconds / 4, seed, "trickling uploads, 64", 64, _trickle),
+        _beside(seconds / 4, seed, "trickling uploads, 600", 600, _trickle),
+        _beside(seconds / 4, seed, "half heads, 400", 400, b"POST /api/v1/analyses HTT"),
+        _beside(seconds / 4, seed, "idle sockets, 3,000", 3_000, b""),
+    ]
+
+
+_trickle = (
+    b"POST /api/v1/analyses HTTP/1.1\r\nHost: localhost\r\nContent-Type: image/png\r\n"
+    b"Content-Length: 100000\r\n\r\nx"
+)
+
+
+def _beside(seconds: float, seed: int, what: str, n: int, first: bytes) -> Measurement:
+    with tempfile.TemporaryDirectory() as name, serving(Path(name), **NO_LIMITS) as service:
+        images, choice = drawn_images(), random.Random(seed)
+        headers = {"Cookie": service.cookie(), "Prefer": "wait=20"}
+        _, before, _ = _uploads(service, images, headers, choice, seconds / 2)
+        with ExitStack() as stack:
+            for _ in range(n):
+                one = stack.enter_context(
+                    socket.create_connection(("127.0.0.1", service.port), timeout=20)
+                )
+                with suppress(OSError):
+                    one.sendall(first)
+            statuses, during, failed = _uploads(service, images, headers, choice, seconds / 2)
+        n_traces = service.log().count("Traceback")
+    ratio = p99(during) / p99(before)
+    answered = statuses[201] / max(1, statuses.total() + failed)
+    return Measurement(
+        f"slow: {what}",
+        f"{answered:.0%} of {statuses.total() + failed} uploads beside them answered with a result; "
+        f"p50 {p50(before) * 1e3:.0f} → {p50(during) * 1e3:.0f} ms, p99 ×{ratio:.1f}, "
+        f"{n_traces} traces in the log",
+        held=answered == 1 and ratio <= 2 and n_traces == 0,
+    )
+
+
+def _uploads(service, images, headers, choice, seconds):
+    statuses, times, failed, deadline = Counter(), [], 0, time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        began = time.perf_counter()
+        try:
+            statuses[service.upload(choice.choice(images), headers)[0]] += 1
+        except HTTP_ERRORS:
+            failed += 1
+        times.append(time.perf_counter() - began)
+    return statuses, times, failed
+
+
+def dust(seconds: float, seed: int) -> list[Measurement]:
+    """Bodies of one-byte chunks, again and again, while the service is asked for its health."""
+    head = (
+        b"POST /api/v1/analyses HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
+    )
+    stop = threading.Event()
+
+    def send(port: int) -> None:
+        while not stop.is_set():
+            with (
+                suppress(OSError),
+                socket.create_connection(("127.0.0.1", port), timeout=5) as connection,
+            ):
+                connection.sendall(head + b"1\r\nx\r\n" * 100_000)
+                while connection.recv(65_536):
+                    pass
+
+    with tempfile.TemporaryDirectory() as name, serving(Path(name), **NO_LIMITS) as service:
+        before = _healths(service, seconds / 3)
+        sender = threading.Thread(target=send, args=(service.port,))
+        sender.start()
+        during = _healths(service, seconds * 2 / 3)
+        stop.set()
+        sender.join()
+    return [
+        Measurement(
+            "dust",
+            f"health p50 {p50(before) * 1e3:.0f} → {p50(during) * 1e3:.0f} ms, "
+            f"p99 {p99(before) * 1e3:.0f} → {p99(during) * 1e3:.0f} ms",
+            held=p99(during) <= max(0.1, 5 * p99(before)),
+        )
+    ]
+
+
+def _healths(service: Service, seconds: float) -> list[float]:
+    times, deadline = [], time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        times.append(timed(lambda: service.get("/healthz")))
+        time.sleep(0.01)
+    return times
+
+
+def overload(seconds: float, seed: int) -> list[Measurement]:
+    """Ten times as many clients as the service can answer; a queue of 50."""
+    settings = NO_LIMITS | {"records__max_queued": 50}
+    with tempfile.TemporaryDirectory() as name, serving(Path(name), **settings) as service:
+        images, cookie = drawn_images(), service.cookie()
+        peak = _load(service, images, cookie, seed, n_clients=4, seconds=seconds / 3)
+        _settled(service, cookie)
+        n_before = len(service.export(cookie))
+        crowd = _load(service, images, cookie, seed, n_clients=40, seconds=seconds * 2 / 3)
+        began = time.monotonic()
+        found = _settled(service, cookie)
+        drained_s = time.monotonic() - began
+        states = {one["id"]: one["state"] for one in found}
+        unfinished = [name for name in crowd.accepted if states.get(name) != "done"]
+        n_done = len(found) - n_before
+    goodput = n_done / (crowd.seconds + drained_s) / (peak.n_done / peak.seconds)
+    return [
+        Measurement(
+            "overload",
+            f"{n_done / (crowd.seconds + drained_s):.1f} analyses/s, {goodput:.0%} of the "
+            f"{peak.n_done / peak.seconds:.1f}/s of 4 clients; {len(crowd.refused)} refusals, "
+            f"p50 {p50(crowd.refused) * 1e3:.0f}, p99 {p99(crowd.refused) * 1e3:.0f} ms, "
+            f"{crowd.n_without_retry} without Retry-After; health p99 "
+            f"{p99(crowd.healths) * 1e3:.0f} ms; {len(unfinished)} of {len(crowd.accepted)} "
+            f"accepted lost; drained in {drained_s:.1f} s",
+            held=goodput >= 0.8
+            and not unfinished
+            and not crowd.n_without_retry
+            and p99(crowd.refused) <= 0.15,
+        )
+    ]
+
+
+@dataclass
+class Load:
+    """What a crowd met."""
+
+    seconds: float = 0.0
+    n_done: int = 0
+    n_without_retry: int = 0
+    accepted: set[str] = field(default_factory=set)
+    refused: list[float] = field(default_factory=list)
+    healths: list[float] = field(default_factory=list)
+
+
+def _load(service, images, cookie, seed, *, n_clients, seconds) -> Load:
+    load, began = Load(), time.monotonic()
+
+    def send(number: int) -> None:
+        choice = random.Random(seed * 1_000 + number)
+        while time.monotonic() - began < seconds:
+            sent = time.perf_counter()
+            wait = "wait=20" if n_clients <= 4 else "wait=0"
+            try:
+                status, content, headers = service.upload(
+                    choice.choice(images), {"Cookie": cookie, "Prefer": wait}
+                )
+            except HTTP_ERRORS:
+                continue
+            if status in (201, 202):
+                load.n_done += status == 201
+                load.accepted.add(id_in(content))
+            else:
+                load.refused.append(time.perf_counter() - sent)
+                load.n_without_retry += "retry-after" not in headers
+                time.sleep(0.05)  # a client without any patience at all is a flood of packets
+
+    threads = [threading.Thread(target=send, args=(n,)) for n in range(n_clients)]
+    for thread in threads:
+        thread.start()
+    load.healths = _healths(service, seconds)
+    for thread in threads:
+        thread.join()
+    load.seconds = time.monotonic() - began
+    return load
+
+
+def growth(seconds: float, seed: int) -> list[Measurement]:
+    """Mixed requests for a while; the service's own memory before and after."""
+    with tempfile.TemporaryDirectory() as name, serving(Path(name), **NO_LIMITS) as service:
+        images, cookie = drawn_images(), service.cookie()
+        headers, choice = {"Cookie": cookie, "Prefer": "wait=20"}, random.Random(seed)
+
+        def mixed() -> None:
+            _, content, _ = service.upload(choice.choice(images), headers)
+            address = f"{ANALYSES}/{id_in(content)}"
+            service.get(f"{address}/heatmap/covid19.png", headers)
+            service.get(f"{address}/image", headers)
+            service.request("DELETE", address, b"", headers)
+            service.upload(b"no image", headers)
+
+        for _ in range(60):
+            mixed()
+        before, n, deadline = service.resident_bytes(), 0, time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            mixed()
+            n += 5
+        grown = service.resident_bytes() - before
+    return [
+        Measurement(
+            "growth",
+            f"{grown / 1e6:+.1f} MB over {n} requests (at {before / 1e6:.0f} MB)",
+            held=grown <= 20_000_000,
+        )
+    ]
+
+
+ATTACKS: dict[str, tuple[Callable[[float, int], list[Measurement]], float]] = {
+    # Each with its share of the time.
+    "kills": (kills, 0.5),
+    "slow_clients": (slow_clients, 0.2),
+    "dust": (dust, 0.05),
+    "overload": (overload, 0.15),
+    "growth": (growth, 0.1),
+}

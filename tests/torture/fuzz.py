@@ -1,0 +1,171 @@
+# ruff: noqa: T201  (printing is what it is for)
+"""Fuzz the intake with mutated files of every format, and the API with requests of its own schema.
+
+Files are mutated from the drawings of the tests and from the corpus; each is decoded in the sandbox, as
+an upload is. A file that ends a decoder or gets any answer but pixels or a refusal is a fault and is
+kept in tests/torture/corpus/, which later runs begin with. atheris, which would steer by coverage, has
+no wheels for the pythons that raiox supports; the mutations steer by format instead.
+
+Run:  make fuzz                                       (10 minutes)
+      python tests/torture/fuzz.py --seconds 1800 --formats tiff,dicom --seed 7
+"""
+
+import argparse
+import hashlib
+import random
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+CORPUS = Path(__file__).parent / "corpus"
+sys.path[:0] = [
+    str(Path(__file__).parent),
+    *(str(ROOT / part) for part in ("src", "tests", "tests/unit/intake")),
+]
+
+from attacks import NO_LIMITS, Measurement  # noqa: E402  (the path was set above)
+from promises import record  # noqa: E402
+from running import serving  # noqa: E402
+from test_intake_fuzz import seeds  # noqa: E402
+
+from raiox.errors import RaioxError  # noqa: E402
+from raiox.intake import Intake  # noqa: E402
+from raiox.intake.errors import DecoderCrashedError, IntakeError  # noqa: E402
+from raiox.intake.sniff import sniff  # noqa: E402
+from raiox.settings import IntakeSettings  # noqa: E402
+from torture import circumstances  # noqa: E402
+
+API_SHARE = 0.25
+HEADER_BYTES = 700
+MAX_CHANGES = 8
+
+
+def main() -> int:
+    """Fuzz, report and record; exit status 1 where a fault was found."""
+    options = _options()
+    seed = options.seed if options.seed is not None else random.randrange(1_000_000)
+    print(f"seed {seed}", flush=True)
+    formats = set(options.formats.split(",")) if options.formats else set()
+    found = [_fuzz_intake(options.seconds * (1 - API_SHARE), seed, formats)]
+    if not formats:
+        found.append(_fuzz_api(options.seconds * API_SHARE, seed))
+    for one in found:
+        print(f"{'held' if one.held else 'FELL':5} {one.promise}: {one.measured}", flush=True)
+    if options.record:
+        record(found, circumstances(seed))
+    return int(not all(one.held for one in found))
+
+
+def _fuzz_intake(seconds: float, seed: int, formats: set[str]) -> Measurement:
+    choice, n_files, faults = random.Random(seed), Counter[str](), Counter[str]()
+    kept = [path.read_bytes() for path in sorted(CORPUS.glob("*.bin"))]
+    originals = [one for one in (*seeds(), *kept) if not formats or sniff(one) in formats]
+    deadline = time.monotonic() + seconds
+    with Intake(IntakeSettings()) as intake:
+        while time.monotonic() < deadline:
+            original = choice.choice(originals)
+            content = _mutated(original, choice)
+            fault = _fault(intake, content)
+            n_files[_format_of(original)] += 1
+            if fault:
+                faults[fault] += 1
+                _keep(content)
+    each = ", ".join(f"{name} {n}" for name, n in sorted(n_files.items()))
+    return Measurement(
+        "fuzz: intake",
+        f"{n_files.total():,} mutated files in {seconds:.0f} s ({each}): {faults.total()} faults"
+        + "".join(f", {n} {name}" for name, n in faults.items()),
+        held=not faults,
+    )
+
+
+def _fault(intake: Intake, content: bytes) -> str:
+    """What is wrong with the answer, empty if nothing."""
+    try:
+        radiograph = intake.load(content)
+    except DecoderCrashedError:
+        return "ended its decoder"
+    except IntakeError:
+        return ""
+    except (RaioxError, Exception) as error:  # noqa: BLE001  (whatever it is, it is the fault)
+        return type(error).__name__
+    fits = radiograph.pixels.ndim == 2 and radiograph.pixels.size > 0
+    return "" if fits else "no picture"
+
+
+def _mutated(original: bytes, choice: random.Random) -> bytes:
+    content = bytearray(original)
+    for _ in range(choice.randint(1, MAX_CHANGES)):
+        end = min(len(content), HEADER_BYTES) if choice.random() < 0.7 else len(content)
+        place = choice.randrange(end)
+        kind = choice.randrange(5)
+        if kind == 0:
+            content[place] = choice.randrange(256)
+        elif kind == 1:
+            content[place] ^= 1 << choice.randrange(8)
+        elif kind == 2:
+            content[place : place + 4] = choice.choice((b"\xff" * 4, bytes(4), b"\x7f\xff\xff\xff"))
+        elif kind == 3:
+            copied = content[place : place + choice.randint(1, 64)]
+            content[place:place] = copied
+        else:
+            del content[place : place + choice.randint(1, 16)]
+        if not content:
+            return original
+    return bytes(
+        content if choice.random() < 0.8 else content[: choice.randrange(len(content)) + 1]
+    )
+
+
+def _format_of(content: bytes) -> str:
+    try:
+        return sniff(content)
+    except IntakeError:
+        return "other"
+
+
+def _keep(content: bytes) -> None:
+    CORPUS.mkdir(exist_ok=True)
+    (CORPUS / f"{hashlib.sha256(content).hexdigest()[:16]}.bin").write_bytes(content)
+
+
+def _fuzz_api(seconds: float, seed: int) -> Measurement:
+    with tempfile.TemporaryDirectory() as name, serving(Path(name), **NO_LIMITS) as service:
+        done = subprocess.run(
+            [
+                *(Path(sys.executable).with_name("schemathesis"), "run"),
+                f"http://127.0.0.1:{service.port}/openapi.json",
+                *("--checks", "not_a_server_error", "--max-examples", "1000000"),
+                *("--seed", str(seed), "--max-time", str(int(seconds))),
+            ],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        log = service.log()
+    n_requests, n_errors = log.count('"event": "request"'), log.count('"status": 500')
+    if not n_requests:
+        raise AssertionError(done.stdout + done.stderr)
+    return Measurement(
+        "fuzz: API",
+        f"{n_requests:,} requests of schemathesis in {seconds:.0f} s: {n_errors} answered 500, "
+        f"{log.count('Traceback')} traces in the log",
+        held=n_errors == 0 and "Traceback" not in log,
+    )
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seconds", type=float, default=600)
+    parser.add_argument("--formats", help="between commas; leaves the API out")
+    parser.add_argument("--seed", type=int)
+    parser.add_argument("--record", action=argparse.BooleanOptionalAction, default=True)
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -8,7 +8,6 @@ margin, a gray picture and a tinted export without surroundings are none.
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 from PIL import Image
 
 from raiox.entities import FloatArray
@@ -56,14 +55,14 @@ def _lit_run(luma: FloatArray) -> tuple[int, int] | None:
     """First and last but one column that is lit; None unless dark columns lie on both sides."""
     height, width = luma.shape
     middle = luma[height // 4 : height - height // 4]
-    level = np.quantile(middle, LIT_QUANTILE, axis=0)
-    lit_level = float(np.quantile(level, 0.75))
+    level = _quantile(middle, LIT_QUANTILE)
+    lit_level = float(_quantile(level, 0.75))
     lit = np.flatnonzero(level >= LIT * lit_level)
     start, end = int(lit[0]), int(lit[-1]) + 1
     margin = max(1, round(MIN_MARGIN * width))
     if start < margin or width - end < margin or end - start < MIN_SIDE * width:
         return None
-    around: npt.NDArray[np.float64] = np.concatenate(
+    around: FloatArray = np.concatenate(
         (level[: start // 2 + 1], level[end + (width - end) // 2 :])
     )
     return (start, end) if around.max() <= MAX_SURROUNDING * lit_level else None
@@ -72,5 +71,10 @@ def _lit_run(luma: FloatArray) -> tuple[int, int] | None:
 def _noise(image: Image.Image, left: int, top: int) -> float:
     """What neighbouring pixels of the surroundings differ by, in the corner at the top left."""
     corner = np.asarray(image.crop((0, 0, max(2, left), max(2, top))).convert("L"), np.float32)
-    # Not `np.median`, which imports a module: a confined process cannot.
-    return float(np.quantile(np.abs(np.diff(corner, axis=1)), 0.5))
+    return float(_quantile(np.abs(np.diff(corner, axis=1)).ravel(), 0.5))
+
+
+def _quantile(values: FloatArray, share: float) -> FloatArray:
+    """Along the first axis. `np.quantile` imports a module, which a confined process cannot."""
+    at = round(share * (len(values) - 1))
+    return np.asarray(np.sort(values, axis=0)[at])

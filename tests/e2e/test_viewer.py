@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
+from .axe import violations
 from .conftest import upload
 from .documents import HEIGHT_PX, SPACING_MM, WIDTH_PX, draw_phantom
 
@@ -249,6 +250,7 @@ def test_keys_are_the_pages_own_outside_of_the_image_and_the_help_lists_them_all
     sheet = page.get_by_role("dialog", name="Atalhos")
     expect(sheet).to_be_visible()
     expect(sheet.locator("dt")).to_have_count(16)
+    assert violations(page) == {}
     page.keyboard.press("Escape")
     expect(sheet).to_be_hidden()
     assert page.evaluate("document.activeElement.className.includes('stage')")

@@ -1,6 +1,8 @@
 """Encapsulated pixel data as writers leave them: fragments, delimiters, other codes than named."""
 
 import io
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -259,3 +261,16 @@ def test_a_palette_spans_the_bits_that_its_entries_use(n_bits, entries):
     decoded = read(dicom(data))
 
     np.testing.assert_allclose(decoded.pixels.astype(int), phantom(), atol=1)
+
+
+def test_looking_at_the_layout_of_values_imports_nothing():
+    code = (
+        "import sys, numpy as np, raiox.intake.archive\n"
+        "from raiox.intake.dicom.stored_values import _n_negative\n"
+        "before = set(sys.modules)\n"
+        "assert _n_negative(np.array([1, 40_000, 40_000, 50_000], np.uint16)) == 2\n"
+        "assert _n_negative(np.array([1], np.uint16)) == 0\n"
+        "sys.exit(set(sys.modules) != before)"
+    )
+
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -93,8 +93,12 @@ def _gain(words: Words, declared: Layout, other: Layout) -> float:
 
 
 def _n_negative(words: Words) -> int:
-    """How many different values would be below zero."""
-    return len(np.unique(words[words >= 1 << (8 * words.dtype.itemsize - 1)]))
+    """How many different values would be below zero.
+
+    `np.unique` imports a module, which a confined process cannot.
+    """
+    negative = np.sort(words[words >= 1 << (8 * words.dtype.itemsize - 1)])
+    return int(np.count_nonzero(np.diff(negative))) + bool(negative.size)
 
 
 def _steps(words: Words, layout: Layout) -> npt.NDArray[np.int32]:

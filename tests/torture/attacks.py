@@ -1,5 +1,6 @@
 """Attacks on the running service, each bounded in time; what they find is a `Measurement`."""
 
+import json
 import random
 import socket
 import sqlite3
@@ -22,7 +23,7 @@ HTTP_ERRORS = (OSError, HTTPException)
 
 def id_in(document: bytes) -> str:
     """The id of the analysis that a document of the API describes."""
-    return document.partition(b'"id":"')[2].partition(b'"')[0].decode()
+    return str(json.loads(document)["id"])
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ import platform
 import random
 import sys
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -29,7 +30,8 @@ def main() -> int:
     seed = options.seed if options.seed is not None else random.randrange(1_000_000)
     wanted = options.only.split(",") if options.only else [*ATTACKS, "backlog"]
     print(f"seed {seed}; repeat with --seed {seed} --only {','.join(wanted)}", flush=True)
-    attacks = ATTACKS | {"backlog": (backlog, BACKLOG_SHARE)}
+    on_database = partial(backlog, database_url=options.database_url)
+    attacks = ATTACKS | {"backlog": (on_database, BACKLOG_SHARE)}
     whole = sum(attacks[name][1] for name in wanted)
     found: list[Measurement] = []
     for name in wanted:
@@ -57,6 +59,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, default=1_080, help="for all attacks together")
     parser.add_argument("--only", help=f"of {', '.join([*ATTACKS, 'backlog'])}, between commas")
     parser.add_argument("--seed", type=int)
+    parser.add_argument("--database-url", help="of PostgreSQL, for the backlog")
     parser.add_argument("--record", action=argparse.BooleanOptionalAction, default=True)
     return parser.parse_args()
 

@@ -27,6 +27,8 @@ MAX_WAITING_PER_ADDRESS = 64
 MAX_NAMES = 20_000
 UNKNOWN_PENALTY_S = 0.2
 SLOW_PENALTY_S = 3.0
+CAUTION = 2
+"""Under load turns take longer than they did: better refuse at once than after a long wait."""
 _WEIGHT_OF_LATEST = 0.5
 _ALL = ""
 """The name under which the turns of everybody are noted."""
@@ -123,7 +125,7 @@ class FairTurns:
         n_before = of_address + self._held[caller.address]
         tag = self._clock() + penalty_s + n_before * (mean_s or UNKNOWN_PENALTY_S)
         waiter = _Waiter(caller, tag, slow)
-        if self._expected_wait_s(waiter) > self._wait_s:
+        if CAUTION * self._expected_wait_s(waiter) > self._wait_s:
             raise self._refusal()
         self._waiting.append(waiter)
         return waiter

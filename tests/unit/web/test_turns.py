@@ -157,8 +157,8 @@ def test_who_would_wait_too_long_is_refused_at_once():
         turns, clock = turns_of(1, wait_s=5.0)
         await work(turns, clock, ANA, 0.9)
         until = asyncio.Event()
-        held = [asyncio.create_task(hold(turns, ANA, until)) for _ in range(7)]
-        await wait_till(turns, 6)
+        held = [asyncio.create_task(hold(turns, ANA, until)) for _ in range(4)]
+        await wait_till(turns, 3)
         started = time.perf_counter()
         with pytest.raises(ServiceBusyError):
             await hold(turns, ANA, until)

@@ -28,6 +28,7 @@ def served(tmp_path_factory):
     service = Served(
         tmp_path_factory.mktemp("greedy"),
         test_open_files=700,
+        records__max_queued=100,
         web__analyses_per_minute=10_000,
         web__analyses_per_day=100_000,
     )

@@ -1,8 +1,8 @@
 """Whether an upload may come in at all, decided from its head, before any of its body.
 
 A full queue is known beforehand: receiving and decoding an image only to refuse it would take
-the time that the waiting analyses need. Uploads that are on their way in count as if they
-waited already, so that no more are let in than will find a place.
+the time that the waiting analyses need. Images that are complete and being decoded count as if they
+waited already; a body that still arrives takes no place, so that slow senders take none.
 """
 
 import time
@@ -32,12 +32,16 @@ class Admission:
             self._looked_at = self._clock()
             self._n_queued = await n_queued()
 
-    @contextmanager
-    def admit(self) -> Iterator[None]:
-        """Let one upload in. Raises: QueueFullError if no place is left for it."""
+    def require_place(self) -> None:
+        """Raises: QueueFullError if no place is left."""
         if self._n_queued + self._n_inside >= self._max_queued:
             self.n_refused += 1
             raise QueueFullError(retry_after_s=RETRY_AFTER_S)
+
+    @contextmanager
+    def admit(self) -> Iterator[None]:
+        """Let one complete image in. Raises: QueueFullError if no place is left for it."""
+        self.require_place()
         self._n_inside += 1
         try:
             yield

@@ -47,17 +47,19 @@ async def receive_upload(
     submitted: list[str | RaioxError] = []
     web_context.limits.count_upload(owner, request)
     await web_context.admission.look(lambda: service.executors.read(service.records.queue.n_queued))
-    with (
-        web_context.admission.admit(),
-        web_context.receipts.receive(caller.address, settings.web.body_timeout_s) as receipt,
-    ):
+    web_context.admission.require_place()
+    with web_context.receipts.receive(caller.address, settings.web.body_timeout_s) as receipt:
         async for content in read_files(
             request, max_bytes=settings.intake.max_upload_bytes, receipt=receipt
         ):
             try:
                 if submitted:
                     web_context.limits.count_upload(owner, request)
-                with receipt.used(), web_context.metrics.timed("submit"):
+                with (
+                    receipt.used(),
+                    web_context.admission.admit(),
+                    web_context.metrics.timed("submit"),
+                ):
                     async with web_context.decoding.turn(caller):
                         analysis_id = await service.analyses.submit(
                             content, owner, _key_of(key, len(submitted))

@@ -3,8 +3,8 @@
 
 Files are mutated from the drawings of the tests and from the corpus; each is decoded in the sandbox, as
 an upload is. A file that ends a decoder or gets any answer but pixels or a refusal is a fault and is
-kept in tests/torture/corpus/, which later runs begin with. atheris, which would steer by coverage, has
-no wheels for the pythons that raiox supports; the mutations steer by format instead.
+kept in tests/torture/corpus/, which later runs begin with. The mutations go by format; they are not
+steered by coverage.
 
 Run:  make fuzz                                       (10 minutes)
       python tests/torture/fuzz.py --seconds 1800 --formats tiff,dicom --seed 7

@@ -1,7 +1,8 @@
 """Images on disk: one file for each analysis, named by raiox and nobody else.
 
 A file is complete and on disk before its row is committed, so a row never
-points at half an image; what a crash leaves behind has no row and is swept.
+points at half an image; what a crash leaves behind has no row and is swept. It
+is written under its own name: to rename it would cost another write to the disk.
 The folder belongs to the service's user alone.
 """
 
@@ -15,7 +16,6 @@ from pathlib import Path
 from raiox.records.errors import RecordsUnavailableError, StorageFullError
 
 SUFFIX = ".png"
-_UNFINISHED = ".tmp"
 _PROBE = "probe.tmp"
 _FULL = frozenset({errno.ENOSPC, errno.EFBIG, errno.EDQUOT, errno.EROFS})
 
@@ -33,16 +33,14 @@ class ImageFiles:
 
         Raises: StorageFullError.
         """
-        target = self._path(analysis_id, sha256)
-        unfinished = target.with_suffix(_UNFINISHED)
+        path = self._path(analysis_id, sha256)
         with _translated_errors():
             try:
-                _write_through(unfinished, content)
-                unfinished.rename(target)
+                _write_through(path, content)
                 _sync_folder(self._folder)
             except OSError:
                 with suppress(OSError):
-                    unfinished.unlink(missing_ok=True)
+                    path.unlink(missing_ok=True)
                 raise
 
     def read(self, analysis_id: str, sha256: str) -> bytes | None:

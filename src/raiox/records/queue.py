@@ -26,7 +26,14 @@ from sqlalchemy.exc import IntegrityError
 from raiox.records.database import Database
 from raiox.records.errors import IdempotencyMismatchError, QueueFullError, StorageQuotaError
 from raiox.records.retention import without_image
-from raiox.records.rows import Claim, Clock, Completion, IdempotencyKey, NewAnalysis
+from raiox.records.rows import (
+    Accepted,
+    Claim,
+    Clock,
+    Completion,
+    IdempotencyKey,
+    NewAnalysis,
+)
 from raiox.records.tables import analyses, idempotency_keys
 from raiox.result import AnalysisResult
 from raiox.settings import RecordsSettings
@@ -45,32 +52,42 @@ class AnalysisQueue:
         self._settings = settings
         self._clock = clock
 
-    def enqueue(self, new: NewAnalysis, key: IdempotencyKey | None = None) -> str:
+    def enqueue(
+        self, new: NewAnalysis, key: IdempotencyKey | None = None, *, lease: bool = False
+    ) -> Accepted:
         """Accept an analysis; once this returns it cannot be lost.
 
-        Returns: its id, or the id of the analysis that this key already made.
+        Args:
+            lease: claim it in the same transaction if nothing else waits.
+
         Raises: QueueFullError, IdempotencyMismatchError.
         """
         try:
-            return self._insert(new, key)
+            return self._insert(new, key, lease=lease)
         except IntegrityError:
             # PostgreSQL only: a request with the same key committed a moment ago.
             existing = self.check(new.owner, key) if key else None
             if existing is None:
                 raise
-            return existing
+            return Accepted(existing)
 
-    def _insert(self, new: NewAnalysis, key: IdempotencyKey | None) -> str:
+    def _insert(self, new: NewAnalysis, key: IdempotencyKey | None, *, lease: bool) -> Accepted:
         now = self._clock()
         with self._database.writing() as connection:
             # Checked again: others may have been accepted while this image was decoded.
-            existing = self._existing_or_full(connection, new.owner, key)
+            existing, n_queued = self._existing_or_full(connection, new.owner, key)
             if existing is not None:
-                return existing
-            connection.execute(insert(analyses).values(self._row(new, now)))
+                return Accepted(existing)
+            row = self._row(new, now)
+            if lease and not n_queued:
+                row |= {"state": AnalysisState.RUNNING, "attempt": 1}
+                row |= {"lease_until": now + self._settings.lease_s}
+            claim = _claim(
+                connection.execute(insert(analyses).values(row).returning(*_CLAIM_COLUMNS)).one()
+            )
             if key:
                 connection.execute(insert(idempotency_keys).values(_key_row(new, key, now)))
-        return new.id
+        return Accepted(new.id, claim if claim.attempt else None)
 
     def check(self, owner: str, key: IdempotencyKey | None = None) -> str | None:
         """Whether `enqueue` would accept now; called before anything costly is done.
@@ -80,7 +97,7 @@ class AnalysisQueue:
             other content.
         """
         with self._database.reading() as connection:
-            existing = self._existing_or_full(connection, owner, key)
+            existing, _ = self._existing_or_full(connection, owner, key)
             if existing is None:
                 self._require_space(connection, owner)
             return existing
@@ -97,12 +114,13 @@ class AnalysisQueue:
 
     def _existing_or_full(
         self, connection: Connection, owner: str, key: IdempotencyKey | None
-    ) -> str | None:
+    ) -> tuple[str | None, int]:
+        """The analysis that this key already made, and how many wait."""
         existing = _find_by_key(connection, owner, key) if key else None
         n_queued = connection.scalar(_count_queued()) or 0
         if existing is None and n_queued >= self._settings.max_queued:
             raise QueueFullError(retry_after_s=QUEUE_FULL_RETRY_S)
-        return existing
+        return existing, n_queued
 
     def n_queued(self) -> int:
         """How many wait."""
@@ -189,11 +207,16 @@ class AnalysisQueue:
     def finish(self, results: list[tuple[Claim, Completion]]) -> list[bool]:
         """Write how claims ended, all in one transaction.
 
+        A power cut may undo it, and the analysis is then done again from its image; where
+        images are not kept, it is on the disk before they are deleted.
+
         Returns: for each claim, False where the row is gone or another attempt
             holds it; nothing was written there.
         """
         now = self._clock()
-        with self._database.writing() as connection:
+        database = self._database
+        begin = database.writing_relaxed if self._settings.keep_images_h else database.writing
+        with begin() as connection:
             return [_finish(connection, claim, end, now) for claim, end in results]
 
     def forget_image(self, analysis_id: str) -> None:

@@ -77,6 +77,16 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
+class Accepted:
+    """What became of an upload."""
+
+    id: str
+    """Of its analysis, or of the one that its idempotency key made before."""
+    claim: Claim | None = None
+    """The caller's, where it wanted one and nothing else waited."""
+
+
+@dataclass(frozen=True, slots=True)
 class Completion:
     """How a claim ended."""
 

@@ -7,7 +7,6 @@ nothing behind. Knows no HTTP, no SQL and no network, only their promises.
 import hashlib
 import time
 import uuid
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -16,14 +15,14 @@ from raiox.inference.heatmap import render
 from raiox.records.history import HistoryPage
 from raiox.records.rows import IdempotencyKey, NewAnalysis, StoredAnalysis
 from raiox.records.store import Records
-from raiox.service.decoded_cache import DecodedCache
 from raiox.service.engine_holder import EngineHolder
 from raiox.service.errors import HeatmapNotAvailableError, ImageNotKeptError
 from raiox.service.executors import Executors
 from raiox.service.notifier import Notifier, wait_for
 from raiox.service.png import to_png, unpack
 from raiox.service.single_flight import SingleFlight
-from raiox.service.wait_estimate import QueueStatus, WaitEstimator
+from raiox.service.wait_estimate import QueueStatus
+from raiox.service.worker import Worker
 from raiox.vocabulary import AnalysisState
 
 POLL_INTERVAL_S = 0.5
@@ -63,9 +62,7 @@ class Dependencies:
     engine_holder: EngineHolder
     executors: Executors
     notifier: Notifier
-    decoded_cache: DecodedCache
-    wait_estimator: WaitEstimator
-    wake_worker: Callable[[], None]
+    worker: Worker
 
 
 class Analyses:
@@ -103,18 +100,23 @@ class Analyses:
         if existing is not None:
             return existing
         radiograph = await self._executors.decode(lambda: intake.load(content, sha256))
-        new = _new_analysis(radiograph, owner)
-        await self._executors.read(lambda: files.put(new.id, new.sha256, to_png(radiograph.pixels)))
-        accepted_id = ""
+        new, worker = _new_analysis(radiograph, owner), self._dependencies.worker
+        begun = worker.expect(new.id, radiograph)
+        accepted = None
         try:
-            self._dependencies.decoded_cache.put(new.id, radiograph)
-            accepted_id = await self._executors.write(lambda: queue.enqueue(new, key))
+            await self._executors.read(
+                lambda: files.put(new.id, new.sha256, to_png(radiograph.pixels))
+            )
+            accepted = await self._executors.write(lambda: queue.enqueue(new, key, lease=begun))
         finally:
-            if accepted_id != new.id:
-                self._dependencies.decoded_cache.pop(new.id)
+            if accepted is None or accepted.id != new.id:
+                worker.forget(new.id)
                 await self._executors.read(lambda: files.remove(new.id, new.sha256))
-        self._dependencies.wake_worker()
-        return accepted_id
+        if accepted.claim:
+            worker.take(accepted.claim)
+        else:
+            worker.wake()
+        return accepted.id
 
     async def wait(self, analysis_id: str, owner: str, timeout_s: float) -> StoredAnalysis:
         """The analysis, finished if it finishes within `timeout_s`.
@@ -144,7 +146,7 @@ class Analyses:
         if analysis.state is not AnalysisState.QUEUED:
             return None
         n_before = await self._executors.read(lambda: self._records.queue.position(analysis.number))
-        return QueueStatus(n_before, self._dependencies.wait_estimator.wait_s(n_before))
+        return QueueStatus(n_before, self._dependencies.worker.wait_estimator.wait_s(n_before))
 
     async def history(self, owner: str, *, limit: int, cursor: str | None = None) -> HistoryPage:
         """One page of the owner's analyses, newest first. Raises: InvalidCursorError."""
@@ -169,7 +171,7 @@ class Analyses:
         deleted = await self._executors.write(
             lambda: self._records.history.delete(analysis_id, owner)
         )
-        self._dependencies.decoded_cache.pop(analysis_id)
+        self._dependencies.worker.forget(analysis_id)
         await self._executors.read(lambda: self._records.files.remove(deleted.id, deleted.sha256))
         await self._executors.write(self._records.database.checkpoint_wal)
         self._dependencies.notifier.notify(analysis_id)

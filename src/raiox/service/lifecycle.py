@@ -92,13 +92,13 @@ def _assemble(
 ) -> tuple[Service, Worker]:
     executors = Executors(settings.intake.n_decoders)
     engine_holder = EngineHolder(factories.open_engine)
-    notifier, decoded_cache = Notifier(), DecodedCache()
+    notifier = Notifier()
     worker = Worker(
         records=records,
         engine_holder=engine_holder,
         executors=executors,
         notifier=notifier,
-        decoded_cache=decoded_cache,
+        decoded_cache=DecodedCache(),
         settings=settings.records,
         max_batch_size=settings.inference.max_batch_size,
         isolated=_isolated(factories.open_engine, settings.records.max_attempts),
@@ -109,9 +109,7 @@ def _assemble(
         engine_holder=engine_holder,
         executors=executors,
         notifier=notifier,
-        decoded_cache=decoded_cache,
-        wait_estimator=worker.wait_estimator,
-        wake_worker=worker.wake,
+        worker=worker,
     )
     return Service(
         Analyses(dependencies), engine_holder, intake, records, executors, notifier

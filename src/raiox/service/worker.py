@@ -1,8 +1,10 @@
 """The worker: leases what waits, runs the engine, stores the results.
 
 Runs in the service's process. It takes several rows at once where several wait,
-so the queue is the batcher. What another worker lost on its way runs beside that, one at
-a time and in isolation. Every error ends in a reason, never in a finding.
+so the queue is the batcher. While it rests, the prediction of an upload begins before
+its row is committed, and its result is stored once it is. What another worker lost on its
+way runs beside that, one at a time and in isolation. Every error ends in a reason, never
+in a finding.
 """
 
 import asyncio
@@ -32,6 +34,8 @@ POLL_INTERVAL_S = 1.0
 """How often an idle worker looks for lost leases and rows of other processes."""
 ERROR_BACKOFF_S = 1.0
 """How long it waits before it uses records again that were locked or full."""
+MAX_EARLY = 16
+"""Predictions that may wait for their rows."""
 STOP_GRACE_S = 5.0
 """How long a stopping worker waits for its batch before it gives the leases back."""
 
@@ -69,6 +73,9 @@ class Worker:
         self._settings = settings
         self._max_batch_size = max_batch_size
         self.wait_estimator = WaitEstimator()
+        self._n_predicting = 0
+        self._early: dict[str, asyncio.Task[list[EngineResult | RaioxError]]] = {}
+        self._taken: set[asyncio.Task[None]] = set()
         self._work_came = asyncio.Event()
         self._stop_came = asyncio.Event()
         self._stopping = False
@@ -77,6 +84,37 @@ class Worker:
     def wake(self) -> None:
         """Something may wait: look now."""
         self._work_came.set()
+
+    def expect(self, analysis_id: str, radiograph: Radiograph) -> bool:
+        """Keep the pixels of an upload that is about to be accepted.
+
+        Returns: whether its prediction has begun; then `take` its claim, if there is one.
+        """
+        self._decoded_cache.put(analysis_id, radiograph)
+        if self._n_predicting or self._stopping:
+            return False
+        if len(self._early) == MAX_EARLY:  # another process took that row
+            del self._early[next(iter(self._early))]
+        self._early[analysis_id] = asyncio.create_task(self._infer([radiograph]))
+        return True
+
+    def forget(self, analysis_id: str) -> None:
+        """The upload was not accepted, or its analysis was deleted."""
+        self._decoded_cache.pop(analysis_id)
+        self._early.pop(analysis_id, None)
+
+    def take(self, claim: Claim) -> None:
+        """Finish what was claimed as it was accepted."""
+        task = asyncio.create_task(self._finish_taken(claim))
+        self._taken.add(task)
+        task.add_done_callback(self._taken.discard)
+
+    async def _finish_taken(self, claim: Claim) -> None:
+        try:
+            await self._process([claim], self._results)
+        except RecordsError as error:
+            # Its lease runs out and it is taken again.
+            structlog.get_logger().warning("records_in_trouble", code=error.code)
 
     async def run(self) -> None:
         """Work until stopped."""
@@ -103,7 +141,7 @@ class Worker:
         self._stopping = True
         self.wake()
         self._stop_came.set()
-        _, late = await asyncio.wait(running, timeout=STOP_GRACE_S)
+        _, late = await asyncio.wait({*running, *self._taken}, timeout=STOP_GRACE_S)
         for task in late:
             task.cancel()
             with suppress(asyncio.CancelledError):
@@ -145,6 +183,8 @@ class Worker:
             return False
         self._claims |= {claim.id: claim for claim in claims}
         failed = self._expired(claims)
+        for analysis_id in failed:
+            self.forget(analysis_id)
         remaining = [claim for claim in claims if claim.id not in failed]
         async with self._renewing_leases(remaining):
             results = await run(remaining)
@@ -183,17 +223,24 @@ class Worker:
         return failed | await self._results(tried)
 
     async def _results(self, claims: list[Claim]) -> Results:
-        if not claims:
-            return {}
-        with self.wait_estimator.measure(len(claims)):
-            radiographs = await self._radiographs(claims)
-            predicted = await self._executors.infer(
-                lambda: self._predict(list(radiographs.values()))
-            )
-        missing: Results = {
-            claim.id: ImageNotKeptError() for claim in claims if claim.id not in radiographs
-        }
+        early = {c.id: self._early.pop(c.id) for c in claims if c.id in self._early}
+        radiographs = await self._radiographs([c for c in claims if c.id not in early])
+        predicted = await self._infer(list(radiographs.values()))
+        missing: Results = {c.id: ImageNotKeptError() for c in claims}
+        for analysis_id, task in early.items():
+            self._decoded_cache.pop(analysis_id)
+            [missing[analysis_id]] = await task
         return missing | dict(zip(radiographs, predicted, strict=True))
+
+    async def _infer(self, radiographs: list[Radiograph]) -> list[EngineResult | RaioxError]:
+        if not radiographs:
+            return []
+        self._n_predicting += 1
+        try:
+            with self.wait_estimator.measure(len(radiographs)):
+                return await self._executors.infer(lambda: self._predict(radiographs))
+        finally:
+            self._n_predicting -= 1
 
     async def _radiographs(self, claims: list[Claim]) -> dict[str, Radiograph]:
         found: dict[str, Radiograph] = {}
@@ -215,8 +262,6 @@ class Worker:
 
     def _predict(self, radiographs: Sequence[Radiograph]) -> list[EngineResult | RaioxError]:
         """Predict all at once, and one by one if the engine breaks on them together."""
-        if not radiographs:
-            return []
         try:
             return list(self._engine_holder.require().predict(radiographs))
         except RaioxError as error:

@@ -176,7 +176,7 @@ def test_the_same_key_gives_the_same_analysis(records: Records):
     key = IdempotencyKey("k" * 64, "c" * 64)
     records.queue.enqueue(new("a"), key)
 
-    assert records.queue.enqueue(new("b"), key) == "a"
+    assert records.queue.enqueue(new("b"), key).id == "a"
     assert records.queue.n_queued() == 1
 
 
@@ -191,7 +191,7 @@ def test_the_same_key_of_another_owner_is_another_key(records: Records):
     key = IdempotencyKey("k" * 64, "c" * 64)
     records.queue.enqueue(new("a", "ana"), key)
 
-    assert records.queue.enqueue(new("b", "bia"), key) == "b"
+    assert records.queue.enqueue(new("b", "bia"), key).id == "b"
 
 
 def test_counts_how_many_wait_before(records: Records):
@@ -238,3 +238,22 @@ def test_a_locked_database_is_reported_after_the_busy_time(tmp_path: Path, monke
     assert records.history.get("a", "ana").id == "a"
     stranger.close()
     records.close()
+
+
+def test_an_upload_is_claimed_as_it_is_accepted_if_nothing_else_waits(records):
+    first = records.queue.enqueue(new("a"), lease=True)
+    records.queue.enqueue(new("b"))
+    third = records.queue.enqueue(new("c"), lease=True)
+
+    assert (first.claim.id, first.claim.attempt) == ("a", 1)
+    assert third.claim is None
+    assert [claim.id for claim in records.queue.claim(4)] == ["b", "c"]
+
+
+def test_what_was_claimed_as_it_was_accepted_is_taken_again_when_its_lease_runs_out(records, clock):
+    records.queue.enqueue(new("a"), lease=True)
+    assert records.queue.claim(1) == []
+
+    clock.pass_s(31)
+
+    assert [(claim.id, claim.attempt) for claim in records.queue.claim(1)] == [("a", 2)]

@@ -10,6 +10,7 @@ import pytest
 from fakes import FakeClock, FakeEngine, result_of
 
 from raiox.bundle.errors import BundleMissingError
+from raiox.entities import Radiograph
 from raiox.records.rows import NewAnalysis
 from raiox.records.store import open_records
 from raiox.service.decoded_cache import DecodedCache
@@ -240,3 +241,59 @@ async def test_a_long_batch_keeps_its_lease(build):
     await turn
 
     assert fixture.outcome_of("a") == ("done", None)
+
+
+def upload(name: str) -> tuple[NewAnalysis, Radiograph]:
+    pixels = np.full((40, 40), 100, np.uint8)
+    return NewAnalysis(name, "ana", SHA, "png", (), 40, 40), Radiograph(pixels, SHA, "png", ())
+
+
+async def finished(fixture: WorkerFixture, name: str) -> tuple[str, str | None]:
+    for _ in range(500):
+        if fixture.outcome_of(name)[0] in ("done", "failed"):
+            break
+        await asyncio.sleep(0.01)
+    return fixture.outcome_of(name)
+
+
+async def test_a_prediction_begins_before_its_row_is_committed_and_is_stored_after(build):
+    engine = FakeEngine()
+    fixture = build(engine)
+    new, radiograph = upload("a")
+
+    assert fixture.worker.expect("a", radiograph)
+    while not engine.batches:  # noqa: ASYNC110  (set by another thread)
+        await asyncio.sleep(0.01)
+    accepted = fixture.records.queue.enqueue(new, lease=True)
+    assert fixture.outcome_of("a") == ("running", None)
+    fixture.worker.take(accepted.claim)
+
+    assert await finished(fixture, "a") == ("done", None)
+    assert engine.batches == [1]
+
+
+async def test_a_busy_worker_begins_nothing_early_and_finds_the_pixels_later(build):
+    engine = FakeEngine()
+    engine.go.clear()
+    fixture = build(engine)
+    (first, radiograph), (second, other) = upload("a"), upload("b")
+    assert fixture.worker.expect("a", radiograph)
+
+    assert not fixture.worker.expect("b", other)
+    for new in (first, second):
+        fixture.records.queue.enqueue(new)
+    engine.go.set()
+    await fixture.worker.process_batch()
+
+    assert [fixture.outcome_of(name) for name in "ab"] == [("done", None)] * 2
+    assert engine.batches == [1, 1]
+
+
+async def test_what_was_not_accepted_leaves_no_result(build):
+    fixture = build(FakeEngine())
+    _, radiograph = upload("a")
+    fixture.worker.expect("a", radiograph)
+
+    fixture.worker.forget("a")
+
+    assert await fixture.worker.process_batch() is False

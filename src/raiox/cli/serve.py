@@ -23,6 +23,7 @@ def serve(
     settings = read_settings(data_dir)
     require_data_dir(settings.data_dir)
 
+    from raiox.inference.engine_process import EngineProcess
     from raiox.inference.installed_models import open_in_use
     from raiox.intake import Intake
     from raiox.web.server import refuse_public_without_limits, run_server
@@ -31,7 +32,7 @@ def serve(
     _require_address(host, port)
     run_server(
         settings,
-        partial(open_in_use, settings.inference, settings.data_dir),
+        partial(EngineProcess, partial(open_in_use, settings.inference, settings.data_dir)),
         partial(Intake, settings.intake),
         host=host,
         port=port,

@@ -22,6 +22,12 @@ class ModelOutputInvalidError(EngineError):
     code = "model_output_invalid"
 
 
+class EngineCrashedError(EngineError):
+    """The process of the networks died, or did not answer in time."""
+
+    code = "engine_crashed"
+
+
 class ModelFixedError(RaioxError):
     """The setting `variable` names the bundle, so another cannot be chosen."""
 

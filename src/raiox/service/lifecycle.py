@@ -1,7 +1,6 @@
 """The running service: its parts, the worker and the sweeper, from start to stop."""
 
 import asyncio
-import pickle
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
@@ -18,7 +17,6 @@ from raiox.service.analyses import Analyses, Dependencies, ReadsUploads
 from raiox.service.decoded_cache import DecodedCache
 from raiox.service.engine_holder import EngineHolder
 from raiox.service.executors import Executors
-from raiox.service.isolation import IsolatedEngine, OpenEngine
 from raiox.service.notifier import Notifier
 from raiox.service.worker import Worker
 from raiox.settings import Settings
@@ -101,7 +99,6 @@ def _assemble(
         decoded_cache=DecodedCache(),
         settings=settings.records,
         max_batch_size=settings.inference.max_batch_size,
-        isolated=_isolated(factories.open_engine, settings.records.max_attempts),
     )
     dependencies = Dependencies(
         intake=intake,
@@ -114,15 +111,6 @@ def _assemble(
     return Service(
         Analyses(dependencies), engine_holder, intake, records, executors, notifier
     ), worker
-
-
-def _isolated(open_engine: OpenEngine, attempts: int) -> IsolatedEngine | None:
-    """The engine in a child process, where the way to open it can be named to a child."""
-    try:
-        pickle.dumps(open_engine)
-    except (AttributeError, TypeError, pickle.PicklingError):
-        return None  # a function without a name, as some tests have
-    return IsolatedEngine(open_engine, attempts)
 
 
 async def _load(service: Service, worker: Worker) -> None:

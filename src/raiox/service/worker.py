@@ -3,8 +3,11 @@
 Runs in the service's process. It takes several rows at once where several wait,
 so the queue is the batcher. While it rests, the prediction of an upload begins before
 its row is committed, and its result is stored once it is. What another worker lost on its
-way runs beside that, one at a time and in isolation. Every error ends in a reason, never
-in a finding.
+way runs alone. Every error ends in a reason, never in a finding.
+
+That a worker was lost says nothing of what it had in its hands, so it is not counted. Only an
+image that ends the engine's process while the service lives on, alone and several times, is
+to blame.
 """
 
 import asyncio
@@ -15,6 +18,7 @@ import structlog
 
 from raiox.entities import EngineResult, Radiograph
 from raiox.errors import InternalError, RaioxError
+from raiox.inference.errors import EngineCrashedError, ModelUnavailableError
 from raiox.records.errors import AnalysisExpiredError, RecordsError
 from raiox.records.rows import Claim, Completion
 from raiox.records.store import Records
@@ -23,7 +27,6 @@ from raiox.service.decoded_cache import DecodedCache
 from raiox.service.engine_holder import EngineHolder
 from raiox.service.errors import AnalysisPoisonedError, ImageNotKeptError
 from raiox.service.executors import Executors
-from raiox.service.isolation import IsolatedEngine
 from raiox.service.notifier import Notifier, wait_for
 from raiox.service.png import from_png, pack
 from raiox.service.wait_estimate import WaitEstimator
@@ -56,15 +59,7 @@ class Worker:
         decoded_cache: DecodedCache,
         settings: RecordsSettings,
         max_batch_size: int,
-        isolated: IsolatedEngine | None = None,
     ) -> None:
-        """Prepare to work.
-
-        Args:
-            isolated: what runs analyses that another worker lost; without it the engine of
-                this process does, and each counts its attempts.
-        """
-        self._isolated = isolated
         self._records = records
         self._engine_holder = engine_holder
         self._executors = executors
@@ -91,7 +86,8 @@ class Worker:
         Returns: whether its prediction has begun; then `take` its claim, if there is one.
         """
         self._decoded_cache.put(analysis_id, radiograph)
-        if self._n_predicting or self._stopping:
+        begun = any(not task.done() for task in self._early.values())
+        if begun or self._n_predicting or self._stopping:
             return False
         if len(self._early) == MAX_EARLY:  # another process took that row
             del self._early[next(iter(self._early))]
@@ -111,7 +107,7 @@ class Worker:
 
     async def _finish_taken(self, claim: Claim) -> None:
         try:
-            await self._process([claim], self._results)
+            await self._process([claim])
         except RecordsError as error:
             # Its lease runs out and it is taken again.
             structlog.get_logger().warning("records_in_trouble", code=error.code)
@@ -149,8 +145,6 @@ class Worker:
         claims = list(self._claims.values())
         if claims:
             await self._executors.write(lambda: self._records.queue.release(claims))
-        if self._isolated:
-            self._isolated.close()
 
     async def process_batch(self) -> bool:
         """Claim one batch and finish it.
@@ -159,10 +153,12 @@ class Worker:
         """
         if self._engine_holder.unavailable_reason is not None:
             return False
+        if begun := {*self._early.values(), *self._taken}:
+            await asyncio.wait(begun)  # until then others wait in the queue, and make one batch
         claims = await self._executors.write(
             lambda: self._records.queue.claim(self._max_batch_size)
         )
-        return await self._process(claims, self._results)
+        return await self._process(claims)
 
     async def process_lost(self) -> bool:
         """Claim one analysis that another worker lost, and finish it.
@@ -172,13 +168,9 @@ class Worker:
         if self._engine_holder.unavailable_reason is not None:
             return False
         claims = await self._executors.write(self._records.queue.claim_lost)
-        if not claims and self._isolated:
-            await asyncio.to_thread(self._isolated.close)
-        return await self._process(claims, self._results_of_lost)
+        return await self._process(claims)
 
-    async def _process(
-        self, claims: list[Claim], run: Callable[[list[Claim]], Awaitable[Results]]
-    ) -> bool:
+    async def _process(self, claims: list[Claim]) -> bool:
         if not claims:
             return False
         self._claims |= {claim.id: claim for claim in claims}
@@ -186,12 +178,19 @@ class Worker:
         for analysis_id in failed:
             self.forget(analysis_id)
         remaining = [claim for claim in claims if claim.id not in failed]
-        async with self._renewing_leases(remaining):
-            results = await run(remaining)
-        await self._finish(claims, failed | results)
+        try:
+            async with self._renewing_leases(remaining):
+                results = await self._results(remaining)
+        except ModelUnavailableError as error:
+            # They wait again, until there is a model or their time is over.
+            structlog.get_logger().warning("engine_in_trouble", code=error.code, **error.facts)
+            await self._executors.write(lambda: self._records.queue.release(remaining))
+            results = {}
+        done = [claim for claim in claims if claim.id in failed | results]
+        await self._finish(done, failed | results)
         for claim in claims:
             self._claims.pop(claim.id, None)
-        return True
+        return bool(done)
 
     def _expired(self, claims: list[Claim]) -> Results:
         """What waited too long, unless only the clock says so."""
@@ -201,26 +200,6 @@ class Worker:
             for claim in claims
             if watch.lies_back(claim.created_at, limit_s)
         }
-
-    async def _results_of_lost(self, claims: list[Claim]) -> Results:
-        if self._isolated is None:
-            return await self._results_by_attempts(claims)
-        isolated, results = self._isolated, dict[str, EngineResult | RaioxError]()
-        for claim in claims:
-            radiograph = (await self._radiographs([claim])).get(claim.id)
-            results[claim.id] = (
-                ImageNotKeptError()
-                if radiograph is None
-                else await asyncio.to_thread(isolated.predict, radiograph)
-            )
-        return results
-
-    async def _results_by_attempts(self, claims: list[Claim]) -> Results:
-        most = self._settings.max_attempts
-        tried = [claim for claim in claims if claim.attempt <= most]
-        poisoned = (claim for claim in claims if claim.attempt > most)
-        failed: Results = {claim.id: AnalysisPoisonedError(attempts=most) for claim in poisoned}
-        return failed | await self._results(tried)
 
     async def _results(self, claims: list[Claim]) -> Results:
         early = {c.id: self._early.pop(c.id) for c in claims if c.id in self._early}
@@ -262,16 +241,36 @@ class Worker:
 
     def _predict(self, radiographs: Sequence[Radiograph]) -> list[EngineResult | RaioxError]:
         """Predict all at once, and one by one if the engine breaks on them together."""
+        if len(radiographs) == 1:
+            return [self._predict_alone(radiographs[0])]
+        try:
+            return self._attempt(radiographs)
+        except ModelUnavailableError:
+            raise
+        except RaioxError:
+            return [self._predict_alone(radiograph) for radiograph in radiographs]
+
+    def _predict_alone(self, radiograph: Radiograph) -> EngineResult | RaioxError:
+        for _ in range(self._settings.max_attempts):
+            try:
+                return self._attempt([radiograph])[0]
+            except EngineCrashedError:
+                continue
+            except ModelUnavailableError:
+                raise
+            except RaioxError as error:
+                return error
+        return AnalysisPoisonedError(attempts=self._settings.max_attempts)
+
+    def _attempt(self, radiographs: Sequence[Radiograph]) -> list[EngineResult | RaioxError]:
         try:
             return list(self._engine_holder.require().predict(radiographs))
         except RaioxError as error:
-            failure: RaioxError = error
-        except Exception:  # noqa: BLE001  (logged, and the reason of the failure)
+            structlog.get_logger().warning("engine_refused", code=error.code)
+            raise
+        except Exception as error:
             structlog.get_logger().exception("engine_broke", n_radiographs=len(radiographs))
-            failure = InternalError()
-        if len(radiographs) == 1:
-            return [failure]
-        return [result for radiograph in radiographs for result in self._predict([radiograph])]
+            raise InternalError from error
 
     async def _finish(self, claims: list[Claim], results: Results) -> None:
         completions = [(claim, _completion(results[claim.id])) for claim in claims]

@@ -11,12 +11,13 @@ from fakes import FakeClock, FakeEngine, result_of
 
 from raiox.bundle.errors import BundleMissingError
 from raiox.entities import Radiograph
+from raiox.inference.engine_process import EngineProcess
+from raiox.inference.errors import ModelUnavailableError
 from raiox.records.rows import NewAnalysis
 from raiox.records.store import open_records
 from raiox.service.decoded_cache import DecodedCache
 from raiox.service.engine_holder import EngineHolder
 from raiox.service.executors import Executors
-from raiox.service.isolation import IsolatedEngine
 from raiox.service.notifier import Notifier
 from raiox.service.png import to_png
 from raiox.service.worker import Worker
@@ -31,9 +32,7 @@ SETTINGS = RecordsSettings(lease_s=30, max_attempts=2, max_queued_s=600)
 class WorkerFixture:
     """A worker with everything around it."""
 
-    def __init__(
-        self, folder: Path, open_engine, settings: RecordsSettings, isolated=None, elapsed=None
-    ) -> None:
+    def __init__(self, folder: Path, open_engine, settings: RecordsSettings, elapsed=None) -> None:
         self.clock = FakeClock()
         self.records = open_records(settings, folder, self.clock, elapsed or self.clock)
         self.executors = Executors(1)
@@ -47,7 +46,6 @@ class WorkerFixture:
             decoded_cache=DecodedCache(),
             settings=settings,
             max_batch_size=4,
-            isolated=isolated,
         )
 
     def send(self, name: str, mean: int = 100) -> None:
@@ -104,18 +102,6 @@ async def lose(fixture, n: int) -> None:
     fixture.clock.pass_s(31)
 
 
-async def test_without_isolation_what_lost_every_worker_fails_without_another_try(build):
-    engine = FakeEngine()
-    fixture = build(engine)
-    fixture.send("a")
-    await lose(fixture, 2)
-
-    await fixture.worker.process_lost()
-
-    assert fixture.outcome_of("a") == ("failed", "analysis_poisoned")
-    assert engine.batches == []
-
-
 class DiesOnBright:
     """Takes its process with it for one image, as a broken runtime would."""
 
@@ -127,19 +113,14 @@ class DiesOnBright:
         return [result_of(radiograph) for radiograph in radiographs]
 
 
-async def test_in_isolation_only_what_ends_its_own_process_fails(build):
-    isolated = IsolatedEngine(DiesOnBright, attempts=2)
-    fixture = build(FakeEngine(), isolated=isolated)
+async def test_only_what_ends_the_process_of_the_engine_alone_fails(build):
+    engine = EngineProcess(DiesOnBright)
+    fixture = build(engine)
     for name, mean in (("innocent", 90), ("guilty", 180), ("other", 60)):
         fixture.send(name, mean)
-    fixture.records.queue.claim(3)
-    for _ in range(15):  # however often the service was killed
-        fixture.clock.pass_s(31)
-        fixture.records.queue.claim_lost()
-    fixture.clock.pass_s(31)
-    while await fixture.worker.process_lost():
-        pass
-    isolated.close()
+
+    await fixture.worker.process_batch()
+    engine.close()
 
     assert [fixture.outcome_of(name) for name in ("innocent", "guilty", "other")] == [
         ("done", None),
@@ -148,22 +129,30 @@ async def test_in_isolation_only_what_ends_its_own_process_fails(build):
     ]
 
 
-class Refuses:
-    """Cannot be opened in the child."""
-
-    def __init__(self):
-        raise BundleMissingError(bundle="x")
-
-
-async def test_networks_that_do_not_open_in_isolation_are_not_the_images_fault(build):
-    isolated = IsolatedEngine(Refuses, attempts=2)
-    fixture = build(FakeEngine(), isolated=isolated)
+async def test_however_often_its_worker_was_lost_an_analysis_is_not_to_blame(build):
+    fixture = build(FakeEngine())
     fixture.send("a")
-    await lose(fixture, 1)
-    await fixture.worker.process_lost()
-    isolated.close()
+    await lose(fixture, 15)
 
-    assert fixture.outcome_of("a") == ("failed", "bundle_missing")
+    assert await fixture.worker.process_lost()
+
+    assert fixture.outcome_of("a") == ("done", None)
+
+
+class GoesAway(FakeEngine):
+    """Dies, and cannot be started again."""
+
+    def predict(self, radiographs):
+        raise ModelUnavailableError(reason="engine_crashed")
+
+
+async def test_without_an_engine_what_was_claimed_waits_again(build):
+    fixture = build(GoesAway())
+    fixture.send("a")
+
+    assert await fixture.worker.process_batch() is False
+
+    assert fixture.outcome_of("a") == ("queued", None)
 
 
 async def test_a_step_of_the_clock_expires_nothing(build):

@@ -1,0 +1,199 @@
+"""The engine in a process of its own, so that a crash of its runtime ends no web server.
+
+    python -m raiox.inference.engine_process DESCRIPTOR
+
+Guarantees an answer for each radiograph: a result or the reason why there is none. A
+process that died or hangs is replaced at the next request. Pixels cross as they are, over
+a socket; both ends are raiox, so the rest is pickled. The process ends with its socket.
+"""
+
+import os
+import socket
+import subprocess
+import sys
+import threading
+import traceback
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from multiprocessing.connection import Connection
+from typing import Any, Final
+
+import numpy as np
+
+from raiox.entities import EngineResult, ModelIdentity, Radiograph
+from raiox.errors import InternalError, RaioxError
+from raiox.inference.engine import Engine
+from raiox.inference.errors import EngineCrashedError, ModelUnavailableError
+
+OpenEngine = Callable[[], Engine]
+"""A function that pickle can name, so that the process can call it."""
+
+START_S: Final = 120.0  # a cold disk reads the runtime slowly
+RADIOGRAPH_S: Final = 60.0
+"""How long one radiograph may take; a busy machine needs a hundredth of it."""
+_NO_PIXELS: Final = np.empty((0, 0), np.uint8)
+LOST: Final = (EOFError, ConnectionError, TimeoutError)
+
+
+@dataclass(frozen=True, slots=True)
+class _Running:
+    process: "subprocess.Popen[bytes]"
+    channel: Connection
+    models: Mapping[str, ModelIdentity]
+
+    def end(self) -> None:
+        self.process.kill()
+        self.process.wait()
+        self.channel.close()
+
+
+class EngineProcess:
+    """An `Engine` whose networks run in a supervised process; may be used from several threads."""
+
+    def __init__(self, open_engine: OpenEngine) -> None:
+        """Start the process and wait until its networks are verified.
+
+        Raises:
+            RaioxError: what `open_engine` raises.
+            EngineCrashedError: the process did not get that far.
+        """
+        self._open_engine = open_engine
+        self._lock = threading.Lock()
+        self._running: _Running | None = _start(open_engine)
+        self._models = self._running.models
+
+    @property
+    def models(self) -> Mapping[str, ModelIdentity]:
+        """The networks that answer, by role."""
+        return self._models
+
+    @property
+    def pid(self) -> int | None:
+        """Of the process, for those who watch over it."""
+        return self._running.process.pid if self._running else None
+
+    def predict(self, radiographs: Sequence[Radiograph]) -> list[EngineResult | RaioxError]:
+        """Read several radiographs in one go; one that fails does not harm the others.
+
+        Raises:
+            EngineCrashedError: the process died of them, or did not answer in time.
+            ModelUnavailableError: it died before, and cannot be started again.
+        """
+        with self._lock:
+            running = self._living()
+            try:
+                _send(running.channel, radiographs)
+                answer: list[EngineResult | RaioxError] | RaioxError = _receive(
+                    running.channel, RADIOGRAPH_S * max(1, len(radiographs))
+                )
+            except LOST as error:
+                self._end()
+                raise EngineCrashedError from error
+        if isinstance(answer, RaioxError):
+            raise answer
+        return answer
+
+    def close(self) -> None:
+        """End the process."""
+        with self._lock:
+            self._end()
+
+    def _living(self) -> _Running:
+        if self._running and self._running.process.poll() is not None:
+            self._end()
+        if self._running is None:
+            try:
+                self._running = _start(self._open_engine)
+            except (RaioxError, OSError) as error:
+                reason = getattr(error, "code", EngineCrashedError.code)
+                raise ModelUnavailableError(reason=reason) from error
+            self._models = self._running.models
+        return self._running
+
+    def _end(self) -> None:
+        running, self._running = self._running, None
+        if running:
+            running.end()
+
+
+def _start(open_engine: OpenEngine) -> _Running:
+    ours, theirs = socket.socketpair()
+    with theirs:
+        process = subprocess.Popen(
+            [sys.executable, "-P", "-m", __name__, str(theirs.fileno())],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            pass_fds=[theirs.fileno()],
+            env=os.environ | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)},
+            start_new_session=True,  # Ctrl-C is for the service, which finishes what it began
+        )
+    channel = Connection(ours.detach())
+    try:
+        channel.send(open_engine)
+        answer = _receive(channel, START_S)
+    except LOST as error:
+        answer = EngineCrashedError()
+        answer.__cause__ = error
+    if isinstance(answer, RaioxError):
+        _Running(process, channel, {}).end()
+        raise answer
+    return _Running(process, channel, answer)
+
+
+def _send(channel: Connection, radiographs: Sequence[Radiograph]) -> None:
+    channel.send([(r.pixels.shape, replace(r, pixels=_NO_PIXELS)) for r in radiographs])
+    for radiograph in radiographs:
+        channel.send_bytes(np.ascontiguousarray(radiograph.pixels).data.cast("B"))
+
+
+def _receive(channel: Connection, timeout_s: float) -> Any:
+    if not channel.poll(timeout_s):
+        raise TimeoutError
+    return channel.recv()
+
+
+def _receive_radiographs(channel: Connection) -> list[Radiograph]:
+    """Raises: EOFError once the service has gone."""
+    radiographs = []
+    for shape, described in channel.recv():
+        pixels = np.empty(shape, np.uint8)
+        channel.recv_bytes_into(pixels.data.cast("B"))
+        radiographs.append(replace(described, pixels=pixels))
+    return radiographs
+
+
+def serve(channel: Connection, engine: Engine) -> None:
+    """Answer until the other end goes away."""
+    channel.send(dict(engine.models))
+    with suppress(EOFError, ConnectionError):
+        while True:
+            radiographs = _receive_radiographs(channel)
+            channel.send(_answer(engine, radiographs))
+
+
+def _answer(
+    engine: Engine, radiographs: Sequence[Radiograph]
+) -> list[EngineResult | RaioxError] | RaioxError:
+    try:
+        return engine.predict(radiographs)
+    except RaioxError as error:
+        return error
+    except Exception:  # noqa: BLE001  (its trace goes to the log, its code to the caller)
+        traceback.print_exc()
+        return InternalError()
+
+
+def main(descriptor: str) -> None:
+    """Open the networks as the service says, and serve."""
+    channel = Connection(int(descriptor))
+    try:
+        engine: Engine = channel.recv()()
+    except RaioxError as error:
+        channel.send(error)
+    else:
+        serve(channel, engine)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

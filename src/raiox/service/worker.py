@@ -11,24 +11,25 @@ to blame.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 
 import structlog
 
 from raiox.entities import EngineResult, Radiograph
-from raiox.errors import InternalError, RaioxError
-from raiox.inference.errors import EngineCrashedError, ModelUnavailableError
+from raiox.errors import RaioxError
+from raiox.inference.errors import ModelUnavailableError
 from raiox.records.errors import AnalysisExpiredError, RecordsError
 from raiox.records.rows import Claim, Completion
 from raiox.records.store import Records
 from raiox.result import AnalysisResult
 from raiox.service.decoded_cache import DecodedCache
 from raiox.service.engine_holder import EngineHolder
-from raiox.service.errors import AnalysisPoisonedError, ImageNotKeptError
+from raiox.service.errors import ImageNotKeptError
 from raiox.service.executors import Executors
 from raiox.service.notifier import Notifier, wait_for
 from raiox.service.png import from_png, pack
+from raiox.service.predictor import Predictor
 from raiox.service.wait_estimate import WaitEstimator
 from raiox.settings import RecordsSettings
 from raiox.vocabulary import AnalysisState
@@ -62,6 +63,7 @@ class Worker:
     ) -> None:
         self._records = records
         self._engine_holder = engine_holder
+        self._predictor = Predictor(engine_holder, settings.max_attempts)
         self._executors = executors
         self._notifier = notifier
         self._decoded_cache = decoded_cache
@@ -217,7 +219,7 @@ class Worker:
         self._n_predicting += 1
         try:
             with self.wait_estimator.measure(len(radiographs)):
-                return await self._executors.infer(lambda: self._predict(radiographs))
+                return await self._executors.infer(lambda: self._predictor.predict(radiographs))
         finally:
             self._n_predicting -= 1
 
@@ -238,39 +240,6 @@ class Worker:
         return from_png(
             content, sha256=claim.sha256, source_format=claim.source_format, notes=claim.notes
         )
-
-    def _predict(self, radiographs: Sequence[Radiograph]) -> list[EngineResult | RaioxError]:
-        """Predict all at once, and one by one if the engine breaks on them together."""
-        if len(radiographs) == 1:
-            return [self._predict_alone(radiographs[0])]
-        try:
-            return self._attempt(radiographs)
-        except ModelUnavailableError:
-            raise
-        except RaioxError:
-            return [self._predict_alone(radiograph) for radiograph in radiographs]
-
-    def _predict_alone(self, radiograph: Radiograph) -> EngineResult | RaioxError:
-        for _ in range(self._settings.max_attempts):
-            try:
-                return self._attempt([radiograph])[0]
-            except EngineCrashedError:
-                continue
-            except ModelUnavailableError:
-                raise
-            except RaioxError as error:
-                return error
-        return AnalysisPoisonedError(attempts=self._settings.max_attempts)
-
-    def _attempt(self, radiographs: Sequence[Radiograph]) -> list[EngineResult | RaioxError]:
-        try:
-            return list(self._engine_holder.require().predict(radiographs))
-        except RaioxError as error:
-            structlog.get_logger().warning("engine_refused", code=error.code)
-            raise
-        except Exception as error:
-            structlog.get_logger().exception("engine_broke", n_radiographs=len(radiographs))
-            raise InternalError from error
 
     async def _finish(self, claims: list[Claim], results: Results) -> None:
         completions = [(claim, _completion(results[claim.id])) for claim in claims]

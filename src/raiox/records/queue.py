@@ -26,14 +26,7 @@ from sqlalchemy.exc import IntegrityError
 from raiox.records.database import Database
 from raiox.records.errors import IdempotencyMismatchError, QueueFullError, StorageQuotaError
 from raiox.records.retention import without_image
-from raiox.records.rows import (
-    Accepted,
-    Claim,
-    Clock,
-    Completion,
-    IdempotencyKey,
-    NewAnalysis,
-)
+from raiox.records.rows import Accepted, Claim, Clock, Completion, IdempotencyKey, NewAnalysis
 from raiox.records.tables import analyses, idempotency_keys
 from raiox.result import AnalysisResult
 from raiox.settings import RecordsSettings

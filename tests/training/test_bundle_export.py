@@ -106,6 +106,7 @@ def test_an_opened_test_split_gives_the_figures_and_the_map(
     export_run(run, out, drawn_data, reader, n_threads=1, open_test=True)
 
     opened, closed = open_bundle(out), open_bundle(models / "mobilenet")
+    assert opened.manifest.architecture == "mobilenet"
     assert digests(drawn_data, "test") <= reader.seen
     assert "## Measured on `split=test`" in (out / "card.md").read_text()
     assert opened.embedding_map != closed.embedding_map

@@ -414,3 +414,18 @@ def test_a_stage_learns_what_an_earlier_one_said_of_the_originals_in_another_ton
     assert "loss_teacher" in (folder / "stage-1" / "curves.jsonl").read_text()
     kept = sorted((tmp_path / "cache").glob("logits-*.npy"), key=lambda file: file.stat().st_size)
     assert [len(np.load(file)) for file in kept] == [12, 24]
+
+
+def test_a_stage_may_keep_a_share_of_an_earlier_one_than_it_started_from(
+    drawn_data: Path, tmp_path: Path
+) -> None:
+    plain = recipe("shares").stages[0].replace(schedule=OneCycle(n_samples=16, learning_rate=1e-3))
+    stages = (plain, plain, plain.replace(wise_ft_alpha=0.25, wise_ft_start=0))
+
+    folder = train(recipe("shares", stages=stages), training_context(drawn_data, tmp_path))
+
+    earliest, trained, kept = (
+        load_file(folder / f"stage-{name}.safetensors")["blocks.0.0.conv_pw.weight"]
+        for name in ("0/weights", "2/trained", "2/weights")
+    )
+    torch.testing.assert_close(kept, 0.25 * earliest + 0.75 * trained)

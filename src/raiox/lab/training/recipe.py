@@ -185,6 +185,12 @@ class Stage(_Specification):
         description="Trainings of this stage, with other seeds, whose weights are averaged "
         "(Wortsman et al., 2022, arXiv:2203.05482).",
     )
+    wise_ft_start: int | None = Field(
+        None,
+        ge=0,
+        description="Earlier stage whose weights `wise_ft_alpha` shares, instead of those that this stage "
+        "started from.",
+    )
     tone: Tone | None = Field(None, description="Instead of that of the recipe's preprocessing.")
     augmentation: Augmentation | None = Field(None, description="Instead of the recipe's.")
     synthesis: Synthesis | None = Field(None, description="Instead of the recipe's.")

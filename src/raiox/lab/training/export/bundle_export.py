@@ -160,6 +160,7 @@ def _draft(
     return BundleManifest(
         id=f"{recipe.name}-{metadata['code_version'].partition('+')[0]}",
         role=ROLES[recipe.task],
+        architecture=recipe.network,
         labels=TASKS[recipe.task].outputs,
         preprocessing=recipe.preprocessing,
         temperature=1.0,

@@ -108,8 +108,11 @@ def _train_stage(
         own = folder / f"soup-{i}" if n_trainings > 1 else folder
         seeds = _Seeds(seed, seed + STAGE_SEED_STEP * index + SOUP_SEED_STEP * i)
         found.append(_fit(start, stage, seeds, context, own, resume=resume))
+    shared = start.state_dict()
+    if (earlier := stage.stages[0].wise_ft_start) is not None:
+        shared = load_file(stage_folder(folder.parent, earlier) / WEIGHTS_FILE)
     network.load_state_dict(
-        interpolate_weights(start.state_dict(), average_weights(found), stage.wise_ft_alpha)
+        interpolate_weights(shared, average_weights(found), stage.wise_ft_alpha)
     )
     if stage.n_batchnorm_images:
         recalibrate_batchnorm(network, stage, _served_splits(stage, context)["train"], seed)

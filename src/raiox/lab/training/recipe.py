@@ -4,17 +4,11 @@ A run folder keeps the recipe whole. Where the paper and its authors' code disag
 each reading.
 """
 
-from typing import Any, Literal, Self
+from typing import Literal, Self
 
-from pydantic import (
-    BaseModel,
-    Field,
-    NonNegativeFloat,
-    PositiveFloat,
-    PositiveInt,
-    model_validator,
-)
+from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt, model_validator
 
+from raiox.lab.training.specification import Specification
 from raiox.preprocessing import Preprocessing, Tone
 
 TaskName = Literal["findings", "opacity", "frontal_filter", "frontal_or_not", "features", "lungs"]
@@ -24,19 +18,7 @@ NOT_RUNS = ("scratch", "imagenet", "bundle")
 """What a network may start from, or learn from, besides another recipe's run."""
 
 
-class _Specification(BaseModel, frozen=True, extra="forbid"):
-    """A part of a recipe; a misspelt field is an error."""
-
-    def replace(self, **changes: Any) -> Self:
-        """A copy with other values, validated as if written out (`model_copy` would not).
-
-        Raises:
-            ValidationError: a field does not exist or cannot have that value.
-        """
-        return type(self).model_validate({**dict(self), **changes})
-
-
-class Sampling(_Specification):
+class Sampling(Specification):
     """Which images of the data sets a network learns from, and how often each is drawn."""
 
     split_scheme: Literal["grouped", "authors"] = Field(
@@ -66,7 +48,7 @@ class Sampling(_Specification):
     )
 
 
-class Augmentation(_Specification):
+class Augmentation(Specification):
     """How much a training image may be changed; 0 or (1, 1) switches a change off."""
 
     p_clean: NonNegativeFloat = Field(0, description="Share of images left unchanged.")
@@ -96,7 +78,7 @@ class Augmentation(_Specification):
     )
 
 
-class Synthesis(_Specification):
+class Synthesis(Specification):
     """Images drawn in the batch, of kinds of which no data set holds enough."""
 
     textures: float = Field(0, ge=0, lt=1, description="Share of a batch that becomes a texture.")
@@ -105,7 +87,7 @@ class Synthesis(_Specification):
     )
 
 
-class Loss(_Specification):
+class Loss(Specification):
     """The loss against the labels."""
 
     kind: Literal["cross_entropy", "binary_both_terms", "binary_positive_term"] = Field(
@@ -117,7 +99,7 @@ class Loss(_Specification):
     )
 
 
-class OneCycle(_Specification):
+class OneCycle(Specification):
     """AdamW with a warm-up and half a cosine, for a fixed number of images."""
 
     n_samples: PositiveInt = Field(description="Images drawn in total.")
@@ -125,7 +107,7 @@ class OneCycle(_Specification):
     weight_decay: NonNegativeFloat = Field(0.02, description="Not of biases and batch norms.")
 
 
-class Plateau(_Specification):
+class Plateau(Specification):
     """Adam until the monitored value stops improving; the best weights are kept."""
 
     learning_rate: PositiveFloat = Field(description="At the start.")
@@ -139,7 +121,7 @@ class Plateau(_Specification):
     max_epochs: PositiveInt = Field(100, description="Upper limit.")
 
 
-class Distillation(_Specification):
+class Distillation(Specification):
     """The share of teachers in the loss; that of the labels stays."""
 
     teachers: tuple[str, ...] = Field(
@@ -167,7 +149,7 @@ class Distillation(_Specification):
         return self
 
 
-class Stage(_Specification):
+class Stage(Specification):
     """One schedule at one image size. The fields from `augmentation` on replace the recipe's."""
 
     side_px: PositiveInt = Field(description="Input size during this stage.")
@@ -204,7 +186,7 @@ class Stage(_Specification):
     n_batchnorm_images: int | None = Field(None, ge=0, description="Instead of the recipe's.")
 
 
-class Recipe(_Specification):
+class Recipe(Specification):
     """One experiment: a network, the data it learns from, and the stages of its training."""
 
     name: str = Field(description="As its file, or as its key in `RECIPES`; names its runs.")

@@ -19,6 +19,7 @@ from fakes import png
 from serving import Served
 
 from raiox.cli.configuration import read_settings
+from raiox.web.http.middleware import HSTS
 
 ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "deploy"
@@ -185,7 +186,7 @@ def test_over_tls_an_upload_is_analysed_and_seen_again_by_its_sender_alone(proxi
 
     assert (upload.status_code, mine.status_code, others.status_code) == (201, 200, 404)
     assert "; Secure" in cookie
-    assert mine.headers["strict-transport-security"] == "max-age=31536000"
+    assert mine.headers["strict-transport-security"] == HSTS
 
 
 def test_what_asks_for_http_is_led_to_https(proxied):

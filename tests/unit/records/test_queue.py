@@ -256,4 +256,4 @@ def test_what_was_claimed_as_it_was_accepted_is_taken_again_when_its_lease_runs_
 
     clock.pass_s(31)
 
-    assert [(claim.id, claim.attempt) for claim in records.queue.claim(1)] == [("a", 2)]
+    assert [(claim.id, claim.attempt) for claim in records.queue.claim_lost()] == [("a", 2)]

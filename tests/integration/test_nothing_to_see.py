@@ -87,13 +87,17 @@ def test_a_photograph_of_a_radiograph_counts_as_of_low_quality() -> None:
     assert photographed.filter_result == replace(export.filter_result, low_quality=True)
 
 
-@pytest.fixture(scope="module")
-def radiographs() -> list[np.ndarray]:
-    """A few of `valid`, of every data set."""
+def of_valid(n: int) -> list[np.ndarray]:
+    """About `n` radiographs of `valid`, spread over every data set."""
     samples = [sample for sample in read_finding_samples(DATA) if sample.split == "valid"]
     with Intake(IntakeSettings()) as intake:
-        chosen = samples[:: len(samples) // 16]
+        chosen = samples[:: len(samples) // n]
         return [intake.load(sample.path.read_bytes()).pixels for sample in chosen]
+
+
+@pytest.fixture(scope="module")
+def radiographs() -> list[np.ndarray]:
+    return of_valid(16)
 
 
 @pytest.mark.data
@@ -114,7 +118,9 @@ class TestRadiographs:
         changes = [max(abs(b[finding] - a[finding]) for finding in b) for b, a in pairs]
         assert np.mean(np.array(changes) < SMALL_CHANGE) >= MIN_SHARE
 
-    def test_an_image_darkened_four_times_keeps_its_likeliest_finding(self, radiographs) -> None:
+    def test_an_image_darkened_four_times_keeps_its_likeliest_finding(self) -> None:
+        # So many, because two of sixteen may lie at a border; 101 of these 102 keep it.
+        radiographs = of_valid(100)
         before = predict(radiographs)
 
         after = predict([OVERLAYS["darkened_4"](pixels) for pixels in radiographs])
@@ -124,7 +130,7 @@ class TestRadiographs:
             for b, a in zip(before, after, strict=True)
             if b.prediction and a.prediction
         ]
-        assert np.mean([first == second for first, second in likeliest]) >= 0.9
+        assert np.mean([first == second for first, second in likeliest]) >= 0.95
 
     @pytest.mark.parametrize("axis", [0, 1], ids=["one above another", "side by side"])
     def test_two_radiographs_in_one_picture_are_seen_as_such(self, radiographs, axis) -> None:

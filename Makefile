@@ -1,6 +1,6 @@
 # Thin names for the scripts, which run just as well where make is absent.
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check torture fuzz sbom bench docs evidence train-setup splits lock
+.PHONY: help setup run test check torture fuzz sbom bench performance docs evidence train-setup splits lock
 
 help: ## Show these names
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{printf "%-20s %s\n", $$1, $$2}'
@@ -25,6 +25,9 @@ fuzz: ## Fuzz the intake and the API, and write down what was found
 
 bench: setup ## Measure the service on this machine
 	@.venv/bin/raiox bench
+
+performance: setup ## Compare with other ways of serving a network; rewrite docs/reference/performance.md
+	@benchmarks/peers.sh && .venv/bin/python benchmarks/peers.py
 
 docs: setup ## Rewrite docs/reference/ and the contract of the page from the code
 	@.venv/bin/python scripts/docs/reference.py

@@ -1,0 +1,307 @@
+# ruff: noqa: INP001, T201  (a file that is run, not a package)
+"""raiox beside the usual ways of serving a network, and beside what its own networks cost alone.
+
+All servers run at the same time, and rounds go through all of them in turn, so that a noisy
+minute meets them alike: read the ratios. Processor time is measured over all processes of a
+server, so that it hardly depends on what else the machine does.
+
+Run:  make performance   (prepares torch and LitServe, writes docs/reference/performance.*)
+"""
+
+import argparse
+import base64
+import io
+import json
+import os
+import platform
+import signal
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Final
+
+import httpx
+import numpy as np
+from PIL import Image
+
+from raiox.entities import Radiograph
+from raiox.inference.local import LocalEngine
+from raiox.intake import Intake
+from raiox.phantom import draw_phantom
+from raiox.settings import InferenceSettings, IntakeSettings
+
+ROOT: Final = Path(__file__).parents[1]
+SERVERS: Final = ROOT / "benchmarks" / "peers_servers"
+OUTPUT: Final = ROOT / "docs" / "reference" / "performance"
+CLIENTS: Final = (1, 4, 16)
+SIDE_PX: Final = 1_024
+START_S: Final = 120.0
+STOP_S: Final = 10.0
+TICKS_S: Final = os.sysconf("SC_CLK_TCK")
+
+
+@dataclass(frozen=True)
+class Way:
+    """One way to an answer: a server's address, or work in this process."""
+
+    name: str
+    send: Callable[[int], object]
+    """Given the number of the request."""
+    clients: tuple[int, ...]
+    pid: int | None = None
+
+
+@dataclass
+class Measured:
+    """One way with one number of clients, over all rounds."""
+
+    name: str
+    clients: int
+    per_s: list[float] = field(default_factory=list)
+    p50_ms: list[float] = field(default_factory=list)
+    p99_ms: list[float] = field(default_factory=list)
+    cpu_ms: list[float] = field(default_factory=list)
+    """Of all processes, for each request."""
+
+
+def main() -> None:
+    """Measure, then write table, figures and plot."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--requests", type=int, default=24, help="of each way, in each round")
+    options = parser.parse_args()
+    with ExitStack() as stack:
+        ways = [*_here(stack), *_servers(stack)]
+        measured = _measure(ways, options.rounds, options.requests)
+    document = {"conditions": _conditions(options), "measured": [asdict(m) for m in measured]}
+    OUTPUT.with_suffix(".json").write_text(json.dumps(document, indent=1) + "\n")
+    OUTPUT.with_suffix(".svg").write_text(_plot(measured))
+    page = OUTPUT.with_suffix(".md")
+    head, mark, _ = page.read_text().partition("<!-- measured: make performance -->\n")
+    page.write_text(head + mark + _table(measured, document["conditions"]))
+    print(_table(measured, document["conditions"]))
+
+
+def _conditions(options: argparse.Namespace) -> dict[str, object]:
+    load = os.getloadavg()[0]
+    return {
+        "date": time.strftime("%Y-%m-%d"), "cores": os.cpu_count(), "machine": platform.machine(),
+        "rounds": options.rounds, "requests": options.requests, "load_at_end": round(load, 1),
+    }  # fmt: skip
+
+
+def picture(number: int = 0) -> bytes:
+    """A PNG of one megapixel, each number another one; without data a drawing."""
+    pixels = _BASE.copy()
+    pixels[0, :4] = list(number.to_bytes(4, "little"))
+    file = io.BytesIO()
+    Image.fromarray(pixels).save(file, "PNG", compress_level=1)
+    return file.getvalue()
+
+
+def _base() -> np.ndarray:
+    if folder := os.environ.get("RAIOX_DATASETS"):
+        images = sorted((Path(folder) / "chest" / "images" / "siim").glob("*.jpg"))
+        image = (
+            Image.open(images[0]).convert("L").resize((SIDE_PX, SIDE_PX), Image.Resampling.BICUBIC)
+        )
+        return np.array(image)
+
+    return np.array(Image.fromarray(draw_phantom()).resize((SIDE_PX, SIDE_PX)))
+
+
+def _here(stack: ExitStack) -> Iterator[Way]:
+    """What the hardware can do: Pillow, and the networks without a service around them."""
+    radiograph = Radiograph(_BASE, "0" * 64, "png", ())
+    content = picture()
+    intake = stack.enter_context(Intake(IntakeSettings()))
+    zygote = intake._pictures.zygote_pid  # noqa: SLF001  (its processor time)
+    yield Way(
+        "Pillow alone", lambda _: np.asarray(Image.open(io.BytesIO(content)).convert("L")), (1,)
+    )
+    yield Way("sandboxed decode", lambda _: intake.load(content), (1,), zygote)
+    for bundle, name in (("mobilenet", "default"), ("densenet", "DenseNet")):
+        engine = LocalEngine.open(InferenceSettings(classifier_bundle=bundle))
+        yield Way(f"networks alone, {name}", lambda _, e=engine: e.predict([radiograph]), (1,))
+        yield Way(f"networks alone, {name}, 8 at once",
+                  lambda _, e=engine: e.predict([radiograph] * 8), (1,))  # fmt: skip
+
+
+def _servers(stack: ExitStack) -> Iterator[Way]:
+    folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+    raiox = [sys.executable, "-c", "from raiox.cli.app import main; main()", "serve", "--port"]
+    torch, lit = ROOT / ".venv-train/bin/python", ROOT / "build/peers/bin/python"
+    environment = {"RAIOX_DATA_DIR": str(folder), "RAIOX_WEB__LIMITS": "false"}
+    upload = ("/api/v1/analyses", {"Content-Type": "image/png", "Prefer": "wait=30"})
+    yield _serve(stack, "raiox", raiox, upload, "/readyz", environment)
+    for name, python, file, media_type, path in (
+        (
+            "FastAPI + torch, DenseNet-121, Grad-CAM",
+            torch,
+            "fastapi_torch.py",
+            "image/png",
+            "/openapi.json",
+        ),
+        (
+            "LitServe + torch, DenseNet-121, no map",
+            lit,
+            "litserve_torch.py",
+            "application/json",
+            "/health",
+        ),
+    ):
+        predict = ("/predict", {"Content-Type": media_type})
+        if python.exists():
+            yield _serve(stack, name, [str(python), str(SERVERS / file)], predict, path, {})
+        else:
+            print(f"{name}: left out, {python} is not there (benchmarks/peers.sh makes it)")
+
+
+def _serve(
+    stack: ExitStack, name: str, command: list[str], request: tuple[str, dict[str, str]],
+    ready_path: str, environment: dict[str, str],
+) -> Way:  # fmt: skip
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    process = stack.enter_context(_running([*command, str(port)], environment))
+    url = f"http://127.0.0.1:{port}"
+    client = stack.enter_context(httpx.Client(base_url=url, timeout=120))
+    deadline = time.monotonic() + START_S
+    while time.monotonic() < deadline:
+        with suppress(httpx.TransportError):
+            if client.get(ready_path).is_success:
+                break
+        time.sleep(0.2)
+    else:
+        raise SystemExit(f"{name} did not become ready")
+    path, headers = request
+
+    def send(number: int) -> None:
+        content = picture(number)
+        if headers["Content-Type"] == "application/json":
+            content = json.dumps({"image": base64.b64encode(content).decode()}).encode()
+        answer = client.post(path, content=content, headers=headers)
+        if answer.is_error:
+            raise SystemExit(f"{name} answered {answer.status_code}: {answer.text[:500]}")
+        document = answer.json()
+        if document.get("state", "done") != "done" or not document["scores"]:
+            raise SystemExit(f"{name} answered {document}")
+
+    return Way(name, send, CLIENTS, process.pid)
+
+
+@contextmanager
+def _running(command: list[str], environment: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
+    process = subprocess.Popen(
+        command,
+        env=os.environ | environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,  # LitServe leaves its workers behind
+    )
+    try:
+        yield process
+    finally:
+        process.terminate()
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(STOP_S)
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+def _measure(ways: list[Way], n_rounds: int, n_requests: int) -> list[Measured]:
+    found = {(w.name, n): Measured(w.name, n) for w in ways for n in w.clients}
+    for way in ways:
+        for number in range(3):
+            way.send(number)
+    print("all ways answer", flush=True)
+    number = 1_000
+    for _ in range(n_rounds):
+        for way in ways:
+            for n_clients in way.clients:
+                _one_round(way, found[way.name, n_clients], range(number, number + n_requests))
+                number += n_requests
+    return list(found.values())
+
+
+def _one_round(way: Way, measured: Measured, numbers: range) -> None:
+    before, started = _cpu_s(way.pid), time.perf_counter()
+    with ThreadPoolExecutor(measured.clients) as clients:
+        times = list(clients.map(lambda number: _timed(way.send, number), numbers))
+    took_s = time.perf_counter() - started
+    time.sleep(0.1)  # processes that ended are counted once they are reaped
+    measured.per_s.append(len(numbers) / took_s)
+    measured.p50_ms.append(1e3 * statistics.median(times))
+    measured.p99_ms.append(1e3 * float(np.quantile(times, 0.99)))
+    measured.cpu_ms.append(1e3 * (_cpu_s(way.pid) - before) / len(numbers))
+
+
+def _timed(send: Callable[[int], object], number: int) -> float:
+    started = time.perf_counter()
+    send(number)
+    return time.perf_counter() - started
+
+
+def _cpu_s(pid: int | None) -> float:
+    """Of a process, of what it waited for and of its children; of this process without one."""
+    if pid is None:
+        return time.process_time()
+    total, waiting = 0.0, [pid]
+    while waiting:
+        process = Path("/proc") / str(waiting.pop())
+        with suppress(OSError):
+            fields = (process / "stat").read_text().rpartition(")")[2].split()
+            total += sum(map(int, fields[11:15])) / TICKS_S
+            for thread in (process / "task").iterdir():
+                waiting += map(int, (thread / "children").read_text().split())
+    return total
+
+
+def _table(measured: list[Measured], conditions: dict[str, object]) -> str:
+    said = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in conditions.items())
+    rows = [
+        f"| {m.name} | {m.clients} | {_spread(m.per_s)} | {_spread(m.p50_ms)} | "
+        f"{_spread(m.p99_ms)} | {_spread(m.cpu_ms)} |"
+        for m in measured
+    ]
+    head = [
+        "| way | clients | per second | p50 ms | p99 ms | processor ms each |",
+        "|---|---|---|---|---|---|",
+    ]
+    return "\n".join(
+        [f"{said}. Median of the rounds, smallest to largest in brackets.\n", *head, *rows, ""]
+    )
+
+
+def _spread(values: list[float]) -> str:
+    return f"{statistics.median(values):.1f} ({min(values):.1f}-{max(values):.1f})"
+
+
+def _plot(measured: list[Measured]) -> str:
+    """Answers per second with 16 clients, as bars."""
+    bars = [m for m in measured if m.clients == CLIENTS[-1]]
+    top = max(statistics.median(m.per_s) for m in bars)
+    title = "<title>Answers per second, 16 clients</title>"
+    lines = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 640 150">{title}']
+    for row, m in enumerate(bars):
+        value, y = statistics.median(m.per_s), 12 + 44 * row
+        lines.append(f'<text x="4" y="{y + 10}">{m.name}</text>'
+                     f'<rect x="4" y="{y + 15}" width="{520 * value / top:.0f}" height="14" fill="#2b6cb0"/>'
+                     f'<text x="{12 + 520 * value / top:.0f}" y="{y + 27}">{value:.1f}</text>')  # fmt: skip
+    return "\n".join([*lines, "</svg>", ""])
+
+
+_BASE = _base()
+
+if __name__ == "__main__":
+    main()

@@ -363,6 +363,8 @@ def test_keys_lead_from_one_radiograph_to_the_next_and_back(page):
 def test_the_radiograph_fills_the_screen_and_leaves_it(page):
     press(page, "f")
     until(page, "document.fullscreenElement?.tagName === 'FIGURE'")
+    assert page.evaluate("innerWidth") == page.evaluate("document.fullscreenElement.offsetWidth")
+
     press(page, "f")
     until(page, "document.fullscreenElement === null")
 

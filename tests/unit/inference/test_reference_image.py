@@ -41,7 +41,15 @@ def test_a_network_that_does_not_answer_is_refused_with_the_reason(answer, reaso
 
 
 def test_networks_that_answer_pass():
-    require_answers({"filter": verdict(0.5), "lungs": lambda radiographs: [np.zeros((8, 8))]})
+    seen = []
+
+    def lungs(radiographs):
+        seen.extend(radiographs)
+        return [np.zeros((8, 8))]
+
+    require_answers({"filter": verdict(0.5), "lungs": lungs})
+
+    assert len(seen) == 1
 
 
 def test_the_reference_image_is_always_the_same():

@@ -61,4 +61,6 @@ def test_damage_under_a_running_service_says_so(tmp_path):
 def test_a_whole_database_passes(tmp_path):
     records = filled(tmp_path)
     records.database.check_integrity()
+
+    assert records.history.get("analysis-0", "ana").id == "analysis-0"
     records.close()

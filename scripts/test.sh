@@ -4,7 +4,8 @@
 #
 # Two lanes run side by side, because much of the time goes into waiting: the service's tests and
 # then those of training in one, the installation of torch and then the browser in the other. What
-# a part prints is shown when it has ended.
+# a part prints is shown when it has ended. A test that waited too long beside the other lane is
+# judged alone in the end, and the output says which; one that fails alone fails.
 set -eu
 cd "$(dirname "$0")/.."
 . scripts/environment.sh
@@ -44,16 +45,33 @@ attempt() { # part command...
     printf '%s\n' "$status" >"$logs/$part.status"
 }
 
+passed() { # part
+    [ "$(cat "$logs/$1.status" 2>/dev/null)" = 0 ]
+}
+
 report() { # part
     wanted "$1" || { say "$1 tests: skipped, RAIOX_TEST_PARTS leaves them out"; return; }
     say "$1 tests"
     cat "$logs/$1.log"
-    [ "$(cat "$logs/$1.status" 2>/dev/null)" = 0 ] || failed="$failed $1"
 }
+
+# With nothing beside it; only where tests failed (pytest's exit status 1).
+judge_alone() { # part command...
+    part=$1
+    shift
+    wanted "$part" && ! passed "$part" || return 0
+    if [ "$(cat "$logs/$part.status")" = 1 ]; then
+        say "$part tests: those that failed, once more and alone"
+        "$@" --last-failed --last-failed-no-failures none && return
+    fi
+    failed="$failed $part"
+}
+
+service_tests() { .venv/bin/python -m pytest -o cache_dir="$logs/service" "$@" tests/unit tests/integration tests/contract; }
 
 browser_tests() {
     if find_chromium; then
-        .venv/bin/python -m pytest tests/e2e
+        .venv/bin/python -m pytest -o cache_dir="$logs/e2e" "$@" tests/e2e
     else
         say "skipped, there is no chromium (Debian, Ubuntu: apt install chromium)"
     fi
@@ -72,7 +90,7 @@ training_tests() {
     while [ ! -f "$logs/training-setup.status" ]; do sleep 1; done
     cat "$logs/training-setup.log"
     [ "$(cat "$logs/training-setup.status")" = 0 ] || return 1
-    .venv-train/bin/python -m pytest tests/training
+    .venv-train/bin/python -m pytest -o cache_dir="$logs/training" "$@" tests/training
 }
 
 rm -rf "$logs"
@@ -81,7 +99,7 @@ scripts/setup.sh dev
 second_lane &
 if wanted service; then
     find_proxies
-    attempt service .venv/bin/python -m pytest tests/unit tests/integration tests/contract
+    attempt service service_tests
 fi
 report service
 if wanted training; then
@@ -90,6 +108,9 @@ fi
 report training
 wait
 report e2e
+judge_alone service service_tests
+judge_alone training training_tests
+judge_alone e2e browser_tests
 
 [ -z "$failed" ] || fail "failed:$failed"
 say "all tests passed"

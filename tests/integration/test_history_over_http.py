@@ -2,8 +2,10 @@
 
 import csv
 import io
+import sqlite3
 import uuid
 
+import anyio
 import pytest
 from fakes import FakeEngine, png
 
@@ -12,6 +14,8 @@ from raiox.settings import WebSettings
 pytestmark = pytest.mark.anyio
 
 ANALYSES = "/api/v1/analyses"
+ERASURE_TRIES = 100
+"""Ten seconds, well below the time between two sweeps."""
 OCTETS = {"Content-Type": "application/octet-stream"}
 OWNED = [
     ("GET", "/api/v1/analyses/{id}"),
@@ -137,6 +141,29 @@ async def test_deleting_leaves_nothing(start, tmp_path):
     assert list((tmp_path / "var" / "images").iterdir()) == []
     assert document["id"].encode() not in kept
     assert document["sha256"].encode() not in kept
+
+
+async def test_what_a_reader_kept_in_the_log_is_gone_soon_after_it_left(start, tmp_path):
+    async with start() as service:
+        browser = service.browser()
+        document = await upload(browser)
+        with sqlite3.connect(tmp_path / "var" / "raiox.sqlite3", isolation_level=None) as backup:
+            backup.execute("BEGIN")
+            backup.execute("SELECT count(*) FROM analyses").fetchone()
+            await browser.delete(f"{ANALYSES}/{document['id']}")
+            lingers = document["id"].encode() in log_of(tmp_path)
+        backup.close()
+        for _ in range(ERASURE_TRIES):
+            await anyio.sleep(0.1)
+            if gone := document["id"].encode() not in log_of(tmp_path):
+                break
+
+    assert lingers
+    assert gone
+
+
+def log_of(tmp_path) -> bytes:
+    return (tmp_path / "var" / "raiox.sqlite3-wal").read_bytes()
 
 
 async def test_deleting_while_it_runs_leaves_nothing_either(start, tmp_path):

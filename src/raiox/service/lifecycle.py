@@ -22,7 +22,7 @@ from raiox.service.worker import Worker
 from raiox.settings import Settings
 
 SWEEP_EVERY_S = 20.0
-ERASE_EVERY_S = 2.0
+ERASE_EVERY_S = 1.0
 """How often deleted rows are tried to be erased that a reader keeps in the log."""
 RESTART_AFTER_S = 1.0
 
@@ -68,15 +68,16 @@ async def run_service(settings: Settings, factories: Factories) -> AsyncIterator
         asyncio.create_task(_restarting(name, run))
         for name, run in (("worker", worker.run), ("lost_worker", worker.run_lost))
     ]
-    sweeping = asyncio.create_task(
-        _restarting("sweeper", lambda: _sweep(records, service.executors))
-    )
+    cleaning = [
+        asyncio.create_task(_restarting("sweeper", lambda: _sweep(records, service.executors))),
+        asyncio.create_task(_restarting("eraser", lambda: _erase(records, service.executors))),
+    ]
     try:
         yield service
     finally:
         service.notifier.close()
         await worker.stop(*working)
-        for task in (loading, sweeping):
+        for task in (loading, *cleaning):
             task.cancel()
             with suppress(asyncio.CancelledError):
                 await task
@@ -132,7 +133,16 @@ async def _sweep(records: Records, executors: Executors) -> None:
     while True:
         with suppress(RecordsError):  # the next sweep tries again
             await executors.write(records.retention.sweep)
-        await asyncio.sleep(ERASE_EVERY_S if records.database.erasure_owed else SWEEP_EVERY_S)
+        await asyncio.sleep(SWEEP_EVERY_S)
+
+
+async def _erase(records: Records, executors: Executors) -> None:
+    """Erase what is owed as soon as the last reader is gone; the next sweep may be far."""
+    while True:
+        await asyncio.sleep(ERASE_EVERY_S)
+        if records.database.erasure_owed:
+            with suppress(RecordsError):  # the next try follows soon
+                await executors.write(records.database.checkpoint_wal)
 
 
 async def _restarting(name: str, work: Callable[[], Awaitable[None]]) -> None:

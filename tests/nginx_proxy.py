@@ -1,8 +1,7 @@
 """The service below a path of its own, behind a real nginx, whose workers may write for it."""
 
-import getpass
+import os
 import shutil
-import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -10,14 +9,14 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import httpx
-from serving import Served
+from serving import Served, free_port
 
 NGINX = shutil.which("nginx", path="/usr/sbin:/usr/local/sbin:/usr/bin:/usr/local/bin")
 START_S = 20.0
 PREFIX = "/hospital/raiox"
-CONFIGURATION = """
+MAIN = """
+{user}
 daemon off;
-user {user};
 pid {folder}/nginx.pid;
 error_log {folder}/error.log;
 events {{}}
@@ -28,16 +27,19 @@ http {{
     fastcgi_temp_path {folder}/fastcgi;
     uwsgi_temp_path {folder}/uwsgi;
     scgi_temp_path {folder}/scgi;
-    server {{
-        listen 127.0.0.1:{port};
-        client_max_body_size 0;
-        location {prefix}/ {{
-            proxy_pass http://127.0.0.1:{service_port}{target};
-            proxy_set_header Host $http_host;
-            proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
-            proxy_set_header X-Forwarded-Proto $scheme;
-            {header}
-        }}
+    {site}
+}}
+"""
+SITE = """
+server {{
+    listen 127.0.0.1:{port};
+    client_max_body_size 0;
+    location {prefix}/ {{
+        proxy_pass http://127.0.0.1:{service_port}{target};
+        proxy_set_header Host $http_host;
+        proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
+        proxy_set_header X-Forwarded-Proto $scheme;
+        {header}
     }}
 }}
 """
@@ -57,14 +59,11 @@ def published(
     """Start both; the address of the service at nginx, with a slash at its end."""
     target, header, settings = proxy
     service = Served(data_dir, web__trusted_proxies='["127.0.0.1"]', **settings)
-    port = _free_port()
-    configuration = CONFIGURATION.format(
-        folder=folder, port=port, prefix=PREFIX, service_port=service.port, target=target,
-        header=header, user=getpass.getuser(),
-    )  # fmt: skip
-    (folder / "nginx.conf").write_text(configuration)
-    command = [NGINX, "-p", str(folder), "-e", "stderr", "-c", "nginx.conf"]
-    nginx = subprocess.Popen(command, stderr=subprocess.DEVNULL)
+    port = free_port()
+    site = SITE.format(
+        port=port, prefix=PREFIX, service_port=service.port, target=target, header=header
+    )
+    nginx = subprocess.Popen(nginx_command(folder, site), stderr=subprocess.DEVNULL)
     url = f"http://127.0.0.1:{port}{PREFIX}/"
     try:
         _wait_for(f"{url}healthz", nginx, folder)
@@ -75,10 +74,15 @@ def published(
         service.kill()
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+def nginx_command(folder: Path, site: str) -> list[str]:
+    """Starts it with one site, which nginx itself has found to be right."""
+    # Workers of root would become somebody who may not write to the folders of a test.
+    user = "" if os.geteuid() else "user root;"
+    (folder / "nginx.conf").write_text(MAIN.format(folder=folder, site=site, user=user))
+    command = [str(NGINX), "-p", str(folder), "-e", "stderr", "-c", "nginx.conf"]
+    tested = subprocess.run([*command, "-t"], capture_output=True, text=True, check=False)
+    assert "test is successful" in tested.stderr, tested.stderr
+    return command
 
 
 def _wait_for(url: str, nginx: subprocess.Popen[bytes], folder: Path) -> None:

@@ -29,7 +29,7 @@ class Served:
         self._environment = {
             f"RAIOX_{name.upper()}": str(value) for name, value in settings.items()
         }
-        self.port = _free_port()
+        self.port = free_port()
         self.start()
 
     @property
@@ -90,7 +90,8 @@ def answer(connection: socket.socket) -> bytes:
     return received
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """One that nobody listens on now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

@@ -13,7 +13,7 @@ import httpx
 import pytest
 from PIL import Image
 from playwright.sync_api import expect
-from serving import ROOT, _free_port
+from serving import ROOT, free_port
 
 from raiox.inference.local import SHIPPED_MODELS
 
@@ -35,7 +35,7 @@ pytestmark = [
 @pytest.fixture(scope="module")
 def address(tmp_path_factory):
     """`raiox serve`, as a user starts it."""
-    url = f"http://127.0.0.1:{(port := _free_port())}"
+    url = f"http://127.0.0.1:{(port := free_port())}"
     folder = tmp_path_factory.mktemp("var")
     command = [sys.executable, "-c", "from raiox.cli.app import main; main()", "serve"]
     environment = os.environ | {"PYTHONPATH": str(ROOT / "src")}

@@ -1,7 +1,6 @@
 """What deploy/ holds works as it stands: unit, proxies with TLS, sub-path, settings, containers, wheels."""
 
 import json
-import os
 import re
 import shutil
 import socket
@@ -16,8 +15,9 @@ from pathlib import Path
 import httpx
 import pytest
 from fakes import png
-from serving import Served
+from serving import Served, free_port
 
+from nginx_proxy import NGINX, nginx_command
 from raiox.cli.configuration import read_settings
 from raiox.web.http.middleware import HSTS
 
@@ -25,34 +25,12 @@ ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "deploy"
 NAME = "raiox.example.org"
 SBIN = "/usr/sbin:/usr/local/sbin:/usr/bin:/usr/local/bin"
-NGINX, CADDY, SYSTEMD, OPENSSL = (
-    shutil.which(program, path=SBIN) for program in ("nginx", "caddy", "systemd-analyze", "openssl")
+CADDY, SYSTEMD, OPENSSL = (
+    shutil.which(program, path=SBIN) for program in ("caddy", "systemd-analyze", "openssl")
 )
 START_S = 20.0
 MAX_EXPOSURE = 4.0
 """Of 10, as systemd counts it, which calls it OK."""
-NGINX_MAIN = """
-{user}
-daemon off;
-pid {folder}/nginx.pid;
-error_log {folder}/error.log;
-events {{}}
-http {{
-    access_log off;
-    client_body_temp_path {folder}/body;
-    proxy_temp_path {folder}/proxy;
-    fastcgi_temp_path {folder}/fastcgi;
-    uwsgi_temp_path {folder}/uwsgi;
-    scgi_temp_path {folder}/scgi;
-    {site}
-}}
-"""
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture(scope="module")
@@ -110,19 +88,6 @@ def running(command: list[str], port: int, folder: Path, **options):
         log.close()
 
 
-def nginx_command(folder: Path, site: str) -> list[str]:
-    """Tested by nginx itself first."""
-    if NGINX is None:
-        pytest.skip("nginx is not installed")
-    user = "" if os.geteuid() else "user root;"  # who else may write to folders of this test
-    (folder / "nginx.conf").write_text(NGINX_MAIN.format(folder=folder, site=site, user=user))
-    command = [NGINX, "-p", str(folder), "-e", "stderr", "-c", "nginx.conf"]
-    tested = subprocess.run([*command, "-t"], capture_output=True, text=True, check=False)
-    assert "syntax is ok" in tested.stderr, tested.stderr
-    assert "test is successful" in tested.stderr, tested.stderr
-    return command
-
-
 def caddy_command(folder: Path, text: str) -> list[str]:
     """Validated by Caddy itself first."""
     if CADDY is None:
@@ -143,6 +108,8 @@ def proxied(request, service, certificate, tmp_path):
     port, plain = free_port(), free_port()
     upstream = {"127.0.0.1:8000": f"127.0.0.1:{service.port}"}
     if request.param == "nginx":
+        if NGINX is None:
+            pytest.skip("nginx is not installed")
         site = replaced(
             (DEPLOY / "nginx" / "raiox.conf").read_text(),
             upstream | {

@@ -15,6 +15,7 @@ from PIL import Image
 
 from raiox.bundle import open_bundle
 from raiox.entities import GrayArray
+from raiox.inference.margins import content
 from raiox.inference.session import NetworkSession, calibrated
 from raiox.lab.aliases import Floats
 from raiox.lab.datasets.manifest import read_finding_samples
@@ -38,7 +39,9 @@ def main() -> None:
     session, spec = NetworkSession(bundle, n_threads=1), bundle.manifest.preprocessing
 
     def scores_of(images: list[GrayArray]) -> Floats:
-        logits = session.run(np.stack([network_input(pixels, spec) for pixels in images]))["logits"]
+        logits = session.run(np.stack([network_input(content(one), spec) for one in images]))[
+            "logits"
+        ]
         return calibrated(logits, bundle.manifest.temperature)
 
     valid = [sample for sample in read_finding_samples(asked.data) if sample.split == "valid"]

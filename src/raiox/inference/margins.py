@@ -5,7 +5,7 @@ The networks see what is on it, so that a margin moves no score; the picture tha
 is kept and shown stays whole, and evidence is laid over it where it belongs.
 """
 
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +16,9 @@ from raiox.entities import FloatArray, GrayArray
 MAX_SPREAD: Final = 8  # of 255, within a line of margin: what JPEG leaves of an even page
 MIN_KEPT: Final = 0.25  # of a side; what is smaller is no radiograph on a page
 MAX_FRAMES: Final = 4  # one inside another, each of its own shade
+
+
+Pixel = TypeVar("Pixel", bound=np.generic)
 
 
 class Box(NamedTuple):
@@ -44,9 +47,14 @@ def find_content(pixels: GrayArray) -> Box:
     return box if kept >= MIN_KEPT else whole
 
 
-def crop(pixels: GrayArray, box: Box) -> GrayArray:
-    """The pixels inside a box."""
+def crop(pixels: npt.NDArray[Pixel], box: Box) -> npt.NDArray[Pixel]:
+    """The pixels of an image or of a mask inside a box."""
     return np.ascontiguousarray(pixels[box.top : box.bottom, box.left : box.right])
+
+
+def content(pixels: GrayArray) -> GrayArray:
+    """What the networks see of a picture."""
+    return crop(pixels, find_content(pixels))
 
 
 def uncrop(maps: FloatArray, box: Box, shape: tuple[int, ...]) -> FloatArray:

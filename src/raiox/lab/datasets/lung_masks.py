@@ -11,7 +11,6 @@ from pathlib import Path
 
 import numpy as np
 
-from raiox.entities import GrayArray
 from raiox.lab.aliases import Mask, Reader
 from raiox.lab.datasets.manifest import Sample, read_finding_samples
 
@@ -28,12 +27,9 @@ class Masks:
     by_annotator: dict[str, dict[Path, Path]]
     """Annotator to image to mask."""
 
-    def read(self, annotator: str, image: Path, pixels: GrayArray, read: Reader) -> Mask:
+    def read(self, annotator: str, image: Path, read: Reader) -> Mask:
         """(H, W) true in the lung fields of this image."""
-        mask = read(self.by_annotator[annotator][image].read_bytes()).pixels > HALF_GRAY
-        if mask.shape != pixels.shape:
-            raise ValueError(f"mask of another size: {annotator}")
-        return np.asarray(mask)
+        return np.asarray(read(self.by_annotator[annotator][image].read_bytes()).pixels > HALF_GRAY)
 
 
 def find_masks(datasets: Path | None) -> Masks:

@@ -18,6 +18,7 @@ from raiox.bundle import Bundle
 from raiox.entities import FloatArray, GrayArray
 from raiox.errors import RaioxError
 from raiox.inference.embedding_distance import EmbeddingDistance
+from raiox.inference.margins import content
 from raiox.inference.session import NetworkSession, calibrated
 from raiox.intake.errors import UnreadableFileError
 from raiox.lab.aliases import Floats, Indices, Progress, Reader
@@ -124,7 +125,8 @@ class _Accumulator:
 
     def add(self, decoded: Sequence[_DecodedSample], session: NetworkSession) -> None:
         """Run the network on some images and keep what is small."""
-        images = np.stack([network_input(f.pixels, self._manifest.preprocessing) for f in decoded])
+        spec = self._manifest.preprocessing
+        images = np.stack([network_input(content(one.pixels), spec) for one in decoded])
         outputs = session.run(images)
         labels = np.array([self._manifest.labels.index(one.sample.label) for one in decoded])
         maps = outputs["maps"] - outputs["maps"].mean(axis=1, keepdims=True)

@@ -1,15 +1,17 @@
-"""How well masks of the lungs overlap with those drawn by hand, on the image's own pixels.
+"""How well masks of the lungs overlap with those drawn by hand, on the pixels of what the network sees.
 
 Source: Dice, 1945, doi:10.2307/1932409.
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from raiox.entities import FloatArray
 from raiox.inference.lungs import LungSegmenter
+from raiox.inference.margins import crop, find_content
 from raiox.lab.aliases import Floats, Mask, Progress, Reader
 from raiox.lab.datasets.lung_masks import HALF_GRAY, drawn_masks
 from raiox.lab.datasets.manifest import Sample
@@ -38,11 +40,14 @@ def dice_of(
     found = np.zeros(len(samples))
     for i in progress(range(len(samples))):
         mask_file, anatomy = drawn[samples[i].path]
-        radiograph = read(samples[i].path.read_bytes())
+        whole = read(samples[i].path.read_bytes())
+        box = find_content(whole.pixels)
+        radiograph = replace(whole, pixels=crop(whole.pixels, box))
+        mask = crop(read(mask_file.read_bytes()).pixels, box)
         lungs: FloatArray = segmenter.segment(
             [radiograph], anatomy=anatomy, side_cells=max(radiograph.pixels.shape)
         )[0]
-        found[i] = dice(lungs >= HALF, read(mask_file.read_bytes()).pixels > HALF_GRAY)
+        found[i] = dice(lungs >= HALF, mask > HALF_GRAY)
     return found
 
 

@@ -20,6 +20,9 @@ from raiox.lab.evaluation.predictions import Predictions
 _FROM_BUNDLE = {"samples", "temperature", "distances"}
 ARRAYS = tuple(f.name for f in fields(Predictions) if f.name not in _FROM_BUNDLE)
 
+WAY = "content"
+"""Names how images reach the network; predictions made in another way are made again."""
+
 
 def predict_once(
     bundle: Bundle,
@@ -45,7 +48,7 @@ def predict_once(
 
 
 def _fingerprint(bundle: Bundle, samples: Sequence[Sample]) -> str:
-    known = [bundle.sha256, bundle.manifest.preprocessing.model_dump_json()]
+    known = [WAY, bundle.sha256, bundle.manifest.preprocessing.model_dump_json()]
     known += [f"{s.dataset}/{s.path.name} {s.kind} {s.label} {s.group_id}" for s in samples]
     return hashlib.sha256("\n".join(known).encode()).hexdigest()[:24]
 

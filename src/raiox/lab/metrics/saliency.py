@@ -66,8 +66,8 @@ def box_over(
     x, y, width, height = box
     mask = np.zeros((spec.side_px, spec.side_px), bool)
     mask[
-        round(top + y * down) : round(top + (y + height) * down),
-        round(left + x * across) : round(left + (x + width) * across),
+        round(top + max(0, y) * down) : round(top + (y + height) * down),
+        round(left + max(0, x) * across) : round(left + (x + width) * across),
     ] = True
     return mask
 

@@ -67,3 +67,17 @@ def test_an_image_that_cannot_be_read_is_counted_for_all_that_is_made_of_it(
 
     assert len(predictions.samples) == len(MADE_KINDS)
     assert unread == {NotAnImageError.code: len(MADE_KINDS)}
+
+
+def test_a_margin_changes_no_prediction(bundle: Bundle, tmp_path: Path) -> None:
+    samples = made_of(tmp_path, "1")[:1]
+
+    def on_a_page(content: bytes) -> Radiograph:
+        radiograph = CountingReader()(content)
+        return replace(radiograph, pixels=np.pad(radiograph.pixels, 20, constant_values=255))
+
+    with_margin = predict(bundle, samples, on_a_page, 1)
+
+    without = predict(bundle, samples, CountingReader(), 1)
+    np.testing.assert_array_equal(with_margin.logits, without.logits)
+    assert with_margin.file_statistics[0, 0] == without.file_statistics[0, 0] + 40

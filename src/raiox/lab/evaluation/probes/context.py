@@ -14,6 +14,7 @@ import numpy as np
 
 from raiox.bundle import Bundle
 from raiox.entities import FloatArray, GrayArray
+from raiox.inference.margins import Box, crop, find_content
 from raiox.inference.session import NetworkSession, calibrated
 from raiox.lab.aliases import Floats, Indices, Progress, Reader
 from raiox.lab.datasets.manifest import Sample, as_kind
@@ -73,13 +74,19 @@ class ProbeContext:
         return np.asarray(every[:: max(1, -(-len(every) // self.n_sampled))], np.int64)
 
     def pixels(self, sample: Sample) -> GrayArray:
-        """Its pixels, as they are shown to the network."""
+        """Its pixels, margins included."""
         return as_kind(self.read(sample.path.read_bytes()).pixels, sample.kind)
 
     def iter_pixels(self, samples: Sequence[Sample]) -> Iterator[GrayArray]:
         """The pixels of each sample, one at a time, with a progress bar."""
         for i in self.progress(range(len(samples))):
             yield self.pixels(samples[i])
+
+    def iter_contents(self, samples: Sequence[Sample]) -> Iterator[tuple[GrayArray, Box]]:
+        """What the networks see of each sample, and where it lies in its pixels."""
+        for pixels in self.iter_pixels(samples):
+            box = find_content(pixels)
+            yield crop(pixels, box), box
 
     def prepared(
         self, images: Iterable[GrayArray], spec: Preprocessing | None = None

@@ -83,7 +83,7 @@ def _boxed_lungs(context: ProbeContext, chosen: np.ndarray) -> Iterator[BoxedLun
     classifier = Classifier(context.bundle, context.n_threads)
     boxes = find_boxes(context.datasets)
     samples = [context.predictions.samples[i] for i in chosen]
-    for sample, pixels in zip(samples, context.iter_pixels(samples), strict=True):
+    for sample, (pixels, seen) in zip(samples, context.iter_contents(samples), strict=True):
         radiograph = Radiograph(pixels, "", "")
         prediction = classifier.predict([radiograph])[0]
         fields = LungFields.of(segmenter.segment([radiograph])[0])
@@ -92,7 +92,8 @@ def _boxed_lungs(context: ProbeContext, chosen: np.ndarray) -> Iterator[BoxedLun
             yield None
             continue
         opacity = prediction.activation_maps[context.labels.index(Finding.LUNG_OPACITY)]
-        box = _box_over(boxes[sample.path], pixels.shape, opacity)
+        x, y, width, height = boxes[sample.path]
+        box = _box_over((x - seen.left, y - seen.top, width, height), pixels.shape, opacity)
         yield BoxedLungs(zones, fields.extent(opacity), box)
 
 
@@ -103,5 +104,5 @@ def _box_over(box: Box, shape: tuple[int, ...], cells: FloatArray) -> Mask:
     mask = np.zeros(cells.shape, np.bool_)
     top, bottom = y * rows / height, (y + box_height) * rows / height
     left, right = x * columns / width, (x + box_width) * columns / width
-    mask[int(top) : int(np.ceil(bottom)), int(left) : int(np.ceil(right))] = True
+    mask[max(0, int(top)) : int(np.ceil(bottom)), max(0, int(left)) : int(np.ceil(right))] = True
     return mask

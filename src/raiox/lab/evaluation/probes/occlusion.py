@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from raiox.entities import FloatArray
+from raiox.inference.margins import crop
 from raiox.lab.aliases import Floats, Indices
 from raiox.lab.datasets.lung_masks import find_masks
 from raiox.lab.evaluation.probes.context import ProbeContext
@@ -66,8 +67,8 @@ def lung_mask_metrics(context: ProbeContext) -> Metrics:
     for annotator, known in masks.by_annotator.items():
         chosen = context.sampled(np.flatnonzero([path in known for path in paths]))
         samples, outputs = [context.predictions.samples[i] for i in chosen], []
-        for sample, pixels in zip(samples, context.iter_pixels(samples), strict=True):
-            lungs = masks.read(annotator, sample.path, pixels, context.read)
+        for sample, (pixels, box) in zip(samples, context.iter_contents(samples), strict=True):
+            lungs = crop(masks.read(annotator, sample.path, context.read), box)
             images = context.prepared([pixels, only(~lungs, pixels), only(lungs, pixels)])
             outputs.append(context.session.run(images)["logits"])
         if not outputs:

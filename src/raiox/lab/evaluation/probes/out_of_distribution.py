@@ -118,7 +118,7 @@ def _other_kinds(context: ProbeContext) -> dict[str, list[Sample]]:
 
 def _predict(context: ProbeContext, samples: Sequence[Sample]) -> tuple[Floats, FloatArray]:
     logits, embeddings = [], []
-    for pixels in context.iter_pixels(samples):
+    for pixels, _ in context.iter_contents(samples):
         outputs = context.session.run(context.prepared([pixels]))
         logits.append(outputs["logits"])
         embeddings.append(outputs["embedding"])

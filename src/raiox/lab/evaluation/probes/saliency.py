@@ -15,6 +15,7 @@ import numpy as np
 
 from raiox.bundle import Bundle
 from raiox.entities import FloatArray, GrayArray
+from raiox.inference.margins import crop
 from raiox.inference.session import NetworkSession
 from raiox.lab.aliases import Floats, Indices, Mask, Names
 from raiox.lab.datasets.lung_masks import find_masks
@@ -82,8 +83,10 @@ def _against_boxes(context: ProbeContext) -> Metrics:
     samples = [context.predictions.samples[i] for i in chosen]
     groups = context.predictions.groups[chosen]
     draw, own, guided = _drawers(context), [], []
-    for sample, pixels in zip(samples, context.iter_pixels(samples), strict=True):
-        box = saliency.box_over(boxes[sample.path], _shape(pixels), spec)
+    for sample, (pixels, seen) in zip(samples, context.iter_contents(samples), strict=True):
+        x, y, width, height = boxes[sample.path]
+        shifted = (x - seen.left, y - seen.top, width, height)
+        box = saliency.box_over(shifted, _shape(pixels), spec)
         content = saliency.content_over(_shape(pixels), spec)
         heat, guided_heat = draw(pixels)
         own.append(BoxedMap(heat, box, content))
@@ -124,8 +127,9 @@ def _inside_lungs(context: ProbeContext) -> Metrics:
     for annotator, known in masks.by_annotator.items():
         chosen = context.sampled(np.flatnonzero([path in known for path in paths]))
         samples, inside, area = [context.predictions.samples[i] for i in chosen], [], []
-        for i, sample, pixels in zip(chosen, samples, context.iter_pixels(samples), strict=True):
-            mask = masks.read(annotator, sample.path, pixels, context.read)
+        contents = context.iter_contents(samples)
+        for i, sample, (pixels, box) in zip(chosen, samples, contents, strict=True):
+            mask = crop(masks.read(annotator, sample.path, context.read), box)
             lungs, content = (
                 saliency.mask_over(mask, spec),
                 saliency.content_over(_shape(pixels), spec),
@@ -155,7 +159,7 @@ def _sanity_checks(context: ProbeContext) -> Metrics:
     side_px = context.bundle.manifest.preprocessing.side_px
     for key, bundle in others.items():
         session, similarities = NetworkSession(bundle, context.n_threads), []
-        for i, pixels in zip(chosen, context.iter_pixels(samples), strict=True):
+        for i, (pixels, _) in zip(chosen, context.iter_contents(samples), strict=True):
             k = int(context.predictions.logits[i].argmax())
             images = context.prepared([pixels], bundle.manifest.preprocessing)
             other = saliency.evidence(session.run(images)["maps"][0], k, side_px)

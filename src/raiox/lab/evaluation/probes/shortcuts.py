@@ -6,6 +6,7 @@ data set from the embedding.
 
 import numpy as np
 
+from raiox.inference.margins import content
 from raiox.lab.aliases import Floats, Indices, Mask, Names
 from raiox.lab.evaluation.probes.context import ProbeContext
 from raiox.lab.evaluation.probes.occlusion import (
@@ -37,12 +38,19 @@ def shortcut_metrics(context: ProbeContext) -> Metrics:
 def _predict_perturbed(context: ProbeContext, chosen: Indices) -> tuple[Floats, RegionOutputs]:
     """Scores (1 + M, N, K) of the image and of each overlay, and the outputs of each occlusion.
 
-    Each image is read once and not kept.
+    An overlay changes the picture, before its margins are cut away; an occlusion hides a part of what
+    the network sees. Each image is read once and not kept.
     """
-    perturbations, n_overlaid = [*OVERLAYS.values(), *OCCLUSIONS.values()], 1 + len(OVERLAYS)
+    n_overlaid = 1 + len(OVERLAYS)
     samples = [context.predictions.samples[i] for i in chosen]
     outputs = [
-        context.scores([pixels, *(alter(pixels) for alter in perturbations)])
+        context.scores(
+            [
+                content(pixels),
+                *(content(alter(pixels)) for alter in OVERLAYS.values()),
+                *(alter(content(pixels)) for alter in OCCLUSIONS.values()),
+            ]
+        )
         for pixels in context.iter_pixels(samples)
     ]
     scores = np.stack([scores for scores, _ in outputs], axis=1)

@@ -1,7 +1,7 @@
 """Prepared pixels of a data set in one file, made once and held in memory.
 
 Decoding and resizing 25,000 radiographs takes minutes and gives the same bytes
-every time; an epoch should not pay for it. The file holds what `find_content` leaves and
+every time; an epoch should not pay for it. The file holds what `content` leaves and
 `fit_to_square` returns, so serving and training share it to the last bit. It is read whole (half a
 gigabyte at 160 px): drawn at random from a mapped file, every image would wait for
 the disk wherever the system takes its pages back. A file too large for that is mapped
@@ -21,7 +21,7 @@ from PIL import Image
 from rich.progress import track
 
 from raiox.entities import GrayArray
-from raiox.inference.margins import crop, find_content
+from raiox.inference.margins import content
 from raiox.preprocessing import Preprocessing, fit_to_square
 
 MAX_READ_BYTES = 8_000_000_000
@@ -53,8 +53,7 @@ def cached_pixels(
 
 def read_square(path: Path, spec: Preprocessing) -> GrayArray:
     """One image file of a data set, prepared."""
-    pixels = read_gray(path)
-    return fit_to_square(crop(pixels, find_content(pixels)), spec)
+    return fit_to_square(content(read_gray(path)), spec)
 
 
 def read_gray(path: Path) -> GrayArray:

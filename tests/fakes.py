@@ -12,6 +12,7 @@ from PIL import Image, UnidentifiedImageError
 from raiox.entities import (
     EngineResult,
     FilterResult,
+    LungOcclusion,
     ModelIdentity,
     OperatingPoint,
     Prediction,
@@ -19,6 +20,7 @@ from raiox.entities import (
     Rejection,
 )
 from raiox.errors import RaioxError
+from raiox.inference.errors import LungsNotFoundError
 from raiox.intake.errors import EmptyUploadError, NotAnImageError
 from raiox.vocabulary import FINDINGS, ImageKind
 
@@ -56,6 +58,18 @@ class FakeEngine:
         if self._error is not None:
             raise self._error
         return [result_of(radiograph) for radiograph in radiographs]
+
+    def occlude_lungs(self, radiographs: Sequence[Radiograph]) -> list[LungOcclusion | RaioxError]:
+        """A quarter of each score is left."""
+        return [occlusion_of(radiograph) for radiograph in radiographs]
+
+
+def occlusion_of(radiograph: Radiograph) -> LungOcclusion | RaioxError:
+    prediction = result_of(radiograph).prediction
+    if prediction is None:
+        return LungsNotFoundError()
+    without = {finding: score / 4 for finding, score in prediction.scores.items()}
+    return LungOcclusion(prediction.scores, without)
 
 
 def result_of(radiograph: Radiograph) -> EngineResult:

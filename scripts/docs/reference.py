@@ -36,7 +36,7 @@ from raiox.lab.training.recipe import (
 )
 from raiox.messages import load
 from raiox.preprocessing import Preprocessing
-from raiox.result import LOW_QUALITY
+from raiox.result import LOW_QUALITY, OCCLUSION_READINGS
 from raiox.settings import accepted_values, sections
 from raiox.vocabulary import Uncertainty
 
@@ -124,7 +124,8 @@ def errors_page() -> str:
         (code, "rejection")
         for code in dict.fromkeys([*REJECTION_CODES.values(), BLANK_IMAGE, LOW_CONTRAST])
     ]
-    notes = [(code, "note") for code in sorted({*NOTES, *POSITIONING, LOW_QUALITY, *Uncertainty})]
+    warnings = {*NOTES, *POSITIONING, LOW_QUALITY, *Uncertainty, *OCCLUSION_READINGS}
+    notes = [(code, "note") for code in sorted(warnings)]
     return "\n".join([
         ERRORS_HEAD,
         _drawn_tree(),

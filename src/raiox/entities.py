@@ -119,6 +119,15 @@ class Prediction:
 
 
 @dataclass(frozen=True, slots=True)
+class LungOcclusion:
+    """What the classifier scores in a radiograph as it is, and with its lungs hidden."""
+
+    scores: Mapping[str, float]
+    """By label of the bundle, in its order, each in [0, 1]."""
+    scores_without_lungs: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
 class Rejection:
     """Why the filter kept an image from the classifier."""
 

@@ -13,15 +13,18 @@ from raiox.entities import (
     Abnormality,
     EngineResult,
     FilterResult,
+    LungOcclusion,
     ModelIdentity,
     Neighbour,
     Prediction,
 )
 from raiox.errors import Fact, RaioxError
 from raiox.messages import messages_in_all_languages
-from raiox.vocabulary import NOTICE, AnalysisState, ImageKind, Outcome, Uncertainty
+from raiox.vocabulary import NOTICE, AnalysisState, Finding, ImageKind, Outcome, Uncertainty
 
 SCORE_DECIMALS = 4
+MOST_IS_LEFT: Final = 0.5
+"""Share of a score, left with the lungs hidden, from which it does not rest on them."""
 LOW_QUALITY: Final = "low_quality"
 """Code of the warning that the filter gives; the classifier's are `Uncertainty`, intake's `notes`."""
 
@@ -180,6 +183,50 @@ class AnalysisResult(Document):
     def failed(cls, error: RaioxError) -> Self:
         """The result of an analysis that has none, with the reason."""
         return cls(error=CodedMessage(code=error.code, facts=error.facts))
+
+
+SCORE_NEEDS_LUNGS: Final = "score_needs_lungs"
+SCORE_STAYS_WITHOUT_LUNGS: Final = "score_stays_without_lungs"
+NO_FINDING_WITHOUT_LUNGS: Final = "no_finding_without_lungs"
+OCCLUSION_READINGS: Final = (SCORE_NEEDS_LUNGS, SCORE_STAYS_WITHOUT_LUNGS, NO_FINDING_WITHOUT_LUNGS)
+"""Codes of what a score with the lungs hidden means."""
+
+
+class LungOcclusionDocument(Document):
+    """What is left of the scores with the lungs hidden: what a network reads outside of them."""
+
+    scores: dict[str, float] = Field(description="By finding, from 0 to 1, of the whole image.")
+    scores_without_lungs: dict[str, float] = Field(description="The same with the lungs hidden.")
+    finding: str = Field(description="The finding with the highest score.")
+    share_left: float = Field(ge=0, le=1, description="Of that score, with the lungs hidden.")
+    reading: CodedMessage = Field(description="What that means.")
+
+    @classmethod
+    def of(cls, occlusion: LungOcclusion) -> Self:
+        """The document of what the classifier scored."""
+        scores, without = occlusion.scores, occlusion.scores_without_lungs
+        finding = max(scores, key=lambda label: scores[label])
+        share_left = min(1.0, without[finding] / scores[finding])
+        facts = {
+            "score_percent": round(100 * scores[finding]),
+            "left_percent": round(100 * without[finding]),
+        }
+        code = SCORE_NEEDS_LUNGS if share_left < MOST_IS_LEFT else SCORE_STAYS_WITHOUT_LUNGS
+        if finding == Finding.NO_FINDING:
+            code = NO_FINDING_WITHOUT_LUNGS
+        return cls(
+            scores={key: round(score, SCORE_DECIMALS) for key, score in scores.items()},
+            scores_without_lungs={k: round(score, SCORE_DECIMALS) for k, score in without.items()},
+            finding=finding,
+            share_left=round(share_left, SCORE_DECIMALS),
+            reading=CodedMessage(code=code, facts=facts),
+        )
+
+    @computed_field(description="The notice that belongs beside every result, by language.")  # type: ignore[prop-decorator]
+    @property
+    def notice(self) -> dict[str, str]:
+        """Research use only, in every language."""
+        return dict(NOTICE)
 
 
 class AnalysisDocument(AnalysisResult):

@@ -12,7 +12,7 @@ from raiox.inference.blank import BLANK_IMAGE, LOW_CONTRAST
 from raiox.inference.frontal_filter import REJECTION_CODES
 from raiox.inference.lung_fields import POSITIONING
 from raiox.intake.sandbox.decoder_api import NOTES
-from raiox.result import LOW_QUALITY
+from raiox.result import LOW_QUALITY, OCCLUSION_READINGS
 from raiox.vocabulary import LANGUAGES, Uncertainty
 
 WARNINGS = {*NOTES, *POSITIONING, LOW_QUALITY, *Uncertainty}
@@ -37,6 +37,7 @@ CODES = {
     BLANK_IMAGE,
     LOW_CONTRAST,
     *WARNINGS,
+    *OCCLUSION_READINGS,
 }
 WITH_FACT = {key for key in messages.load("en") if "." in key}
 """A code, a dot and the fact that brings sentences of its own."""

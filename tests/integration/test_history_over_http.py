@@ -7,7 +7,7 @@ import uuid
 
 import anyio
 import pytest
-from fakes import FakeEngine, png
+from fakes import BRIGHT, FakeEngine, png
 
 from raiox.settings import WebSettings
 
@@ -24,6 +24,7 @@ OWNED = [
     ("GET", "/api/v1/analyses/{id}/heatmap/no_finding.png"),
     ("GET", "/api/v1/analyses/{id}/heatmap/lung_opacity.png"),
     ("GET", "/api/v1/analyses/{id}/heatmap/covid19.png"),
+    ("GET", "/api/v1/analyses/{id}/shortcuts"),
     ("DELETE", "/api/v1/analyses/{id}"),
     ("GET", "/plain/{id}"),
 ]
@@ -61,6 +62,22 @@ async def test_a_stranger_finds_nothing_of_others(start, method, path):
         fresh = await service.browser().request(method, path.format(id=document["id"]))
 
     assert {foreign.status_code, unknown.status_code, fresh.status_code} == {404}
+
+
+async def test_what_is_left_without_the_lungs_is_measured_of_what_was_scored(start):
+    async with start() as service:
+        browser = service.browser()
+        scored = await upload(browser)
+        refused = (await browser.post(ANALYSES, content=png(BRIGHT + 20), headers=OCTETS)).json()
+        answer = await browser.get(f"{ANALYSES}/{scored['id']}/shortcuts")
+        refusal = await browser.get(f"{ANALYSES}/{refused['id']}/shortcuts")
+
+    document = answer.json()
+    assert document["scores"] == scored["scores"]
+    assert document["finding"] == max(scored["scores"], key=scored["scores"].get)
+    assert document["share_left"] == pytest.approx(0.25)
+    assert set(document["reading"]["messages"]) == {"pt", "en"}
+    assert (refusal.status_code, refusal.json()["code"]) == (404, "scores_not_available")
 
 
 async def test_one_analysis_is_exported_to_its_owner_alone(start):

@@ -56,6 +56,12 @@ def predict(
             help="Let files that are not readable images not change the exit status.",
         ),
     ] = False,
+    shortcuts: Annotated[
+        bool,
+        typer.Option(
+            "--shortcuts", help="Also score each image with its lungs hidden (JSON only)."
+        ),
+    ] = False,
     language: SpokenLanguage = None,
 ) -> None:
     """Analyse images on this machine, without the service.
@@ -67,12 +73,17 @@ def predict(
     del language  # its callback has set it
     if csv is not None and (json_lines or output is not None):
         raise typer.BadParameter(say("options_exclude", options="--csv, --json, --output"))
+    if csv is not None and shortcuts:
+        raise typer.BadParameter(say("options_exclude", options="--csv, --shortcuts"))
     dialect = None if csv is None else csv_dialect
     destination = _destination(csv or output, dialect, resume=resume, overwrite=overwrite)
 
     from raiox.cli.batch.run import run_batch
 
-    raise typer.Exit(run_batch(paths, destination, heatmaps, skip_unreadable=skip_unreadable))
+    status = run_batch(
+        paths, destination, heatmaps, skip_unreadable=skip_unreadable, shortcuts=shortcuts
+    )
+    raise typer.Exit(status)
 
 
 def _destination(

@@ -51,6 +51,14 @@ class Classifier:
         )
         return [self._prediction(*row) for row in rows]
 
+    def scores(self, images: FloatArray) -> list[dict[str, float]]:
+        """The calibrated scores of network inputs (N, 1, S, S).
+
+        Raises:
+            ModelOutputInvalidError: the network answers no finite numbers.
+        """
+        return [self._scores(logits) for logits in self._session.run(images)["logits"]]
+
     def _prediction(
         self, radiograph: Radiograph, logits: FloatArray, maps: FloatArray, embedding: FloatArray
     ) -> Prediction | RaioxError:

@@ -7,7 +7,7 @@ other machines, is decided by the entry point alone.
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from raiox.entities import EngineResult, ModelIdentity, Radiograph
+from raiox.entities import EngineResult, LungOcclusion, ModelIdentity, Radiograph
 from raiox.errors import RaioxError
 
 
@@ -25,4 +25,8 @@ class Engine(Protocol):
         Returns: one entry for each radiograph, in order: its reading, or the
             error that says why there is no result.
         """
+        ...
+
+    def occlude_lungs(self, radiographs: Sequence[Radiograph]) -> list[LungOcclusion | RaioxError]:
+        """The scores of each accepted radiograph as it is and with its lungs hidden."""
         ...

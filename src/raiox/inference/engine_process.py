@@ -17,17 +17,19 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import numpy as np
 
-from raiox.entities import EngineResult, ModelIdentity, Radiograph
+from raiox.entities import EngineResult, LungOcclusion, ModelIdentity, Radiograph
 from raiox.errors import InternalError, RaioxError
 from raiox.inference.engine import Engine
 from raiox.inference.errors import EngineCrashedError, ModelUnavailableError
 
 OpenEngine = Callable[[], Engine]
 """A function that pickle can name, so that the process can call it."""
+
+Method = Literal["predict", "occlude_lungs"]
 
 START_S: Final = 120.0  # a cold disk reads the runtime slowly
 RADIOGRAPH_S: Final = 60.0
@@ -80,13 +82,20 @@ class EngineProcess:
             EngineCrashedError: the process died of them, or did not answer in time.
             ModelUnavailableError: it died before, and cannot be started again.
         """
+        results: list[EngineResult | RaioxError] = self._call("predict", radiographs)
+        return results
+
+    def occlude_lungs(self, radiographs: Sequence[Radiograph]) -> list[LungOcclusion | RaioxError]:
+        """The scores of each radiograph as it is and with its lungs hidden; raises as `predict`."""
+        found: list[LungOcclusion | RaioxError] = self._call("occlude_lungs", radiographs)
+        return found
+
+    def _call(self, method: Method, radiographs: Sequence[Radiograph]) -> Any:
         with self._lock:
             running = self._living()
             try:
-                _send(running.channel, radiographs)
-                answer: list[EngineResult | RaioxError] | RaioxError = _receive(
-                    running.channel, RADIOGRAPH_S * max(1, len(radiographs))
-                )
+                _send(running.channel, method, radiographs)
+                answer = _receive(running.channel, RADIOGRAPH_S * max(1, len(radiographs)))
             except LOST as error:
                 self._end()
                 raise EngineCrashedError from error
@@ -141,8 +150,9 @@ def _start(open_engine: OpenEngine) -> _Running:
     return _Running(process, channel, answer)
 
 
-def _send(channel: Connection, radiographs: Sequence[Radiograph]) -> None:
-    channel.send([(r.pixels.shape, replace(r, pixels=_NO_PIXELS)) for r in radiographs])
+def _send(channel: Connection, method: Method, radiographs: Sequence[Radiograph]) -> None:
+    described = [(r.pixels.shape, replace(r, pixels=_NO_PIXELS)) for r in radiographs]
+    channel.send((method, described))
     for radiograph in radiographs:
         channel.send_bytes(np.ascontiguousarray(radiograph.pixels).data.cast("B"))
 
@@ -153,14 +163,15 @@ def _receive(channel: Connection, timeout_s: float) -> Any:
     return channel.recv()
 
 
-def _receive_radiographs(channel: Connection) -> list[Radiograph]:
+def _receive_call(channel: Connection) -> tuple[Method, list[Radiograph]]:
     """Raises: EOFError once the service has gone."""
     radiographs = []
-    for shape, described in channel.recv():
+    method, described = channel.recv()
+    for shape, without_pixels in described:
         pixels = np.empty(shape, np.uint8)
         channel.recv_bytes_into(pixels.data.cast("B"))
-        radiographs.append(replace(described, pixels=pixels))
-    return radiographs
+        radiographs.append(replace(without_pixels, pixels=pixels))
+    return method, radiographs
 
 
 def serve(channel: Connection, engine: Engine) -> None:
@@ -168,20 +179,20 @@ def serve(channel: Connection, engine: Engine) -> None:
     channel.send(dict(engine.models))
     with suppress(EOFError, ConnectionError):
         while True:
-            radiographs = _receive_radiographs(channel)
-            channel.send(_answer(engine, radiographs))
+            channel.send(_answer(engine, *_receive_call(channel)))
 
 
 def _answer(
-    engine: Engine, radiographs: Sequence[Radiograph]
-) -> list[EngineResult | RaioxError] | RaioxError:
+    engine: Engine, method: Method, radiographs: Sequence[Radiograph]
+) -> list[Any] | RaioxError:
     try:
-        return engine.predict(radiographs)
+        answers: list[Any] = getattr(engine, method)(radiographs)
     except RaioxError as error:
         return error
     except Exception:  # noqa: BLE001  (its trace goes to the log, its code to the caller)
         traceback.print_exc()
         return InternalError()
+    return answers
 
 
 def main(descriptor: str) -> None:

@@ -22,6 +22,13 @@ class ModelOutputInvalidError(EngineError):
     code = "model_output_invalid"
 
 
+class LungsNotFoundError(EngineError):
+    """The network of the lungs sees none, so they cannot be hidden."""
+
+    code = "lungs_not_found"
+    kind = ErrorKind.NOT_FOUND
+
+
 class EngineCrashedError(EngineError):
     """The process of the networks died, or did not answer in time."""
 

@@ -18,6 +18,7 @@ from raiox.bundle.errors import BundleInvalidError
 from raiox.entities import (
     EngineResult,
     FilterResult,
+    LungOcclusion,
     ModelIdentity,
     OperatingPoint,
     Prediction,
@@ -27,8 +28,10 @@ from raiox.entities import (
 from raiox.errors import RaioxError
 from raiox.inference.blank import reject_blank
 from raiox.inference.classifier import Classifier
+from raiox.inference.errors import LungsNotFoundError
 from raiox.inference.frontal_filter import FrontalFilter
 from raiox.inference.lung_fields import LungFields
+from raiox.inference.lung_occlusion import occlude_lungs
 from raiox.inference.lungs import LungSegmenter, share_inside
 from raiox.inference.margins import Box, crop, find_content, uncrop
 from raiox.inference.reference_image import Answer, require_answers
@@ -138,6 +141,13 @@ class LocalEngine:
         starts = range(0, len(radiographs), self._batch_size)
         batches = [radiographs[start : start + self._batch_size] for start in starts]
         return [result for done in self._threads.map(self._analyse, batches) for result in done]
+
+    def occlude_lungs(self, radiographs: Sequence[Radiograph]) -> list[LungOcclusion | RaioxError]:
+        """The scores of each accepted radiograph as it is and with its lungs hidden."""
+        if self._lungs is None:
+            return [LungsNotFoundError() for _ in radiographs]
+        contents = [_Content.of(radiograph).radiograph for radiograph in radiographs]
+        return occlude_lungs(contents, self._classifier, self._lungs)
 
     def _analyse(
         self, radiographs: Sequence[Radiograph], *, at_once: bool = False

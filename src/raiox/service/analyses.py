@@ -10,16 +10,21 @@ import uuid
 from dataclasses import dataclass
 from typing import Protocol
 
-from raiox.entities import Radiograph
+from raiox.entities import LungOcclusion, Radiograph
+from raiox.errors import RaioxError
 from raiox.inference.heatmap import render
 from raiox.records.history import HistoryPage
 from raiox.records.rows import IdempotencyKey, NewAnalysis, StoredAnalysis
 from raiox.records.store import Records
 from raiox.service.engine_holder import EngineHolder
-from raiox.service.errors import HeatmapNotAvailableError, ImageNotKeptError
+from raiox.service.errors import (
+    HeatmapNotAvailableError,
+    ImageNotKeptError,
+    ScoresNotAvailableError,
+)
 from raiox.service.executors import Executors
 from raiox.service.notifier import Notifier, wait_for
-from raiox.service.png import to_png, unpack
+from raiox.service.png import from_png, to_png, unpack
 from raiox.service.single_flight import SingleFlight
 from raiox.service.wait_estimate import QueueStatus
 from raiox.service.worker import Worker
@@ -185,6 +190,26 @@ class Analyses:
         if content is None:
             raise ImageNotKeptError
         return content
+
+    async def occlude_lungs(self, analysis_id: str, owner: str) -> LungOcclusion:
+        """The scores of the kept image as it is and with its lungs hidden, by the present networks.
+
+        Raises: AnalysisNotFoundError, ScoresNotAvailableError, ImageNotKeptError, LungsNotFoundError,
+            ModelUnavailableError, EngineCrashedError.
+        """
+        analysis = await self.get(analysis_id, owner)
+        if analysis.result.scores is None:
+            raise ScoresNotAvailableError
+        content = await self.image(analysis_id, owner)
+        engine = self._dependencies.engine_holder.require()
+        facts = {"sha256": analysis.sha256, "source_format": analysis.source_format}
+        radiograph = await self._executors.read(
+            lambda: from_png(content, **facts, notes=analysis.notes)
+        )
+        [found] = await self._executors.infer(lambda: engine.occlude_lungs([radiograph]))
+        if isinstance(found, RaioxError):
+            raise found
+        return found
 
     async def heatmap(self, analysis_id: str, owner: str, finding: str) -> bytes:
         """The heatmap of one finding as PNG, of the image's shape.

@@ -22,6 +22,13 @@ class HeatmapNotAvailableError(AnalysisError):
     kind = ErrorKind.NOT_FOUND
 
 
+class ScoresNotAvailableError(AnalysisError):
+    """This analysis has no scores: it was rejected, or it is not finished."""
+
+    code = "scores_not_available"
+    kind = ErrorKind.NOT_FOUND
+
+
 class ImageNotKeptError(AnalysisError):
     """The image's retention time is over, or it was never kept; the result stays."""
 

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from fakes import FakeEngine, FakeIntake, png, result_of
+from fakes import BRIGHT, FakeEngine, FakeIntake, png, result_of
 
 from raiox.cli.batch.analysed import Analysed
+from raiox.cli.batch.documents import describe_file
 from raiox.cli.batch.heatmap_files import heatmap_name, write_heatmaps
 from raiox.cli.batch.inputs import find_files, is_own_output, read_content
 from raiox.cli.batch.pipeline import Widths, analyse
@@ -104,6 +105,22 @@ def test_results_keep_the_order_of_the_files_and_let_go_of_the_pixels(tmp_path):
     assert isinstance(items[10].result, NotAnImageError)
     assert sum(isinstance(item.result, RaioxError) for item in items) == 1
     assert {item.radiograph for item in items} == {None}
+
+
+def test_lungs_are_hidden_where_that_is_wanted_and_the_image_was_accepted(tmp_path):
+    (tmp_path / "a.png").write_bytes(png(40))
+    (tmp_path / "b.png").write_bytes(png(BRIGHT + 20))
+    (tmp_path / "c.png").write_bytes(b"no image")
+    files = sorted(tmp_path.glob("*.png"))
+    load, engine = FakeIntake().load, FakeEngine()
+
+    items = list(analyse(files, load, engine, WIDTHS, max_bytes=10_000_000, shortcuts=True))
+
+    accepted, rejected, failed = (describe_file(item, None).shortcuts for item in items)
+    assert accepted.share_left == pytest.approx(0.25)
+    assert rejected is failed is None
+    assert {item.radiograph for item in items} == {None}
+    assert {describe_file(item, None).shortcuts for item in run(files)} == {None}
 
 
 def test_decoding_goes_ahead_only_as_far_as_the_engine_can_take(tmp_path):

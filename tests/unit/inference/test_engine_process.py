@@ -43,6 +43,8 @@ def test_it_answers_as_the_engine_inside_it(engine):
 
     assert result.rejection is not None
     assert set(engine.models) >= {"frontal_filter", "classifier"}
+    [occlusion] = engine.occlude_lungs([RADIOGRAPH])
+    assert sum(occlusion.scores_without_lungs.values()) == pytest.approx(1)
 
 
 def test_a_killed_process_is_replaced_at_the_next_request(engine):
@@ -92,9 +94,9 @@ def test_a_mistake_in_the_engine_does_not_end_its_process():
     thread = threading.Thread(target=serve, args=(theirs, BreaksThenAnswers()))
     thread.start()
     ours.recv()
-    engine_process._send(ours, [RADIOGRAPH] * 2)
+    engine_process._send(ours, "predict", [RADIOGRAPH] * 2)
     broken = ours.recv()
-    engine_process._send(ours, [RADIOGRAPH])
+    engine_process._send(ours, "predict", [RADIOGRAPH])
     [answer] = ours.recv()
     ours.close()
     thread.join(5)

@@ -204,6 +204,22 @@ export interface FilterDocument {
 /** What the frontal filter can see, in the order of its outputs. */
 export type ImageKind = 'frontal' | 'rotated_90' | 'rotated_180' | 'rotated_270' | 'inverted' | 'lateral_cxr' | 'nonpulmonary_xray' | 'other_medical' | 'document' | 'natural' | 'texture' | 'multiple_radiographs';
 
+/** What is left of the scores with the lungs hidden: what a network reads outside of them. */
+export interface LungOcclusionDocument {
+  /** By finding, from 0 to 1, of the whole image. */
+  scores: Record<string, number>;
+  /** The same with the lungs hidden. */
+  scores_without_lungs: Record<string, number>;
+  /** The finding with the highest score. */
+  finding: string;
+  /** Of that score, with the lungs hidden. */
+  share_left: number;
+  /** What that means. */
+  reading: CodedMessage;
+  /** The notice that belongs beside every result, by language. */
+  notice: Record<string, string>;
+}
+
 /** A reference case of the embedding map. */
 export interface MapCase {
   /** Data set and file name. */

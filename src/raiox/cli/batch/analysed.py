@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from raiox.entities import EngineResult, Radiograph
+from raiox.entities import EngineResult, LungOcclusion, Radiograph
 from raiox.errors import RaioxError
 
 
@@ -21,3 +21,5 @@ class Analysed:
     notes: tuple[str, ...] = ()
     result: EngineResult | RaioxError | None = None
     """None for a file that raiox itself wrote."""
+    occlusion: LungOcclusion | None = None
+    """The scores with the lungs hidden, where they are wanted and there are lungs."""

@@ -8,7 +8,7 @@ from pydantic import Field, SkipValidation
 from raiox.cli.batch.analysed import Analysed
 from raiox.cli.batch.heatmap_files import write_heatmaps
 from raiox.errors import InternalError, RaioxError
-from raiox.result import AnalysisDocument, AnalysisResult
+from raiox.result import AnalysisDocument, AnalysisResult, LungOcclusionDocument
 from raiox.vocabulary import AnalysisState
 
 N_ID_DIGITS = 32
@@ -25,6 +25,10 @@ class FileDocument(AnalysisDocument):
     path: SkipValidation[str] = Field(description="Absolute, or `-` for standard input.")
     maps: SkipValidation[dict[str, str] | None] = Field(
         None, description="Absolute path of each finding's heatmap."
+    )
+
+    shortcuts: LungOcclusionDocument | None = Field(
+        None, description="With `--shortcuts`: what is left of the scores with the lungs hidden."
     )
 
     def to_json(self) -> bytes:
@@ -59,4 +63,5 @@ def describe_file(item: Analysed, heatmaps: Path | None) -> FileDocument:
         notes=item.notes,
         maps=maps,
         path=str(item.file),
+        shortcuts=LungOcclusionDocument.of(item.occlusion) if item.occlusion else None,
     )

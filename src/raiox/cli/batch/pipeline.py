@@ -14,7 +14,7 @@ from pathlib import Path
 
 from raiox.cli.batch.analysed import Analysed
 from raiox.cli.batch.inputs import is_own_output, read_content
-from raiox.entities import Radiograph
+from raiox.entities import EngineResult, Radiograph
 from raiox.errors import RaioxError
 from raiox.inference.engine import Engine
 
@@ -45,12 +45,19 @@ class Widths:
 
 
 def analyse(
-    files: Iterable[Path], load: Load, engine: Engine, widths: Widths, *, max_bytes: int
+    files: Iterable[Path],
+    load: Load,
+    engine: Engine,
+    widths: Widths,
+    *,
+    max_bytes: int,
+    shortcuts: bool = False,
 ) -> Iterator[Analysed]:
     """Analyse every file; one that fails does not stop the others.
 
     Args:
         max_bytes: of one file; larger ones are not read.
+        shortcuts: score every accepted image with its lungs hidden as well.
     """
     decoders, networks = (
         ThreadPoolExecutor(n_threads) for n_threads in (widths.n_decoders, widths.n_passes)
@@ -64,7 +71,7 @@ def analyse(
                 loading.append(decoders.submit(_load, file, load, max_bytes))
             batch = _take_ready(loading, widths.max_batch_size)
             if batch:
-                running.append(networks.submit(_predict, batch, engine))
+                running.append(networks.submit(_predict, batch, engine, shortcuts=shortcuts))
             while running and (not batch or len(running) > widths.max_running):
                 yield from running.popleft().result()
             if not batch:
@@ -96,10 +103,16 @@ def _take_ready(loading: "deque[Future[Analysed]]", n_most: int) -> list[Analyse
     return taken
 
 
-def _predict(batch: Sequence[Analysed], engine: Engine) -> list[Analysed]:
+def _predict(batch: Sequence[Analysed], engine: Engine, *, shortcuts: bool) -> list[Analysed]:
     """Give results to those that were decoded, and let go of their pixels."""
     results = iter(engine.predict([item.radiograph for item in batch if item.radiograph]))
-    return [
-        replace(item, radiograph=None, result=next(results)) if item.radiograph else item
-        for item in batch
-    ]
+    predicted = [replace(item, result=next(results)) if item.radiograph else item for item in batch]
+    occluded = (_with_occlusion(item, engine) for item in predicted) if shortcuts else predicted
+    return [replace(item, radiograph=None) for item in occluded]
+
+
+def _with_occlusion(item: Analysed, engine: Engine) -> Analysed:
+    if not item.radiograph or not isinstance(item.result, EngineResult) or item.result.rejection:
+        return item
+    [found] = engine.occlude_lungs([item.radiograph])
+    return replace(item, occlusion=None if isinstance(found, RaioxError) else found)

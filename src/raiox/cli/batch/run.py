@@ -30,12 +30,14 @@ def run_batch(
     heatmaps: Path | None,
     *,
     skip_unreadable: bool,
+    shortcuts: bool = False,
 ) -> int:
     """Analyse what there is and sum it up.
 
     Args:
         heatmaps: folder for a picture per image and finding, if any.
         skip_unreadable: let files that are no readable image not change the status.
+        shortcuts: score every accepted image with its lungs hidden as well.
 
     Returns: the exit status.
 
@@ -54,7 +56,7 @@ def run_batch(
     summary = Summary([output.done[str(file)] for file in files if str(file) in output.done])
     try:
         with output, _termination_as_interrupt():
-            for item in _analysed(remaining, settings, engine, widths):
+            for item in _analysed(remaining, settings, engine, widths, shortcuts=shortcuts):
                 if item.result is not None:
                     output.write(describe_file(item, heatmaps))
                 summary.count(item)
@@ -80,12 +82,15 @@ def _spread(settings: Settings) -> tuple[InferenceSettings, Widths]:
 
 
 def _analysed(
-    files: Sequence[Path], settings: Settings, engine: Engine, widths: Widths
+    files: Sequence[Path], settings: Settings, engine: Engine, widths: Widths, *, shortcuts: bool
 ) -> Iterator[Analysed]:
     """Every file, with a bar on the way."""
     max_bytes = settings.intake.max_upload_bytes
     with Intake(settings.intake) as intake, FilesBar(len(files)) as bar:
-        for item in analyse(files, intake.load, engine, widths, max_bytes=max_bytes):
+        analysed = analyse(
+            files, intake.load, engine, widths, max_bytes=max_bytes, shortcuts=shortcuts
+        )
+        for item in analysed:
             yield item
             bar.advance()
 

@@ -9,6 +9,7 @@ from starlette.responses import Response
 from raiox.errors import RaioxError
 from raiox.records.errors import AnalysisNotFoundError
 from raiox.records.rows import StoredAnalysis
+from raiox.result import LungOcclusionDocument
 from raiox.service.lifecycle import Service
 from raiox.web.api.export import to_csv, to_json
 from raiox.web.api.schemas import PNG, Analysis, AnalysisPage, UploadBatch, UploadItem, problems
@@ -218,6 +219,20 @@ async def get_heatmap(
     async with web_context.rendering.turn(caller):
         content = await service.analyses.heatmap(analysis_id, caller.owner, finding)
     return Response(content, media_type="image/png")
+
+
+@router.get("/{analysis_id}/shortcuts", responses=problems(401, 404, 429))
+async def get_shortcuts(
+    analysis_id: AnalysisId,
+    web_context: WebDep,
+    service: ServiceDep,
+    caller: CallerDep,
+    lang: LangQuery = None,
+) -> LungOcclusionDocument:
+    """What is left of the scores with the lungs hidden; computed at each request."""
+    async with web_context.rendering.turn(caller):
+        occlusion = await service.analyses.occlude_lungs(analysis_id, caller.owner)
+    return LungOcclusionDocument.of(occlusion)
 
 
 async def _find(

@@ -15,9 +15,11 @@ from raiox.entities import (
     LungOcclusion,
     ModelIdentity,
     OperatingPoint,
+    PixelValues,
     Prediction,
     Radiograph,
     Rejection,
+    ValueScale,
 )
 from raiox.errors import RaioxError
 from raiox.inference.errors import LungsNotFoundError
@@ -109,11 +111,16 @@ class FakeIntake:
         try:
             with Image.open(io.BytesIO(content)) as image:
                 source_format = str(image.format).lower()
+                samples = np.asarray(image) if image.mode == "I;16" else None
                 pixels = np.asarray(image.convert("L"), np.uint8)
         except (UnidentifiedImageError, OSError, SyntaxError, ValueError):
             raise NotAnImageError from None
+        scale = ValueScale(1.0, 0.0, 0.0, 65_535.0)
         return Radiograph(
-            pixels.copy(), sha256 or hashlib.sha256(content).hexdigest(), source_format
+            pixels.copy(),
+            sha256 or hashlib.sha256(content).hexdigest(),
+            source_format,
+            values=None if samples is None else PixelValues(samples, scale),
         )
 
     def require_confinement(self) -> None:
@@ -137,6 +144,14 @@ class FakeClock:
 
     def pass_s(self, seconds: float) -> None:
         self.now += seconds
+
+
+def deep_png(side_px: int = 64) -> bytes:
+    """A gray image of 16 bits."""
+    pixels = np.arange(side_px**2, dtype=np.uint16).reshape(side_px, side_px) * 7
+    file = io.BytesIO()
+    Image.fromarray(pixels).save(file, "PNG")
+    return file.getvalue()
 
 
 def png(mean: int = 100, side_px: int = 64, mark: int = 0) -> bytes:

@@ -16,6 +16,28 @@ from raiox.vocabulary import ImageKind, Uncertainty
 
 GrayArray = npt.NDArray[np.uint8]
 FloatArray = npt.NDArray[np.float32]
+SampleArray = npt.NDArray[np.uint16]
+
+
+@dataclass(frozen=True, slots=True)
+class ValueScale:
+    """What samples mean: the values of the file, and which of them are black and white."""
+
+    slope: float
+    """`value = slope * sample + intercept`, as of DICOM PS3.3, C.11.1.1.2."""
+    intercept: float
+    black: float
+    """The value that is shown black; the larger one where small values are bright."""
+    white: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PixelValues:
+    """The numbers that a file of more than 8 bits holds, before they became shades."""
+
+    samples: SampleArray
+    """(H, W) uint16, C-contiguous, the rows and columns of the shades."""
+    scale: ValueScale
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -32,6 +54,8 @@ class Radiograph:
     """Codes of what intake had to do or saw, e.g. `burned_in_annotation`, `colour_removed`."""
     pixel_spacing_mm: float | None = None
     """Side of a pixel, in the plane that the file measured it in; None where it does not say."""
+    values: PixelValues | None = None
+    """None where the file holds 8 bits, colours, or fractions."""
 
 
 @dataclass(frozen=True, slots=True)

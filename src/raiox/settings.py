@@ -154,7 +154,13 @@ class RecordsSettings(BaseModel, frozen=True, extra="forbid"):
     max_megapixels: PositiveInt = Field(
         2_000,
         description="Size of all images that a session may keep at a time, in megapixels, which "
-        "take half to one megabyte each; an address may have ten times as much stored in a day.",
+        "take half to one megabyte each; an image whose values are kept counts three times. An "
+        "address may have ten times as much stored in a day.",
+    )
+    keep_values: bool = Field(
+        True,
+        description="Whether the values of a file of more than 8 bits are kept beside its picture, "
+        "so that the viewer shows them; they take two to three times the space of the picture.",
     )
     delete_heatmaps_with_image: bool = Field(
         False, description="Whether heatmaps are deleted together with their image."

@@ -21,6 +21,7 @@ OWNED = [
     ("GET", "/api/v1/analyses/{id}"),
     ("GET", "/api/v1/analyses/{id}/export"),
     ("GET", "/api/v1/analyses/{id}/image"),
+    ("GET", "/api/v1/analyses/{id}/values"),
     ("GET", "/api/v1/analyses/{id}/heatmap/no_finding.png"),
     ("GET", "/api/v1/analyses/{id}/heatmap/lung_opacity.png"),
     ("GET", "/api/v1/analyses/{id}/heatmap/covid19.png"),

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 
-import { display, drag, presetOf, quantile, spanning, transferOf, WHOLE } from '../src/analyse/viewer/grayscaleWindow';
+import { BYTES, converted, display, drag, presetOf, quantile, spanning, transferOf, wholeOf, type ValueRange } from '../src/analyse/viewer/grayscaleWindow';
 import { bandsFrom, outlineOf } from '../src/analyse/viewer/heatmapBands';
 import { lengthInPixels } from '../src/analyse/viewer/measurement';
 import { flip, isSideways, pointOfImage, turn, UPRIGHT } from '../src/analyse/viewer/orientation';
@@ -8,7 +8,7 @@ import { commandOf, SHORTCUTS } from '../src/analyse/viewer/shortcuts';
 import { supportOf } from '../src/shared/support';
 
 test('the whole window shows every value as it is', () => {
-  for (const value of [0, 1, 127, 254, 255]) expect(display(value, WHOLE, false)).toBeCloseTo(value / 255, 9);
+  for (const value of [0, 1, 127, 254, 255]) expect(display(value, wholeOf(BYTES), false)).toBeCloseTo(value / 255, 9);
 });
 
 test('a window spreads what lies inside it and cuts off the rest', () => {
@@ -17,12 +17,17 @@ test('a window spreads what lies inside it and cuts off the rest', () => {
   expect(display(100, window, true)).toBe(1);
 });
 
+/** Small values are bright, as in MONOCHROME1. */
+const REVERSED: ValueRange = { black: 3000, white: 1000, first: 0, last: 4095 };
+
 test.each([false, true])('the filter computes what the window says (inverted: %s)', (inverted) => {
-  const window = { centre: 90, width: 70 };
-  const { slope, intercept } = transferOf(window, inverted);
-  for (let value = 0; value <= 255; value++) {
-    const drawn = Math.min(1, Math.max(0, (slope * value) / 255 + intercept));
-    expect(drawn).toBeCloseTo(display(value, window, inverted), 9);
+  for (const [range, window] of [[BYTES, { centre: 90, width: 70 }], [REVERSED, { centre: 1700, width: 600 }]] as const) {
+    const { slope, intercept } = transferOf(window, inverted, range);
+    for (let shade = 0; shade <= 255; shade++) {
+      const drawn = Math.min(1, Math.max(0, (slope * shade) / 255 + intercept));
+      const value = range.black + (shade / 255) * (range.white - range.black);
+      expect(drawn).toBeCloseTo(display(value, window, inverted, range), 9);
+    }
   }
 });
 
@@ -30,16 +35,25 @@ test('dragging to the right widens the window, up brightens the image, and neith
   const dragged = drag(spanning(100, 150), 20, -10);
   expect(dragged.width).toBeGreaterThan(50);
   expect(display(120, { ...dragged, width: 50 }, false)).toBeGreaterThan(display(120, spanning(100, 150), false));
-  expect(drag(WHOLE, -10_000, 10_000)).toEqual({ centre: 255, width: 1 });
+  expect(drag(wholeOf(BYTES), -10_000, 10_000)).toEqual({ centre: 255, width: 1 });
+});
+
+test('values of which small ones are bright are dragged and converted the same way', () => {
+  const window = wholeOf(REVERSED);
+  expect(display(2000, drag(window, 0, -50, REVERSED), false, REVERSED)).toBeGreaterThan(0.5);
+  expect(drag(window, 0, -10_000, REVERSED).centre).toBe(REVERSED.last);
+  const [shade, seen] = [100, { centre: 80, width: 90 }];
+  const value = REVERSED.black + (shade / 255) * (REVERSED.white - REVERSED.black);
+  expect(display(value, converted(seen, BYTES, REVERSED), false, REVERSED)).toBeCloseTo(display(shade, seen, false), 9);
 });
 
 test('a preset follows the gray values of the image', () => {
   const histogram = new Array<number>(256).fill(0);
   for (let value = 40; value < 140; value++) histogram[value] = 10;
   expect([quantile(histogram, 0.01), quantile(histogram, 0.5), quantile(histogram, 1)]).toEqual([40, 89, 139]);
-  const [lungs, mediastinum] = [presetOf('lungs', histogram), presetOf('mediastinum', histogram)];
+  const [lungs, mediastinum] = [presetOf('lungs', (share) => quantile(histogram, share)), presetOf('mediastinum', (share) => quantile(histogram, share))];
   expect(lungs.centre).toBeLessThan(mediastinum.centre);
-  expect(presetOf('automatic', new Array<number>(256).fill(0).with(7, 9)).width).toBe(1);
+  expect(presetOf('automatic', () => 7).width).toBe(1);
 });
 
 test('four turns and two flips lead back, and each seen point belongs to its pixel', () => {

@@ -5,13 +5,13 @@ carries the picture, because files with 16 bits seldom say how many of them they
 use (detectors fill 10 to 14): a full-range rule would show those black.
 """
 
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageChops
 
-from raiox.entities import FloatArray, GrayArray
+from raiox.entities import FloatArray, GrayArray, PixelValues, ValueScale
 from raiox.intake.errors import CorruptImageError, UnsupportedFormatError
 from raiox.intake.tone import robust_range
 
@@ -29,24 +29,35 @@ COLOUR_SAMPLE_SIDE_PX: Final = 512  # enough to see a colour that a reader would
 COLOUR_SPREAD: Final = 32  # of 255 between channels; chroma noise of JPEG stays below
 COLOUR_SHARE: Final = 0.002  # of the pixels: a small coloured marker counts, a stray pixel does not
 
+MAX_BYTE: Final = 255
+MAX_SAMPLE: Final = 2**16 - 1
+
 Samples = npt.NDArray[Any]
 
 
-def flatten(image: Image.Image) -> tuple[GrayArray, bool]:
+class Flattened(NamedTuple):
+    """A picture in shades of gray."""
+
+    pixels: GrayArray
+    """(H, W) uint8."""
+    lost_colour: bool = False
+    values: PixelValues | None = None
+    """Of integers that need more than 8 bits."""
+
+
+def flatten(image: Image.Image) -> Flattened:
     """Make any Pillow image grey: ITU-R 601 luma, what is transparent is black.
 
     An image that is transparent everywhere says nothing by it, and is taken as opaque.
-
-    Returns: (H, W) uint8, and whether colour was lost.
 
     Raises:
         UnsupportedFormatError: a mode without a rule.
         CorruptImageError: values that are no numbers.
     """
     if image.mode in GRAY_MODES:
-        return np.asarray(image if image.mode == "L" else image.convert("L")), False
+        return Flattened(np.asarray(image if image.mode == "L" else image.convert("L")))
     if image.mode in DEEP_MODES:
-        return stretch(np.asarray(image)), False
+        return stretch(np.asarray(image))
     if image.mode not in COLOUR_MODES:
         raise UnsupportedFormatError(format=f"{image.mode} colour")
     if image.mode in {"P", "PA", "CMYK", "YCbCr", "LA", "La", "RGBa"}:
@@ -54,10 +65,10 @@ def flatten(image: Image.Image) -> tuple[GrayArray, bool]:
     luma = image.convert("L")
     if image.mode == "RGBA" and (alpha := image.getchannel("A")).getbbox():
         luma = ImageChops.multiply(luma, alpha)
-    return np.asarray(luma), is_coloured(_sample(image))
+    return Flattened(np.asarray(luma), is_coloured(_sample(image)))
 
 
-def flatten_halves(high: Image.Image, low: Image.Image) -> tuple[GrayArray, bool]:
+def flatten_halves(high: Image.Image, low: Image.Image) -> Flattened:
     """Make a colour image of 16 bits a channel grey, without losing a bit.
 
     Pillow holds 8 bits of each channel: such an image is decoded twice.
@@ -65,8 +76,6 @@ def flatten_halves(high: Image.Image, low: Image.Image) -> tuple[GrayArray, bool
     Args:
         high: the upper bytes of every sample, mode RGB or RGBA.
         low: the lower bytes, the same mode.
-
-    Returns: (H, W) uint8, and whether colour was lost.
     """
     values = np.zeros((high.height, high.width), np.float32)
     for image, weight in ((high, 256.0), (low, 1.0)):
@@ -77,43 +86,55 @@ def flatten_halves(high: Image.Image, low: Image.Image) -> tuple[GrayArray, bool
     shades = _to_bytes(values, bottom, top)
     if high.mode == "RGBA" and (alpha := high.getchannel("A")).getbbox():
         shades = np.array(ImageChops.multiply(Image.fromarray(shades), alpha))
-    return shades, is_coloured(in_bytes)
+    return Flattened(shades, is_coloured(in_bytes))
 
 
-def flatten_gray_alpha(pairs: Samples) -> GrayArray:
+def flatten_gray_alpha(pairs: Samples) -> Flattened:
     """Stretch gray with alpha; what is transparent is black and has no part in the range.
 
     Args:
         pairs: (H, W, 2) uint16, gray and alpha.
-
-    Returns: (H, W) uint8.
     """
     gray, alpha = pairs[..., 0], pairs[..., 1]
     if not alpha.any():
         return stretch(gray)
     shades = _to_bytes(gray, *_range(gray[alpha > 0]))
-    return np.array(ImageChops.multiply(*map(Image.fromarray, (shades, _upper_bytes(alpha)))))
+    pictures = map(Image.fromarray, (shades, _upper_bytes(alpha)))
+    return Flattened(np.array(ImageChops.multiply(*pictures)))
 
 
-def stretch(values: Samples, *, white_is_zero: bool = False) -> GrayArray:
+def stretch(values: Samples, *, white_is_zero: bool = False) -> Flattened:
     """Stretch (H, W) numbers to 0..255 over the range that carries the picture.
 
     Args:
         white_is_zero: the smallest number is the brightest.
 
-    Returns: (H, W) uint8; what is not a number is black.
+    What is not a number is black.
 
     Raises:
         CorruptImageError: most are not a number, or infinite.
     """
     low, high = _range(values)
-    return _to_bytes(values, high, low) if white_is_zero else _to_bytes(values, low, high)
+    black, white = (high, low) if white_is_zero else (low, high)
+    return Flattened(_to_bytes(values, black, white), values=_deep_values(values, black, white))
 
 
 def is_coloured(sample: Samples) -> bool:
     """Whether a reader would see colour in (h, w, 3) samples of 0..255."""
     spread = sample.max(axis=2) - sample.min(axis=2)
     return bool(np.mean(spread > COLOUR_SPREAD) > COLOUR_SHARE)
+
+
+def _deep_values(values: Samples, black: float, white: float) -> PixelValues | None:
+    """The numbers as they are, where 16 bits hold them and 8 do not."""
+    if values.dtype.kind not in "iu" or black == white:
+        return None
+    first, last = int(values.min()), int(values.max())
+    if last - first <= MAX_BYTE or last - first > MAX_SAMPLE:
+        return None
+    intercept = 0 if first >= 0 and last <= MAX_SAMPLE else first
+    samples = np.ascontiguousarray(values - intercept if intercept else values, np.uint16)
+    return PixelValues(samples, ValueScale(1.0, float(intercept), float(black), float(white)))
 
 
 def _range(values: Samples) -> tuple[float, float]:

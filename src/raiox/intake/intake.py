@@ -64,7 +64,12 @@ class Intake:
         decoded = sandbox.decode(source_format, content)
         sha256 = sha256 or hashlib.sha256(content).hexdigest()
         return Radiograph(
-            decoded.pixels, sha256, source_format, decoded.notes, decoded.pixel_spacing_mm
+            decoded.pixels,
+            sha256,
+            source_format,
+            decoded.notes,
+            decoded.pixel_spacing_mm,
+            decoded.values,
         )
 
     def require_confinement(self) -> None:

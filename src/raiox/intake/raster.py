@@ -5,12 +5,13 @@ content calls for; size, frames and scans are checked before a pixel is decoded;
 EXIF is read for the orientation alone, nothing else of it is looked at.
 """
 
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
+import numpy.typing as npt
 from PIL import Image
 
-from raiox.entities import GrayArray
+from raiox.entities import PixelValues
 from raiox.intake.checks import check_geometry
 from raiox.intake.errors import CorruptImageError, TruncatedImageError
 from raiox.intake.formats import RASTERS, RasterFormat
@@ -64,20 +65,27 @@ def _decode(raster: RasterFormat, content: bytes, limits: DecodeLimits) -> Decod
     with raster.open(content) as image:
         check_geometry(*image.size, limits)
         raster.check_frames(image)
-        pixels, lost_colour = raster.decode(image, content)
+        pixels, lost_colour, values = raster.decode(image, content)
         notes = (*raster.notes(content), *(("colour_removed",) if lost_colour else ()))
         if image.mode == "RGB" and (box := find_photographed(image)):
             left, top, right, bottom = box
             pixels = np.ascontiguousarray(pixels[top:bottom, left:right])
             notes = (*notes, PHOTOGRAPH)
-        return Decoded(_upright(pixels, image), notes)
+        turn = _turn(image)
+        if turn is not None:
+            pixels = _turned(pixels, turn)
+            values = values and PixelValues(_turned(values.samples, turn), values.scale)
+        return Decoded(pixels, notes, values=values)
 
 
-def _upright(pixels: GrayArray, image: Image.Image) -> GrayArray:
-    """Turn the pixels of a decoded image as its EXIF says."""
+def _turn(image: Image.Image) -> Image.Transpose | None:
+    """How a decoded image becomes upright, as its EXIF says."""
     try:
         orientation = image.getexif().get(EXIF_ORIENTATION)
     except Exception:  # noqa: BLE001 - broken EXIF is common, raises anything, and is no reason to refuse
-        return pixels
-    turn = EXIF_TRANSPOSE.get(orientation) if isinstance(orientation, int) else None
-    return pixels if turn is None else np.array(Image.fromarray(pixels).transpose(turn))
+        return None
+    return EXIF_TRANSPOSE.get(orientation) if isinstance(orientation, int) else None
+
+
+def _turned(samples: npt.NDArray[Any], turn: Image.Transpose) -> npt.NDArray[Any]:
+    return np.array(Image.fromarray(samples).transpose(turn))

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Final
 
 from raiox.records.errors import BackupInvalidError, BackupNotPossibleError, TargetNotEmptyError
-from raiox.records.files import SUFFIX
+from raiox.records.files import SUFFIX, VALUES_SUFFIX
 from raiox.records.store import DATABASE_FILE, IMAGES_FOLDER
 from raiox.settings import RecordsSettings
 from raiox.vocabulary import AnalysisState
@@ -60,7 +60,7 @@ def back_up(
         image = data_dir / IMAGES_FOLDER / name
         if image.is_file():  # its time may have come since
             _copy(image, target / IMAGES_FOLDER / name)
-            n_images += 1
+            n_images += not name.endswith(VALUES_SUFFIX)
     for name in KEPT_FILES:
         if (data_dir / name).is_file():
             _copy(data_dir / name, target / name)
@@ -86,7 +86,7 @@ def restore(source: Path, data_dir: Path) -> Backup:
         _copy(source / name, data_dir / name)
     with closing(sqlite3.connect(data_dir / DATABASE_FILE)) as database:
         (n_analyses,) = database.execute("SELECT count(*) FROM analyses").fetchone()
-    return Backup(n_analyses, sum(name.endswith(SUFFIX) for name in names))
+    return Backup(n_analyses, sum(_is_picture(name) for name in names))
 
 
 def _copy_database(source: Path, target: Path) -> int:
@@ -108,10 +108,15 @@ def _images_of(database: Path, *, with_images: bool) -> list[str]:
     with closing(sqlite3.connect(database)) as copy:
         rows = copy.execute("SELECT id, sha256, state FROM analyses WHERE has_image").fetchall()
     return [
-        f"{sha256}_{analysis_id}{SUFFIX}"
+        f"{sha256}_{analysis_id}{suffix}"
         for analysis_id, sha256, state in rows
         if with_images or state in _UNFINISHED
+        for suffix in (SUFFIX, VALUES_SUFFIX)
     ]
+
+
+def _is_picture(name: str) -> bool:
+    return name.endswith(SUFFIX) and not name.endswith(VALUES_SUFFIX)
 
 
 def _verified(source: Path) -> list[str]:

@@ -16,8 +16,8 @@ class JsonOf(TypeDecorator[Any]):
     impl = JSON
     cache_ok = True
 
-    def __init__(self, python_type: Any) -> None:
-        super().__init__()
+    def __init__(self, python_type: Any, *, none_is_null: bool = False) -> None:
+        super().__init__(none_as_null=none_is_null)
         self._adapter: TypeAdapter[Any] = TypeAdapter(python_type)
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> Any:  # noqa: ARG002

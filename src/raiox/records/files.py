@@ -1,4 +1,6 @@
-"""Images on disk: one file for each analysis, named by raiox and nobody else.
+"""Images on disk: a picture for each analysis, and the values of its pixels where it has them.
+
+Their names are raiox's and nobody else's.
 
 A file is complete and on disk before its row is committed, so a row never
 points at half an image; what a crash leaves behind has no row and is swept. It
@@ -16,6 +18,9 @@ from pathlib import Path
 from raiox.records.errors import RecordsUnavailableError, StorageFullError
 
 SUFFIX = ".png"
+VALUES_SUFFIX = ".values.png"
+"""Of the values that the file held, beside the picture."""
+_SUFFIXES = (SUFFIX, VALUES_SUFFIX)
 _PROBE = "probe.tmp"
 _FULL = frozenset({errno.ENOSPC, errno.EFBIG, errno.EDQUOT, errno.EROFS})
 
@@ -28,12 +33,12 @@ class ImageFiles:
         with _translated_errors():
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
-    def put(self, analysis_id: str, sha256: str, content: bytes) -> None:
-        """Keep an image; when this returns, a power cut does not lose it.
+    def put(self, analysis_id: str, sha256: str, content: bytes, suffix: str = SUFFIX) -> None:
+        """Keep an image, or its values; when this returns, a power cut does not lose it.
 
         Raises: StorageFullError.
         """
-        path = self._path(analysis_id, sha256)
+        path = self._path(analysis_id, sha256, suffix)
         with _translated_errors():
             try:
                 _write_through(path, content)
@@ -43,16 +48,17 @@ class ImageFiles:
                     path.unlink(missing_ok=True)
                 raise
 
-    def read(self, analysis_id: str, sha256: str) -> bytes | None:
-        """The image, None where it was deleted."""
+    def read(self, analysis_id: str, sha256: str, suffix: str = SUFFIX) -> bytes | None:
+        """The image or its values, None where they were deleted."""
         try:
-            return self._path(analysis_id, sha256).read_bytes()
+            return self._path(analysis_id, sha256, suffix).read_bytes()
         except FileNotFoundError:
             return None
 
     def remove(self, analysis_id: str, sha256: str) -> None:
-        """Delete the image if it is there."""
-        self._path(analysis_id, sha256).unlink(missing_ok=True)
+        """Delete the image and its values if they are there."""
+        for suffix in _SUFFIXES:
+            self._path(analysis_id, sha256, suffix).unlink(missing_ok=True)
 
     def sweep(self, wanted: AbstractSet[str], *, older_than: float) -> int:
         """Delete what no row wants: the leavings of a crash.
@@ -88,8 +94,8 @@ class ImageFiles:
         stats = os.statvfs(self._folder)
         return stats.f_bavail * stats.f_frsize
 
-    def _path(self, analysis_id: str, sha256: str) -> Path:
-        return self._folder / f"{sha256}_{analysis_id}{SUFFIX}"
+    def _path(self, analysis_id: str, sha256: str, suffix: str) -> Path:
+        return self._folder / f"{sha256}_{analysis_id}{suffix}"
 
 
 def _write_through(path: Path, content: bytes) -> None:
@@ -109,8 +115,8 @@ def _sync_folder(folder: Path) -> None:
 
 
 def _id_of(name: str) -> str:
-    stem, _, suffix = name.rpartition(".")
-    return stem.rpartition("_")[2] if f".{suffix}" == SUFFIX else ""
+    stem, dot, suffix = name.partition(".")
+    return stem.rpartition("_")[2] if dot + suffix in _SUFFIXES else ""
 
 
 def _modified(entry: os.DirEntry[str]) -> float:

@@ -5,7 +5,7 @@ so an analysis is neither lost nor finished twice, whichever process dies when. 
 are the same on SQLite (BEGIN IMMEDIATE) and PostgreSQL (SKIP LOCKED).
 """
 
-from dataclasses import asdict, fields
+from dataclasses import fields
 from typing import Any
 
 from sqlalchemy import (
@@ -26,7 +26,15 @@ from sqlalchemy.exc import IntegrityError
 from raiox.records.database import Database
 from raiox.records.errors import IdempotencyMismatchError, QueueFullError, StorageQuotaError
 from raiox.records.retention import without_image
-from raiox.records.rows import Accepted, Claim, Clock, Completion, IdempotencyKey, NewAnalysis
+from raiox.records.rows import (
+    WEIGHT_WITH_VALUES,
+    Accepted,
+    Claim,
+    Clock,
+    Completion,
+    IdempotencyKey,
+    NewAnalysis,
+)
 from raiox.records.tables import analyses, idempotency_keys
 from raiox.result import AnalysisResult
 from raiox.settings import RecordsSettings
@@ -97,7 +105,9 @@ class AnalysisQueue:
 
     def _require_space(self, connection: Connection, owner: str) -> None:
         columns, most = analyses.c, self._settings.max_megapixels
-        kept = select(func.sum(columns.width_px * columns.height_px)).where(
+        n_pixels = columns.width_px * columns.height_px
+        weight = case((columns.value_scale.is_(None), 1), else_=WEIGHT_WITH_VALUES)
+        kept = select(func.sum(n_pixels * weight)).where(
             columns.owner == owner,
             columns.created_at > self._clock() - self._settings.keep_images_h * HOUR_S,
             columns.has_image,
@@ -222,7 +232,8 @@ class AnalysisQueue:
             )
 
     def _row(self, new: NewAnalysis, now: float) -> dict[str, Any]:
-        return asdict(new) | {
+        row = {field.name: getattr(new, field.name) for field in fields(NewAnalysis)}
+        return row | {
             "state": AnalysisState.QUEUED,
             "attempt": 0,
             "lease_until": 0.0,

@@ -3,11 +3,14 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from raiox.entities import ValueScale
 from raiox.result import AnalysisResult
 from raiox.vocabulary import AnalysisState
 
 Clock = Callable[[], float]
 """Seconds since 1970 UTC; tests bring their own."""
+WEIGHT_WITH_VALUES = 3
+"""Bytes of a pixel with its 16-bit value, over those of a pixel alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +26,8 @@ class NewAnalysis:
     height_px: int
     pixel_spacing_mm: float | None = None
     """None where the file does not say."""
+    value_scale: ValueScale | None = None
+    """None where no values are kept beside the picture."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +59,14 @@ class StoredAnalysis:
     result: AnalysisResult
     pixel_spacing_mm: float | None = None
     """None where the file does not say."""
+    value_scale: ValueScale | None = None
+    """None where no values were kept beside the picture."""
+
+    @property
+    def n_pixels_stored(self) -> int:
+        """As they count against the space of a session."""
+        weight = WEIGHT_WITH_VALUES if self.value_scale else 1
+        return self.width_px * self.height_px * weight
 
     @property
     def finished(self) -> bool:

@@ -18,6 +18,7 @@ from sqlalchemy import (
     Table,
 )
 
+from raiox.entities import ValueScale
 from raiox.records.column_types import JsonOf, StateColumn
 from raiox.result import AnalysisResult
 from raiox.vocabulary import Scope
@@ -47,6 +48,7 @@ analyses = Table(
     Column("width_px", Integer, nullable=False),
     Column("height_px", Integer, nullable=False),
     Column("pixel_spacing_mm", Double),
+    Column("value_scale", JsonOf(ValueScale | None, none_is_null=True)),
     Column("result", JsonOf(AnalysisResult), nullable=False),
     Column("maps", LargeBinary),
     Index("ix_analyses_history", "owner", "created_at", "id"),

@@ -7,12 +7,13 @@ nothing behind. Knows no HTTP, no SQL and no network, only their promises.
 import hashlib
 import time
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
-from raiox.entities import LungOcclusion, Radiograph
+from raiox.entities import LungOcclusion, PixelValues, Radiograph
 from raiox.errors import RaioxError
 from raiox.inference.heatmap import render
+from raiox.records.files import SUFFIX, VALUES_SUFFIX, ImageFiles
 from raiox.records.history import HistoryPage
 from raiox.records.rows import IdempotencyKey, NewAnalysis, StoredAnalysis
 from raiox.records.store import Records
@@ -68,6 +69,8 @@ class Dependencies:
     executors: Executors
     notifier: Notifier
     worker: Worker
+    keep_values: bool
+    """Whether the values of a file of more than 8 bits are kept."""
 
 
 class Analyses:
@@ -77,6 +80,7 @@ class Analyses:
         self._dependencies = dependencies
         self._records = dependencies.records
         self._executors = dependencies.executors
+        self._keeps_values = dependencies.keep_values
         self._single_flight = SingleFlight()
 
     async def submit(self, content: bytes, owner: str, key: str | None = None) -> str:
@@ -105,13 +109,13 @@ class Analyses:
         if existing is not None:
             return existing
         radiograph = await self._executors.decode(lambda: intake.load(content, sha256))
-        new, worker = _new_analysis(radiograph, owner), self._dependencies.worker
+        values = radiograph.values if self._keeps_values else None
+        radiograph = replace(radiograph, values=None)  # for the networks the shades are enough
+        new, worker = _new_analysis(radiograph, values, owner), self._dependencies.worker
         begun = worker.expect(new.id, radiograph)
         accepted = None
         try:
-            await self._executors.read(
-                lambda: files.put(new.id, new.sha256, to_png(radiograph.pixels))
-            )
+            await self._executors.read(lambda: _keep(files, new, radiograph, values))
             accepted = await self._executors.write(lambda: queue.enqueue(new, key, lease=begun))
         finally:
             if accepted is None or accepted.id != new.id:
@@ -183,9 +187,19 @@ class Analyses:
 
     async def image(self, analysis_id: str, owner: str) -> bytes:
         """The kept image as PNG. Raises: AnalysisNotFoundError, ImageNotKeptError."""
+        return await self._read_file(analysis_id, owner, SUFFIX)
+
+    async def values(self, analysis_id: str, owner: str) -> bytes:
+        """The values of the kept image as PNG of 16 bits, where the file had more than 8.
+
+        Raises: AnalysisNotFoundError, ImageNotKeptError.
+        """
+        return await self._read_file(analysis_id, owner, VALUES_SUFFIX)
+
+    async def _read_file(self, analysis_id: str, owner: str, suffix: str) -> bytes:
         analysis = await self.get(analysis_id, owner)
         content = await self._executors.read(
-            lambda: self._records.files.read(analysis.id, analysis.sha256)
+            lambda: self._records.files.read(analysis.id, analysis.sha256, suffix)
         )
         if content is None:
             raise ImageNotKeptError
@@ -228,7 +242,15 @@ class Analyses:
         return render(activation_map, analysis.width_px, analysis.height_px)
 
 
-def _new_analysis(radiograph: Radiograph, owner: str) -> NewAnalysis:
+def _keep(
+    files: ImageFiles, new: NewAnalysis, radiograph: Radiograph, values: PixelValues | None
+) -> None:
+    files.put(new.id, new.sha256, to_png(radiograph.pixels))
+    if values:
+        files.put(new.id, new.sha256, to_png(values.samples), VALUES_SUFFIX)
+
+
+def _new_analysis(radiograph: Radiograph, values: PixelValues | None, owner: str) -> NewAnalysis:
     height_px, width_px = radiograph.pixels.shape
     return NewAnalysis(
         id=str(uuid.uuid4()),
@@ -239,4 +261,5 @@ def _new_analysis(radiograph: Radiograph, owner: str) -> NewAnalysis:
         width_px=width_px,
         height_px=height_px,
         pixel_spacing_mm=radiograph.pixel_spacing_mm,
+        value_scale=values.scale if values else None,
     )

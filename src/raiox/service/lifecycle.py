@@ -108,6 +108,7 @@ def _assemble(
         executors=executors,
         notifier=notifier,
         worker=worker,
+        keep_values=settings.records.keep_values and settings.records.keep_images_h > 0,
     )
     return Service(
         Analyses(dependencies), engine_holder, intake, records, executors, notifier

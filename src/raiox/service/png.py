@@ -15,22 +15,24 @@ import numpy as np
 from isal import isal_zlib
 from PIL import Image
 
-from raiox.entities import FloatArray, GrayArray, Radiograph
+from raiox.entities import FloatArray, GrayArray, Radiograph, SampleArray
 
 _SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
-_GRAY_8_BIT: Final = (8, 0, 0, 0, 0)
+_GRAY: Final = (0, 0, 0, 0)
 _FILTER_UP: Final = 2
 
 
-def to_png(pixels: GrayArray) -> bytes:
-    """Encode (H, W) uint8 losslessly, without any metadata."""
+def to_png(pixels: GrayArray | SampleArray) -> bytes:
+    """Encode (H, W) uint8 or uint16 losslessly, without any metadata."""
     height_px, width_px = pixels.shape
-    lines = np.empty((height_px, width_px + 1), np.uint8)
+    n_bytes = pixels.dtype.itemsize
+    in_bytes = pixels.astype(f">u{n_bytes}", copy=False).view(np.uint8)
+    lines = np.empty((height_px, width_px * n_bytes + 1), np.uint8)
     lines[:, 0] = _FILTER_UP
-    lines[0, 1:] = pixels[0]
-    np.subtract(pixels[1:], pixels[:-1], out=lines[1:, 1:])
+    lines[0, 1:] = in_bytes[0]
+    np.subtract(in_bytes[1:], in_bytes[:-1], out=lines[1:, 1:])
     packed = isal_zlib.compress(lines.data, level=1)
-    header = struct.pack(">IIBBBBB", width_px, height_px, *_GRAY_8_BIT)
+    header = struct.pack(">IIBBBBB", width_px, height_px, 8 * n_bytes, *_GRAY)
     chunks = (_chunk(b"IHDR", header), _chunk(b"IDAT", packed), _chunk(b"IEND", b""))
     return _SIGNATURE + b"".join(chunks)
 

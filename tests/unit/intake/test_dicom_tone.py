@@ -346,3 +346,56 @@ def test_a_padding_of_zero_is_black_in_a_negative_too():
 
     assert not result[:, :10].any()
     assert (result[:, 10:].min(), result[:, 10:].max()) == (0, 255)
+
+
+def test_the_values_of_the_file_are_kept_with_the_window_that_shows_them():
+    values = display(deep_phantom(), WindowCenter=2048, WindowWidth=4096).values
+
+    np.testing.assert_array_equal(values.samples, deep_phantom())
+    assert (values.scale.slope, values.scale.intercept) == (1, 0)
+    assert (values.scale.black, values.scale.white) == pytest.approx((0, 4095))
+
+
+def test_kept_values_count_as_the_rescale_says_and_may_be_negative():
+    signed = deep_phantom().astype(np.int16) - 2048
+
+    values = display(signed, RescaleSlope="2", RescaleIntercept="-10").values
+
+    scale = values.scale
+    np.testing.assert_array_equal(scale.slope * values.samples + scale.intercept, 2.0 * signed - 10)
+    assert (scale.black, scale.white) == pytest.approx(
+        (2 * signed.min() - 10, 2 * signed.max() - 10)
+    )
+
+
+def test_of_monochrome1_the_smallest_value_is_white():
+    scale = display(deep_phantom(), PhotometricInterpretation="MONOCHROME1").values.scale
+
+    assert (scale.black, scale.white) == pytest.approx((deep_phantom().max(), deep_phantom().min()))
+
+
+def test_a_modality_table_leaves_the_stored_values_with_the_window_of_their_shades():
+    item = Dataset()
+    item.LUTDescriptor = [4096, 0, 16]
+    item.ModalityLUTType = "US"
+    curve = np.rint(np.sqrt(np.arange(4096)) * 1000).astype(np.uint16)
+    item[Tag("LUTData")] = raw("LUTData", curve.tobytes(), "OW")
+
+    values = display(deep_phantom(), ModalityLUTSequence=Sequence([item])).values
+
+    np.testing.assert_array_equal(values.samples, deep_phantom())
+    assert (values.scale.slope, values.scale.intercept) == (1, 0)
+    assert values.scale.black < values.scale.white
+
+
+@pytest.mark.parametrize(
+    "decoded",
+    [
+        lambda: display(phantom()),
+        lambda: display(phantom().astype(np.uint16)),
+        lambda: display(deep_phantom(), PixelAspectRatio=["1", "2"]),
+    ],
+    ids=["8 bits", "8 bits in words of 16", "pixels that are not square"],
+)
+def test_no_values_are_kept_that_the_picture_holds_or_that_lie_between_pixels(decoded):
+    assert decoded().values is None

@@ -256,3 +256,24 @@ def test_half_an_avif_is_half():
 
     with pytest.raises(TruncatedImageError):
         read(content[: len(content) // 2])
+
+
+@pytest.mark.parametrize(("file_format", "orientation"), [("png", 1), ("tiff", 1), ("png", 6)])
+def test_values_of_16_bits_are_kept_as_they_are_and_turned_with_the_picture(
+    file_format, orientation
+):
+    values = phantom().astype(np.uint16) * 13 + 700
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+
+    decoded = decode(file_format, picture(values, file_format, exif=exif), LIMITS)
+
+    upright = np.rot90(values, -1) if orientation == 6 else values  # a quarter turn, clockwise
+    np.testing.assert_array_equal(decoded.values.samples, upright)
+    scale = decoded.values.scale
+    assert (scale.slope, scale.intercept) == (1, 0)
+    assert (scale.black, scale.white) == (values.min(), values.max())
+
+
+def test_a_picture_of_8_bits_has_no_other_values():
+    assert decode("png", picture(phantom(), "png"), LIMITS).values is None

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from drawings import LIMITS, phantom
 
+from raiox.entities import PixelValues, ValueScale
 from raiox.intake.errors import DecoderCrashedError, TooManyPixelsError
 from raiox.intake.sandbox.decoder_api import Decoded
 from raiox.intake.sandbox.protocol import (
@@ -50,6 +51,18 @@ def test_pixels_arrive_as_they_were_sent(pair):
     assert decoded.pixel_spacing_mm == 0.139
 
 
+def test_values_arrive_behind_their_pixels(pair):
+    ours, theirs = pair
+    samples = phantom().astype(np.uint16) * 257
+    scale = ValueScale(2.0, -5.0, 509.0, 0.0)
+    send_pixels(theirs, Decoded(phantom(), values=PixelValues(samples, scale)))
+
+    values = receive_reply(ours, LIMITS).values
+
+    np.testing.assert_array_equal(values.samples, samples)
+    assert values.scale == scale
+
+
 def test_a_refusal_arrives_with_its_class_and_facts(pair):
     ours, theirs = pair
     send_refusal(theirs, TooManyPixelsError(max_pixels=9))
@@ -84,6 +97,12 @@ def test_a_refusal_arrives_with_its_class_and_facts(pair):
         head(shape=[70, 80], notes=[], pixel_spacing_mm=float("nan")),
         head(shape=[70, 80], notes=[], pixel_spacing_mm=-0.1),
         head(shape=[70, 80], notes=[], pixel_spacing_mm="Silva^Maria"),
+        head(shape=[70, 80], notes=[], value_scale="Silva^Maria"),
+        head(shape=[70, 80], notes=[], value_scale=[1.0, 0.0, 0.0]),
+        head(shape=[70, 80], notes=[], value_scale=[1.0, 0.0, 0.0, float("inf")]),
+        head(shape=[70, 80], notes=[], value_scale=[0.0, 0.0, 0.0, 1.0]),
+        head(shape=[70, 80], notes=[], value_scale=[1.0, 0.0, 7.0, 7.0]),
+        head(shape=[70, 80], notes=[], value_scale=["1", 0.0, 0.0, 1.0]),
     ],
 )
 def test_a_reply_that_makes_no_sense_is_a_crash(pair, reply):

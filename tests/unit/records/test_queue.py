@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from fakes import FakeClock
 
+from raiox.entities import ValueScale
 from raiox.errors import InternalError
 from raiox.records import database as database_module
 from raiox.records.errors import (
@@ -87,6 +88,17 @@ def test_a_session_keeps_no_more_than_its_quota(tmp_path: Path, clock: FakeClock
     records.queue.check("bia")
     records.history.delete("a", "ana")
     records.queue.check("ana")
+    records.close()
+
+
+def test_kept_values_count_against_the_quota(tmp_path: Path, clock: FakeClock):
+    records = open_records(RecordsSettings(max_megapixels=3), tmp_path, clock, clock)
+    deep = NewAnalysis(
+        "a", "ana", "0" * 64, "dicom", (), 1_000, 1_000, value_scale=ValueScale(1.0, 0.0, 0.0, 9.0)
+    )
+    records.queue.enqueue(deep)
+    with pytest.raises(StorageQuotaError):
+        records.queue.check("ana")
     records.close()
 
 

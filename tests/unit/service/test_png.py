@@ -1,6 +1,9 @@
 """Pixels and maps come back from their bytes."""
 
+import io
+
 import numpy as np
+from PIL import Image
 
 from raiox.service.png import from_png, pack, to_png, unpack
 
@@ -18,3 +21,10 @@ def test_pixels_come_back_exactly():
 
     np.testing.assert_array_equal(back.pixels, pixels)
     assert back.pixels.flags["C_CONTIGUOUS"]
+
+
+def test_values_of_16_bits_come_back_exactly():
+    values = np.random.default_rng(0).integers(0, 2**16, (33, 57), np.uint16)
+
+    with Image.open(io.BytesIO(to_png(values))) as image:
+        np.testing.assert_array_equal(np.asarray(image), values)

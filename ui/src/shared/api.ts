@@ -60,11 +60,11 @@ export async function fetchHistory(cursor: string | null = null): Promise<Histor
 }
 
 /** Every address at which something of an analysis is served. */
-export function addressesOf({ id, maps }: Analysis): Record<'analysis' | 'image' | 'maps' | 'file', string[]> {
+export function addressesOf({ id, maps, values }: Analysis): Record<'analysis' | 'image' | 'maps' | 'file', string[]> {
   const analysis = `${ANALYSES}/${encodeURIComponent(id)}`;
   return {
     analysis: [analysis],
-    image: [`${analysis}/image`],
+    image: [`${analysis}/image`, ...(values ? [values.address] : [])],
     maps: Object.values(maps ?? {}),
     file: [addressOfFile('json', id)],
   };

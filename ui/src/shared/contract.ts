@@ -85,6 +85,8 @@ export interface Analysis {
   height_px: number;
   /** Side of a pixel, as the file says; null where it does not. */
   pixel_spacing_mm: number | null;
+  /** While the image is kept; null where the file has no more than 8 bits. */
+  values: KeptValues | null;
   source_format: string;
   created_at: string;
   finished_at: string | null;
@@ -203,6 +205,18 @@ export interface FilterDocument {
 
 /** What the frontal filter can see, in the order of its outputs. */
 export type ImageKind = 'frontal' | 'rotated_90' | 'rotated_180' | 'rotated_270' | 'inverted' | 'lateral_cxr' | 'nonpulmonary_xray' | 'other_medical' | 'document' | 'natural' | 'texture' | 'multiple_radiographs';
+
+/** The numbers of a file of more than 8 bits, and how they become shades. */
+export interface KeptValues {
+  /** Of a gray PNG of 16 bits, of the shape of the image. */
+  address: string;
+  /** A value is slope * sample + intercept. */
+  slope: number;
+  intercept: number;
+  /** The value that the image shows black; may exceed `white`. */
+  black: number;
+  white: number;
+}
 
 /** What is left of the scores with the lungs hidden: what a network reads outside of them. */
 export interface LungOcclusionDocument {

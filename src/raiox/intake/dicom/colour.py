@@ -35,7 +35,10 @@ def flatten_colour(
     if photometric.startswith("YBR"):  # its luma comes first
         luma = np.ascontiguousarray(words[..., 0])
         return (luma if n_bits <= BYTE_BITS else _shallow(luma)), False
-    return flatten(Image.fromarray(words if n_bits <= BYTE_BITS else _shallow(words)))
+    pixels, lost_colour, _ = flatten(
+        Image.fromarray(words if n_bits <= BYTE_BITS else _shallow(words))
+    )
+    return pixels, lost_colour
 
 
 def apply_palette(
@@ -56,7 +59,7 @@ def apply_palette(
         for top in range(0, len(words), BLOCK_ROWS):
             index = words[top : top + BLOCK_ROWS].astype(np.intp) - table.first
             np.take(shades, index, out=colours[top : top + BLOCK_ROWS, :, channel], mode="clip")
-    pixels, lost_colour = flatten(Image.fromarray(colours))
+    pixels, lost_colour, _ = flatten(Image.fromarray(colours))
     return pixels, lost_colour, any(table.is_repaired for table in tables)
 
 

@@ -4,7 +4,7 @@ Runs in a decoder process only; no element's value leaves it but terms of the St
 the size of a pixel.
 """
 
-from raiox.entities import GrayArray
+from raiox.entities import GrayArray, PixelValues
 from raiox.intake.dicom.colour import apply_palette, flatten_colour
 from raiox.intake.dicom.data_set import PixelData, read_elements
 from raiox.intake.dicom.elements import Elements
@@ -31,7 +31,7 @@ def decode_dicom(content: bytes, limits: DecodeLimits) -> Decoded:
     file = open_file(content, limits)
     elements, pixel_data = read_elements(file)
     frame = read_frame(file, elements, _the_pixels(file, elements, pixel_data), limits)
-    pixels, notes = _shades(frame, elements)
+    pixels, notes, values = _shades(frame, elements)
     if file.is_repaired or frame.is_repaired:
         notes.add("header_repaired")
     if elements.word("BurnedInAnnotation") != "NO":
@@ -40,10 +40,11 @@ def decode_dicom(content: bytes, limits: DecodeLimits) -> Decoded:
     stored_width_px = pixels.shape[1]
     if aspect != 1.0:
         pixels = square_pixels(pixels, aspect, limits.max_pixels)
+        values = None  # a value between two pixels is none of the file's
         notes.add("aspect_corrected")
     if spacing_mm is not None:
         spacing_mm *= stored_width_px / pixels.shape[1]
-    return Decoded(pixels, tuple(sorted(notes)), spacing_mm)
+    return Decoded(pixels, tuple(sorted(notes)), spacing_mm, values)
 
 
 def _the_pixels(file: DicomFile, elements: Elements, pixel_data: PixelData | None) -> PixelData:
@@ -61,8 +62,8 @@ def _the_pixels(file: DicomFile, elements: Elements, pixel_data: PixelData | Non
     return pixel_data
 
 
-def _shades(frame: Frame, elements: Elements) -> tuple[GrayArray, set[str]]:
-    image = frame.image
+def _shades(frame: Frame, elements: Elements) -> tuple[GrayArray, set[str], PixelValues | None]:
+    image, values = frame.image, None
     lost_colour = is_mended = is_other_layout = False
     if image.samples_per_pixel > 1:
         pixels, lost_colour = flatten_colour(
@@ -75,10 +76,11 @@ def _shades(frame: Frame, elements: Elements) -> tuple[GrayArray, set[str]]:
                 stored, elements, is_signed=layout.is_signed
             )
         else:
-            pixels, is_mended = render(stored, layout, image.photometric_interpretation, elements)
+            photometric = image.photometric_interpretation
+            pixels, is_mended, values = render(stored, layout, photometric, elements)
     notes = {
         "colour_removed": lost_colour,
         "display_repaired": is_mended,
         "header_repaired": is_other_layout,
     }
-    return pixels, {note for note, holds in notes.items() if holds}
+    return pixels, {note for note, holds in notes.items() if holds}, values

@@ -6,12 +6,12 @@ different values, so each is worked out once, in a table, and the image looked u
 Source: DICOM PS3.3, C.7.5.1.1.2, C.7.6.3.1.2 and C.11; PS3.4, N.2.
 """
 
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from raiox.entities import GrayArray
+from raiox.entities import GrayArray, PixelValues, ValueScale
 from raiox.intake.dicom.elements import Elements
 from raiox.intake.dicom.modality_lut import apply_modality_lut
 from raiox.intake.dicom.stored_values import Layout
@@ -24,21 +24,34 @@ Counts = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 
 BYTE_BITS: Final = 8
+MAX_BYTE: Final = 255
 MAX_PADDED: Final = 0.95  # of the pixels; a padding that covers more is no padding
+
+
+BETWEEN: Final = (0.02, 0.98)  # shades that are neither black nor white
+
+
+class Rendered(NamedTuple):
+    """A frame as it is shown."""
+
+    pixels: GrayArray
+    """(H, W) uint8, bright is dense."""
+    is_mended: bool
+    """Whether a display setting of the file had to be mended or ignored."""
+    values: PixelValues | None
+    """None where 8 bits hold what is there."""
 
 
 def render(
     stored: npt.NDArray[Any], layout: Layout, photometric: str, elements: Elements
-) -> tuple[GrayArray, bool]:
-    """Turn stored values into shades, bright is dense.
+) -> Rendered:
+    """Turn stored values into shades.
 
     Args:
         stored: (H, W) integers.
         layout: of the values.
         photometric: MONOCHROME1 or MONOCHROME2.
         elements: of the data set.
-
-    Returns: (H, W) uint8, and whether a display setting of the file had to be mended or ignored.
     """
     n_values = 2 ** (BYTE_BITS * stored.itemsize)
     half = n_values // 2 if layout.is_signed else 0
@@ -47,22 +60,53 @@ def render(
     counts = _count(index, n_values)
     padding = _padding(values, counts, elements, is_signed=layout.is_signed)
     counts[padding] = 0
-    shades, is_mended = _shades(values, counts, layout, elements)
+    modality, is_unusable = apply_modality_lut(values, elements, is_signed=layout.is_signed)
+    shades, is_ignored = _shades(values, modality, counts, layout, elements)
     if photometric == "MONOCHROME1":
         shades = 1.0 - shades
     shades[padding] = 0.0
-    return _look_up(index, np.rint(shades * 255.0).astype(np.uint8)), is_mended
+    pixels = _look_up(index, np.rint(shades * 255.0).astype(np.uint8))
+    scale = _scale(modality, shades, counts)
+    is_deep = index.dtype == np.uint16 and np.ptp(np.flatnonzero(counts)) > MAX_BYTE
+    values_kept = PixelValues(index, scale) if is_deep and scale else None
+    return Rendered(pixels, is_unusable or is_ignored, values_kept)
+
+
+def _scale(modality: Values, shades: Values, counts: Counts) -> ValueScale | None:
+    """What the ranks of the values mean, and the linear window that is closest to their shades.
+
+    Where the modality transformation is a table, the stored values count; its window is none of
+    theirs, but its shades are.
+    """
+    slope = float(modality[1] - modality[0])
+    ranks = np.arange(len(modality), dtype=np.float64)
+    is_linear = slope != 0 and np.allclose(modality, modality[0] + slope * ranks)
+    slope, intercept = (slope, float(modality[0])) if is_linear else (1.0, 0.0)
+    present = np.flatnonzero(counts)
+    if len(present) < 2:  # noqa: PLR2004 - no window lies between fewer
+        return None
+    low, high = BETWEEN
+    inside = present[(shades[present] > low) & (shades[present] < high)]
+    first, last = (inside if len(inside) > 1 else present)[[0, -1]]
+    rise = (shades[last] - shades[first]) / (last - first)
+    if rise == 0:
+        return None
+    black = float(first - shades[first] / rise)
+    ends = (intercept + slope * rank for rank in (black, black + 1.0 / float(rise)))
+    return ValueScale(slope, intercept, *ends)
 
 
 def _shades(
-    values: Values, counts: Counts, layout: Layout, elements: Elements
+    values: Values, modality: Values, counts: Counts, layout: Layout, elements: Elements
 ) -> tuple[Values, bool]:
-    """Each value as a shade in [0, 1], still as the photometric interpretation counts."""
-    modality, is_unusable = apply_modality_lut(values, elements, is_signed=layout.is_signed)
+    """Each value as a shade in [0, 1], still as the photometric interpretation counts.
+
+    Returns: the shades, and whether a display setting was mended or ignored.
+    """
     wanted, is_mended = read_voi(modality, elements)
     if wanted is not None and shows_the_image(wanted, _without_background(counts)):
-        return wanted, is_unusable or is_mended
-    is_ignored = is_unusable or is_mended or wanted is not None
+        return wanted, is_mended
+    is_ignored = is_mended or wanted is not None
     is_whole_byte = layout.n_bits == BYTE_BITS and not layout.is_signed
     if is_whole_byte and np.array_equal(modality, values):
         return np.minimum(modality / 255.0, 1.0), is_ignored

@@ -7,9 +7,8 @@ from io import BytesIO
 
 from PIL import Image
 
-from raiox.entities import GrayArray
 from raiox.intake.errors import IntakeError, MultiFrameError
-from raiox.intake.grayscale import flatten
+from raiox.intake.grayscale import Flattened, flatten
 from raiox.intake.sandbox.decoder_api import DecodeLimits
 
 
@@ -75,10 +74,8 @@ class RasterFormat(Format, ABC):
         if n_frames > 1:
             raise MultiFrameError(n_frames=n_frames)
 
-    def decode(self, image: Image.Image, content: bytes) -> tuple[GrayArray, bool]:
+    def decode(self, image: Image.Image, content: bytes) -> Flattened:
         """Decode the pixels of an opened image, not turned upright yet.
-
-        Returns: (H, W) uint8, and whether colour was lost.
 
         Raises:
             IntakeError: of the class that says why.

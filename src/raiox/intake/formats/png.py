@@ -6,9 +6,8 @@ from typing import Final, cast
 import numpy as np
 from PIL import Image, ImageFile
 
-from raiox.entities import GrayArray
 from raiox.intake.formats.base import Magic, RasterFormat
-from raiox.intake.grayscale import flatten_gray_alpha, flatten_halves
+from raiox.intake.grayscale import Flattened, flatten_gray_alpha, flatten_halves
 from raiox.vocabulary import PHANTOM_SOFTWARE
 
 SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
@@ -32,7 +31,7 @@ class Png(RasterFormat):
         """Open what is left when the chunks without a use are dropped."""
         return super().open(_drop_ancillary_chunks(content))
 
-    def decode(self, image: Image.Image, content: bytes) -> tuple[GrayArray, bool]:
+    def decode(self, image: Image.Image, content: bytes) -> Flattened:
         """Check every checksum, which Pillow does not while it decodes; keep all 16 bits."""
         self.open(content).verify()
         rawmode = str(image.tile[0].args) if isinstance(image, ImageFile.ImageFile) else ""
@@ -40,7 +39,7 @@ class Png(RasterFormat):
             return flatten_halves(image, self._reopen(content, rawmode.replace("16B", "16L")))
         if rawmode == "LA;16B":
             pairs = np.asarray(self._reopen(content, "RGBA")).view(">u2")
-            return flatten_gray_alpha(pairs), False
+            return flatten_gray_alpha(pairs)
         return super().decode(image, content)
 
     def is_truncated(self, content: bytes, complaint: str) -> bool:

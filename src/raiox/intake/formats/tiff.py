@@ -7,10 +7,15 @@ from typing import Final, Literal, cast
 import numpy as np
 from PIL import Image, TiffImagePlugin
 
-from raiox.entities import GrayArray
 from raiox.intake.errors import MultiFrameError, UnsupportedFormatError
 from raiox.intake.formats.base import Magic, RasterFormat
-from raiox.intake.grayscale import DEEP_MODES, flatten_gray_alpha, flatten_halves, stretch
+from raiox.intake.grayscale import (
+    DEEP_MODES,
+    Flattened,
+    flatten_gray_alpha,
+    flatten_halves,
+    stretch,
+)
 
 CLASSIC: Final = 42
 ENTRY_BYTES: Final = 12
@@ -82,7 +87,7 @@ class Tiff(RasterFormat):
                 raise MultiFrameError(n_frames=image.n_frames)
         image.seek(0)
 
-    def decode(self, image: Image.Image, content: bytes) -> tuple[GrayArray, bool]:
+    def decode(self, image: Image.Image, content: bytes) -> Flattened:
         """Keep all bits of the layouts that Pillow holds in eight, and mind WhiteIsZero."""
         image = cast("TiffImagePlugin.TiffImageFile", image)
         codec, rawmode = image.tile[0].codec_name, _rawmode(image)
@@ -92,13 +97,13 @@ class Tiff(RasterFormat):
         if image.tag_v2.get(BITS_PER_SAMPLE) == (16, 16):
             order = image.tag_v2.prefix if codec != "libtiff" else NATIVE
             pairs = np.asarray(image).view("<u2" if order == b"II" else ">u2")
-            return flatten_gray_alpha(pairs), False
+            return flatten_gray_alpha(pairs)
         if codec == "libtiff":  # it hands over floats in this machine's order, unlike the file's
             _set_rawmode(image, rawmode.replace("BF", "NF"))
         if image.mode not in DEEP_MODES:
             return super().decode(image, content)
         white_is_zero = image.tag_v2.get(PHOTOMETRIC) == WHITE_IS_ZERO
-        return stretch(np.asarray(image), white_is_zero=white_is_zero), False
+        return stretch(np.asarray(image), white_is_zero=white_is_zero)
 
     def is_truncated(self, content: bytes, complaint: str) -> bool:
         """Many writers put the directory last: then half a file points beyond itself."""

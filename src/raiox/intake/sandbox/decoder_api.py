@@ -6,7 +6,7 @@ Plain dataclasses, so that a decoder process loads neither pydantic nor settings
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from raiox.entities import GrayArray
+from raiox.entities import GrayArray, PixelValues
 from raiox.vocabulary import PHOTOGRAPH
 
 
@@ -33,6 +33,8 @@ class Decoded:
     """Codes of `NOTES`."""
     pixel_spacing_mm: float | None = None
     """Of the pixels as they are here, which are square; null where the file does not say."""
+    values: PixelValues | None = None
+    """Of the same shape; None where the file holds no more than 8 bits."""
 
 
 MAX_PIXEL_SPACING_MM = 10.0

@@ -1,18 +1,22 @@
 """How one file and its answer travel between the service and a decoder process.
 
 The request is the format's name and the bytes; the reply a short JSON head and,
-where it went well, the pixels. The reader of a reply trusts nothing of it: every
-length, word and number is bounded before it is used, and nothing is unpickled.
+where it went well, the pixels, then their values if the file has more than 8 bits.
+The reader of a reply trusts nothing of it: every length, word and number is bounded
+before it is used, and nothing is unpickled.
 """
 
 import json
+import math
 import socket
 import struct
 from collections.abc import Mapping
+from dataclasses import astuple
 from typing import Any, Final
 
 import numpy as np
 
+from raiox.entities import PixelValues, ValueScale
 from raiox.errors import Fact
 from raiox.intake.errors import DecoderCrashedError, IntakeError
 from raiox.intake.sandbox.decoder_api import (
@@ -59,9 +63,12 @@ def send_pixels(channel: socket.socket, decoded: Decoded) -> None:
         "shape": decoded.pixels.shape,
         "notes": decoded.notes,
         "pixel_spacing_mm": decoded.pixel_spacing_mm,
+        "value_scale": astuple(decoded.values.scale) if decoded.values else None,
     }
     _send_head(channel, head)
     channel.sendall(np.ascontiguousarray(decoded.pixels).data)
+    if decoded.values:
+        channel.sendall(np.ascontiguousarray(decoded.values.samples).data)
 
 
 def send_refusal(channel: socket.socket, error: IntakeError) -> None:
@@ -86,10 +93,15 @@ def receive_reply(channel: socket.socket, limits: DecodeLimits) -> Decoded:
         height, width = _checked_shape(head["shape"], limits)
         notes = tuple(note for note in head["notes"] if note in NOTES)
         spacing_mm = _checked_spacing(head.get("pixel_spacing_mm"))
+        scale = _checked_scale(head.get("value_scale"))
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise DecoderCrashedError from error
-    pixels = np.frombuffer(_receive(channel, height * width), np.uint8).reshape(height, width)
-    return Decoded(pixels, notes, spacing_mm)
+    shape = height, width
+    pixels = np.frombuffer(_receive(channel, height * width), np.uint8).reshape(shape)
+    if scale is None:
+        return Decoded(pixels, notes, spacing_mm)
+    samples = np.frombuffer(_receive(channel, 2 * height * width), np.uint16).reshape(shape)
+    return Decoded(pixels, notes, spacing_mm, PixelValues(samples, scale))
 
 
 def _send_head(channel: socket.socket, head: Mapping[str, Any]) -> None:
@@ -123,6 +135,17 @@ def _checked_spacing(spacing_mm: Any) -> float | None:
     if type(spacing_mm) is not float or not 0 < spacing_mm <= MAX_PIXEL_SPACING_MM:
         raise ValueError
     return spacing_mm
+
+
+def _checked_scale(numbers: Any) -> ValueScale | None:
+    if numbers is None:
+        return None
+    scale = ValueScale(*numbers)
+    if not all(type(number) is float and math.isfinite(number) for number in numbers):
+        raise ValueError
+    if scale.slope == 0 or scale.black == scale.white:
+        raise ValueError
+    return scale
 
 
 def _checked_facts(facts: Any) -> dict[str, Fact]:

@@ -203,6 +203,16 @@ async def get_image(
 
 
 @router.get(
+    "/{analysis_id}/values", response_class=Response, responses=PNG | problems(401, 404, 429)
+)
+async def get_values(
+    analysis_id: AnalysisId, service: ServiceDep, owner: OwnerDep, lang: LangQuery = None
+) -> Response:
+    """The values of the kept image, of a file of more than 8 bits."""
+    return Response(await service.analyses.values(analysis_id, owner), media_type="image/png")
+
+
+@router.get(
     "/{analysis_id}/heatmap/{finding}.png",
     response_class=Response,
     responses=PNG | problems(401, 404, 429),

@@ -13,6 +13,16 @@ from raiox.result import AnalysisDocument, Document, ModelDocument
 from raiox.web.http.problems import Problem
 
 
+class KeptValues(Document):
+    """The numbers of a file of more than 8 bits, and how they become shades."""
+
+    address: str = Field(description="Of a gray PNG of 16 bits, of the shape of the image.")
+    slope: float = Field(description="A value is slope * sample + intercept.")
+    intercept: float
+    black: float = Field(description="The value that the image shows black; may exceed `white`.")
+    white: float
+
+
 class Analysis(AnalysisDocument):
     """One upload and its result, with addresses and times."""
 
@@ -27,6 +37,9 @@ class Analysis(AnalysisDocument):
     height_px: int
     pixel_spacing_mm: float | None = Field(
         None, gt=0, description="Side of a pixel, as the file says; null where it does not."
+    )
+    values: KeptValues | None = Field(
+        None, description="While the image is kept; null where the file has no more than 8 bits."
     )
     source_format: str
     created_at: datetime

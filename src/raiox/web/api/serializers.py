@@ -1,10 +1,11 @@
 """A stored analysis as the API's document: its result, with addresses and times."""
 
+from dataclasses import asdict
 from datetime import UTC, datetime
 
 from raiox.records.rows import StoredAnalysis
 from raiox.service.wait_estimate import QueueStatus
-from raiox.web.api.schemas import Analysis
+from raiox.web.api.schemas import Analysis, KeptValues
 
 API = "/api/v1"
 MS_DECIMALS = 3
@@ -33,6 +34,7 @@ def analysis_document(
         width_px=analysis.width_px,
         height_px=analysis.height_px,
         pixel_spacing_mm=analysis.pixel_spacing_mm,
+        values=_values(analysis, address),
         source_format=analysis.source_format,
         notes=analysis.notes,
         created_at=_instant(analysis.created_at),
@@ -45,6 +47,12 @@ def analysis_document(
 def address_of(analysis_id: str) -> str:
     """Where the service has an analysis."""
     return f"{API}/analyses/{analysis_id}"
+
+
+def _values(analysis: StoredAnalysis, address: str) -> KeptValues | None:
+    if analysis.value_scale is None or not analysis.has_image:
+        return None
+    return KeptValues(address=f"{address}/values", **asdict(analysis.value_scale))
 
 
 def _instant(seconds: float) -> datetime:

@@ -76,7 +76,7 @@ async def receive_upload(
             continue
         left_s = max(0.0, deadline - time.monotonic())
         analysis = await service.analyses.wait(item, owner, left_s)
-        web_context.limits.count_stored(request, analysis.width_px * analysis.height_px)
+        web_context.limits.count_stored(request, analysis.n_pixels_stored)
         web_context.metrics.count_outcome(analysis)
         received.append(analysis)
     return received

@@ -1,6 +1,6 @@
 /** How the radiograph is displayed; it changes what is seen, never what is analysed. */
 
-import { WHOLE, type GrayscaleWindow } from './grayscaleWindow';
+import { BYTES, wholeOf, type GrayscaleWindow, type ValueRange } from './grayscaleWindow';
 import { UPRIGHT, type Orientation } from './orientation';
 
 /** What dragging does. */
@@ -14,17 +14,12 @@ export interface ViewSettings {
   orientation: Orientation;
 }
 
-export function defaultSettings(): ViewSettings {
-  return { zoom: 1, window: WHOLE, inverted: false, orientation: UPRIGHT };
+export function defaultSettings(range: ValueRange = BYTES): ViewSettings {
+  return { zoom: 1, window: wholeOf(range), inverted: false, orientation: UPRIGHT };
 }
 
 /** Where a frame is scrolled to, as a share of what it can scroll; several frames keep the same. */
 export interface Position {
   right: number;
   down: number;
-}
-
-/** Whether it is shown as the service keeps it; the zoom does not matter. */
-export function isOriginal({ window, inverted, orientation }: ViewSettings): boolean {
-  return window === WHOLE && !inverted && orientation.turns === 0 && !orientation.flipped;
 }

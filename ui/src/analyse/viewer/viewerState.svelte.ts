@@ -1,7 +1,10 @@
 /** What the viewer shows and how; its buttons, keys and gestures all change this. */
 
 import type { Finding } from '../../shared/findings';
-import { drag, presetOf, type Preset } from './grayscaleWindow';
+import { fetchImage } from '../../shared/api';
+import type { KeptValues } from '../../shared/contract';
+import { BYTES, converted, drag, isWhole, presetOf, wholeOf, type Preset } from './grayscaleWindow';
+import { deepPixels, readSamples, type DeepPixels } from './keptValues';
 import type { Measurement } from './measurement';
 import { flip, turn, type Point } from './orientation';
 import type { Pixels } from './pixels';
@@ -23,18 +26,44 @@ export class ViewerState {
   threshold = $state(0.2);
   /** Undefined until the reader chooses; null for no map. */
   chosen = $state<Finding | null>();
-  pixels: Pixels | null = null;
+  /** Of the picture, as soon as the browser has it. */
+  picture: Pixels | null = null;
+  /** What the file had; null until it is here, or where the service keeps no more than the picture. */
+  deep = $state.raw<DeepPixels | null>(null);
+  range = $derived(this.deep?.range ?? BYTES);
+  isOriginal = $derived(isWhole(this.settings.window, this.range));
+  #wanted: string | null = null;
+
+  /** Fetch what the file had, as soon as somebody looks closer than at the picture. */
+  async look(kept: KeptValues | null | undefined): Promise<void> {
+    if (!kept || this.#wanted === kept.address) return;
+    this.#wanted = kept.address;
+    try {
+      const samples = await readSamples(await (await fetchImage(kept.address)).arrayBuffer());
+      const deep = deepPixels(samples, kept);
+      const { window } = this.settings;
+      this.settings.window = this.isOriginal ? wholeOf(deep.range) : converted(window, BYTES, deep.range);
+      this.deep = deep;
+    } catch {
+      // Deleted meanwhile, or no network: the picture is still there.
+    }
+  }
 
   adjustWindow(right_px: number, down_px: number): void {
-    this.settings.window = drag(this.settings.window, right_px, down_px);
+    this.settings.window = drag(this.settings.window, right_px, down_px, this.range);
+  }
+
+  showWhole(): void {
+    this.settings.window = wholeOf(this.range);
   }
 
   applyPreset(name: Preset): void {
-    if (this.pixels) this.settings.window = presetOf(name, this.pixels.histogram());
+    const pixels = this.deep ?? this.picture;
+    if (pixels) this.settings.window = presetOf(name, pixels.valueAt);
   }
 
   reset(): void {
-    this.settings = defaultSettings();
+    this.settings = defaultSettings(this.range);
     this.measurement = null;
   }
 
@@ -46,7 +75,7 @@ export class ViewerState {
   /** Args: at: a point of the image, as shares; null where the pointer has left it. */
   pointAt(at: Point | null, width_px: number, height_px: number): void {
     const [column, row] = at ? [Math.floor(at[0] * width_px), Math.floor(at[1] * height_px)] : [-1, -1];
-    const value = this.pixels?.at(column, row) ?? null;
+    const value = (this.deep ?? this.picture)?.at(column, row) ?? null;
     this.pointed = value === null ? null : { column, row, value };
   }
 

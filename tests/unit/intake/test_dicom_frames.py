@@ -18,7 +18,9 @@ from drawings import (
     study,
 )
 from PIL import Image
+from pydicom.dataelem import DataElement
 from pydicom.encaps import encapsulate, get_frame
+from pydicom.tag import Tag
 from pydicom.uid import (
     HTJ2K,
     JPEG2000,
@@ -207,6 +209,38 @@ def test_twelve_bits_in_a_frame_are_not_cut_by_a_header_of_eight(plain):
     assert np.abs(decoded.pixels.astype(int) - plain).mean() < 1
 
 
+@pytest.mark.parametrize(
+    ("called_signed", "elements"),
+    [(0, {}), (1, {}), (1, {"BitsStored": 16, "HighBit": 15})],
+)
+def test_a_frame_and_a_header_that_differ_on_the_sign_are_reconciled(called_signed, elements):
+    y, x = np.mgrid[0:96, 0:96] / 95.0
+    hill = np.rint(np.sin(np.pi * x) * np.sin(np.pi * y) * 4095).astype(np.uint16)
+    values = hill if called_signed else hill.astype(np.int16) - 2048
+    data = compressed(JPEG2000Lossless, values)
+    data.PixelRepresentation = called_signed
+    data.update(
+        {
+            Tag(keyword): DataElement(Tag(keyword), "US", value)
+            for keyword, value in elements.items()
+        }
+    )
+
+    np.testing.assert_array_equal(read(dicom(data)).pixels, read(dicom(study(values))).pixels)
+
+
+@pytest.mark.parametrize("declared", [0, 1])
+def test_planes_and_pixels_are_kept_apart_where_the_header_confuses_them(declared):
+    gray = np.stack([phantom() ^ np.arange(96, dtype=np.uint8)[:, None] % 7] * 3, axis=2)
+    data = study(gray, PlanarConfiguration=declared)
+    data.PixelData = (gray if declared else np.moveaxis(gray, 2, 0)).tobytes()
+
+    decoded = read(dicom(data))
+
+    np.testing.assert_array_equal(decoded.pixels, gray[..., 0])
+    assert decoded.notes == ("header_repaired",)
+
+
 def test_colours_may_come_plane_by_plane():
     red = np.stack([phantom(), phantom() // 3, phantom() // 3], axis=2)
     planes = study(red, PlanarConfiguration=1)
@@ -263,13 +297,26 @@ def test_a_palette_spans_the_bits_that_its_entries_use(n_bits, entries):
     np.testing.assert_allclose(decoded.pixels.astype(int), phantom(), atol=1)
 
 
+def test_a_palette_that_ends_before_the_values_do_is_named():
+    data = study(phantom(), PhotometricInterpretation="PALETTE COLOR")
+    for channel in ("Red", "Green", "Blue"):
+        setattr(data, f"{channel}PaletteColorLookupTableDescriptor", [256, 0, 16])
+        entries = (np.arange(150, dtype=np.uint16) * 257).tobytes()
+        setattr(data, f"{channel}PaletteColorLookupTableData", entries)
+
+    with pytest.raises(CorruptImageError) as refusal:
+        read(dicom(data))
+
+    assert refusal.value.facts == {"element": "RedPaletteColorLookupTableData"}
+
+
 def test_looking_at_the_layout_of_values_imports_nothing():
     code = (
         "import sys, numpy as np, raiox.intake.archive\n"
-        "from raiox.intake.dicom.stored_values import _n_negative\n"
+        "from raiox.intake.bit_layout import has_negative\n"
         "before = set(sys.modules)\n"
-        "assert _n_negative(np.array([1, 40_000, 40_000, 50_000], np.uint16)) == 2\n"
-        "assert _n_negative(np.array([1], np.uint16)) == 0\n"
+        "assert has_negative(np.arange(-20, 20))\n"
+        "assert not has_negative(np.arange(-10, 20))\n"
         "sys.exit(set(sys.modules) != before)"
     )
 

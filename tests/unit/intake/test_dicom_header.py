@@ -207,6 +207,36 @@ def test_a_marker_at_full_scale_is_not_a_value_below_zero():
     assert decoded.notes == ()
 
 
+def test_signs_are_found_out_in_twelve_bits_that_are_called_unsigned():
+    signed = smooth(4095).astype(np.int16) - 2048
+
+    decoded = read(study((signed & 0x0FFF).astype(np.uint16)))
+
+    np.testing.assert_array_equal(decoded.pixels, shades(signed))
+    assert decoded.notes == ("header_repaired",)
+
+
+def test_bright_letters_are_not_values_below_zero_in_twelve_bits():
+    lettered = smooth(2000)
+    for row in range(20, 60, 4):
+        lettered[row : row + 2, 20:60] = 4_000 + np.arange(40)
+
+    decoded = read(study(lettered))
+
+    assert decoded.pixels[20:22, 20:60].min() > 240
+    assert decoded.notes == ()
+
+
+@pytest.mark.parametrize("bits", [12, 16])
+def test_words_whose_bytes_come_in_the_other_order_are_found_out(bits):
+    stored = {"BitsStored": bits, "HighBit": bits - 1}
+
+    decoded = read(study(smooth(4095).byteswap(), **stored))
+
+    np.testing.assert_array_equal(decoded.pixels, shades(smooth(4095), **stored))
+    assert decoded.notes == ("header_repaired",)
+
+
 def test_unsigned_values_are_found_out_where_the_header_calls_them_signed():
     decoded = read(study(smooth(4095), PixelRepresentation=1))
 

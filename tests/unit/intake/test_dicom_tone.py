@@ -278,6 +278,40 @@ def test_a_voi_lut_of_bytes_in_words_is_read_by_bytes():
     np.testing.assert_allclose(result.astype(int), shades(deep_phantom()).astype(int), atol=1)
 
 
+def test_a_voi_lut_of_half_the_words_that_it_says_is_not_read_by_bytes():
+    ramp = np.arange(4096, dtype=np.uint16) * 16
+    longer = lut(ramp, n_bits=16)
+    longer[0].LUTDescriptor = [8192, 0, 16]
+
+    result = shades(deep_phantom(), VOILUTSequence=longer)
+
+    np.testing.assert_allclose(result.astype(int), shades(deep_phantom()).astype(int), atol=1)
+
+
+def test_a_first_value_below_zero_counts_so_where_it_is_written_without_a_sign():
+    ramp = np.arange(4096, dtype=np.uint16) * 16
+    sloped = lut(ramp, n_bits=16)
+    sloped[0][Tag("LUTDescriptor")] = raw(
+        "LUTDescriptor", np.array([4096, 65_536 - 2_048, 16], "<u2").tobytes(), "US"
+    )
+    signed = deep_phantom().astype(np.int16) - 2_048
+
+    decoded = display(signed, VOILUTSequence=sloped)
+
+    np.testing.assert_allclose(decoded.pixels.astype(int), shades(signed).astype(int), atol=1)
+    assert decoded.notes == ()
+
+
+def test_a_padding_below_zero_counts_so_where_it_is_written_without_a_sign():
+    signed = deep_phantom().astype(np.int16)
+    signed[:, :10] = -2_000
+    padding = raw("PixelPaddingValue", np.array([65_536 - 2_000], "<u2").tobytes(), "US")
+
+    result = shades(signed, PixelPaddingValue=padding)
+
+    np.testing.assert_array_equal(result, shades(signed, PixelPaddingValue=-2_000))
+
+
 def test_a_voi_lut_that_ends_early_goes_on_with_its_last_entry():
     ramp = np.arange(4096, dtype=np.uint16)
 

@@ -18,7 +18,13 @@ from raiox.intake.errors import (
     TruncatedImageError,
     UnsupportedTransferSyntaxError,
 )
-from raiox.intake.jpeg_markers import FrameHeader, exceeds_scan_limit, is_complete, read_jpeg_header
+from raiox.intake.jpeg_markers import (
+    FrameHeader,
+    exceeds_scan_limit,
+    has_hole,
+    is_complete,
+    read_jpeg_header,
+)
 from raiox.intake.sandbox.decoder_api import DecodeLimits
 
 SOI: Final = b"\xff\xd8"
@@ -104,6 +110,8 @@ def _check_jpeg(frame: bytes, header: FrameHeader, syntax: uid.UID, limits: Deco
         raise DecodeTooSlowError(limit_s=limits.decoder_wall_s)
     if not is_complete(frame):
         raise TruncatedImageError
+    if has_hole(frame):
+        raise CorruptImageError
     if decoders_agree(syntax, uid.JPEGBaseline8Bit) and header.precision > DCT_BITS:
         raise UnsupportedTransferSyntaxError(
             uid=name_of(uid.JPEGExtended12Bit), n_bits=header.precision

@@ -49,9 +49,10 @@ def apply_palette(
     Returns: (H, W) uint8, whether colour was lost, and whether a table was mended.
 
     Raises:
-        CorruptImageError: a table is missing (`element`).
+        CorruptImageError: a table is missing, or ends before the values do (`element`).
     """
-    tables = [_palette(elements, channel, is_signed=is_signed) for channel in CHANNELS]
+    largest = int(words.max())
+    tables = [_palette(elements, channel, largest, is_signed=is_signed) for channel in CHANNELS]
     n_bits = max(table.n_bits for table in tables)
     colours = np.empty((*words.shape, len(CHANNELS)), np.uint8)
     for channel, table in enumerate(tables):
@@ -63,12 +64,14 @@ def apply_palette(
     return pixels, lost_colour, any(table.is_repaired for table in tables)
 
 
-def _palette(elements: Elements, channel: str, *, is_signed: bool) -> LookupTable:
+def _palette(elements: Elements, channel: str, largest: int, *, is_signed: bool) -> LookupTable:
     descriptor = f"{channel}PaletteColorLookupTableDescriptor"
     data = f"{channel}PaletteColorLookupTableData"
     table = read_lookup_table(elements, descriptor, data, is_signed=is_signed)
     if table is None:
         raise CorruptImageError(element=data if elements.data(descriptor) else descriptor)
+    if not table.is_whole and largest - table.first >= len(table.entries):
+        raise CorruptImageError(element=data)
     return table
 
 

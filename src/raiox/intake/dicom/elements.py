@@ -95,7 +95,11 @@ class Elements:
         element = self._dataset.get_item(Tag(keyword)) if Tag(keyword) in self._dataset else None
         vr = element.VR if isinstance(element, RawDataElement) else None
         vr = str(vr) if vr not in {None, "UN", "OB"} else dictionary_VR(Tag(keyword))
-        return ("SS" if is_signed else "US") if vr.startswith("US or") else vr
+        if dictionary_VR(Tag(keyword)).startswith("US or") and (
+            is_signed or vr.startswith("US or")
+        ):
+            return "SS" if is_signed else "US"  # writers put US where the Standard wants SS
+        return vr
 
     def _parsed(self, text: str, keyword: str) -> float | None:
         plain, bare = text.strip(PADDING), text.strip(DECORATION)

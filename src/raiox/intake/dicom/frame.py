@@ -19,6 +19,7 @@ from raiox.intake.dicom.elements import Elements
 from raiox.intake.dicom.file_format import DicomFile
 from raiox.intake.dicom.fragments import has_fragments, join_fragments
 from raiox.intake.dicom.image_pixel import BYTE_BITS, ImagePixel, read_image_pixel
+from raiox.intake.dicom.planes import see_planar_configuration
 from raiox.intake.dicom.transfer_syntaxes import PLUGINS
 from raiox.intake.errors import TruncatedImageError
 from raiox.intake.sandbox.decoder_api import DecodeLimits
@@ -77,8 +78,11 @@ def _read_native(
     is_little_endian = file.encoding.is_little_endian
     syntax = uid.ExplicitVRLittleEndian if is_little_endian else uid.ExplicitVRBigEndian
     source = pixel_data.value[: image.n_bytes]
-    is_repaired = is_completed or (file.syntax is not None and file.syntax.is_encapsulated)
-    return _decode(source, syntax, image, is_repaired=is_repaired)
+    seen = replace(image, planar_configuration=see_planar_configuration(source, image))
+    is_repaired = (
+        is_completed or seen != image or (file.syntax is not None and file.syntax.is_encapsulated)
+    )
+    return _decode(source, syntax, seen, is_repaired=is_repaired)
 
 
 def _decode(

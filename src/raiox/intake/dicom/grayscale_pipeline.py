@@ -12,9 +12,9 @@ import numpy as np
 import numpy.typing as npt
 
 from raiox.entities import GrayArray, PixelValues, ValueScale
+from raiox.intake.bit_layout import Layout
 from raiox.intake.dicom.elements import Elements
 from raiox.intake.dicom.modality_lut import apply_modality_lut
-from raiox.intake.dicom.stored_values import Layout
 from raiox.intake.dicom.voi_lut import read_voi, shows_the_image
 from raiox.intake.grayscale import BLOCK_ROWS
 from raiox.intake.tone import content_bins

@@ -86,7 +86,7 @@ def read_image_pixel(
         module.among("PlanarConfiguration", 0, {0, 1}) if n_samples > 1 else 0,
         allocated,
         stored,
-        module.high_bit(stored, allocated),
+        module.high_bit(stored, frame.precision if frame else allocated),
         bool(module.among("PixelRepresentation", 0, {0, 1})),
     )
     return image, module.is_completed
@@ -127,15 +127,15 @@ class _Module:
         high_bit = self._elements.integer("HighBit")
         guess = allocated if high_bit is None else high_bit + 1
         value = self._completed("BitsStored", frame.precision if frame else min(guess, allocated))
-        if frame and value > allocated:
+        if frame and value > frame.precision:
             return self._as_in_frame("BitsStored", frame.precision)
         if not 0 < value <= allocated:
             raise CorruptImageError(element="BitsStored")
         return value
 
-    def high_bit(self, stored: int, allocated: int) -> int:
+    def high_bit(self, stored: int, n_bits: int) -> int:
         value = self._completed("HighBit", stored - 1)
-        if stored - 1 <= value < allocated:
+        if stored - 1 <= value < n_bits:
             return value
         self.is_completed = True  # PS3.5, 8.1.1: a value that cannot be, and only one that can
         return stored - 1

@@ -15,6 +15,7 @@ import numpy.typing as npt
 from raiox.intake.dicom.elements import Elements
 
 MAX_ENTRIES: Final = 2**16  # a descriptor says 0 for them
+WORD_STEPS: Final = 4  # bytes that are entries step half as far as every second of them
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -28,6 +29,8 @@ class LookupTable:
     """The entries' depth: the largest is below 2 ** n_bits."""
     is_repaired: bool
     """True if that is not the depth that the descriptor says."""
+    is_whole: bool
+    """False if there are fewer entries than the descriptor says."""
 
     def look_up(self, values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
         """Entries of (...) values; those outside get the first or the last (C.11.2.1.1)."""
@@ -62,17 +65,32 @@ def read_lookup_table(
     n_entries = n_entries % MAX_ENTRIES or MAX_ENTRIES
     entries = _entries(content, n_entries, is_little_endian=elements.is_little_endian)
     depth = _depth(int(entries.max()), n_bits)
-    return LookupTable(first, entries.astype(np.float64), depth, is_repaired=depth != n_bits)
+    return LookupTable(
+        first,
+        entries.astype(np.float64),
+        depth,
+        is_repaired=depth != n_bits,
+        is_whole=len(entries) == n_entries,
+    )
 
 
 def _entries(
     content: bytes, n_entries: int, *, is_little_endian: bool
 ) -> npt.NDArray[np.unsignedinteger]:
-    """As bytes where there is just one for each entry, else as words."""
+    """As bytes where there is just one for each entry and no word can be seen, else as words."""
     if n_entries <= len(content) <= n_entries + 1:  # padded to an even length
-        return np.frombuffer(content, np.uint8, n_entries)
+        single = np.frombuffer(content, np.uint8, n_entries)
+        if not _are_words(single, is_little_endian=is_little_endian):
+            return single
     order = "<" if is_little_endian else ">"
     return np.frombuffer(content, f"{order}u2", min(len(content) // 2, n_entries))
+
+
+def _are_words(single: npt.NDArray[np.uint8], *, is_little_endian: bool) -> bool:
+    """Whether every second byte, the upper one, goes on much more evenly than all of them do."""
+    upper = single[1::2] if is_little_endian else single[::2]
+    steps, upper_steps = (np.abs(np.diff(each.astype(np.int16))) for each in (single, upper))
+    return len(upper_steps) > 0 and bool(steps.mean() > WORD_STEPS * upper_steps.mean())
 
 
 def _depth(largest: int, n_bits: int) -> int:

@@ -1,8 +1,15 @@
+import numpy as np
 import pytest
 from drawings import phantom, picture
 
 from raiox.intake.errors import CorruptImageError
-from raiox.intake.jpeg_markers import FrameHeader, exceeds_scan_limit, is_complete, read_jpeg_header
+from raiox.intake.jpeg_markers import (
+    FrameHeader,
+    exceeds_scan_limit,
+    has_hole,
+    is_complete,
+    read_jpeg_header,
+)
 
 
 def test_reads_the_size_that_a_jpeg_declares():
@@ -38,3 +45,25 @@ def test_sees_whether_a_jpeg_ends():
 
     assert is_complete(content)
     assert not is_complete(content[:-2])
+
+
+@pytest.mark.parametrize("in_colour", [False, True])
+def test_sees_zeros_where_a_part_of_the_scan_was(in_colour):
+    noisy = np.random.default_rng(0).integers(0, 255, (96, 96), np.uint8)
+    content = picture(np.stack([noisy] * 3, axis=2) if in_colour else noisy, "jpeg")
+    at = len(content) // 2
+
+    assert not has_hole(content)
+    assert has_hole(content[:at] + bytes(200) + content[at + 200 :])
+
+
+@pytest.mark.parametrize("options", [{}, {"optimize": True}, {"progressive": True}])
+@pytest.mark.parametrize("colours", [(), (3,)])
+def test_an_even_picture_has_no_hole(options, colours):
+    even = np.zeros((800, 800, *colours), np.uint8)
+
+    assert not has_hole(picture(even, "jpeg", **options))
+
+
+def test_zeros_in_a_comment_are_no_hole():
+    assert not has_hole(picture(phantom(), "jpeg", comment=bytes(500)))

@@ -5,20 +5,26 @@ from typing import Final
 from PIL import Image
 
 from raiox.intake import jpeg_markers
-from raiox.intake.errors import DecodeTooSlowError
+from raiox.intake.errors import CorruptImageError, DecodeTooSlowError, UnsupportedFormatError
 from raiox.intake.formats.base import Magic, RasterFormat
 from raiox.intake.sandbox.decoder_api import DecodeLimits
+
+JPEG_LS: Final = 0xF7  # T.87, C.1.1: its start of frame
+BYTE_BITS: Final = 8
 
 
 class Jpeg(RasterFormat):
     """A phone's JPEG may carry a preview as its second frame; the first is the image."""
 
     def check(self, content: bytes, limits: DecodeLimits) -> None:
-        """Refuse a stream of endless scans.
+        """Refuse endless scans, a process that is not read, and what the decoder would fill in.
 
         Raises:
             DecodeTooSlowError: more scans than `max_jpeg_scans`.
+            UnsupportedFormatError: JPEG-LS, or more than eight bits.
+            CorruptImageError: a part of the scan was overwritten with zeros.
         """
+        _check_process(content)
         if jpeg_markers.exceeds_scan_limit(content, limits.max_jpeg_scans):
             raise DecodeTooSlowError(limit_s=limits.decoder_wall_s)
 
@@ -30,6 +36,19 @@ class Jpeg(RasterFormat):
         del complaint
         has_frame = any(marker in content for marker in (b"\xff\xc0", b"\xff\xc1", b"\xff\xc2"))
         return has_frame and not jpeg_markers.is_complete(content)
+
+
+def _check_process(content: bytes) -> None:
+    try:
+        header = jpeg_markers.read_jpeg_header(content)
+    except CorruptImageError:  # which half a file is as well: the decoder says what is wrong
+        return
+    if header.process == JPEG_LS:
+        raise UnsupportedFormatError(format="JPEG-LS")
+    if header.precision != BYTE_BITS:
+        raise UnsupportedFormatError(format=f"{header.precision}-bit JPEG")
+    if jpeg_markers.has_hole(content):
+        raise CorruptImageError
 
 
 JPEG: Final = Jpeg(

@@ -10,8 +10,8 @@ from typing import Final
 
 from raiox.errors import RaioxError
 from raiox.intake.checks import check_side
-from raiox.intake.errors import CorruptImageError
-from raiox.intake.formats import RASTERS
+from raiox.intake.errors import CorruptImageError, UnsupportedFormatError
+from raiox.intake.formats import NAMES, RASTERS
 from raiox.intake.formats.dicom import DICOM
 from raiox.intake.formats.zip import ZIP
 from raiox.intake.sandbox.decoder_api import Decoded, DecodeLimits
@@ -34,6 +34,8 @@ def decode(source_format: str, content: bytes, limits: DecodeLimits) -> Decoded:
             decoded = _decode(source_format, content, limits)
             check_side(decoded.pixels, limits)
             return decoded
+    except UnsupportedFormatError as error:
+        raise UnsupportedFormatError(**({"formats": NAMES} | error.facts)) from error
     except (RaioxError, MemoryError):
         raise
     except Exception as error:

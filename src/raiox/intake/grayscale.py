@@ -12,6 +12,13 @@ import numpy.typing as npt
 from PIL import Image, ImageChops
 
 from raiox.entities import FloatArray, GrayArray, PixelValues, ValueScale
+from raiox.intake.bit_layout import (
+    MIN_NEGATIVE_SHARE,
+    Layout,
+    has_negative,
+    is_wrapped,
+    sample,
+)
 from raiox.intake.errors import CorruptImageError, UnsupportedFormatError
 from raiox.intake.tone import robust_range
 
@@ -23,6 +30,7 @@ GRAY_MODES: Final = frozenset({"1", "L"})
 COLOUR_MODES: Final = frozenset(
     {"RGB", "RGBA", "RGBX", "RGBa", "P", "PA", "LA", "La", "CMYK", "YCbCr"}
 )
+WORD_BITS: Final = 16
 LUMA: Final = (0.299, 0.587, 0.114)  # ITU-R BT.601, as Pillow's own conversion
 
 COLOUR_SAMPLE_SIDE_PX: Final = 512  # enough to see a colour that a reader would see
@@ -48,7 +56,7 @@ class Flattened(NamedTuple):
 def flatten(image: Image.Image) -> Flattened:
     """Make any Pillow image grey: ITU-R 601 luma, what is transparent is black.
 
-    An image that is transparent everywhere says nothing by it, and is taken as opaque.
+    Transparency that is the same everywhere says nothing, and the image is taken as opaque.
 
     Raises:
         UnsupportedFormatError: a mode without a rule.
@@ -63,7 +71,7 @@ def flatten(image: Image.Image) -> Flattened:
     if image.mode in {"P", "PA", "CMYK", "YCbCr", "LA", "La", "RGBa"}:
         image = image.convert("RGBA" if image.has_transparency_data else "RGB")
     luma = image.convert("L")
-    if image.mode == "RGBA" and (alpha := image.getchannel("A")).getbbox():
+    if alpha := _alpha(image):
         luma = ImageChops.multiply(luma, alpha)
     return Flattened(np.asarray(luma), is_coloured(_sample(image)))
 
@@ -81,10 +89,10 @@ def flatten_halves(high: Image.Image, low: Image.Image) -> Flattened:
     for image, weight in ((high, 256.0), (low, 1.0)):
         _add_luma(values, image, weight)
     bottom, top = _range(values)
-    sample = _sample(high).astype(np.float32) * 256.0 + _sample(low)
-    in_bytes = (np.clip(sample, bottom, top) - bottom) * (255.0 / max(top - bottom, 1.0))
+    some = _sample(high).astype(np.float32) * 256.0 + _sample(low)
+    in_bytes = (np.clip(some, bottom, top) - bottom) * (255.0 / max(top - bottom, 1.0))
     shades = _to_bytes(values, bottom, top)
-    if high.mode == "RGBA" and (alpha := high.getchannel("A")).getbbox():
+    if alpha := _alpha(high):
         shades = np.array(ImageChops.multiply(Image.fromarray(shades), alpha))
     return Flattened(shades, is_coloured(in_bytes))
 
@@ -96,7 +104,7 @@ def flatten_gray_alpha(pairs: Samples) -> Flattened:
         pairs: (H, W, 2) uint16, gray and alpha.
     """
     gray, alpha = pairs[..., 0], pairs[..., 1]
-    if not alpha.any():
+    if not np.ptp(alpha):
         return stretch(gray)
     shades = _to_bytes(gray, *_range(gray[alpha > 0]))
     pictures = map(Image.fromarray, (shades, _upper_bytes(alpha)))
@@ -114,6 +122,7 @@ def stretch(values: Samples, *, white_is_zero: bool = False) -> Flattened:
     Raises:
         CorruptImageError: most are not a number, or infinite.
     """
+    values = _with_sign(values.astype(values.dtype.newbyteorder("="), copy=False))
     low, high = _range(values)
     black, white = (high, low) if white_is_zero else (low, high)
     return Flattened(_to_bytes(values, black, white), values=_deep_values(values, black, white))
@@ -135,6 +144,27 @@ def _deep_values(values: Samples, black: float, white: float) -> PixelValues | N
     intercept = 0 if first >= 0 and last <= MAX_SAMPLE else first
     samples = np.ascontiguousarray(values - intercept if intercept else values, np.uint16)
     return PixelValues(samples, ValueScale(1.0, float(intercept), float(black), float(white)))
+
+
+def _with_sign(values: Samples) -> Samples:
+    """Numbers below zero that were saved in words without a sign, where the neighbours show it."""
+    if values.dtype != np.uint16 or int(values.max()) < 1 << (WORD_BITS - 1):
+        return values
+    unsigned, signed = (Layout(0, WORD_BITS, is_signed) for is_signed in (False, True))
+    rows = sample(values)
+    is_signed = is_wrapped(rows, unsigned, signed) and has_negative(
+        signed.values(rows), MIN_NEGATIVE_SHARE
+    )
+    return signed.values(values) if is_signed else values
+
+
+def _alpha(image: Image.Image) -> Image.Image | None:
+    """The transparency, unless there is none or it is the same everywhere."""
+    if image.mode != "RGBA":
+        return None
+    alpha = image.getchannel("A")
+    lowest, highest = alpha.getextrema()
+    return None if lowest == highest else alpha
 
 
 def _range(values: Samples) -> tuple[float, float]:

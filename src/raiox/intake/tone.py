@@ -19,6 +19,7 @@ GAP_SHARE: Final = 0.5  # of the picture's own range, left empty: what lies beyo
 MIN_LEVELS: Final = 16  # fewer different values are a drawing, not a radiograph
 MARKER_SHARE: Final = 0.02  # of the pixels; more than a marker covers belongs to the picture
 BORDER_LEVELS: Final = 2  # a border may cover any share, but has hardly more than one value
+NO_DATA: Final = 1e37  # geographers write the largest float where they have no value
 MAX_PASSES: Final = 8
 BLOCK: Final = 2**20  # values at once: their copies stay small
 
@@ -26,12 +27,12 @@ BLOCK: Final = 2**20  # values at once: their copies stay small
 def robust_range(values: npt.NDArray[Any]) -> tuple[float, float] | None:
     """Find the darkest and the brightest value of the picture in (H, W) numbers.
 
-    Values that are not finite count as missing.
+    Values that are not finite, or as large as no picture is, count as missing.
 
     Returns: `None` where fewer than half of the values are finite.
     """
     if values.dtype.kind == "f":
-        finite = np.isfinite(values)
+        finite = np.abs(values) < NO_DATA  # false for what is not a number, too
         if finite.mean() < 0.5:  # noqa: PLR2004 - half, as said above
             return None
         if not finite.all():

@@ -194,16 +194,112 @@ def test_twelve_bits_in_deep_tiff_colours_are_kept(order):
 
 @pytest.mark.parametrize("order", [II, MM])
 @pytest.mark.parametrize(
-    ("kind", "sample_format"), [("f8", 3), ("f4", 3), ("i2", 2), ("u2", 1), ("i4", 2)]
+    ("kind", "sample_format"),
+    [("f8", 3), ("f4", 3), ("i2", 2), ("u2", 1), ("i4", 2), ("u4", 1)],
 )
 def test_a_tiff_may_hold_its_numbers_in_any_of_the_usual_types(order, kind, sample_format):
     values = (deep_phantom().astype(np.float64) - 2000).astype(kind)
-    if kind == "u2":
-        values = deep_phantom()
+    if kind.startswith("u"):
+        values = deep_phantom().astype(kind)
 
     pixels = read(plain_tiff(values, order, sample_format=sample_format))
 
     np.testing.assert_array_equal(pixels, stretched(deep_phantom()))
+
+
+@pytest.mark.parametrize("order", [II, MM])
+def test_numbers_of_32_bits_keep_their_order_beyond_the_half(order):
+    values = deep_phantom().astype(np.uint32) * 1_000_000
+
+    np.testing.assert_array_equal(read(plain_tiff(values, order)), stretched(values))
+
+
+def test_signed_bytes_are_not_turned_over():
+    signed = (phantom().astype(np.int16) - 128).astype(np.int8)
+
+    pixels = read(plain_tiff(signed, II, sample_format=2))
+
+    np.testing.assert_array_equal(pixels, stretched(phantom()))
+
+
+@pytest.mark.parametrize(
+    "values", [np.array([[np.finfo(np.float32).min]]), np.array([[np.finfo(np.float32).max]])]
+)
+def test_the_largest_float_stands_for_no_value(values):
+    picture_with_hole = phantom().astype(np.float32)
+    picture_with_hole[:20, :20] = values.astype(np.float32)
+
+    pixels = read(picture(picture_with_hole, "tiff"))
+
+    kept = np.ones(phantom().shape, bool)
+    kept[:20, :20] = False
+    np.testing.assert_array_equal(pixels[kept], stretched(phantom()[kept]))
+
+
+@pytest.mark.parametrize("file_format", ["png", "tiff"])
+def test_numbers_below_zero_saved_without_a_sign_are_found_out(file_format):
+    y, x = np.mgrid[0:96, 0:96] / 95.0
+    hill = np.rint(np.sin(np.pi * x) * np.sin(np.pi * y) * 4095).astype(np.int16) - 1_000
+
+    pixels = read(picture(hill.view(np.uint16), file_format))
+
+    np.testing.assert_array_equal(pixels, stretched(hill.astype(int)))
+
+
+def test_a_colour_map_of_eight_bits_in_its_words_is_mended():
+    image = Image.fromarray(phantom()).convert("P")
+    content = picture(image, "tiff")
+    grays = np.tile(np.arange(256, dtype="<u2"), 3)
+    at = content.index((grays * 256).tobytes())
+    dark = content[:at] + grays.tobytes() + content[at + grays.nbytes :]
+
+    np.testing.assert_array_equal(read(dark), read(content))
+
+
+def test_transparency_that_is_the_same_everywhere_darkens_nothing():
+    veiled = np.dstack([phantom(), np.full_like(phantom(), 128)])
+
+    np.testing.assert_array_equal(read(picture(veiled, "png")), phantom())
+
+
+@pytest.mark.parametrize(
+    ("tag", "said"), [(259, 34_712), (259, 50_001), (284, 2)], ids=["JPEG 2000", "WebP", "planes"]
+)
+def test_a_tiff_that_is_packed_in_a_way_without_a_rule_is_not_called_damaged(tag, said):
+    deep = np.stack([deep_phantom()] * 3, axis=2)
+    content = picture(phantom(), "tiff") if tag == 259 else plain_tiff(deep, II, photometric=2)
+    entry = struct.pack("<HHI", tag, SHORT, 1)
+    if entry not in content:
+        entry, said_before = struct.pack("<HHI", 339, SHORT, 1), struct.pack("<HH", 1, 0)
+        content = content.replace(
+            entry + said_before, struct.pack("<HHIHH", tag, SHORT, 1, said, 0)
+        )
+    at = content.index(struct.pack("<HHI", tag, SHORT, 1)) + 8
+    content = content[:at] + struct.pack("<H", said) + content[at + 2 :]
+
+    with pytest.raises(UnsupportedFormatError) as refusal:
+        read(content)
+
+    assert refusal.value.facts == {"format": "TIFF", "formats": NAMES}
+
+
+def test_a_big_endian_bigtiff_is_not_called_damaged():
+    with pytest.raises(UnsupportedFormatError):
+        read(b"MM\0+\0\x08\0\0" + bytes(200))
+
+
+@pytest.mark.parametrize(
+    ("marker", "precision", "name"), [(0xC1, 12, "12-bit JPEG"), (0xF7, 8, "JPEG-LS")]
+)
+def test_other_kinds_of_jpeg_are_named(marker, precision, name):
+    content = bytearray(picture(phantom(), "jpeg"))
+    at = content.index(b"\xff\xc0")
+    content[at + 1], content[at + 4] = marker, precision
+
+    with pytest.raises(UnsupportedFormatError) as refusal:
+        read(bytes(content))
+
+    assert refusal.value.facts["format"] == name
 
 
 def test_compressed_floats_are_read_in_their_order():

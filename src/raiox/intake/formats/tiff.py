@@ -1,10 +1,12 @@
 """TIFF and BigTIFF. Source: TIFF 6.0; TIFF Technical Note 1; Adobe Photoshop Technical Note 3."""
 
+import re
 import sys
 from io import BytesIO
-from typing import Final, Literal, cast
+from typing import Any, Final, Literal, cast
 
 import numpy as np
+import numpy.typing as npt
 from PIL import Image, TiffImagePlugin
 
 from raiox.intake.errors import MultiFrameError, UnsupportedFormatError
@@ -24,12 +26,23 @@ PLAUSIBLE_BYTES: Final = 2**27  # whoever points farther than any upload reaches
 NEW_SUBFILE_TYPE: Final = 254
 REDUCED_OR_MASK: Final = 0b101  # of NewSubfileType: a smaller version, a transparency mask
 BITS_PER_SAMPLE: Final = 258
+COMPRESSION: Final = 259
 PHOTOMETRIC: Final = 262
+PLANAR_CONFIGURATION: Final = 284
+BY_PLANE: Final = 2
+COLOUR_MAP: Final = 320
+SAMPLE_FORMAT: Final = 339
 WHITE_IS_ZERO: Final = 0
 THUMBNAIL_RATIO: Final = 2  # a page at most half as wide and half as high shows the same, smaller
 
+BYTE_BITS, WORD_BITS = 8, 16
+LARGEST_BYTE: Final = 255
+IN_FILE_ORDER: Final = re.compile(r";(32|64)B?")  # of a raw mode; the sign or F comes after
+
 Layout = tuple[bytes, int, tuple[int], int, tuple[int, ...], tuple[int, ...]]
-INTEGER, FLOAT = (1,), (3,)
+INTEGER, SIGNED, FLOAT = (1,), (2,), (3,)
+UNBUILT_COMPRESSIONS: Final = frozenset({50001})  # WebP, which Pillow's libtiff lacks
+BIG_IN_BIG_ENDIAN: Final = b"MM\0+"  # Pillow takes its header for that of a small one (13.0)
 ORDERS: Final = {b"II": "", b"MM": "B"}
 NATIVE: Final = b"II" if sys.byteorder == "little" else b"MM"
 LOWER_BYTES: Final = {
@@ -46,6 +59,8 @@ def _layouts() -> dict[Layout, tuple[str, str]]:
     for prefix, order in ORDERS.items():
         for photometric in (0, 1):
             layouts[prefix, photometric, INTEGER, 1, (16,), ()] = (f"I;16{order}",) * 2
+            layouts[prefix, photometric, INTEGER, 1, (32,), ()] = ("I", f"I;32{order}")
+            layouts[prefix, photometric, SIGNED, 1, (32,), ()] = ("I", f"I;32{order}S")
             layouts[prefix, photometric, FLOAT, 1, (32,), ()] = ("F", f"F;32{order}F")
             layouts[prefix, photometric, FLOAT, 1, (64,), ()] = ("F", f"F;64{order}F")
             for extra in ((), (0,), (1,), (2,)):  # two samples of 16 bits, as four bytes
@@ -66,12 +81,19 @@ class Tiff(RasterFormat):
         Raises:
             UnsupportedFormatError: a layout that has no rule.
         """
+        if content.startswith(BIG_IN_BIG_ENDIAN):
+            raise UnsupportedFormatError(format="BigTIFF (MM)")
         try:
-            return TiffImagePlugin.TiffImageFile(BytesIO(content))
+            image = TiffImagePlugin.TiffImageFile(BytesIO(content))
         except SyntaxError as error:
-            if "unknown pixel mode" in str(error):
+            if "unknown pixel mode" in str(error) or isinstance(error.__cause__, KeyError):
                 raise UnsupportedFormatError(format="TIFF") from error
             raise
+        is_deep = max(image.tag_v2.get(BITS_PER_SAMPLE, (1,))) > BYTE_BITS
+        is_in_deep_planes = is_deep and image.tag_v2.get(PLANAR_CONFIGURATION) == BY_PLANE
+        if is_in_deep_planes or image.tag_v2.get(COMPRESSION) in UNBUILT_COMPRESSIONS:
+            raise UnsupportedFormatError(format="TIFF")
+        return image
 
     def check_frames(self, image: Image.Image) -> None:
         """Let one image pass, and smaller versions of it.
@@ -98,12 +120,14 @@ class Tiff(RasterFormat):
             order = image.tag_v2.prefix if codec != "libtiff" else NATIVE
             pairs = np.asarray(image).view("<u2" if order == b"II" else ">u2")
             return flatten_gray_alpha(pairs)
-        if codec == "libtiff":  # it hands over floats in this machine's order, unlike the file's
-            _set_rawmode(image, rawmode.replace("BF", "NF"))
-        if image.mode not in DEEP_MODES:
+        if codec == "libtiff":  # it hands over numbers in this machine's order, unlike the file's
+            _set_rawmode(image, IN_FILE_ORDER.sub(r";\1N", rawmode))
+        if image.mode == "P":
+            _mend_colour_map(image)
+        if image.mode not in DEEP_MODES and not _is_signed(image):
             return super().decode(image, content)
         white_is_zero = image.tag_v2.get(PHOTOMETRIC) == WHITE_IS_ZERO
-        return stretch(np.asarray(image), white_is_zero=white_is_zero)
+        return stretch(_numbers(image), white_is_zero=white_is_zero)
 
     def is_truncated(self, content: bytes, complaint: str) -> bool:
         """Many writers put the directory last: then half a file points beyond itself."""
@@ -130,6 +154,26 @@ def _belongs_to(first: tuple[int, int], page: TiffImagePlugin.TiffImageFile) -> 
     return all(
         THUMBNAIL_RATIO * side <= whole for side, whole in zip(page.size, first, strict=True)
     )
+
+
+def _is_signed(image: TiffImagePlugin.TiffImageFile) -> bool:
+    return tuple(image.tag_v2.get(SAMPLE_FORMAT, INTEGER)) == SIGNED
+
+
+def _numbers(image: TiffImagePlugin.TiffImageFile) -> npt.NDArray[Any]:
+    """(H, W) numbers as the file means them: Pillow has bytes without and integers with a sign."""
+    numbers = np.asarray(image)
+    kind = {"L": "i1", "I": "i4" if _is_signed(image) else "u4"}.get(image.mode)
+    is_small = image.tag_v2.get(BITS_PER_SAMPLE) != (WORD_BITS,)
+    return numbers.view(kind) if kind and is_small else numbers
+
+
+def _mend_colour_map(image: TiffImagePlugin.TiffImageFile) -> None:
+    """Some writers leave eight bits in the words of a colour map, as if white were black."""
+    colours = image.tag_v2.get(COLOUR_MAP, (0,))
+    image.load()
+    if max(colours) <= LARGEST_BYTE:
+        image.putpalette(bytes(colours), "RGB;L")
 
 
 def _rawmode(image: TiffImagePlugin.TiffImageFile) -> str:

@@ -82,8 +82,8 @@ class IntakeSettings(BaseModel, frozen=True, extra="forbid"):
     )
     allow_weak_sandbox: bool = Field(
         False,
-        description="Whether images are decoded even where the kernel cannot confine decoder "
-        "processes completely.",
+        description="Whether the service starts, and images are decoded, even where the kernel cannot "
+        "confine decoder processes completely.",
     )
     n_decoders: PositiveInt = Field(2, description="Number of images decoded at the same time.")
 

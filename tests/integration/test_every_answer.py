@@ -144,17 +144,29 @@ async def test_pages_of_our_own_and_programs_may_change_things(start, origin):
 class Weak(FakeIntake):
     """Its decoders could get out."""
 
+    weak = True
+
     def require_confinement(self):
-        raise SandboxTooWeakError(breaches="files, network")
+        if self.weak:
+            raise SandboxTooWeakError(breaches="files, network", layers="landlock")
 
 
-async def test_a_sandbox_that_is_too_weak_is_not_ready_and_says_why(start):
-    async with start(reader=Weak()) as service:
+async def test_with_a_sandbox_that_is_too_weak_nothing_is_served(start):
+    with pytest.raises(SandboxTooWeakError):
+        async with start(reader=Weak()):
+            pass
+
+
+async def test_a_sandbox_that_becomes_too_weak_is_not_ready_and_says_why(start):
+    intake = Weak()
+    intake.weak = False
+    async with start(reader=intake) as service:
+        intake.weak = True
         answer = await service.browser().get("/readyz")
 
     assert answer.status_code == 503
     assert answer.json()["code"] == "sandbox_too_weak"
-    assert answer.json()["facts"] == {"breaches": "files, network"}
+    assert answer.json()["facts"] == {"breaches": "files, network", "layers": "landlock"}
 
 
 async def test_metrics_are_for_this_machine(start):

@@ -87,6 +87,7 @@ def _sandbox(settings: "Settings") -> str:
         layers = ", ".join(missing)
         if breaches:
             raise ValueError(say("sandbox_open", breaches=", ".join(breaches), layers=layers))
+        intake.require_confinement()
         pixels = intake.load(drawn_png(TEST_SIDE_PX)).pixels
     decoded = say("decoded", width=pixels.shape[1], height=pixels.shape[0])
     return f"{decoded}; {say('layers_missing', layers=layers)}" if missing else decoded

@@ -118,7 +118,7 @@ class DecoderCrashedError(IntakeError):
 
 
 class SandboxTooWeakError(RaioxError):
-    """This kernel lets a decoder process out of its sandbox (`breaches`)."""
+    """A decoder process could get out (`breaches`), or `layers` that keep it in are missing."""
 
     code = "sandbox_too_weak"
     kind = ErrorKind.UNAVAILABLE

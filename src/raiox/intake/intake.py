@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Self
 from raiox.entities import Radiograph
 from raiox.intake.decode import ALL_CODECS, PICTURE_CODECS
 from raiox.intake.decoder_versions import require_decoders
-from raiox.intake.errors import SandboxTooWeakError, UploadTooLargeError
+from raiox.intake.errors import UploadTooLargeError
 from raiox.intake.formats import RASTERS
-from raiox.intake.sandbox.breaches import Breach, describe
-from raiox.intake.sandbox.client import Sandbox
+from raiox.intake.sandbox.breaches import Breach
+from raiox.intake.sandbox.client import Sandbox, names, too_weak
+from raiox.intake.sandbox.confinement import REQUIRED, Layer
 from raiox.intake.sandbox.decoder_api import DecodeLimits
-from raiox.intake.sandbox.layers import missing_layers
 from raiox.intake.sniff import sniff
 
 if TYPE_CHECKING:
@@ -76,12 +76,13 @@ class Intake:
         """Wait for the decoder processes to be ready and confined.
 
         Raises:
-            SandboxTooWeakError: one could get out, and that is not allowed.
+            SandboxTooWeakError: one could get out, or a required layer is missing, and that is
+                not allowed.
             InternalError: no decoder process can be started.
         """
-        breaches = self._breaches()
-        if breaches and not self._allow_weak:
-            raise SandboxTooWeakError(breaches=describe(breaches))
+        breaches, missing = self._weaknesses()
+        if (breaches or missing & REQUIRED) and not self._allow_weak:
+            raise too_weak(breaches, missing)
 
     def weaknesses(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """What a decoder process could still reach, and which layers this machine lacks.
@@ -89,11 +90,14 @@ class Intake:
         Raises:
             InternalError: no decoder process can be started.
         """
-        breaches = self._breaches()
-        return tuple(describe(breaches).split(", ")) if breaches else (), missing_layers()
+        breaches, missing = self._weaknesses()
+        return names(breaches), names(missing)
 
-    def _breaches(self) -> Breach:
-        return self._pictures.breaches() | self._others.breaches()
+    def _weaknesses(self) -> tuple[Breach, Layer]:
+        (breaches, missing), (others, others_missing) = (
+            sandbox.weaknesses() for sandbox in (self._pictures, self._others)
+        )
+        return breaches | others, missing | others_missing
 
     def close(self) -> None:
         """End every decoder process."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import structlog
 
-from raiox.errors import RaioxError
+from raiox.errors import InternalError, RaioxError
 from raiox.inference.engine import Engine
 from raiox.records.errors import RecordsError
 from raiox.records.rows import Clock
@@ -62,6 +62,12 @@ async def run_service(settings: Settings, factories: Factories) -> AsyncIterator
         open_records, settings.records, settings.data_dir, factories.clock, factories.elapsed
     )
     intake = factories.open_intake()
+    try:
+        await asyncio.to_thread(_require_confinement, intake)
+    except RaioxError:
+        intake.close()
+        records.close()
+        raise
     service, worker = _assemble(settings, factories, records, intake)
     loading = asyncio.create_task(_load(service, worker))
     working = [
@@ -119,6 +125,12 @@ async def _load(service: Service, worker: Worker) -> None:
     await asyncio.to_thread(service.engine_holder.load)
     worker.wake()
     await asyncio.to_thread(_report_weaknesses, service.intake)
+
+
+def _require_confinement(intake: ReadsUploads) -> None:
+    """Raises: SandboxTooWeakError."""
+    with suppress(InternalError):  # no decoder yet: readiness says it
+        intake.require_confinement()
 
 
 def _report_weaknesses(intake: ReadsUploads) -> None:

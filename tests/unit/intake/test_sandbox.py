@@ -24,7 +24,7 @@ from raiox.intake.errors import (
 )
 from raiox.intake.sandbox.breaches import Breach
 from raiox.intake.sandbox.client import Sandbox
-from raiox.intake.sandbox.layers import missing_layers
+from raiox.intake.sandbox.confinement import Layer
 
 OBEDIENT = "fake_decoders:obey"
 QUICK = replace(LIMITS, decoder_wall_s=1.0, decoder_cpu_s=1)
@@ -138,7 +138,7 @@ def test_a_decoder_can_neither_open_nor_fork_nor_connect_nor_signal(sandbox):
 @linux_only
 def test_a_decoder_finds_no_way_out(sandbox):
     assert sandbox.decode("png", b"breaches").pixels[0, 0] == Breach.NONE
-    assert sandbox.breaches() == Breach.NONE
+    assert sandbox.weaknesses() == (Breach.NONE, Layer.NONE)
 
 
 @linux_only
@@ -183,29 +183,13 @@ def test_a_missing_layer_is_found_by_attacking(layers, breaches):
     assert Breach(done.returncode) == breaches & Breach(15)
 
 
-def test_says_which_layers_of_confinement_are_missing():
-    assert set(missing_layers()) <= {"namespaces", "landlock", "capabilities", "undumpable"}
-
-
-def test_a_layer_that_this_kernel_refuses_is_named():
-    script = (
-        "from raiox.intake.sandbox import layers\n"
-        "layers.confine_for_good = lambda: ('namespaces', 'landlock')\n"
-        "layers.allow_only_decoding = lambda: False\n"
-        "layers.report()\n"
-    )
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
-    said = subprocess.check_output([sys.executable, "-c", script], text=True, env=environment)
-
-    assert said.split() == ["namespaces", "landlock", "seccomp"]
-
-
 def test_a_weak_sandbox_decodes_nothing_unless_it_is_allowed():
     weak = "fake_decoders:obey_unconfined"
     with Sandbox(LIMITS, 1, weak) as sandbox, pytest.raises(SandboxTooWeakError) as refusal:
         sandbox.decode("png", b"nap 0")
 
     assert "files" in str(refusal.value.facts["breaches"])
+    assert "landlock" in str(refusal.value.facts["layers"])
     with Sandbox(LIMITS, 1, weak, allow_weak=True) as allowed:
         assert (allowed.decode("png", b"nap 0").pixels == GREY).all()
 

@@ -23,11 +23,6 @@ class Breach(IntFlag):
     """Of the zygote, and through it of every later decode."""
 
 
-def describe(breaches: Breach) -> str:
-    """Their names, e.g. `files, network`."""
-    return ", ".join(str(breach.name).lower() for breach in Breach if breach in breaches)
-
-
 def find_breaches(parent_pid: int) -> Breach:
     """Try each way out; this process must be confined already, and end afterwards."""
     found = Breach.NONE

@@ -21,7 +21,8 @@ from typing import Final, Self
 from raiox.errors import InternalError
 from raiox.intake.decode import PICTURE_CODECS
 from raiox.intake.errors import DecoderCrashedError, DecodeTooSlowError, SandboxTooWeakError
-from raiox.intake.sandbox.breaches import Breach, describe
+from raiox.intake.sandbox.breaches import Breach
+from raiox.intake.sandbox.confinement import Layer
 from raiox.intake.sandbox.decoder_api import Decoded, DecodeLimits
 from raiox.intake.sandbox.protocol import (
     CRASHED,
@@ -38,7 +39,8 @@ START_S: Final = 60.0  # a cold disk reads the codecs slowly
 ALLOCATOR: Final = "glibc.malloc.mmap_threshold=1073741824:glibc.malloc.top_pad=67108864"
 """What is freed is used again, instead of being given back and faulted in anew."""
 INHERITED: Final = ("PATH", "LD_LIBRARY_PATH", "LANG", "SYSTEMROOT", "TMPDIR")
-ATTEMPTS: Final = 2
+ATTEMPTS: Final = 4
+REPORT_BYTES: Final = len(READY) + 2
 
 
 class _ZygoteLostError(Exception):
@@ -100,15 +102,16 @@ class Sandbox:
                 raise DecoderCrashedError
             raise InternalError
 
-    def breaches(self) -> Breach:
-        """What a decoder process could still do beside decoding; waits for the zygote.
+    def weaknesses(self) -> tuple[Breach, Layer]:
+        """What a decoder process could still do, and the layers it lacks; waits for the zygote.
 
         Raises:
             InternalError: no decoder process can be started.
         """
         for _ in range(ATTEMPTS):
             with suppress(_ZygoteLostError):
-                return self._ready_zygote().breaches
+                zygote = self._ready_zygote()
+                return zygote.breaches, zygote.missing
         raise InternalError
 
     @property
@@ -141,7 +144,7 @@ class Sandbox:
     def _living_zygote(self) -> "_ZygoteProcess":
         zygote = self._ready_zygote()
         if zygote.breaches and not self._allow_weak:
-            raise SandboxTooWeakError(breaches=describe(zygote.breaches))
+            raise too_weak(zygote.breaches, zygote.missing)
         return zygote
 
     def _ready_zygote(self) -> "_ZygoteProcess":
@@ -161,7 +164,7 @@ class _ZygoteProcess:
 
     def __init__(self, limits: DecodeLimits, decoder: str, codecs: str, n_spares: int) -> None:
         self._limits = limits
-        self.breaches = ~Breach.NONE
+        self.breaches, self.missing = ~Breach.NONE, ~Layer.NONE
         self._control, theirs = socket.socketpair()
         self._ready = False
         self._ended = False
@@ -201,14 +204,14 @@ class _ZygoteProcess:
             return
         self._control.settimeout(START_S)
         try:
-            report = self._control.recv(2, socket.MSG_WAITALL)
+            report = self._control.recv(REPORT_BYTES, socket.MSG_WAITALL)
         except OSError:
             report = b""
-        self._ready = len(report) == len(READY) + 1 and report.startswith(READY)
+        self._ready = len(report) == REPORT_BYTES and report.startswith(READY)
         if not self._ready:
             self.end()
             raise _ZygoteLostError
-        self.breaches = Breach(report[1])
+        self.breaches, self.missing = Breach(report[1]), Layer(report[2])
 
     def decode(self, source_format: str, content: bytes) -> Decoded:
         ours, theirs = socket.socketpair()
@@ -254,6 +257,18 @@ class _ZygoteProcess:
         if verdict == TOO_SLOW:
             return DecodeTooSlowError(limit_s=self._limits.decoder_wall_s)
         return DecoderCrashedError() if verdict in {CRASHED, FINISHED} else _ZygoteLostError()
+
+
+def too_weak(breaches: Breach, missing: Layer) -> SandboxTooWeakError:
+    """The refusal that names both."""
+    return SandboxTooWeakError(
+        breaches=", ".join(names(breaches)) or "0", layers=", ".join(names(missing)) or "0"
+    )
+
+
+def names(flags: Breach | Layer) -> tuple[str, ...]:
+    """Of what is set, e.g. `("files", "network")`."""
+    return tuple(str(flag.name).lower() for flag in type(flags) if flag in flags)
 
 
 def _environment() -> dict[str, str]:

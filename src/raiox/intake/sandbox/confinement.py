@@ -2,7 +2,8 @@
 
 Two steps. The zygote gives up for good what no decode needs; each child bounds what one
 decode may cost and then gives up every system call but those of computing and answering.
-Kernels differ, so no layer is trusted to be there: `breaches.py` attacks the result.
+Kernels differ, so each step says which layers it did not get, and `breaches.py` attacks what
+remains.
 Source: landlock(7), user_namespaces(7), capabilities(7), prctl(2), setrlimit(2).
 """
 
@@ -12,6 +13,7 @@ import platform
 import resource
 import struct
 from contextlib import suppress
+from enum import IntFlag
 from typing import Final
 
 from raiox.intake.sandbox.decoder_api import DecodeLimits
@@ -41,34 +43,52 @@ FIRST_VERSION_WITH_SCOPES: Final = 6
 MAX_OPEN_FILES: Final = 32
 
 
-def confine_for_good() -> tuple[str, ...]:
+class Layer(IntFlag):
+    """One of several things that keep a decoder in, each by itself and beside the others."""
+
+    NONE = 0
+    NAMESPACES = 1
+    LANDLOCK = 2
+    SECCOMP = 4
+    CAPABILITIES = 8
+    UNDUMPABLE = 16
+
+
+REQUIRED: Final = Layer.NAMESPACES | Layer.LANDLOCK | Layer.SECCOMP
+"""Without one of these a single fault of the kernel may open the rest."""
+
+
+def confine_for_good() -> Layer:
     """Give up network, files and privileges; call it once, with everything already imported.
 
     The process must have one thread. Its children inherit all of it.
 
-    Returns: the names of the layers that this kernel did not give.
+    Returns: the layers that this kernel did not give.
     """
     _limit(resource.RLIMIT_FSIZE, 0)
     _limit(resource.RLIMIT_CORE, 0)
-    given = {"namespaces": False, "landlock": False, "capabilities": False, "undumpable": False}
+    given = Layer.NONE
     with suppress(OSError, AttributeError):  # no Linux, an old kernel, or a stricter outer sandbox
         libc = ctypes.CDLL(None, use_errno=True)
         libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
-        given["namespaces"] = libc.unshare(CLONE_NEWUSER | CLONE_NEWNET) == 0
-        given["landlock"] = _forbid_files(libc)
-        given["capabilities"] = _drop_capabilities(libc)
+        given |= Layer.NAMESPACES * (libc.unshare(CLONE_NEWUSER | CLONE_NEWNET) == 0)
+        given |= Layer.LANDLOCK * _forbid_files(libc)
+        given |= Layer.CAPABILITIES * _drop_capabilities(libc)
         # Nobody of the same user may read or write the memory that every decoder is forked from.
-        given["undumpable"] = libc.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == 0
-    return tuple(layer for layer, is_given in given.items() if not is_given)
+        given |= Layer.UNDUMPABLE * (libc.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == 0)
+    return ~Layer.SECCOMP & ~given
 
 
-def confine_one_decode(limits: DecodeLimits) -> None:
-    """Bound memory and processor time of this process; leave it no system call but decoding."""
+def confine_one_decode(limits: DecodeLimits) -> Layer:
+    """Bound memory and processor time of this process; leave it no system call but decoding.
+
+    Returns: the layer that this kernel did not give.
+    """
     _limit(resource.RLIMIT_AS, limits.decoder_memory_bytes)
     _limit(resource.RLIMIT_CPU, limits.decoder_cpu_s)
     _limit(resource.RLIMIT_NPROC, 0)
     _limit(resource.RLIMIT_NOFILE, MAX_OPEN_FILES)
-    allow_only_decoding()
+    return Layer.NONE if allow_only_decoding() else Layer.SECCOMP
 
 
 def end_with_parent(signal_number: int) -> None:

@@ -24,7 +24,12 @@ from typing import Final, NoReturn
 
 from raiox.intake.errors import DecoderCrashedError, IntakeError
 from raiox.intake.sandbox.breaches import Breach, find_breaches
-from raiox.intake.sandbox.confinement import confine_for_good, confine_one_decode, end_with_parent
+from raiox.intake.sandbox.confinement import (
+    Layer,
+    confine_for_good,
+    confine_one_decode,
+    end_with_parent,
+)
 from raiox.intake.sandbox.decoder_api import DecodeLimits, Decoder
 from raiox.intake.sandbox.protocol import (
     CRASHED,
@@ -59,9 +64,15 @@ class Zygote:
     """Forks, watches the clock, reaps."""
 
     def __init__(
-        self, control: socket.socket, decoder: Decoder, limits: DecodeLimits, n_spares: int
+        self,
+        control: socket.socket,
+        decoder: Decoder,
+        limits: DecodeLimits,
+        n_spares: int,
+        missing: Layer,
     ) -> None:
         self._control = control
+        self._missing = missing
         self._decoder = decoder
         self._limits = limits
         self._n_spares = n_spares
@@ -79,7 +90,7 @@ class Zygote:
         selector = selectors.DefaultSelector()
         selector.register(self._control, selectors.EVENT_READ)
         selector.register(self._sigchld_fd, selectors.EVENT_READ)
-        self._control.sendall(READY + bytes([self._breaches()]))
+        self._control.sendall(READY + self._weaknesses())
         while True:
             while len(self._spares) < self._n_spares:
                 self._spares.append(self._fork_spare())
@@ -123,22 +134,22 @@ class Zygote:
         theirs.close()
         return _Spare(pid, ours)
 
-    def _breaches(self) -> Breach:
-        """What a child can still do although it is confined; all of it, if it cannot say."""
+    def _weaknesses(self) -> bytes:
+        """What a confined child can still do, and the layers it lacks; all, if it cannot say."""
         report_fd, child_fd = os.pipe()
         zygote_pid = os.getpid()
         pid = os.fork()
         if pid == 0:
             try:
-                confine_one_decode(self._limits)
-                os.write(child_fd, bytes([find_breaches(zygote_pid)]))
+                missing = self._missing | confine_one_decode(self._limits)
+                os.write(child_fd, bytes([find_breaches(zygote_pid), missing]))
             finally:
                 os._exit(0)
         os.close(child_fd)
-        report = os.read(report_fd, 1)
+        report = os.read(report_fd, 2)
         os.close(report_fd)
         os.waitpid(pid, 0)
-        return Breach(report[0]) if report else ~Breach.NONE
+        return report or bytes([~Breach.NONE, ~Layer.NONE])
 
     def _kill_overdue(self) -> None:
         now = time.monotonic()
@@ -217,11 +228,11 @@ def main(control_fd: str, decoder_name: str, codecs: str, limits_json: str, n_sp
     decoder = _load(decoder_name)
     limits = DecodeLimits(**json.loads(limits_json))
     with socket.socket(fileno=int(control_fd)) as control:
-        confine_for_good()
+        missing = confine_for_good()
         os.dup2(1, 2)  # until here errors concern the installation; codecs complain of each file
         gc.collect()
         gc.freeze()  # children share these pages as long as nobody counts references anew
-        Zygote(control, decoder, limits, int(n_spares)).serve()
+        Zygote(control, decoder, limits, int(n_spares), missing).serve()
 
 
 if __name__ == "__main__":

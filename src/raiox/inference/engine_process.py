@@ -3,7 +3,7 @@
     python -m raiox.inference.engine_process DESCRIPTOR
 
 Guarantees an answer for each radiograph: a result or the reason why there is none. A
-process that died or hangs is replaced at the next request. Pixels cross as they are, over
+process that died or hangs is replaced at once. Pixels cross as they are, over
 a socket; both ends are raiox, so the rest is pickled. The process ends with its socket.
 """
 
@@ -12,7 +12,9 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 import traceback
+import weakref
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -34,6 +36,8 @@ Method = Literal["predict", "occlude_lungs"]
 START_S: Final = 120.0  # a cold disk reads the runtime slowly
 RADIOGRAPH_S: Final = 60.0
 """How long one radiograph may take; a busy machine needs a hundredth of it."""
+RESTART_PAUSE_S: Final = 1.0
+"""Before another start, where the last one failed or did not last as long as this."""
 _NO_PIXELS: Final = np.empty((0, 0), np.uint8)
 LOST: Final = (EOFError, ConnectionError, TimeoutError)
 
@@ -42,12 +46,15 @@ LOST: Final = (EOFError, ConnectionError, TimeoutError)
 class _Running:
     process: "subprocess.Popen[bytes]"
     channel: Connection
+    life: Connection
+    """Ends with the process, and carries nothing."""
     models: Mapping[str, ModelIdentity]
 
     def end(self) -> None:
         self.process.kill()
         self.process.wait()
         self.channel.close()
+        self.life.close()
 
 
 class EngineProcess:
@@ -62,8 +69,11 @@ class EngineProcess:
         """
         self._open_engine = open_engine
         self._lock = threading.Lock()
+        self._closed = False
         self._running: _Running | None = _start(open_engine)
         self._models = self._running.models
+        # It holds no reference, so that an engine that nobody uses any more ends its process.
+        threading.Thread(target=_keep_alive, args=(weakref.ref(self),), daemon=True).start()
 
     @property
     def models(self) -> Mapping[str, ModelIdentity]:
@@ -103,14 +113,41 @@ class EngineProcess:
             raise answer
         return answer
 
+    def __del__(self) -> None:
+        """End the process of an engine that nobody uses any more."""
+        with suppress(AttributeError):  # it never began
+            self._end()
+
     def close(self) -> None:
-        """End the process."""
+        """End the process for good."""
+        self._closed = True
         with self._lock:
             self._end()
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether the process was ended for good."""
+        return self._closed
+
+    def revive(self, dead: Connection | None) -> Connection:
+        """Start the process again, unless that has been done.
+
+        Args:
+            dead: the `life` that ended.
+
+        Returns: the life of the process that runs.
+        Raises: ModelUnavailableError.
+        """
+        with self._lock:
+            if self._running and self._running.life is dead:
+                self._end()
+            return self._living().life
 
     def _living(self) -> _Running:
         if self._running and self._running.process.poll() is not None:
             self._end()
+        if self._closed:
+            raise ModelUnavailableError(reason="stopping")
         if self._running is None:
             try:
                 self._running = _start(self._open_engine)
@@ -126,18 +163,36 @@ class EngineProcess:
             running.end()
 
 
+def _keep_alive(reference: "weakref.ref[EngineProcess]") -> None:
+    """Start the process again whenever it has ended, until its engine is closed or forgotten."""
+    life, started = None, time.monotonic()
+    while (engine := reference()) is not None and not engine.is_closed:
+        try:
+            life = engine.revive(life)
+        except ModelUnavailableError:  # every request says so meanwhile
+            life = None
+        del engine
+        if life is not None:
+            with suppress(OSError):  # it has ended already
+                life.poll(None)
+        if life is None or time.monotonic() - started < RESTART_PAUSE_S:
+            time.sleep(RESTART_PAUSE_S)
+        started = time.monotonic()
+
+
 def _start(open_engine: OpenEngine) -> _Running:
     ours, theirs = socket.socketpair()
-    with theirs:
+    our_life, their_life = socket.socketpair()
+    with theirs, their_life:
         process = subprocess.Popen(
             [sys.executable, "-P", "-m", __name__, str(theirs.fileno())],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
-            pass_fds=[theirs.fileno()],
+            pass_fds=[theirs.fileno(), their_life.fileno()],
             env=os.environ | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)},
             start_new_session=True,  # Ctrl-C is for the service, which finishes what it began
         )
-    channel = Connection(ours.detach())
+    channel, life = Connection(ours.detach()), Connection(our_life.detach())
     try:
         channel.send(open_engine)
         answer = _receive(channel, START_S)
@@ -145,9 +200,9 @@ def _start(open_engine: OpenEngine) -> _Running:
         answer = EngineCrashedError()
         answer.__cause__ = error
     if isinstance(answer, RaioxError):
-        _Running(process, channel, {}).end()
+        _Running(process, channel, life, {}).end()
         raise answer
-    return _Running(process, channel, answer)
+    return _Running(process, channel, life, answer)
 
 
 def _send(channel: Connection, method: Method, radiographs: Sequence[Radiograph]) -> None:

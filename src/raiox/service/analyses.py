@@ -35,8 +35,6 @@ POLL_INTERVAL_S = 0.5
 """How often a waiting request looks for results of other processes."""
 SHUTDOWN_GRACE_S = 3.0
 """How long a request may still wait when the service stops."""
-ROWS_PER_READ = 200
-"""How many analyses one read of the whole history takes."""
 
 
 class ReadsUploads(Protocol):
@@ -162,15 +160,6 @@ class Analyses:
         return await self._executors.read(
             lambda: self._records.history.list(owner, limit=limit, cursor=cursor)
         )
-
-    async def whole_history(self, owner: str) -> list[StoredAnalysis]:
-        """All of the owner's analyses, newest first."""
-        page = await self.history(owner, limit=ROWS_PER_READ)
-        found = list(page.analyses)
-        while page.next_cursor:
-            page = await self.history(owner, limit=ROWS_PER_READ, cursor=page.next_cursor)
-            found += page.analyses
-        return found
 
     async def delete(self, analysis_id: str, owner: str) -> None:
         """Remove everything of it; a result still on its way is refused.

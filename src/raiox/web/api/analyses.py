@@ -1,17 +1,18 @@
 """The API of analyses: what HTTP means, and nothing else."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Path, Query
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 
 from raiox.errors import RaioxError
 from raiox.records.errors import AnalysisNotFoundError
 from raiox.records.rows import StoredAnalysis
 from raiox.result import LungOcclusionDocument
 from raiox.service.lifecycle import Service
-from raiox.web.api.export import to_csv, to_json
+from raiox.web.api.export import FileFormat, write_file
+from raiox.web.api.history_export import HistoryExport
 from raiox.web.api.schemas import PNG, Analysis, AnalysisPage, UploadBatch, UploadItem, problems
 from raiox.web.api.serializers import API, address_of, analysis_document
 from raiox.web.api.uploads import UploadHeaders, receive_upload
@@ -36,7 +37,7 @@ AnalysisId = Annotated[str, Path(min_length=1, max_length=64, description="As gi
 
 FindingName = Annotated[str, Path(min_length=1, max_length=64, description="A key of the scores.")]
 
-FileFormat = Annotated[Literal["csv", "json"], Query()]
+FormatQuery = Annotated[FileFormat, Query()]
 
 _FILES: dict[int | str, dict[str, Any]] = {
     200: {
@@ -127,16 +128,13 @@ async def export_analyses(
     service: ServiceDep,
     caller: CallerDep,
     root_path: RootPathDep,
-    format: FileFormat = "json",  # noqa: A002  (its name in the URL)
+    format: FormatQuery = "json",  # noqa: A002  (its name in the URL)
     lang: LangQuery = None,
 ) -> Response:
     """Your whole history as one file."""
-    async with web_context.rendering.turn(caller):
-        analyses = await service.analyses.whole_history(caller.owner)
-        # A long history takes seconds to write: off the event loop, so that others are answered.
-        return await service.executors.read(
-            lambda: _file(tuple(analysis_document(one, root_path) for one in analyses), format)
-        )
+    export = HistoryExport(service, web_context.rendering, caller, root_path)
+    file, text = await export.open(format)
+    return StreamingResponse(text, 200, _attachment(format), file.media_type)
 
 
 @router.get("/{analysis_id}", responses=problems(401, 404, 429))
@@ -166,12 +164,13 @@ async def export_analysis(
     service: ServiceDep,
     owner: OwnerDep,
     root_path: RootPathDep,
-    format: FileFormat = "json",  # noqa: A002  (its name in the URL)
+    format: FormatQuery = "json",  # noqa: A002  (its name in the URL)
     lang: LangQuery = None,
 ) -> Response:
     """One analysis of yours as a file."""
     analysis = await _find(request, analysis_id, web_context, service, owner)
-    return _file((analysis_document(analysis, root_path),), format)
+    text, media_type = write_file((analysis_document(analysis, root_path),), format)
+    return Response(text, 200, _attachment(format), media_type)
 
 
 @router.delete("/{analysis_id}", status_code=204, responses=problems(401, 404, 429))
@@ -256,11 +255,8 @@ async def _find(
         raise
 
 
-def _file(documents: tuple[Analysis, ...], file_format: str) -> Response:
-    headers = {"Content-Disposition": f'attachment; filename="raiox-analyses.{file_format}"'}
-    if file_format == "csv":
-        return Response(to_csv(documents), 200, headers, "text/csv; charset=utf-8")
-    return Response(to_json(documents), 200, headers, "application/json")
+def _attachment(file_format: FileFormat) -> dict[str, str]:
+    return {"Content-Disposition": f'attachment; filename="raiox-analyses.{file_format}"'}
 
 
 async def _item(

@@ -1,12 +1,15 @@
-"""One's own history as a file: JSON whole, CSV flat."""
+"""One's own history as a file: JSON whole, CSV flat; written a page at a time."""
 
 import csv
 import io
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Literal, Protocol
 
 from raiox.vocabulary import LANGUAGES
 from raiox.web.api.schemas import Analysis, AnalysisPage
+
+FileFormat = Literal["csv", "json"]
+Documents = tuple[Analysis, ...]
 
 COLUMNS = (
     "id", "created_at", "state", "outcome", "finding", "uncertainty", "findings_set", "abnormality",
@@ -19,21 +22,93 @@ SEPARATOR = " "
 """Between the codes of one cell."""
 
 
-def to_json(documents: tuple[Analysis, ...]) -> str:
+class HistoryFile(Protocol):
+    """A file of analyses, from its first character to its last."""
+
+    media_type: str
+
+    def begin(self) -> str:
+        """What stands before the first page."""
+        ...
+
+    def page(self, documents: Documents) -> str:
+        """The next analyses."""
+        ...
+
+    def end(self) -> str:
+        """What stands after the last page."""
+        ...
+
+
+class JsonFile:
     """All documents, as the API returns them."""
-    return AnalysisPage(analyses=documents, next_cursor=None).model_dump_json()
+
+    media_type = "application/json"
+
+    def __init__(self) -> None:
+        # The same text as that of a page of the API, cut where its analyses stand.
+        empty = AnalysisPage(analyses=(), next_cursor=None).model_dump_json()
+        head, bracket, tail = empty.partition("[")
+        self._head, self._tail = head + bracket, tail
+        self._separator = ""
+
+    def begin(self) -> str:
+        """The opening of the list."""
+        return self._head
+
+    def page(self, documents: Documents) -> str:
+        """More of the list."""
+        text = ",".join(document.model_dump_json() for document in documents)
+        separated = self._separator + text if text else ""
+        self._separator = "," if text else self._separator
+        return separated
+
+    def end(self) -> str:
+        """The closing of the list."""
+        return self._tail
 
 
-def to_csv(documents: Iterable[Analysis]) -> str:
+class CsvFile:
     """One line per analysis; only values of raiox, so no cell can be a formula."""
-    rows = [_row(document) for document in documents]
-    # The bundle may have changed in between: a column for every finding that any row has.
-    scores = dict.fromkeys(name for row in rows for name in row if name.startswith(SCORE_PREFIX))
-    file = io.StringIO()
-    writer = csv.DictWriter(file, [*COLUMNS, *scores])
-    writer.writeheader()
-    writer.writerows(rows)
-    return file.getvalue()
+
+    media_type = "text/csv; charset=utf-8"
+
+    def __init__(self, scores: Iterable[str]) -> None:
+        """Begin a table.
+
+        Args:
+            scores: findings that any of its analyses has a score for, as the bundle may have
+                changed in between: a column for each.
+        """
+        self._columns = [*COLUMNS, *(f"{SCORE_PREFIX}{finding}" for finding in scores)]
+
+    def begin(self) -> str:
+        """The line of the names."""
+        return self._lines([dict(zip(self._columns, self._columns, strict=True))])
+
+    def page(self, documents: Documents) -> str:
+        """More lines."""
+        return self._lines(_row(document) for document in documents)
+
+    def end(self) -> str:
+        """Nothing."""
+        return ""
+
+    def _lines(self, rows: Iterable[dict[str, Any]]) -> str:
+        file = io.StringIO()
+        csv.DictWriter(file, self._columns).writerows(rows)
+        return file.getvalue()
+
+
+def scored_findings(documents: Documents) -> tuple[str, ...]:
+    """The findings that any of these has a score for, in order of appearance."""
+    return tuple(dict.fromkeys(name for document in documents for name in document.scores or ()))
+
+
+def write_file(documents: Documents, file_format: FileFormat) -> tuple[str, str]:
+    """A file of a few analyses, and its media type."""
+    file = JsonFile() if file_format == "json" else CsvFile(scored_findings(documents))
+    return file.begin() + file.page(documents) + file.end(), file.media_type
 
 
 def _row(document: Analysis) -> dict[str, Any]:

@@ -17,7 +17,7 @@ WORKFLOWS = [*ROOT.glob(".github/workflows/*.y*ml"), *ROOT.glob(".ci/*.y*ml")]
 def promises(monkeypatch):
     monkeypatch.syspath_prepend(str(ROOT / "tests" / "torture"))
     yield runpy.run_path(str(ROOT / "tests" / "torture" / "promises.py"))
-    for name in ("attacks", "running"):
+    for name in ("measurement",):
         sys.modules.pop(name, None)
 
 

@@ -1,9 +1,7 @@
 """Attacks on the running service, each bounded in time; what they find is a `Measurement`."""
 
-import json
 import random
 import socket
-import sqlite3
 import tempfile
 import threading
 import time
@@ -11,146 +9,23 @@ from collections import Counter
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
-from http.client import HTTPException
 from pathlib import Path
 
-from running import ANALYSES, Service, drawn_images, p50, p99, serving, timed
+from kills import kills, settled
+from measurement import Measurement
+from running import (
+    ANALYSES,
+    HTTP_ERRORS,
+    Service,
+    drawn_images,
+    id_in,
+    p50,
+    p99,
+    serving,
+    timed,
+)
 
 NO_LIMITS = {"web__limits": "false"}
-N_CLIENTS = 8
-HTTP_ERRORS = (OSError, HTTPException)
-
-
-def id_in(document: bytes) -> str:
-    """The id of the analysis that a document of the API describes."""
-    return str(json.loads(document)["id"])
-
-
-@dataclass(frozen=True)
-class Measurement:
-    """What an attack found."""
-
-    promise: str
-    measured: str
-    held: bool
-
-
-@dataclass
-class Client:
-    """Sends with keys until each upload is acknowledged; now and then deletes one of its own."""
-
-    service: Service
-    cookie: str
-    images: list[bytes]
-    number: int
-    seed: int
-    stop: threading.Event
-    acknowledged: set[str] = field(default_factory=set)
-    deleted: set[str] = field(default_factory=set)
-    returned: set[str] = field(default_factory=set)
-    n_doubled: int = 0
-
-    def run(self) -> None:
-        choice = random.Random(self.seed * 1_000 + self.number)
-        count = 0
-        while not self.stop.is_set():
-            if self._send(count, choice):
-                count += 1
-                if choice.random() < 0.2:
-                    self._delete(choice.choice(sorted(self.acknowledged)))
-            else:
-                time.sleep(0.1)
-
-    def _send(self, count: int, choice: random.Random) -> bool:
-        headers = {
-            "Cookie": self.cookie,
-            "Idempotency-Key": f"{self.number}-{count}",
-            "Prefer": choice.choice(("wait=0", "wait=2")),
-        }
-        image = self.images[(self.number + count) % len(self.images)]
-        with suppress(*HTTP_ERRORS):
-            status, content, _ = self.service.upload(image, headers)
-            if status in (201, 202):
-                name = id_in(content)
-                self.n_doubled += name in self.acknowledged or name in self.deleted
-                self.acknowledged.add(name)
-                return True
-        return False
-
-    def _delete(self, name: str) -> None:
-        address, headers = f"{ANALYSES}/{name}", {"Cookie": self.cookie}
-        with suppress(*HTTP_ERRORS):
-            # Once asked for, it may be gone even if a kill takes the answer.
-            self.acknowledged.discard(name)
-            if self.service.request("DELETE", address, b"", headers)[0] == 204:
-                self.deleted.add(name)
-                if self.service.get(address, headers)[0] != 404:
-                    self.returned.add(name)
-
-
-def kills(seconds: float, seed: int) -> list[Measurement]:
-    """Kill the service at random moments while clients send; then audit every accepted id."""
-    choice, stop = random.Random(seed), threading.Event()
-    with tempfile.TemporaryDirectory() as name, serving(Path(name), **NO_LIMITS) as service:
-        cookie, images = service.cookie(), drawn_images()
-        clients = [Client(service, cookie, images, n, seed, stop) for n in range(N_CLIENTS)]
-        threads = [threading.Thread(target=client.run) for client in clients]
-        for thread in threads:
-            thread.start()
-        n_kills, starts, deadline = 0, [], time.monotonic() + seconds
-        while time.monotonic() < deadline:
-            time.sleep(choice.uniform(0.1, 3.0))
-            service.kill()
-            n_kills += 1
-            starts.append(service.start())
-        stop.set()
-        for thread in threads:
-            thread.join()
-        found = _settled(service, cookie)
-        service.stop()
-        intact, n_orphans = _audit_files(service.folder)
-    states = {analysis["id"]: analysis for analysis in found}
-    acknowledged = set().union(*(client.acknowledged for client in clients))
-    lost = acknowledged - set(states)
-    doubled = sum(client.n_doubled for client in clients) + len(found) - len(states)
-    innocent = [one for one in found if one["state"] != "done"]
-    returned = set().union(*(c.returned | (c.deleted & set(states)) for c in clients))
-    return [
-        Measurement(
-            "accepted",
-            f"{n_kills} kills, {len(acknowledged)} acknowledged: {len(lost)} lost, {doubled} doubled, "
-            f"{len(innocent)} failed, database {'intact' if intact else 'DAMAGED'}, "
-            f"{n_orphans} orphans; ready again p50 {p50(starts):.1f} s, most {max(starts):.1f} s",
-            held=not (lost or doubled or innocent or n_orphans) and intact,
-        ),
-        Measurement(
-            "erasure",
-            f"{sum(len(client.deleted) for client in clients)} deleted between the same kills: "
-            f"{len(returned)} came back",
-            held=not returned,
-        ),
-    ]
-
-
-def _settled(service: Service, cookie: str, patience_s: float = 180) -> list[dict]:
-    deadline = time.monotonic() + patience_s
-    while True:
-        found = service.export(cookie)
-        waiting = [one for one in found if one["state"] not in ("done", "failed")]
-        if not waiting or time.monotonic() > deadline:
-            return found
-        time.sleep(0.5)
-
-
-def _audit_files(folder: Path) -> tuple[bool, int]:
-    with sqlite3.connect(folder / "raiox.sqlite3") as database:
-        [answer] = database.execute("PRAGMA integrity_check").fetchone()
-        wanted = {name for (name,) in database.execute("SELECT id FROM analyses WHERE has_image")}
-    database.close()
-    old = time.time() - 60
-    images = [path for path in (folder / "images").iterdir() if path.stat().st_mtime < old]
-    orphans = [path for path in images if path.stem.rpartition("_")[2] not in wanted]
-    return answer == "ok", len(orphans)
 
 
 def slow_clients(seconds: float, seed: int) -> list[Measurement]:
@@ -254,11 +129,11 @@ def overload(seconds: float, seed: int) -> list[Measurement]:
     with tempfile.TemporaryDirectory() as name, serving(Path(name), **settings) as service:
         images, cookie = drawn_images(), service.cookie()
         peak = _load(service, images, cookie, seed, n_clients=4, seconds=seconds / 3)
-        _settled(service, cookie)
+        settled(service, cookie)
         n_before = len(service.export(cookie))
         crowd = _load(service, images, cookie, seed, n_clients=40, seconds=seconds * 2 / 3)
         began = time.monotonic()
-        found = _settled(service, cookie)
+        found = settled(service, cookie)
         drained_s = time.monotonic() - began
         states = {one["id"]: one["state"] for one in found}
         unfinished = [name for name in crowd.accepted if states.get(name) != "done"]

@@ -7,7 +7,7 @@ Only `record` changes the measurements, and only programs that measured somethin
 import json
 from pathlib import Path
 
-from attacks import Measurement
+from measurement import Measurement
 
 FOLDER = Path(__file__).parents[2] / "docs" / "reference"
 MEASURED = FOLDER / "promises.json"

@@ -4,7 +4,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from attacks import Measurement
+from measurement import Measurement
 from running import p99
 
 from raiox.records.rows import Completion, NewAnalysis

@@ -4,6 +4,7 @@ import http.client
 import io
 import json
 import os
+import signal
 import socket
 import statistics
 import subprocess
@@ -18,6 +19,7 @@ from drawn_radiographs import radiograph
 ROOT = Path(__file__).parents[2]
 ANALYSES = "/api/v1/analyses"
 START_S = 120.0
+HTTP_ERRORS = (OSError, http.client.HTTPException)
 N_IMAGES = 40
 _PROGRAM = "from raiox.cli.app import main; main()"
 
@@ -47,7 +49,7 @@ class Service:
                 stderr=log,
             )
         while time.monotonic() - began < START_S:
-            with suppress(OSError, http.client.HTTPException):
+            with suppress(*HTTP_ERRORS):
                 if self.get("/readyz")[0] == 200:
                     return time.monotonic() - began
             if self.process.poll() is not None:
@@ -59,6 +61,16 @@ class Service:
         """As a power cut would end it."""
         self.process.kill()
         self.process.wait()
+
+    def children(self, module: str) -> list[int]:
+        """The running processes of a module that the service has started."""
+        tasks = Path(f"/proc/{self.process.pid}/task")
+        pids = [pid for one in tasks.glob("*/children") for pid in _words(one)]
+        return [int(pid) for pid in pids if module.encode() in _bytes(Path(f"/proc/{pid}/cmdline"))]
+
+    def kill_child(self, pid: int) -> None:
+        """As the kernel would, short of memory."""
+        os.kill(pid, signal.SIGKILL)
 
     def stop(self) -> None:
         """As an operator would end it."""
@@ -102,6 +114,22 @@ class Service:
         status, content, _ = self.get(f"{ANALYSES}/export", {"Cookie": cookie}, timeout=120)
         assert status == 200, content
         return json.loads(content)["analyses"]
+
+
+def _words(path: Path) -> list[str]:
+    return _bytes(path).decode().split()
+
+
+def _bytes(path: Path) -> bytes:
+    """Of a file of /proc; none once its process has gone."""
+    with suppress(OSError):
+        return path.read_bytes()
+    return b""
+
+
+def id_in(document: bytes) -> str:
+    """The id of the analysis that a document of the API describes."""
+    return str(json.loads(document)["id"])
 
 
 @contextmanager

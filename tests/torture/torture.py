@@ -17,7 +17,8 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 sys.path[:0] = [str(Path(__file__).parent), str(ROOT / "tests"), str(ROOT / "src")]
 
-from attacks import ATTACKS, Measurement  # noqa: E402  (the path was set above)
+from attacks import ATTACKS  # noqa: E402  (the path was set above)
+from measurement import Measurement  # noqa: E402
 from promises import record  # noqa: E402
 from queue_backlog import backlog  # noqa: E402
 

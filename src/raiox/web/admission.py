@@ -2,16 +2,20 @@
 
 A full queue is known beforehand: receiving and decoding an image only to refuse it would take
 the time that the waiting analyses need. Images that are complete and being decoded count as if they
-waited already; a body that still arrives takes no place, so that slow senders take none.
+waited already; a body that still arrives takes no place, so that slow senders take none. A
+refusal waits for the records only briefly: when they are slowest, what they said last must do.
 """
 
+import asyncio
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 
-from raiox.records.errors import QueueFullError
+from raiox.records.errors import QueueFullError, RecordsError
 
 LOOK_EVERY_S = 0.1
+LOOK_S = 0.05
+"""How long an upload waits for a look at the queue."""
 RETRY_AFTER_S = 5
 
 
@@ -23,14 +27,24 @@ class Admission:
         self._clock = clock
         self._n_queued = 0
         self._looked_at = -LOOK_EVERY_S
+        self._looking: asyncio.Task[None] | None = None
         self._n_inside = 0
         self.n_refused = 0
 
     async def look(self, n_queued: Callable[[], Awaitable[int]]) -> None:
-        """Look at the queue, unless that was done a moment ago."""
-        if self._clock() - self._looked_at >= LOOK_EVERY_S:
-            self._looked_at = self._clock()
+        """Look at the queue, unless that was done a moment ago or takes too long."""
+        if self._looking is None and self._clock() - self._looked_at >= LOOK_EVERY_S:
+            self._looking = asyncio.create_task(self._look(n_queued))
+        if self._looking is not None:
+            await asyncio.wait({self._looking}, timeout=LOOK_S)
+
+    async def _look(self, n_queued: Callable[[], Awaitable[int]]) -> None:
+        try:
             self._n_queued = await n_queued()
+        except RecordsError:  # whoever is let in meets it again, and says so
+            self._n_queued = 0
+        finally:
+            self._looked_at, self._looking = self._clock(), None
 
     def require_place(self) -> None:
         """Raises: QueueFullError if no place is left."""

@@ -1,12 +1,13 @@
 """Buckets refill evenly; the queue's places are counted before an upload comes in."""
 
 import asyncio
+import time
 
 import pytest
 from fakes import FakeClock
 from starlette.requests import HTTPConnection
 
-from raiox.records.errors import QueueFullError, StorageQuotaError
+from raiox.records.errors import QueueFullError, RecordsUnavailableError, StorageQuotaError
 from raiox.settings import WebSettings
 from raiox.web import rate_limits as limits
 from raiox.web.admission import LOOK_EVERY_S, Admission
@@ -95,6 +96,39 @@ def test_uploads_on_their_way_take_places_of_the_queue():
         pass
     with admission.admit():
         pass
+
+
+@pytest.mark.anyio
+async def test_a_full_queue_refuses_at_once_however_slow_the_records_are():
+    clock, answered = FakeClock(0), asyncio.Event()
+
+    async def slowly():
+        await answered.wait()
+        return 0
+
+    admission = Admission(max_queued=1, clock=clock)
+    await admission.look(lambda: queued(1))
+    clock.pass_s(LOOK_EVERY_S)
+    started = time.monotonic()
+    await admission.look(slowly)
+    took_s = time.monotonic() - started
+    with pytest.raises(QueueFullError):
+        admission.require_place()
+    answered.set()
+    await admission.look(slowly)
+    admission.require_place()
+
+    assert took_s < 1
+
+
+@pytest.mark.anyio
+async def test_records_in_trouble_are_no_full_queue():
+    async def in_trouble():
+        raise RecordsUnavailableError(retry_after_s=1)
+
+    admission = Admission(max_queued=1, clock=FakeClock(0))
+    await admission.look(in_trouble)
+    admission.require_place()
 
 
 def test_the_queue_is_looked_at_again_after_a_moment():

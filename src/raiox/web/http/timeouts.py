@@ -1,10 +1,9 @@
 """Deadlines that uvicorn lacks: for the head of a request, its body, and reading the answer.
 
 A connection that sends too slowly is closed, so idle clients cannot hold the service
-(slowloris); one that sends its body as dust, a byte a chunk, is refused, because each chunk
-costs the event loop as much as a whole file. Refusals made here, before any app, are problem
-documents too. And a refused upload is drained for a moment before closing, because a reset
-would take the refusal from the client before it was read.
+(slowloris); one that sends its body as dust is refused (`dust.py`). Refusals made here, before
+any app, are problem documents too. And a refused upload is drained for a moment before
+closing, because a reset would take the refusal from the client before it was read.
 Source: uvicorn issue 157; RFC 9112, section 9.6 ("Tear-down").
 """
 
@@ -20,6 +19,7 @@ from raiox.settings import WebSettings
 from raiox.web.caller import network_of
 from raiox.web.errors import ProtocolError
 from raiox.web.http.connections import Connections
+from raiox.web.http.dust import DustFilter, DustyAddresses
 from raiox.web.http.language import DEFAULT
 from raiox.web.http.middleware import PRIVATE, SECURITY_HEADERS
 from raiox.web.http.problems import MEDIA_TYPE, make_problem
@@ -29,28 +29,6 @@ BODY_GRACE_S = 2.0
 """The app refuses a late body first, with a document; this only closes what is left."""
 DRAIN_S = 0.5
 MAX_HEAD_BYTES = 16_384
-MIN_CHUNK_BYTES = 256
-"""The smallest chunk that a body may have on average, beyond the first few."""
-FREE_CHUNKS = 100
-
-
-class _DustFilter(h11.Connection):
-    """h11 that refuses a body of very many very small chunks."""
-
-    _n_chunks = 0
-    _n_bytes = 0
-
-    def next_event(self) -> Any:
-        """The next event. Raises: h11.RemoteProtocolError also for a body that is dust."""
-        event = super().next_event()
-        if isinstance(event, h11.Request):
-            self._n_chunks = self._n_bytes = 0
-        elif isinstance(event, h11.Data) and event.chunk_start:
-            self._n_chunks += 1
-            self._n_bytes += len(event.data)
-            if self._n_chunks > FREE_CHUNKS + self._n_bytes / MIN_CHUNK_BYTES:
-                raise h11.RemoteProtocolError("dust", error_status_hint=400)
-        return event
 
 
 class DeadlineProtocol(H11Protocol):
@@ -58,16 +36,18 @@ class DeadlineProtocol(H11Protocol):
 
     settings: ClassVar[WebSettings]
     open_connections: ClassVar[Connections]
-    """Both set by `protocol_with`."""
+    dusty_addresses: ClassVar[DustyAddresses]
+    """All set by `protocol_with`."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin to wait for a head, unless there are too many connections, all of them busy."""
-        self.conn = _DustFilter(h11.SERVER, MAX_HEAD_BYTES)
         self._deadline: asyncio.TimerHandle | None = None
         self._write_deadline: asyncio.TimerHandle | None = None
         self._awaited: object = None
         peer = transport.get_extra_info("peername")
         address = network_of(peer[0]) if isinstance(peer, tuple) else ""
+        proxied = isinstance(peer, tuple) and peer[0] in self.settings.trusted_proxies
+        self.conn = DustFilter(MAX_HEAD_BYTES, "" if proxied else address, self.dusty_addresses)
         self._admitted = self.open_connections.open(self, address)
         if not self._admitted:
             transport.abort()
@@ -206,5 +186,9 @@ def _cancel(timer: asyncio.TimerHandle | None) -> None:
 
 def protocol_with(settings: WebSettings, connections: Connections) -> type[DeadlineProtocol]:
     """The protocol with the deadlines of these settings."""
-    members = {"settings": settings, "open_connections": connections}
+    members = {
+        "settings": settings,
+        "open_connections": connections,
+        "dusty_addresses": DustyAddresses(),
+    }
     return type("ConfiguredProtocol", (DeadlineProtocol,), members)

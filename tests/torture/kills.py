@@ -25,7 +25,7 @@ KINDS = {"web": 1, "engine": 4, "zygote": 3, "starting engine": 1, "starting zyg
 """What is killed, and how often among the others."""
 SETTINGS = {"web__limits": "false"}
 PATIENT_STATUSES = {201, 202, 409, 429, 503}
-"""Accepted, or told to come again; anything else blames the file, or a fault of ours."""
+"""Accepted, or refused for now; anything else blames the file, or a fault of ours."""
 STARTING_S = 10.0
 
 

@@ -7,13 +7,16 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 
 import httpx
 from fakes import FakeEngine, FakeIntake
 
+from raiox.service.roles import Role
 from raiox.settings import Settings
 from raiox.web.server import run_server
 
@@ -22,12 +25,24 @@ START_S = 90.0
 
 
 class Served:
-    """A service on a free port; settings travel as `RAIOX_*` variables."""
+    """A service on a free port; settings travel as `RAIOX_*` variables.
 
-    def __init__(self, data_dir: Path, **settings: object) -> None:
+    A setting that is None is left out.
+    """
+
+    def __init__(
+        self,
+        data_dir: Path,
+        *,
+        variables: Mapping[str, str] = MappingProxyType({}),
+        **settings: object,
+    ) -> None:
         self.data_dir = data_dir
-        self._environment = {
-            f"RAIOX_{name.upper()}": str(value) for name, value in settings.items()
+        data_dir.mkdir(parents=True, exist_ok=True)
+        self._environment = dict(variables) | {
+            f"RAIOX_{name.upper()}": str(value)
+            for name, value in settings.items()
+            if value is not None
         }
         self.port = free_port()
         self.start()
@@ -102,13 +117,22 @@ def _serve(port: int) -> None:
     if n_files:
         resource.setrlimit(resource.RLIMIT_NOFILE, (n_files, n_files))
     delay_s = float(os.environ.get("RAIOX_TEST_DELAY_S", "0"))
+    skew_s = float(os.environ.get("RAIOX_TEST_CLOCK_SKEW_S", "0"))
+    if skew_s:
+        time.time = partial(_skewed, time.time, skew_s)
     run_server(
         Settings(),
         partial(FakeEngine, delay_s=delay_s),
         FakeIntake,
+        role=Role(os.environ.get("RAIOX_TEST_ROLE", "all")),
         host="127.0.0.1",
         port=port,
     )
+
+
+def _skewed(clock: Callable[[], float], skew_s: float) -> float:
+    """What a host believes whose clock is wrong."""
+    return clock() + skew_s
 
 
 if __name__ == "__main__":

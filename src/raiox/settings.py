@@ -127,13 +127,14 @@ class RecordsSettings(BaseModel, frozen=True, extra="forbid"):
 
     database_url: str | None = Field(
         None,
-        description="SQLAlchemy URL of the database. By default, SQLite in RAIOX_DATA_DIR is used.",
+        description="URL of the database, e.g. `postgresql://raiox@db.example.org/raiox`. By default, "
+        "SQLite in RAIOX_DATA_DIR is used.",
     )
     max_queued: PositiveInt = Field(
         1_000, description="Largest number of analyses in the queue; further uploads are refused."
     )
     lease_s: PositiveFloat = Field(
-        30.0,
+        15.0,
         description="Time after which an analysis whose worker stopped answering goes to another "
         "worker, in seconds.",
     )
@@ -170,6 +171,22 @@ class RecordsSettings(BaseModel, frozen=True, extra="forbid"):
     )
 
 
+class FilesSettings(BaseModel, frozen=True, extra="forbid"):
+    """Where images are stored."""
+
+    url: str | None = Field(
+        None,
+        pattern=r"^s3://[^/]+(/.*)?$",
+        description="Bucket that holds the images, as `s3://bucket/prefix` (extra `s3`); keys and "
+        "endpoint come from the variables `AWS_*`. By default, a folder in RAIOX_DATA_DIR is used.",
+    )
+    shared: bool = Field(
+        False,
+        description="Whether every process that uses the database has the same RAIOX_DATA_DIR, so that "
+        "images need no bucket.",
+    )
+
+
 class WebSettings(BaseModel, frozen=True, extra="forbid"):
     """How the service meets the network."""
 
@@ -187,6 +204,10 @@ class WebSettings(BaseModel, frozen=True, extra="forbid"):
     )
     analyses_per_day: PositiveInt = Field(
         1_000, description="Number of uploads that a session may send per day."
+    )
+    replicas: PositiveInt = Field(
+        1,
+        description="Number of web processes behind one address; each allows its share of the limits.",
     )
     limits: bool = Field(
         True, description="Whether the uploads of each session and address are limited."
@@ -256,6 +277,7 @@ class Settings(BaseSettings):
     intake: IntakeSettings = IntakeSettings()
     inference: InferenceSettings = InferenceSettings()
     records: RecordsSettings = RecordsSettings()
+    files: FilesSettings = FilesSettings()
     web: WebSettings = WebSettings()
 
 

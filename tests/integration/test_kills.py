@@ -1,6 +1,5 @@
 """The process dies at the worst moments; nothing is lost, doubled or left lying about."""
 
-import sqlite3
 import threading
 import time
 from contextlib import suppress
@@ -9,6 +8,10 @@ import httpx
 import pytest
 from fakes import png
 from serving import Served
+from sqlalchemy import func, select
+
+from raiox.records.database import Database
+from raiox.records.tables import idempotency_keys
 
 ANALYSES = "/api/v1/analyses"
 N_KILLS = 3
@@ -20,9 +23,12 @@ def delay_s():
 
 
 @pytest.fixture
-def served(tmp_path, delay_s):
+def served(tmp_path, delay_s, database_url):
     service = Served(
         tmp_path,
+        records__database_url=database_url,
+        files__shared=True,
+        web__session_key="k",
         test_delay_s=delay_s,
         records__lease_s=1,
         inference__max_batch_size=3,
@@ -77,7 +83,7 @@ class Patient:
         self._thread.join()
 
 
-def test_kills_under_load_lose_nothing_and_double_nothing(served, tmp_path):
+def test_kills_under_load_lose_nothing_and_double_nothing(served, tmp_path, database_url):
     cookies = dict(httpx.get(f"{served.url}/plain").cookies)
     patients = [Patient(served, cookies, number) for number in range(1, 4)]
     for _ in range(N_KILLS):
@@ -95,11 +101,11 @@ def test_kills_under_load_lose_nothing_and_double_nothing(served, tmp_path):
     assert {analysis["id"] for analysis in exported} == set(acknowledged)
     assert {analysis["state"] for analysis in exported} == {"done"}
     served.kill()
-    with sqlite3.connect(tmp_path / "raiox.sqlite3") as database:
-        assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
-        assert database.execute("SELECT count(*) FROM idempotency_keys").fetchone() == (
-            len(acknowledged),
-        )
+    n_keys = select(func.count()).select_from(idempotency_keys)
+    database = Database(database_url or f"sqlite:///{tmp_path / 'raiox.sqlite3'}")
+    database.check_integrity()
+    with database.reading() as connection:
+        assert connection.scalar(n_keys) == len(acknowledged)
     database.close()
 
 

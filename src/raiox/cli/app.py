@@ -28,10 +28,12 @@ from raiox.cli.repeat import repeat
 from raiox.cli.serve import serve
 from raiox.cli.train import train
 from raiox.cli.usage import UsageError, report
+from raiox.cli.work import work
 from raiox.vocabulary import NOTICE
 
 COMMANDS = (
     serve,
+    work,
     predict,
     train,
     repeat,

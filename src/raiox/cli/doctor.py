@@ -107,7 +107,7 @@ def _records(settings: "Settings") -> str:
 
     if settings.records.database_url is None and not (settings.data_dir / DATABASE_FILE).exists():
         return say("records_absent")
-    records = open_records(settings.records, settings.data_dir)
+    records = open_records(settings.records, settings.data_dir, files=settings.files)
     try:
         records.database.check_integrity()
         return say("records_intact", n_queued=records.queue.n_queued())

@@ -82,7 +82,7 @@ def _api_keys(data_dir: DataDir) -> "Iterator[ApiKeys]":
 
     from raiox.records.store import open_records
 
-    records = open_records(settings.records, settings.data_dir)
+    records = open_records(settings.records, settings.data_dir, files=settings.files)
     try:
         yield records.api_keys
     finally:

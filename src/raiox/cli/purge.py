@@ -19,9 +19,9 @@ def purge(data_dir: DataDir = None) -> None:
 
     from raiox.records.store import open_records
 
-    records = open_records(settings.records, settings.data_dir)
+    records = open_records(settings.records, settings.data_dir, files=settings.files)
     try:
-        swept = records.retention.sweep()
+        swept = records.sweep()
     finally:
         records.close()
     typer.echo(

@@ -15,6 +15,9 @@ def serve(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on.")] = 8000,
     data_dir: DataDir = None,
+    no_worker: Annotated[
+        bool, typer.Option("--no-worker", help="Accept only; `raiox work` analyses (PostgreSQL).")
+    ] = False,
 ) -> None:
     """Start the page and the API; Ctrl-C stops them.
 
@@ -23,17 +26,22 @@ def serve(
     settings = read_settings(data_dir)
     require_data_dir(settings.data_dir)
 
+    from raiox.inference.distant import DistantEngine
     from raiox.inference.engine_process import EngineProcess
     from raiox.inference.installed_models import open_in_use
     from raiox.intake import Intake
+    from raiox.service.roles import Role
     from raiox.web.server import refuse_public_without_limits, run_server
 
     refuse_public_without_limits(settings.web, host)
-    _require_address(host, port)
+    require_address(host, port)
+    opened = partial(open_in_use, settings.inference, settings.data_dir)
+    distant = partial(DistantEngine.open, settings.inference, settings.data_dir)
     run_server(
         settings,
-        partial(EngineProcess, partial(open_in_use, settings.inference, settings.data_dir)),
+        distant if no_worker else partial(EngineProcess, opened),
         partial(Intake, settings.intake),
+        role=Role.WEB if no_worker else Role.ALL,
         host=host,
         port=port,
         announce=lambda url: typer.echo(
@@ -42,7 +50,7 @@ def serve(
     )
 
 
-def _require_address(host: str, port: int) -> None:
+def require_address(host: str, port: int) -> None:
     """Bind the address for a moment, as the server will.
 
     Raises:

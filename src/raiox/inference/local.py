@@ -80,7 +80,7 @@ class LocalEngine:
         self._filter = FrontalFilter(filter_bundle, 1, backend)
         self._classifier = Classifier(classifier_bundle, 1, backend)
         self._models: dict[str, ModelIdentity] = {
-            bundle.manifest.role: _identity(bundle)
+            bundle.manifest.role: identity_of(bundle)
             for bundle in (filter_bundle, classifier_bundle, lungs_bundle)
             if bundle is not None
         }
@@ -249,7 +249,8 @@ def _timed(work: Callable[[], T]) -> tuple[T, float]:
     return value, (time.perf_counter() - started) * 1e3
 
 
-def _identity(bundle: Bundle) -> ModelIdentity:
+def identity_of(bundle: Bundle) -> ModelIdentity:
+    """What results say of the network that gave them."""
     manifest = bundle.manifest
     return ModelIdentity(
         id=manifest.id,

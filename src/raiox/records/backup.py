@@ -17,8 +17,9 @@ from pathlib import Path
 from typing import Final
 
 from raiox.records.errors import BackupInvalidError, BackupNotPossibleError, TargetNotEmptyError
-from raiox.records.files import SUFFIX, VALUES_SUFFIX
-from raiox.records.store import DATABASE_FILE, IMAGES_FOLDER
+from raiox.records.images import FOLDER as IMAGES_FOLDER
+from raiox.records.images import SUFFIX, VALUES_SUFFIX
+from raiox.records.store import DATABASE_FILE
 from raiox.settings import RecordsSettings
 from raiox.vocabulary import AnalysisState
 

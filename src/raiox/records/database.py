@@ -1,59 +1,56 @@
 """The one door to the database: short transactions, and errors in the words of raiox.
 
-SQLite runs in WAL mode with `synchronous=FULL`, so what was committed survives a
-power cut, and every write begins with BEGIN IMMEDIATE, so two writers never meet
-in the middle. Synchronous on purpose: aiosqlite is a thread as well, and the
-async session adds a second way of doing each thing without being faster.
-Sources: sqlite.org/wal.html, SQLAlchemy "pysqlite: transactions".
+Synchronous on purpose: aiosqlite is a thread as well, and the async session adds a second way
+of doing each thing without being faster.
 """
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
+from contextlib import contextmanager, suppress
+from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.exc import DatabaseError, DBAPIError, InterfaceError, OperationalError
+from sqlalchemy import Connection, Engine, make_url, text
+from sqlalchemy.exc import (
+    ArgumentError,
+    DBAPIError,
+    IntegrityError,
+    InterfaceError,
+    NoSuchModuleError,
+    OperationalError,
+)
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from raiox.records.errors import (
+    CommitUnknownError,
+    DatabaseUnsupportedError,
+    DriverMissingError,
     RecordsDamagedError,
     RecordsError,
     RecordsUnavailableError,
-    StorageFullError,
 )
+from raiox.records.postgresql import lift_limits, postgresql_engine, postgresql_error
+from raiox.records.sqlite import BUSY_TIMEOUT, sqlite_engine, sqlite_error
 
-BUSY_TIMEOUT_S = 5.0
-RETRY_AFTER_S = 2
-
-# Primary result codes, sqlite.org/rescode.html: READONLY, IOERR, FULL.
-_STORAGE_CODES = frozenset({8, 10, 13})
-# CORRUPT, NOTADB.
-_DAMAGE_CODES = frozenset({11, 26})
-
-_BUSY_TIMEOUT = f"PRAGMA busy_timeout={int(BUSY_TIMEOUT_S * 1000)}"
-_PRAGMAS = (
-    _BUSY_TIMEOUT,
-    "PRAGMA journal_mode=WAL",
-    "PRAGMA foreign_keys=ON",
-    # What a user deletes is overwritten, not only unlinked.
-    "PRAGMA secure_delete=ON",
-    "PRAGMA journal_size_limit=67108864",
-)
+RETRY_AFTER_S: Final = 2
+N_WRITERS: Final = 4
+"""Transactions of one process that PostgreSQL commits together."""
+_DRIVERS: Final = frozenset({"sqlite+pysqlite", "postgresql+pg8000", "postgresql+psycopg"})
+_DEFAULT_DRIVER: Final = "postgresql+pg8000"
 
 
 class Database:
     """Connections to one database; safe to share between threads."""
 
     def __init__(self, url: str) -> None:
-        self._engine = create_engine(url, pool_pre_ping=not url.startswith("sqlite"))
+        """Prepare to connect. Raises: DatabaseUnsupportedError, DriverMissingError."""
+        self._engine = _open(url)
         self.is_sqlite = self._engine.dialect.name == "sqlite"
-        if self.is_sqlite:
-            event.listen(self._engine, "connect", _prepare_sqlite)
-            event.listen(self._engine, "begin", _begin_sqlite)
+        self.n_writers = 1 if self.is_sqlite else N_WRITERS
+        """SQLite has one writer anyway, and its busy loop is slower than a line of calls."""
         self.erasure_owed = False
         """Whether deleted rows may still stand in the write-ahead log."""
-        self._reading_engine = self._engine.execution_options(raiox_begin="BEGIN")
-        self._fleeting_engine = self._engine.execution_options(raiox_synchronous="NORMAL")
+        self._reading_engine = self._engine.execution_options(raiox_reading=True)
+        self._relaxed_engine = self._engine.execution_options(raiox_relaxed=True)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -68,9 +65,10 @@ class Database:
     def writing(self) -> Iterator[Connection]:
         """One transaction: all of it is kept, or nothing.
 
-        Raises: RecordsUnavailableError after `BUSY_TIMEOUT_S`, StorageFullError.
+        Raises: RecordsUnavailableError if it cannot begin soon, StorageFullError;
+            CommitUnknownError where PostgreSQL was lost while it committed.
         """
-        with _translated_errors(), self._engine.begin() as connection:
+        with _transaction(self._engine) as connection:
             yield connection
 
     @contextmanager
@@ -79,7 +77,54 @@ class Database:
 
         A killed process loses nothing; later transactions keep this one as well.
         """
-        with _translated_errors(), self._fleeting_engine.begin() as connection:
+        with _transaction(self._relaxed_engine) as connection:
+            yield connection
+
+    @contextmanager
+    def migrating(self) -> Iterator[Connection]:
+        """A transaction that may take its time."""
+        with self.writing() as connection:
+            if not self.is_sqlite:
+                lift_limits(connection)
+            yield connection
+
+    @contextmanager
+    def alone(self, lock_number: int) -> Iterator[bool]:
+        """Whether nobody else holds the lock of this number; it is held until the end.
+
+        On SQLite it always is: the service is one process.
+        """
+        if self.is_sqlite:
+            yield True
+            return
+        with self._without_transaction() as connection:
+            number = {"number": lock_number}
+            held = bool(connection.scalar(text("SELECT pg_try_advisory_lock(:number)"), number))
+            try:
+                yield held
+            finally:
+                if held:
+                    with suppress(DBAPIError):  # a lock ends with its connection
+                        connection.execute(text("SELECT pg_advisory_unlock(:number)"), number)
+
+    @contextmanager
+    def listening(self) -> Iterator[Any]:
+        """The driver's own connection to PostgreSQL, outside the pool and all transactions.
+
+        Raises: RecordsUnavailableError.
+        """
+        with self._without_transaction() as connection:
+            driver_connection = connection.connection.driver_connection
+            connection.detach()
+            yield driver_connection
+
+    @contextmanager
+    def _without_transaction(self) -> Iterator[Connection]:
+        """A connection for long: a transaction that lasts would keep dead rows from being removed."""
+        automatic = self._engine.execution_options(isolation_level="AUTOCOMMIT")
+        with _translated_errors(), automatic.connect() as connection:
+            # The pool has tried the connection, and with pg8000 that begins a transaction.
+            connection.connection.rollback()
             yield connection
 
     def checkpoint_wal(self) -> bool:
@@ -98,7 +143,7 @@ class Database:
                     cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
                     busy, _, _ = cursor.fetchone()
                 finally:
-                    cursor.execute(_BUSY_TIMEOUT)
+                    cursor.execute(BUSY_TIMEOUT)
             self.erasure_owed = bool(busy)
         return not self.erasure_owed
 
@@ -114,6 +159,38 @@ class Database:
         self._engine.dispose()
 
 
+def _open(url: str) -> Engine:
+    """Raises: DatabaseUnsupportedError, DriverMissingError."""
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        raise DatabaseUnsupportedError(driver=url.partition(":")[0]) from None
+    if parsed.drivername in {"postgres", "postgresql"}:
+        parsed = parsed.set(drivername=_DEFAULT_DRIVER)
+    if parsed.drivername == "sqlite":
+        return sqlite_engine(parsed)
+    if parsed.drivername not in _DRIVERS:
+        raise DatabaseUnsupportedError(driver=parsed.drivername)
+    try:
+        return (sqlite_engine if parsed.drivername.startswith("sqlite") else postgresql_engine)(
+            parsed
+        )
+    except (ModuleNotFoundError, NoSuchModuleError):
+        raise DriverMissingError(extra="postgres") from None
+
+
+@contextmanager
+def _transaction(engine: Engine) -> Iterator[Connection]:
+    with _translated_errors(), engine.connect() as connection, connection.begin() as transaction:
+        yield connection
+        try:
+            transaction.commit()
+        except (DBAPIError, OSError) as error:
+            if engine.dialect.name == "sqlite" or _meaning(error) is None:
+                raise
+            raise CommitUnknownError(retry_after_s=RETRY_AFTER_S) from error
+
+
 @contextmanager
 def _outside_transactions(engine: Engine) -> Iterator[Any]:
     connection = engine.raw_connection()
@@ -123,43 +200,27 @@ def _outside_transactions(engine: Engine) -> Iterator[Any]:
         connection.close()
 
 
-def _prepare_sqlite(connection: Any, _record: object) -> None:
-    # The driver must not begin transactions by itself: `_begin_sqlite` does.
-    connection.isolation_level = None
-    for pragma in _PRAGMAS:
-        connection.execute(pragma)
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    options = connection.get_execution_options()
-    connection.exec_driver_sql(f"PRAGMA synchronous={options.get('raiox_synchronous', 'FULL')}")
-    connection.exec_driver_sql(options.get("raiox_begin", "BEGIN IMMEDIATE"))
-
-
 @contextmanager
 def _translated_errors() -> Iterator[None]:
     try:
         yield
-    except (OperationalError, InterfaceError) as error:
-        raise _translate(error) from error
-    except DBAPIError as error:
-        if error.connection_invalidated or _sqlite_code(error.orig) in _DAMAGE_CODES:
-            raise _translate(error) from error
+    except IntegrityError:
         raise
-    except sqlite3.DatabaseError as error:
-        # While a connection is prepared nobody wraps the driver's errors.
-        raise _translate(DatabaseError(None, None, error)) from error
+    # While a connection is prepared nobody wraps the driver's errors.
+    except (DBAPIError, PoolTimeoutError, OSError, sqlite3.DatabaseError) as error:
+        meaning = _meaning(error)
+        if meaning is None:
+            raise
+        raise meaning from error
 
 
-def _sqlite_code(error: BaseException | None) -> int:
-    """The primary result code."""
-    return getattr(error, "sqlite_errorcode", 0) & 0xFF
-
-
-def _translate(error: DBAPIError) -> RecordsError:
-    code = _sqlite_code(error.orig)
-    if code in _STORAGE_CODES:
-        return StorageFullError()
-    if code in _DAMAGE_CODES:
-        return RecordsDamagedError()
-    return RecordsUnavailableError(retry_after_s=RETRY_AFTER_S)
+def _meaning(error: Exception) -> RecordsError | None:
+    """None for a programming error."""
+    original = error.orig if isinstance(error, DBAPIError) else error
+    found = sqlite_error(original) or postgresql_error(original)
+    passing = (OperationalError, InterfaceError, PoolTimeoutError, OSError, sqlite3.DatabaseError)
+    if found is None and (
+        isinstance(error, passing) or getattr(error, "connection_invalidated", False)
+    ):
+        return RecordsUnavailableError(retry_after_s=RETRY_AFTER_S)
+    return found

@@ -27,6 +27,26 @@ class RecordsUnavailableError(RecordsError):
     code = "records_unavailable"
 
 
+class CommitUnknownError(RecordsUnavailableError):
+    """The database was lost while it stored something, which it may have done (`retry_after_s`)."""
+
+    code = "commit_unknown"
+
+
+class DatabaseUnsupportedError(RecordsError):
+    """The URL of the database names a `driver` that raiox does not use."""
+
+    code = "database_unsupported"
+    kind = ErrorKind.INVALID_INPUT
+
+
+class DriverMissingError(RecordsError):
+    """What the settings name needs packages of an `extra` that is not installed."""
+
+    code = "driver_missing"
+    kind = ErrorKind.INVALID_INPUT
+
+
 class RecordsDamagedError(RecordsError):
     """The database file is damaged and has to be restored."""
 

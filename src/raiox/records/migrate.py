@@ -17,7 +17,10 @@ _LOCK_NUMBER = 0x52_41_49_4F  # any constant that no other program uses
 
 def migrate(database: Database, revision: str = "head") -> None:
     """Create or update the tables. Raises: RecordsUnavailableError, StorageFullError."""
-    with as_file(files("raiox.records") / "migrations") as folder, database.writing() as connection:
+    with (
+        as_file(files("raiox.records") / "migrations") as folder,
+        database.migrating() as connection,
+    ):
         if not database.is_sqlite:
             connection.execute(text("SELECT pg_advisory_xact_lock(:n)"), {"n": _LOCK_NUMBER})
         config = Config()

@@ -2,7 +2,8 @@
 
 A lease that runs out frees the row; a result from an older attempt is refused,
 so an analysis is neither lost nor finished twice, whichever process dies when. The statements
-are the same on SQLite (BEGIN IMMEDIATE) and PostgreSQL (SKIP LOCKED).
+are the same on SQLite (BEGIN IMMEDIATE) and PostgreSQL (SKIP LOCKED); there, each transaction
+that others wait for also notifies them.
 """
 
 from dataclasses import fields
@@ -25,6 +26,7 @@ from sqlalchemy.exc import IntegrityError
 
 from raiox.records.database import Database
 from raiox.records.errors import IdempotencyMismatchError, QueueFullError, StorageQuotaError
+from raiox.records.notifications import notify_of_results, notify_of_work
 from raiox.records.retention import without_image
 from raiox.records.rows import (
     WEIGHT_WITH_VALUES,
@@ -34,8 +36,9 @@ from raiox.records.rows import (
     Completion,
     IdempotencyKey,
     NewAnalysis,
+    StoredAnalysis,
 )
-from raiox.records.tables import analyses, idempotency_keys
+from raiox.records.tables import analyses, idempotency_keys, in_state
 from raiox.result import AnalysisResult
 from raiox.settings import RecordsSettings
 from raiox.vocabulary import AnalysisState
@@ -43,15 +46,27 @@ from raiox.vocabulary import AnalysisState
 HOUR_S = 3_600.0
 QUEUE_FULL_RETRY_S = 5
 PIXELS_PER_MEGAPIXEL = 1_000_000
+WAKE_BELOW = 8
+"""While more wait, every worker is busy and looks by itself: notifications queue at a lock."""
+PACE_ROWS, PACE_S = 200, 60.0
+"""How far back, in rows and in time, the pace of all workers is measured."""
 
 
 class AnalysisQueue:
     """Analyses that wait, oldest first."""
 
-    def __init__(self, database: Database, settings: RecordsSettings, clock: Clock) -> None:
+    def __init__(
+        self, database: Database, settings: RecordsSettings, clock: Clock, replica: str = ""
+    ) -> None:
+        """Prepare.
+
+        Args:
+            replica: names this process; notified of results of what it accepted.
+        """
         self._database = database
         self._settings = settings
         self._clock = clock
+        self._replica = replica
 
     def enqueue(
         self, new: NewAnalysis, key: IdempotencyKey | None = None, *, lease: bool = False
@@ -88,7 +103,9 @@ class AnalysisQueue:
             )
             if key:
                 connection.execute(insert(idempotency_keys).values(_key_row(new, key, now)))
-        return Accepted(new.id, claim if claim.attempt else None)
+            if not claim.attempt and n_queued < WAKE_BELOW and not self._database.is_sqlite:
+                notify_of_work(connection)
+        return Accepted(new.id, claim if claim.attempt else None, _as_stored(row, claim.number))
 
     def check(self, owner: str, key: IdempotencyKey | None = None) -> str | None:
         """Whether `enqueue` would accept now; called before anything costly is done.
@@ -132,9 +149,7 @@ class AnalysisQueue:
 
     def oldest_s(self) -> float:
         """How long the oldest of those that wait has waited, in seconds; 0 if none does."""
-        oldest = select(func.min(analyses.c.created_at)).where(
-            analyses.c.state == AnalysisState.QUEUED
-        )
+        oldest = select(func.min(analyses.c.created_at)).where(in_state(AnalysisState.QUEUED))
         with self._database.reading() as connection:
             created_at: float | None = connection.scalar(oldest)
         return 0.0 if created_at is None else max(0.0, self._clock() - created_at)
@@ -147,8 +162,7 @@ class AnalysisQueue:
     def claim(self, n: int) -> list[Claim]:
         """Lease up to `n` analyses that wait, oldest first."""
         with self._database.writing_relaxed() as connection:
-            waits = analyses.c.state == AnalysisState.QUEUED
-            return self._lease(connection, waits, n, self._clock())
+            return self._lease(connection, in_state(AnalysisState.QUEUED), n, self._clock())
 
     def claim_lost(self) -> list[Claim]:
         """Lease one analysis whose worker was lost, if there is any.
@@ -165,7 +179,7 @@ class AnalysisQueue:
         # Twice, because the clocks of several machines differ a little.
         too_far = now + 2 * self._settings.lease_s
         return and_(
-            analyses.c.state == AnalysisState.RUNNING,
+            in_state(AnalysisState.RUNNING),
             or_(lease < now, lease > too_far),
         )
 
@@ -178,10 +192,13 @@ class AnalysisQueue:
             .order_by(analyses.c.number)
             .limit(n)
             .with_for_update(skip_locked=True)
+            # A plan may run a subquery once more for each row, and then lease more than `n`.
+            .cte("oldest")
+            .prefix_with("MATERIALIZED")
         )
         statement = (
             update(analyses)
-            .where(analyses.c.number.in_(oldest.scalar_subquery()))
+            .where(analyses.c.number.in_(select(oldest.c.number)))
             .values(
                 state=AnalysisState.RUNNING,
                 attempt=analyses.c.attempt + 1,
@@ -220,7 +237,33 @@ class AnalysisQueue:
         database = self._database
         begin = database.writing_relaxed if self._settings.keep_images_h else database.writing
         with begin() as connection:
-            return [_finish(connection, claim, end, now) for claim, end in results]
+            written = [_finish(connection, claim, end, now) for claim, end in results]
+            if not database.is_sqlite:
+                finished = (c for (c, _), was in zip(results, written, strict=True) if was)
+                notify_of_results(
+                    connection, ((c.replica, c.id) for c in finished if c.replica != self._replica)
+                )
+            return written
+
+    def seconds_each(self) -> float | None:
+        """How long all workers together took for an analysis lately; None if none was finished.
+
+        They are finished nearly in the order in which they came, so the latest stand before those
+        that wait.
+        """
+        now, columns = self._clock(), analyses.c
+        first = select(func.min(columns.number)).where(in_state(AnalysisState.QUEUED))
+        with self._database.reading() as connection:
+            number = connection.scalar(first)
+            if number is None:
+                return None
+            n_done, since = connection.execute(
+                select(func.count(), func.min(columns.finished_at)).where(
+                    columns.number.between(number - PACE_ROWS, number),
+                    columns.finished_at > now - PACE_S,
+                )
+            ).one()
+        return (now - since) / n_done if n_done else None
 
     def forget_image(self, analysis_id: str) -> None:
         """Note that the image is gone; the file is the caller's next step."""
@@ -242,6 +285,7 @@ class AnalysisQueue:
             "expires_at": now + self._settings.keep_results_h * HOUR_S,
             "has_image": True,
             "result": AnalysisResult(),
+            "replica": self._replica,
         }
 
 
@@ -252,10 +296,14 @@ def _claim(row: Row[Any]) -> Claim:
     return Claim(**row._mapping)  # noqa: SLF001  (public, named so beside columns)
 
 
+def _as_stored(row: dict[str, Any], number: int) -> StoredAnalysis:
+    names = {field.name for field in fields(StoredAnalysis)}
+    known = {name: value for name, value in row.items() if name in names}
+    return StoredAnalysis(**known, number=number, finished_at=None, has_maps=False)
+
+
 def _count_queued() -> Select[int]:
-    return (
-        select(func.count()).select_from(analyses).where(analyses.c.state == AnalysisState.QUEUED)
-    )
+    return select(func.count()).select_from(analyses).where(in_state(AnalysisState.QUEUED))
 
 
 def _owned_by_claim(claim: Claim) -> Any:

@@ -1,30 +1,32 @@
 """Forgetting: images after `keep_images_h`, results after `keep_results_h`, leavings at once.
 
 What waits longer than `max_queued_s`, because no model answers, fails first and is then kept as
-long as any other. After a step of the clock nothing is deleted that may not be due. Each step
+long as any other. After a step of the clock nothing is deleted that may not be due. Of several
+processes one sweeps. Each step
 of a sweep deletes the row or its mark first and the file second, so a crash in between leaves a
 file without a row, which the last step of the next sweep takes.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy import ColumnElement, delete, exists, select, update
 
 from raiox.records.clock import ClockWatch
 from raiox.records.database import Database
 from raiox.records.errors import AnalysisExpiredError
-from raiox.records.files import ImageFiles
+from raiox.records.images import ImageStore
 from raiox.records.rows import Clock
-from raiox.records.tables import analyses, idempotency_keys
+from raiox.records.tables import analyses, idempotency_keys, in_state
 from raiox.result import AnalysisResult
 from raiox.settings import RecordsSettings
 from raiox.vocabulary import AnalysisState
 
+LOCK_NUMBER = 0x5257_4545_50
+"""Among those of the database, which one sweeper of all processes holds."""
 KEEP_KEYS_S = 24 * 3_600.0
 """How long a retry with the same key is the same upload."""
-ORPHAN_AGE_S = 30.0
-"""An upload has committed its row long before; what is older has none."""
 ROWS_A_STEP = 500
 
 HOUR_S = 3_600.0
@@ -52,7 +54,7 @@ class Retention:
     def __init__(
         self,
         database: Database,
-        files: ImageFiles,
+        files: ImageStore,
         settings: RecordsSettings,
         clock: Clock,
         watch: ClockWatch,
@@ -64,8 +66,12 @@ class Retention:
         self._watch = watch
 
     def sweep(self) -> SweepResult:
-        """Delete everything whose time has come."""
+        """Delete everything whose time has come, unless another process is at it."""
         self._watch.look()
+        with self._database.alone(LOCK_NUMBER) as is_sweeper:
+            return self._sweep() if is_sweeper else SweepResult(0, 0, 0)
+
+    def _sweep(self) -> SweepResult:
         now, held = self._clock(), self._watch.held
         self._expire_waiting(now)
         n_results = 0 if held(self._settings.keep_results_h * HOUR_S) else self._delete_results(now)
@@ -73,7 +79,8 @@ class Retention:
         n_orphans = 0
         if not held(KEEP_KEYS_S):
             self._delete_keys(now)
-            n_orphans = self._files.sweep(self._ids_with_image(), older_than=now - ORPHAN_AGE_S)
+            old = now - self._files.max_upload_age_s
+            n_orphans = self._files.sweep(self._with_image, older_than=old)
         if n_results or self._database.erasure_owed:
             self._database.checkpoint_wal()
         return SweepResult(n_results, n_images, n_orphans)
@@ -83,8 +90,8 @@ class Retention:
         if not self._watch.steady_for(limit_s):
             return
         columns = analyses.c
-        waits = (columns.state == AnalysisState.QUEUED) & (columns.created_at < now - limit_s)
-        lost = (columns.state == AnalysisState.RUNNING) & (columns.lease_until < now - limit_s)
+        waits = in_state(AnalysisState.QUEUED) & (columns.created_at < now - limit_s)
+        lost = in_state(AnalysisState.RUNNING) & (columns.lease_until < now - limit_s)
         expired = AnalysisResult.failed(AnalysisExpiredError(limit_s=limit_s))
         with self._database.writing() as connection:
             connection.execute(
@@ -126,7 +133,9 @@ class Retention:
         with self._database.writing() as connection:
             connection.execute(delete(idempotency_keys).where(keys.created_at < now - KEEP_KEYS_S))
             connection.execute(
-                delete(idempotency_keys).where(keys.analysis_id.not_in(select(analyses.c.id)))
+                delete(idempotency_keys).where(
+                    ~exists(select(analyses.c.id).where(analyses.c.id == keys.analysis_id))
+                )
             )
 
     def _some(self, due: ColumnElement[bool]) -> list[tuple[str, str]]:
@@ -138,6 +147,7 @@ class Retention:
         for analysis_id, sha256 in found:
             self._files.remove(analysis_id, sha256)
 
-    def _ids_with_image(self) -> set[str]:
+    def _with_image(self, ids: Collection[str]) -> set[str]:
+        statement = select(analyses.c.id).where(analyses.c.id.in_(ids), analyses.c.has_image)
         with self._database.reading() as connection:
-            return set(connection.scalars(select(analyses.c.id).where(analyses.c.has_image)))
+            return set(connection.scalars(statement))

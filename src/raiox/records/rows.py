@@ -87,6 +87,8 @@ class Claim:
     source_format: str
     notes: tuple[str, ...]
     created_at: float
+    replica: str = ""
+    """The process that accepted it and may be waiting for its result."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,8 @@ class Accepted:
     """Of its analysis, or of the one that its idempotency key made before."""
     claim: Claim | None = None
     """The caller's, where it wanted one and nothing else waited."""
+    analysis: StoredAnalysis | None = None
+    """As it was stored; None for one that was made before."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from raiox.records.database import Database
 from raiox.records.rows import Clock
-from raiox.records.tables import analyses
+from raiox.records.tables import analyses, in_state
 from raiox.result import AnalysisResult
 from raiox.vocabulary import AnalysisState
 
@@ -58,9 +58,7 @@ class StatisticsReader:
                 select(func.count()).select_from(analyses).where(analyses.c.has_image)
             )
             oldest = connection.scalar(
-                select(func.min(analyses.c.created_at)).where(
-                    analyses.c.state == AnalysisState.QUEUED
-                )
+                select(func.min(analyses.c.created_at)).where(in_state(AnalysisState.QUEUED))
             )
             n_recent = connection.scalar(select(func.count()).select_from(analyses).where(recent))
             results = tuple(connection.scalars(newest))

@@ -1,5 +1,6 @@
 """Opening the records: database, queue, history, files and retention as one value."""
 
+import secrets
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,18 +9,19 @@ from typing import Final
 from raiox.records.api_keys import ApiKeys
 from raiox.records.clock import ClockWatch
 from raiox.records.database import Database
-from raiox.records.files import ImageFiles
+from raiox.records.database_clock import DatabaseClock
 from raiox.records.history import History
+from raiox.records.images import ImageStore, open_images
 from raiox.records.migrate import migrate
 from raiox.records.queue import AnalysisQueue
-from raiox.records.retention import Retention
+from raiox.records.retention import Retention, SweepResult
 from raiox.records.rows import Clock
 from raiox.records.statistics import StatisticsReader
-from raiox.settings import RecordsSettings
+from raiox.settings import FilesSettings, RecordsSettings
 
 DATABASE_FILE: Final = "raiox.sqlite3"
-IMAGES_FOLDER: Final = "images"
 """In the service's own folder."""
+N_REPLICA_BYTES: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +31,20 @@ class Records:
     database: Database
     queue: AnalysisQueue
     history: History
-    files: ImageFiles
+    files: ImageStore
     retention: Retention
     watch: ClockWatch
     api_keys: ApiKeys
     statistics: StatisticsReader
+    clock: Clock
+    replica: str
+    """Names this process among those that share the database."""
+
+    def sweep(self) -> SweepResult:
+        """Delete everything whose time has come, by the newest time."""
+        if isinstance(self.clock, DatabaseClock):
+            self.clock.synchronise()
+        return self.retention.sweep()
 
     def close(self) -> None:
         """Give all connections back."""
@@ -43,31 +54,38 @@ class Records:
 def open_records(
     settings: RecordsSettings,
     data_dir: Path,
-    clock: Clock = time.time,
+    clock: Clock | None = None,
     elapsed: Clock = time.monotonic,
+    files: FilesSettings | None = None,
 ) -> Records:
-    """Open the records in `data_dir`, with the newest tables.
+    """Open the records, with the newest tables.
 
     Args:
+        data_dir: holds the database and the images where the settings name no others.
+        clock: by default, that of the machine that runs the database.
         elapsed: a clock that nobody can set, to judge the other by.
 
-    Raises: RecordsUnavailableError, RecordsDamagedError, StorageFullError.
+    Raises: RecordsError.
     """
     data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-    files = ImageFiles(data_dir / IMAGES_FOLDER)
+    images = open_images(files or FilesSettings(), data_dir)
     if settings.database_url is None:
         (data_dir / DATABASE_FILE).touch(mode=0o600)  # SQLite gives its other files the same rights
     database = Database(settings.database_url or f"sqlite:///{data_dir / DATABASE_FILE}")
     migrate(database)
     database.checkpoint_wal()  # a process that was killed may have owed it
+    clock = clock or (time.time if database.is_sqlite else DatabaseClock(database, elapsed))
     watch = ClockWatch(data_dir, clock, elapsed)
+    replica = secrets.token_hex(N_REPLICA_BYTES)
     return Records(
         database=database,
-        queue=AnalysisQueue(database, settings, clock),
+        queue=AnalysisQueue(database, settings, clock, replica),
         history=History(database),
-        files=files,
-        retention=Retention(database, files, settings, clock, watch),
+        files=images,
+        retention=Retention(database, images, settings, clock, watch),
         watch=watch,
         api_keys=ApiKeys(database, clock),
         statistics=StatisticsReader(database, clock),
+        clock=clock,
+        replica=replica,
     )

@@ -9,6 +9,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    ColumnElement,
     Double,
     Index,
     Integer,
@@ -16,12 +17,14 @@ from sqlalchemy import (
     MetaData,
     String,
     Table,
+    bindparam,
+    text,
 )
 
 from raiox.entities import ValueScale
 from raiox.records.column_types import JsonOf, StateColumn
 from raiox.result import AnalysisResult
-from raiox.vocabulary import Scope
+from raiox.vocabulary import AnalysisState, Scope
 
 metadata = MetaData()
 
@@ -51,8 +54,18 @@ analyses = Table(
     Column("value_scale", JsonOf(ValueScale | None, none_is_null=True)),
     Column("result", JsonOf(AnalysisResult), nullable=False),
     Column("maps", LargeBinary),
+    Column("replica", String(16), nullable=False, server_default=""),
     Index("ix_analyses_history", "owner", "created_at", "id"),
-    Index("ix_analyses_queue", "state", "number"),
+    # Only what is unfinished, however long the history is.
+    *(
+        Index(
+            f"ix_analyses_{state}",
+            "number",
+            sqlite_where=text(f"state = '{state}'"),
+            postgresql_where=text(f"state = '{state}'"),
+        )
+        for state in (AnalysisState.QUEUED, AnalysisState.RUNNING)
+    ),
     Index("ix_analyses_expiry", "expires_at"),
     # A number that was deleted must never come back.
     sqlite_autoincrement=True,
@@ -79,3 +92,8 @@ api_keys = Table(
     Column("expires_at", Double),
     Column("revoked_at", Double),
 )
+
+
+def in_state(state: AnalysisState) -> ColumnElement[bool]:
+    """The state in the statement itself: only so is a partial index known to fit."""
+    return analyses.c.state == bindparam(None, state, StateColumn, literal_execute=True)

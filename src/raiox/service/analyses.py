@@ -4,18 +4,27 @@ What is accepted was decoded, checked and committed; whatever is refused leaves
 nothing behind. Knows no HTTP, no SQL and no network, only their promises.
 """
 
+import asyncio
 import hashlib
+import math
 import time
 import uuid
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Protocol
 
 from raiox.entities import LungOcclusion, PixelValues, Radiograph
 from raiox.errors import RaioxError
 from raiox.inference.heatmap import render
-from raiox.records.files import SUFFIX, VALUES_SUFFIX, ImageFiles
+from raiox.records.errors import (
+    AnalysisNotFoundError,
+    CommitUnknownError,
+    RecordsError,
+    RecordsUnavailableError,
+)
 from raiox.records.history import HistoryPage
-from raiox.records.rows import IdempotencyKey, NewAnalysis, StoredAnalysis
+from raiox.records.images import SUFFIX, VALUES_SUFFIX, ImageStore
+from raiox.records.rows import Accepted, IdempotencyKey, NewAnalysis, StoredAnalysis
 from raiox.records.store import Records
 from raiox.service.engine_holder import EngineHolder
 from raiox.service.errors import (
@@ -32,7 +41,11 @@ from raiox.service.worker import Worker
 from raiox.vocabulary import AnalysisState
 
 POLL_INTERVAL_S = 0.5
-"""How often a waiting request looks for results of other processes."""
+"""How often a waiting request looks for results of other processes on SQLite."""
+POLL_NOTIFIED_S = 5.0
+"""How often it looks where it is notified: a notification may get lost."""
+LOOK_AGAIN_S = (0.1, 0.3, 0.6, 1.0, 2.0)
+"""Pauses before looking for a row that may have been committed."""
 SHUTDOWN_GRACE_S = 3.0
 """How long a request may still wait when the service stops."""
 
@@ -79,14 +92,15 @@ class Analyses:
         self._records = dependencies.records
         self._executors = dependencies.executors
         self._keeps_values = dependencies.keep_values
-        self._single_flight = SingleFlight()
+        self._single_flight = SingleFlight[Accepted]()
+        is_sqlite = dependencies.records.database.is_sqlite
+        self._poll_interval_s = POLL_INTERVAL_S if is_sqlite else POLL_NOTIFIED_S
 
-    async def submit(self, content: bytes, owner: str, key: str | None = None) -> str:
+    async def submit(self, content: bytes, owner: str, key: str | None = None) -> Accepted:
         """Accept one image; once this returns, the analysis cannot be lost.
 
         Args:
             key: an idempotency key; equal requests with it are one analysis.
-        Returns: the analysis id.
         Raises: IntakeError, RecordsError, ModelUnavailableError,
             IdempotencyMismatchError, IdempotencyInFlightError.
         """
@@ -101,11 +115,11 @@ class Analyses:
 
     async def _accept(
         self, content: bytes, sha256: str, owner: str, key: IdempotencyKey | None
-    ) -> str:
+    ) -> Accepted:
         queue, files, intake = self._records.queue, self._records.files, self._dependencies.intake
         existing = await self._executors.read(lambda: queue.check(owner, key))
         if existing is not None:
-            return existing
+            return Accepted(existing)
         radiograph = await self._executors.decode(lambda: intake.load(content, sha256))
         values = radiograph.values if self._keeps_values else None
         radiograph = replace(radiograph, values=None)  # for the networks the shades are enough
@@ -115,15 +129,36 @@ class Analyses:
         try:
             await self._executors.read(lambda: _keep(files, new, radiograph, values))
             accepted = await self._executors.write(lambda: queue.enqueue(new, key, lease=begun))
-        finally:
-            if accepted is None or accepted.id != new.id:
+        except CommitUnknownError:
+            # Its image must stay: the row may still appear. Without one, it is swept as a leaving.
+            accepted = await self._found_again(new.id, owner)
+            if accepted is None:
                 worker.forget(new.id)
-                await self._executors.read(lambda: files.remove(new.id, new.sha256))
+                raise
+        except BaseException:
+            await self._take_back(new)
+            raise
+        if accepted.id != new.id:
+            await self._take_back(new)
         if accepted.claim:
             worker.take(accepted.claim)
         else:
             worker.wake()
-        return accepted.id
+        return accepted
+
+    async def _take_back(self, new: NewAnalysis) -> None:
+        """Leave nothing of an upload that was not accepted."""
+        self._dependencies.worker.forget(new.id)
+        with suppress(RecordsError):  # the next sweep takes it
+            await self._executors.read(lambda: self._records.files.remove(new.id, new.sha256))
+
+    async def _found_again(self, analysis_id: str, owner: str) -> Accepted | None:
+        """What was accepted though the database's answer was lost; None if it can't be found."""
+        for pause_s in LOOK_AGAIN_S:
+            await asyncio.sleep(pause_s)
+            with suppress(RecordsError, AnalysisNotFoundError):
+                return Accepted((await self.get(analysis_id, owner)).id)
+        return None
 
     async def wait(self, analysis_id: str, owner: str, timeout_s: float) -> StoredAnalysis:
         """The analysis, finished if it finishes within `timeout_s`.
@@ -140,7 +175,7 @@ class Analyses:
                 left_s = deadline - time.monotonic()
                 if left_s <= 0:
                     break
-                await wait_for(notified, min(left_s, POLL_INTERVAL_S))
+                await wait_for(notified, min(left_s, self._poll_interval_s))
                 analysis = await self.get(analysis_id, owner)
         return analysis
 
@@ -149,11 +184,27 @@ class Analyses:
         return await self._executors.read(lambda: self._records.history.get(analysis_id, owner))
 
     async def waiting(self, analysis: StoredAnalysis) -> QueueStatus | None:
-        """How many wait before it and how long it may take, None once it is not waiting."""
+        """How many wait before it and how long it may take.
+
+        None once it is not waiting, or while the records cannot say.
+        """
         if analysis.state is not AnalysisState.QUEUED:
             return None
-        n_before = await self._executors.read(lambda: self._records.queue.position(analysis.number))
-        return QueueStatus(n_before, self._dependencies.worker.wait_estimator.wait_s(n_before))
+        with suppress(RecordsUnavailableError):
+            return await self._queue_status(analysis)
+        return None
+
+    async def _queue_status(self, analysis: StoredAnalysis) -> QueueStatus:
+        queue, is_sqlite = self._records.queue, self._records.database.is_sqlite
+        n_before = await self._executors.read(lambda: queue.position(analysis.number))
+        # Where several processes work, the records alone know how fast all of them are.
+        each_s = None if is_sqlite else await self._executors.read(queue.seconds_each)
+        estimated_s = (
+            self._dependencies.worker.wait_estimator.wait_s(n_before)
+            if each_s is None
+            else max(1, math.ceil((n_before + 1) * each_s))
+        )
+        return QueueStatus(n_before, estimated_s)
 
     async def history(self, owner: str, *, limit: int, cursor: str | None = None) -> HistoryPage:
         """One page of the owner's analyses, newest first. Raises: InvalidCursorError."""
@@ -232,7 +283,7 @@ class Analyses:
 
 
 def _keep(
-    files: ImageFiles, new: NewAnalysis, radiograph: Radiograph, values: PixelValues | None
+    files: ImageStore, new: NewAnalysis, radiograph: Radiograph, values: PixelValues | None
 ) -> None:
     files.put(new.id, new.sha256, to_png(radiograph.pixels))
     if values:

@@ -41,3 +41,27 @@ class IdempotencyInFlightError(AnalysisError):
 
     code = "idempotency_in_flight"
     kind = ErrorKind.CONFLICT
+
+
+class RoleError(RaioxError):
+    """The settings would lose images or sessions in a service of several processes."""
+
+    kind = ErrorKind.INVALID_INPUT
+
+
+class SharedDatabaseMissingError(RoleError):
+    """Processes that work apart from those that accept need PostgreSQL."""
+
+    code = "shared_database_missing"
+
+
+class SharedImagesMissingError(RoleError):
+    """Other hosts would not find the images that this one keeps in its own folder."""
+
+    code = "shared_images_missing"
+
+
+class SessionKeyMissingError(RoleError):
+    """Other web processes would not know the sessions that this one begins."""
+
+    code = "session_key_missing"

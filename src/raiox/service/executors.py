@@ -1,9 +1,8 @@
 """Where blocking work runs, so that the event loop never waits.
 
 Each kind of work has its own threads: a slow decode cannot hold up a look at
-the history, and a locked database cannot hold up a decode. Writes share one
-thread, because SQLite has one writer anyway and its busy loop is slower than a
-line of waiting calls.
+the history, and a locked database cannot hold up a decode. Writes have as many
+threads as the database has writers.
 """
 
 import asyncio
@@ -24,8 +23,8 @@ RETRY_AFTER_S = 2
 class Executors:
     """The service's threads, by kind of work."""
 
-    def __init__(self, n_decoders: int) -> None:
-        self._writer = ThreadPoolExecutor(1, "raiox-write")
+    def __init__(self, n_decoders: int, n_writers: int = 1) -> None:
+        self._writers = ThreadPoolExecutor(n_writers, "raiox-write")
         self._readers = ThreadPoolExecutor(N_READERS, "raiox-read")
         self._decoders = ThreadPoolExecutor(n_decoders, "raiox-decode")
         self._inference = ThreadPoolExecutor(1, "raiox-infer")
@@ -36,7 +35,7 @@ class Executors:
         Raises: RecordsUnavailableError if its turn does not come soon enough.
         """
         deadline = time.monotonic() + WRITE_TIMEOUT_S
-        return await _run(self._writer, lambda: _before(deadline, work))
+        return await _run(self._writers, lambda: _before(deadline, work))
 
     async def read(self, work: Callable[[], T]) -> T:
         """Query the database, read or write a file, render a heatmap."""
@@ -52,7 +51,7 @@ class Executors:
 
     def close(self) -> None:
         """Let running work end and drop what waits."""
-        for pool in (self._writer, self._readers, self._decoders, self._inference):
+        for pool in (self._writers, self._readers, self._decoders, self._inference):
             pool.shutdown(wait=False, cancel_futures=True)
 
 

@@ -1,9 +1,13 @@
-"""The running service: its parts, the worker and the sweeper, from start to stop."""
+"""The running service: its parts, the worker and the sweeper, from start to stop.
+
+On PostgreSQL a service may be several processes: some accept, some work, each sweeps when no
+other does. What one of them needs to know at once comes by notification.
+"""
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 
 import structlog
@@ -11,6 +15,7 @@ import structlog
 from raiox.errors import InternalError, RaioxError
 from raiox.inference.engine import Engine
 from raiox.records.errors import RecordsError
+from raiox.records.notifications import Listener
 from raiox.records.rows import Clock
 from raiox.records.store import Records, open_records
 from raiox.service.analyses import Analyses, Dependencies, ReadsUploads
@@ -18,6 +23,7 @@ from raiox.service.decoded_cache import DecodedCache
 from raiox.service.engine_holder import EngineHolder
 from raiox.service.executors import Executors
 from raiox.service.notifier import Notifier
+from raiox.service.roles import Role, require_role
 from raiox.service.worker import Worker
 from raiox.settings import Settings
 
@@ -33,9 +39,11 @@ class Factories:
 
     open_engine: Callable[[], Engine]
     open_intake: Callable[[], ReadsUploads]
-    clock: Clock = time.time
+    clock: Clock | None = None
+    """By default, that of the machine that runs the database."""
     elapsed: Clock = time.monotonic
     """A clock that nobody can set, by which `clock` is judged."""
+    role: Role = Role.ALL
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +66,14 @@ class Service:
 @asynccontextmanager
 async def run_service(settings: Settings, factories: Factories) -> AsyncIterator[Service]:
     """Start everything; on the way out, finish or give back what was begun."""
+    require_role(settings, factories.role)
     records = await asyncio.to_thread(
-        open_records, settings.records, settings.data_dir, factories.clock, factories.elapsed
+        open_records,
+        settings.records,
+        settings.data_dir,
+        factories.clock,
+        factories.elapsed,
+        settings.files,
     )
     intake = factories.open_intake()
     try:
@@ -70,16 +84,16 @@ async def run_service(settings: Settings, factories: Factories) -> AsyncIterator
         raise
     service, worker = _assemble(settings, factories, records, intake)
     loading = asyncio.create_task(_load(service, worker))
-    working = [
-        asyncio.create_task(_restarting(name, run))
-        for name, run in (("worker", worker.run), ("lost_worker", worker.run_lost))
-    ]
+    lines = (("worker", worker.run), ("lost_worker", worker.run_lost))
+    works = factories.role is not Role.WEB
+    working = [asyncio.create_task(_restarting(name, run)) for name, run in lines if works]
     cleaning = [
         asyncio.create_task(_restarting("sweeper", lambda: _sweep(records, service.executors))),
         asyncio.create_task(_restarting("eraser", lambda: _erase(records, service.executors))),
     ]
     try:
-        yield service
+        with _listening(records, service.notifier, worker if works else None):
+            yield service
     finally:
         service.notifier.close()
         await worker.stop(*working)
@@ -95,7 +109,7 @@ async def run_service(settings: Settings, factories: Factories) -> AsyncIterator
 def _assemble(
     settings: Settings, factories: Factories, records: Records, intake: ReadsUploads
 ) -> tuple[Service, Worker]:
-    executors = Executors(settings.intake.n_decoders)
+    executors = Executors(settings.intake.n_decoders, records.database.n_writers)
     engine_holder = EngineHolder(factories.open_engine)
     notifier = Notifier()
     worker = Worker(
@@ -106,6 +120,7 @@ def _assemble(
         decoded_cache=DecodedCache(),
         settings=settings.records,
         max_batch_size=settings.inference.max_batch_size,
+        works=factories.role is not Role.WEB,
     )
     dependencies = Dependencies(
         intake=intake,
@@ -119,6 +134,37 @@ def _assemble(
     return Service(
         Analyses(dependencies), engine_holder, intake, records, executors, notifier
     ), worker
+
+
+@contextmanager
+def _listening(records: Records, notifier: Notifier, worker: Worker | None) -> Iterator[None]:
+    """Pass on what other processes notify of; on SQLite there is nothing to hear."""
+    if records.database.is_sqlite:
+        yield
+        return
+    loop = asyncio.get_running_loop()
+
+    def look_everywhere() -> None:
+        notifier.notify_all()
+        if worker:
+            worker.wake()
+
+    listener = Listener(
+        records.database,
+        records.replica,
+        on_result=lambda name: _call_soon(loop, lambda: notifier.notify(name)),
+        on_work=(lambda: _call_soon(loop, worker.wake)) if worker else None,
+        on_gap=lambda: _call_soon(loop, look_everywhere),
+    )
+    try:
+        yield
+    finally:
+        listener.close()
+
+
+def _call_soon(loop: asyncio.AbstractEventLoop, call: Callable[[], None]) -> None:
+    with suppress(RuntimeError):  # the loop was closed meanwhile
+        loop.call_soon_threadsafe(call)
 
 
 async def _load(service: Service, worker: Worker) -> None:
@@ -145,7 +191,7 @@ def _report_weaknesses(intake: ReadsUploads) -> None:
 async def _sweep(records: Records, executors: Executors) -> None:
     while True:
         with suppress(RecordsError):  # the next sweep tries again
-            await executors.write(records.retention.sweep)
+            await executors.write(records.sweep)
         await asyncio.sleep(SWEEP_EVERY_S)
 
 

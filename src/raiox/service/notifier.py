@@ -1,7 +1,8 @@
-"""Waking those who wait for a result, in this process and at once.
+"""Waking those who wait for a result, at once.
 
 Nobody polls on the way of an ordinary upload: the worker notifies, the waiting
-request answers. Only results of other processes are found by looking again.
+request answers. PostgreSQL carries the notifications of other processes; those that get lost,
+and results of other processes on SQLite, are found by looking again.
 """
 
 import asyncio
@@ -34,6 +35,11 @@ class Notifier:
         """Wake all subscribers."""
         for event in self._subscribers.get(analysis_id, ()):
             event.set()
+
+    def notify_all(self) -> None:
+        """Let everybody look again: some notifications may have been missed."""
+        for analysis_id in list(self._subscribers):
+            self.notify(analysis_id)
 
     def close(self) -> None:
         """Let everybody know that the service stops."""

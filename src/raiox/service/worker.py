@@ -1,6 +1,6 @@
 """The worker: leases what waits, runs the engine, stores the results.
 
-Runs in the service's process. It takes several rows at once where several wait,
+Runs in the service's process, or in others beside it. It takes several rows at once where several wait,
 so the queue is the batcher. While it rests, the prediction of an upload begins before
 its row is committed, and its result is stored once it is. What another worker lost on its
 way runs alone. Every error ends in a reason, never in a finding.
@@ -35,7 +35,9 @@ from raiox.settings import RecordsSettings
 from raiox.vocabulary import AnalysisState
 
 POLL_INTERVAL_S = 1.0
-"""How often an idle worker looks for lost leases and rows of other processes."""
+"""How often an idle worker looks for lost leases, and for rows of other processes on SQLite."""
+POLL_NOTIFIED_S = 5.0
+"""How often it looks for rows where it is notified: a notification may get lost."""
 ERROR_BACKOFF_S = 1.0
 """How long it waits before it uses records again that were locked or full."""
 MAX_EARLY = 16
@@ -60,7 +62,14 @@ class Worker:
         decoded_cache: DecodedCache,
         settings: RecordsSettings,
         max_batch_size: int,
+        works: bool = True,
     ) -> None:
+        """Prepare.
+
+        Args:
+            works: False where other processes do the work and this one only accepts it.
+        """
+        self._works = works
         self._records = records
         self._engine_holder = engine_holder
         self._predictor = Predictor(engine_holder, settings.max_attempts)
@@ -87,6 +96,8 @@ class Worker:
 
         Returns: whether its prediction has begun; then `take` its claim, if there is one.
         """
+        if not self._works:
+            return False
         self._decoded_cache.put(analysis_id, radiograph)
         begun = any(not task.done() for task in self._early.values())
         if begun or self._n_predicting or self._stopping:
@@ -116,13 +127,16 @@ class Worker:
 
     async def run(self) -> None:
         """Work until stopped."""
-        await self._repeat(self.process_batch, self._work_came)
+        interval_s = POLL_INTERVAL_S if self._records.database.is_sqlite else POLL_NOTIFIED_S
+        await self._repeat(self.process_batch, self._work_came, interval_s)
 
     async def run_lost(self) -> None:
         """Work on what other workers lost, until stopped."""
-        await self._repeat(self.process_lost, self._stop_came)
+        await self._repeat(self.process_lost, self._stop_came, POLL_INTERVAL_S)
 
-    async def _repeat(self, work: Callable[[], Awaitable[bool]], alarm: asyncio.Event) -> None:
+    async def _repeat(
+        self, work: Callable[[], Awaitable[bool]], alarm: asyncio.Event, interval_s: float
+    ) -> None:
         while not self._stopping:
             try:
                 busy = await work()
@@ -132,7 +146,7 @@ class Worker:
                 await asyncio.sleep(ERROR_BACKOFF_S)
                 continue
             if not busy and not self._stopping:
-                await wait_for(alarm, POLL_INTERVAL_S)
+                await wait_for(alarm, interval_s)
 
     async def stop(self, *running: asyncio.Task[None]) -> None:
         """Finish what is in hand; give its leases back if that takes too long."""

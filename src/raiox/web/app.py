@@ -14,6 +14,7 @@ from raiox.bundle.manifest import EMBEDDING_MAP_FILE
 from raiox.errors import RaioxError
 from raiox.inference.installed_models import InstalledModels
 from raiox.service.lifecycle import Factories, run_service
+from raiox.service.roles import Role
 from raiox.settings import Settings
 from raiox.web.admission import Admission
 from raiox.web.api import admin, analyses, case_map, health, models
@@ -45,7 +46,8 @@ def create_app(settings: Settings, factories: Factories, *, page_dir: Path = BUI
     """The whole service as one app; its lifespan starts and stops everything.
 
     Args:
-        factories: which engine and intake answer.
+        factories: which engine and intake answer, and in which role; one that only works has no page
+            and no API, but says how it is.
         page_dir: the built page; may be absent.
     """
     app = FastAPI(
@@ -62,6 +64,9 @@ def create_app(settings: Settings, factories: Factories, *, page_dir: Path = BUI
     _watch(web_context)
     _add_middleware(app, web_context)
     install_problem_handlers(app)
+    if factories.role is Role.WORKER:
+        app.include_router(health.router)
+        return app
     app.add_exception_handler(404, html_form.respond_not_found)
     for router in (
         admin.router,

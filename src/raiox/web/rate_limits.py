@@ -1,6 +1,7 @@
 """How often a caller may send: token buckets for sessions and addresses.
 
-Everything is counted in this process and forgotten with it. An address may do
+Everything is counted in this process and forgotten with it; where several web processes stand
+behind one address, each allows its share. An address may do
 what several sessions may, because a hospital often shows as one address.
 Source of the headers: draft-ietf-httpapi-ratelimit-headers-10.
 """
@@ -92,10 +93,13 @@ class RateLimits:
         Args:
             max_megapixels: that one session may keep.
         """
-        self._max_megapixels = max_megapixels * SESSIONS_PER_ADDRESS
+        self._max_megapixels = ceil(max_megapixels * SESSIONS_PER_ADDRESS / settings.replicas)
         self._stored = TokenBuckets(self._max_megapixels, DAY_S, clock)
         self._on = settings.limits
-        minute, day = settings.analyses_per_minute, settings.analyses_per_day
+        minute, day = (
+            ceil(n / settings.replicas)
+            for n in (settings.analyses_per_minute, settings.analyses_per_day)
+        )
         self._session = (TokenBuckets(minute, MINUTE_S, clock), TokenBuckets(day, DAY_S, clock))
         self._address = (
             TokenBuckets(minute * SESSIONS_PER_ADDRESS, MINUTE_S, clock),

@@ -20,6 +20,7 @@ from raiox.errors import RaioxError
 from raiox.inference.engine import Engine
 from raiox.service.analyses import ReadsUploads
 from raiox.service.lifecycle import Factories
+from raiox.service.roles import Role
 from raiox.settings import Settings, WebSettings
 from raiox.web.app import create_app
 from raiox.web.dependencies import WebContext
@@ -45,17 +46,18 @@ def run_server(
     host: str,
     port: int,
     announce: Callable[[str], None] = lambda _: None,
+    role: Role = Role.ALL,
 ) -> None:
     """Serve until a signal ends it.
 
     Args:
         announce: called once with the address at which the service answers.
 
-    Raises: PublicWithoutLimitsError; RecordsError if the records cannot be opened.
+    Raises: PublicWithoutLimitsError; RoleError; RecordsError if the records cannot be opened.
     """
     refuse_public_without_limits(settings.web, host)
     configure_logs()
-    factories = Factories(engine_factory, intake_factory)
+    factories = Factories(engine_factory, intake_factory, role=role)
     app = create_app(settings, factories)
     try:
         GracefulServer(app, settings.web, host, port, announce).run()

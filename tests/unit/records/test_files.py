@@ -7,23 +7,23 @@ from subprocess import run
 
 import pytest
 
-from raiox.records.files import ImageFiles
+from raiox.records.image_folder import ImageFolder
 
 SHA = "a" * 64
 
 
 @pytest.fixture
 def files(tmp_path: Path):
-    return ImageFiles(tmp_path / "images")
+    return ImageFolder(tmp_path / "images")
 
 
-def test_gives_back_what_was_put(files: ImageFiles):
+def test_gives_back_what_was_put(files: ImageFolder):
     files.put("one", SHA, b"pixels")
 
     assert files.read("one", SHA) == b"pixels"
 
 
-def test_two_analyses_of_one_image_do_not_share_a_file(files: ImageFiles):
+def test_two_analyses_of_one_image_do_not_share_a_file(files: ImageFolder):
     files.put("one", SHA, b"pixels")
     files.put("two", SHA, b"pixels")
     files.remove("one", SHA)
@@ -32,7 +32,7 @@ def test_two_analyses_of_one_image_do_not_share_a_file(files: ImageFiles):
     assert files.read("two", SHA) == b"pixels"
 
 
-def test_only_the_service_may_read_the_folder(files: ImageFiles, tmp_path: Path):
+def test_only_the_service_may_read_the_folder(files: ImageFolder, tmp_path: Path):
     files.put("one", SHA, b"pixels")
 
     modes = [path.stat().st_mode & 0o777 for path in (tmp_path / "images").rglob("*")]
@@ -40,7 +40,7 @@ def test_only_the_service_may_read_the_folder(files: ImageFiles, tmp_path: Path)
     assert (tmp_path / "images").stat().st_mode & 0o777 == 0o700
 
 
-def test_sweeps_what_no_row_wants_but_spares_the_young(files: ImageFiles, tmp_path: Path):
+def test_sweeps_what_no_row_wants_but_spares_the_young(files: ImageFolder, tmp_path: Path):
     for name in ("wanted", "orphan", "young"):
         files.put(name, SHA, b"pixels")
     folder = tmp_path / "images"
@@ -49,7 +49,7 @@ def test_sweeps_what_no_row_wants_but_spares_the_young(files: ImageFiles, tmp_pa
         if "young" not in path.name:
             os.utime(path, (1_000, 1_000))
 
-    n_deleted = files.sweep({"wanted"}, older_than=2_000)
+    n_deleted = files.sweep(lambda ids: {"wanted"}, older_than=2_000)
 
     assert n_deleted == 2
     assert sorted(path.name for path in folder.iterdir()) == [
@@ -61,8 +61,8 @@ FILL = """
 import resource, sys
 from pathlib import Path
 from raiox.records.errors import StorageFullError
-from raiox.records.files import ImageFiles
-files = ImageFiles(Path(sys.argv[1]))
+from raiox.records.image_folder import ImageFolder
+files = ImageFolder(Path(sys.argv[1]))
 resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
 for work in (lambda: files.put("big", "a" * 64, bytes(100_000)), files.probe):
     try:

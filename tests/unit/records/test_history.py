@@ -17,8 +17,8 @@ def clock():
 
 
 @pytest.fixture
-def records(tmp_path: Path, clock: FakeClock):
-    opened = open_records(RecordsSettings(), tmp_path, clock, clock)
+def records(tmp_path: Path, database_url, clock: FakeClock):
+    opened = open_records(RecordsSettings(database_url=database_url), tmp_path, clock, clock)
     yield opened
     opened.close()
 

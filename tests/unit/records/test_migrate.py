@@ -18,8 +18,8 @@ from raiox.settings import RecordsSettings
 from raiox.vocabulary import Outcome
 
 
-def test_migrations_make_exactly_the_tables_of_the_code(tmp_path: Path):
-    records = open_records(RecordsSettings(), tmp_path)
+def test_migrations_make_exactly_the_tables_of_the_code(tmp_path: Path, database_url):
+    records = open_records(RecordsSettings(database_url=database_url), tmp_path)
     with records.database.reading() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         differences = compare_metadata(context, metadata)
@@ -28,8 +28,8 @@ def test_migrations_make_exactly_the_tables_of_the_code(tmp_path: Path):
     assert differences == []
 
 
-def test_migrating_again_keeps_what_is_there(tmp_path: Path):
-    records = open_records(RecordsSettings(), tmp_path)
+def test_migrating_again_keeps_what_is_there(tmp_path: Path, database_url):
+    records = open_records(RecordsSettings(database_url=database_url), tmp_path)
     records.queue.enqueue(NewAnalysis("a", "ana", "0" * 64, "png", (), 64, 48))
     migrate(records.database)
 

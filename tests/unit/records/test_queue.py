@@ -9,7 +9,7 @@ from fakes import FakeClock
 
 from raiox.entities import ValueScale
 from raiox.errors import InternalError
-from raiox.records import database as database_module
+from raiox.records import sqlite as sqlite_module
 from raiox.records.errors import (
     IdempotencyMismatchError,
     QueueFullError,
@@ -33,8 +33,13 @@ def clock():
 
 
 @pytest.fixture
-def records(tmp_path: Path, clock: FakeClock):
-    opened = open_records(SETTINGS, tmp_path, clock, clock)
+def settings(database_url: str | None):
+    return SETTINGS.model_copy(update={"database_url": database_url})
+
+
+@pytest.fixture
+def records(tmp_path: Path, clock: FakeClock, settings: RecordsSettings):
+    opened = open_records(settings, tmp_path, clock, clock)
     yield opened
     opened.close()
 
@@ -78,8 +83,8 @@ def test_an_expired_lease_frees_the_analysis(records: Records, clock: FakeClock)
     assert claim.attempt == 2
 
 
-def test_a_session_keeps_no_more_than_its_quota(tmp_path: Path, clock: FakeClock):
-    settings = RecordsSettings(max_megapixels=2, keep_images_h=24)
+def test_a_session_keeps_no_more_than_its_quota(tmp_path: Path, clock: FakeClock, database_url):
+    settings = RecordsSettings(max_megapixels=2, keep_images_h=24, database_url=database_url)
     records = open_records(settings, tmp_path, clock, clock)
     for name in "ab":
         records.queue.enqueue(NewAnalysis(name, "ana", "0" * 64, "png", (), 1_000, 1_000))
@@ -213,8 +218,8 @@ def test_counts_how_many_wait_before(records: Records):
     assert records.queue.position(records.history.get("c", "ana").number) == 2
 
 
-def test_many_workers_share_the_work_without_doubles(tmp_path: Path):
-    records = open_records(RecordsSettings(), tmp_path)
+def test_many_workers_share_the_work_without_doubles(tmp_path: Path, database_url):
+    records = open_records(RecordsSettings(database_url=database_url), tmp_path)
     for number in range(60):
         records.queue.enqueue(new(str(number)))
     claimed: list[str] = []
@@ -237,9 +242,9 @@ def test_many_workers_share_the_work_without_doubles(tmp_path: Path):
 def test_a_locked_database_is_reported_after_the_busy_time(tmp_path: Path, monkeypatch):
     quick = tuple(
         "PRAGMA busy_timeout=100" if "busy" in pragma else pragma
-        for pragma in database_module._PRAGMAS
+        for pragma in sqlite_module._PRAGMAS
     )
-    monkeypatch.setattr(database_module, "_PRAGMAS", quick)
+    monkeypatch.setattr(sqlite_module, "_PRAGMAS", quick)
     records = open_records(SETTINGS, tmp_path)
     records.queue.enqueue(new())
     stranger = sqlite3.connect(tmp_path / "raiox.sqlite3", isolation_level=None)

@@ -23,10 +23,13 @@ def clock():
 
 
 @pytest.fixture
-def records(tmp_path: Path, clock: FakeClock):
-    opened = open_records(
-        RecordsSettings(keep_images_h=24, keep_results_h=720), tmp_path, clock, clock
-    )
+def settings(database_url: str | None):
+    return RecordsSettings(keep_images_h=24, keep_results_h=720, database_url=database_url)
+
+
+@pytest.fixture
+def records(tmp_path: Path, clock: FakeClock, settings: RecordsSettings):
+    opened = open_records(settings, tmp_path, clock, clock)
     yield opened
     opened.close()
 
@@ -93,8 +96,10 @@ def test_what_a_lost_worker_holds_for_ever_expires_too(records: Records, clock: 
     assert records.history.get("a", "ana").state is AnalysisState.FAILED
 
 
-def test_heatmaps_may_go_with_their_image(tmp_path: Path, clock: FakeClock):
-    settings = RecordsSettings(keep_images_h=24, delete_heatmaps_with_image=True)
+def test_heatmaps_may_go_with_their_image(
+    tmp_path: Path, clock: FakeClock, settings: RecordsSettings
+):
+    settings = settings.model_copy(update={"delete_heatmaps_with_image": True})
     records = open_records(settings, tmp_path, clock, clock)
     keep(records, "a")
     clock.pass_s(25 * HOUR_S)

@@ -58,10 +58,11 @@ class WorkerFixture:
 
 
 @pytest.fixture
-def build(tmp_path):
+def build(tmp_path, database_url):
     fixtures = []
 
     def built(engine=None, settings=SETTINGS, open_engine=None, **more) -> WorkerFixture:
+        settings = settings.model_copy(update={"database_url": database_url})
         fixtures.append(WorkerFixture(tmp_path, open_engine or (lambda: engine), settings, **more))
         return fixtures[-1]
 

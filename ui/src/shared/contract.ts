@@ -157,11 +157,11 @@ export interface CurrentModels {
   keep_results_h: number;
 }
 
-/** Space, in bytes. */
+/** Space, in bytes; null where a bucket holds the images. */
 export interface DiskStatus {
-  free_bytes: number;
+  free_bytes: number | null;
   n_images: number;
-  images_bytes: number;
+  images_bytes: number | null;
 }
 
 /** Population stability indices: below 0.1 alike, above 0.25 very different; null: too few. */

@@ -43,11 +43,11 @@ class QueueStatus(Document):
 
 
 class DiskStatus(Document):
-    """Space, in bytes."""
+    """Space, in bytes; null where a bucket holds the images."""
 
-    free_bytes: int
+    free_bytes: int | None
     n_images: int
-    images_bytes: int
+    images_bytes: int | None
 
 
 class RecentAnalyses(Document):

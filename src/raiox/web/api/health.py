@@ -47,7 +47,8 @@ async def _require_ready(service: Service) -> None:
 def _check_records(records: Records) -> None:
     records.queue.n_queued()
     records.files.probe()
-    if records.files.free_bytes() < MIN_FREE_BYTES:
+    free_bytes = records.files.free_bytes()
+    if free_bytes is not None and free_bytes < MIN_FREE_BYTES:
         raise StorageFullError
 
 

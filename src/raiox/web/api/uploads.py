@@ -7,7 +7,8 @@ from pydantic import BaseModel, Field
 from starlette.requests import Request
 
 from raiox.errors import RaioxError
-from raiox.records.rows import StoredAnalysis
+from raiox.records.errors import RecordsUnavailableError
+from raiox.records.rows import Accepted, StoredAnalysis
 from raiox.service.lifecycle import Service
 from raiox.web.caller import Caller
 from raiox.web.dependencies import WebContext
@@ -44,7 +45,7 @@ async def receive_upload(
     """
     settings, owner = web_context.settings, caller.owner
     key = _checked_key(headers.idempotency_key)
-    submitted: list[str | RaioxError] = []
+    submitted: list[Accepted | RaioxError] = []
     web_context.limits.count_upload(owner, request)
     await web_context.admission.look(lambda: service.executors.read(service.records.queue.n_queued))
     web_context.admission.require_place()
@@ -61,10 +62,10 @@ async def receive_upload(
                     web_context.metrics.timed("submit"),
                 ):
                     async with web_context.decoding.turn(caller):
-                        analysis_id = await service.analyses.submit(
+                        accepted = await service.analyses.submit(
                             content, owner, _key_of(key, len(submitted))
                         )
-                submitted.append(analysis_id)
+                submitted.append(accepted)
             except RaioxError as error:
                 submitted.append(error)
             receipt.count(-len(content))
@@ -75,7 +76,12 @@ async def receive_upload(
             received.append(item)
             continue
         left_s = max(0.0, deadline - time.monotonic())
-        analysis = await service.analyses.wait(item, owner, left_s)
+        try:
+            analysis = await service.analyses.wait(item.id, owner, left_s)
+        except RecordsUnavailableError:
+            if item.analysis is None:
+                raise
+            analysis = item.analysis  # it is accepted, whatever became of the database since
         web_context.limits.count_stored(request, analysis.n_pixels_stored)
         web_context.metrics.count_outcome(analysis)
         received.append(analysis)

@@ -2,31 +2,30 @@
 
 Their names are raiox's and nobody else's.
 
-A file is complete and on disk before its row is committed, so a row never
-points at half an image; what a crash leaves behind has no row and is swept. It
-is written under its own name: to rename it would cost another write to the disk.
-The folder belongs to the service's user alone.
+A file is complete and on disk before its row is committed. It is written under its own name: to
+rename it would cost another write to the disk. The folder belongs to the service's user alone.
 """
 
 import errno
 import os
 from collections.abc import Iterator
-from collections.abc import Set as AbstractSet
 from contextlib import contextmanager, suppress
+from itertools import islice
 from pathlib import Path
 
 from raiox.records.errors import RecordsUnavailableError, StorageFullError
+from raiox.records.images import SUFFIX, SUFFIXES, Wanted
 
-SUFFIX = ".png"
-VALUES_SUFFIX = ".values.png"
-"""Of the values that the file held, beside the picture."""
-_SUFFIXES = (SUFFIX, VALUES_SUFFIX)
+PAGE = 500
+"""Files whose rows are looked up at once."""
 _PROBE = "probe.tmp"
 _FULL = frozenset({errno.ENOSPC, errno.EFBIG, errno.EDQUOT, errno.EROFS})
 
 
-class ImageFiles:
-    """The folder of images, by analysis."""
+class ImageFolder:
+    """An `ImageStore` in one folder."""
+
+    max_upload_age_s = 30.0
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -34,10 +33,7 @@ class ImageFiles:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
     def put(self, analysis_id: str, sha256: str, content: bytes, suffix: str = SUFFIX) -> None:
-        """Keep an image, or its values; when this returns, a power cut does not lose it.
-
-        Raises: StorageFullError.
-        """
+        """Keep an image or its values, synced to the disk. Raises: StorageFullError."""
         path = self._path(analysis_id, sha256, suffix)
         with _translated_errors():
             try:
@@ -57,22 +53,20 @@ class ImageFiles:
 
     def remove(self, analysis_id: str, sha256: str) -> None:
         """Delete the image and its values if they are there."""
-        for suffix in _SUFFIXES:
+        for suffix in SUFFIXES:
             self._path(analysis_id, sha256, suffix).unlink(missing_ok=True)
 
-    def sweep(self, wanted: AbstractSet[str], *, older_than: float) -> int:
-        """Delete what no row wants: the leavings of a crash.
-
-        Args:
-            wanted: ids of the analyses that have an image.
-            older_than: an instant; younger files may still get their row.
-        Returns: number of files deleted.
-        """
+    def sweep(self, wanted: Wanted, *, older_than: float) -> int:
+        """Delete what no row wants, whatever its name."""
         n_deleted = 0
-        for entry in os.scandir(self._folder):
-            if _id_of(entry.name) not in wanted and _modified(entry) < older_than:
-                Path(entry.path).unlink(missing_ok=True)
-                n_deleted += 1
+        with os.scandir(self._folder) as entries:
+            old = (entry for entry in entries if _modified(entry) < older_than)
+            while page := {entry.path: _id_of(entry.name) for entry in islice(old, PAGE)}:
+                kept = wanted(page.values())
+                leavings = [path for path, name in page.items() if name not in kept]
+                for path in leavings:
+                    Path(path).unlink(missing_ok=True)
+                n_deleted += len(leavings)
         return n_deleted
 
     def probe(self) -> None:
@@ -116,7 +110,7 @@ def _sync_folder(folder: Path) -> None:
 
 def _id_of(name: str) -> str:
     stem, dot, suffix = name.partition(".")
-    return stem.rpartition("_")[2] if dot + suffix in _SUFFIXES else ""
+    return stem.rpartition("_")[2] if dot + suffix in SUFFIXES else ""
 
 
 def _modified(entry: os.DirEntry[str]) -> float:

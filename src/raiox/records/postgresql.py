@@ -1,0 +1,134 @@
+"""PostgreSQL as raiox uses it: a socket that neither dawdles nor hangs, its errors by SQLSTATE.
+
+pg8000 leaves Nagle's algorithm on, so a row with arrays would wait for a delayed
+acknowledgement, and gives a link that was cut many minutes. Both are set on its socket.
+Sources: tcp(7); PostgreSQL 15, appendix A "Error Codes" and "Client Connection Defaults".
+"""
+
+import socket
+from typing import Any, Final
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event
+from sqlalchemy.engine import ExceptionContext
+
+from raiox.records.errors import (
+    RecordsDamagedError,
+    RecordsError,
+    RecordsUnavailableError,
+    StorageFullError,
+)
+
+RETRY_AFTER_S: Final = 2
+N_CONNECTIONS: Final = 10
+"""Of one process, besides the one that listens: its readers, its writers and the sweeper."""
+CONNECT_TIMEOUT_S: Final = 4
+UNACKNOWLEDGED_S: Final = 4
+"""After so long without an acknowledgement the link is taken for cut."""
+ANSWER_TIMEOUT_S: Final = 20.0
+"""Of a server that acknowledges and never answers."""
+_SERVER_LIMITS: Final = {
+    "statement_timeout": "10s",
+    "lock_timeout": "5s",
+    "idle_in_transaction_session_timeout": "15s",
+}
+_KEEP_ALIVE: Final = {"TCP_KEEPIDLE": 2, "TCP_KEEPINTVL": 1, "TCP_KEEPCNT": 3}
+
+_FULL: Final = "53100"
+_DAMAGED: Final = frozenset({"XX001", "XX002"})
+_PASSING_CLASSES: Final = ("08", "25", "40", "53", "55", "57", "58")
+"""Connection, transaction state (a standby), rollback, resources, locks, operator, system."""
+
+
+def postgresql_engine(url: URL) -> Engine:
+    """A pool of connections."""
+    options = _pg8000_options if url.get_driver_name() == "pg8000" else _psycopg_options
+    engine = create_engine(
+        url,
+        pool_pre_ping=True,
+        pool_size=N_CONNECTIONS,
+        max_overflow=0,
+        pool_timeout=CONNECT_TIMEOUT_S,
+        connect_args=options(),
+    )
+    event.listen(engine, "connect", _prepare)
+    event.listen(engine, "begin", _begin)
+    event.listen(engine, "handle_error", _recognise_cut)
+    return engine
+
+
+def postgresql_error(error: BaseException | None) -> RecordsError | None:
+    """What a driver's error means; None for one that is a programming error."""
+    code = sqlstate(error)
+    if code == _FULL:
+        return StorageFullError()
+    if code in _DAMAGED:
+        return RecordsDamagedError()
+    if code.startswith(_PASSING_CLASSES):
+        return RecordsUnavailableError(retry_after_s=RETRY_AFTER_S)
+    return None
+
+
+def sqlstate(error: BaseException | None) -> str:
+    """The five characters by which PostgreSQL names an error; empty where it did not answer."""
+    code = getattr(error, "sqlstate", None)  # psycopg
+    facts = error.args[0] if error is not None and error.args else None
+    if code is None and isinstance(facts, dict):  # pg8000
+        code = facts.get("C")
+    return str(code or "")
+
+
+def lift_limits(connection: Connection) -> None:
+    """Let one transaction take its time, as a migration may; its connection ends with it."""
+    link = _socket_of(connection.connection.driver_connection)
+    connection.detach()
+    for name in ("statement_timeout", "lock_timeout"):
+        connection.exec_driver_sql(f"SET LOCAL {name} = 0")
+    if link is not None:
+        link.settimeout(None)
+
+
+def _pg8000_options() -> dict[str, Any]:
+    return {
+        "timeout": CONNECT_TIMEOUT_S,
+        "application_name": "raiox",
+        "startup_params": dict(_SERVER_LIMITS),
+    }
+
+
+def _psycopg_options() -> dict[str, Any]:
+    return {
+        "connect_timeout": CONNECT_TIMEOUT_S,
+        "tcp_user_timeout": UNACKNOWLEDGED_S * 1000,
+        "application_name": "raiox",
+        "options": " ".join(f"-c {name}={value}" for name, value in _SERVER_LIMITS.items()),
+    }
+
+
+def _prepare(connection: Any, _record: object) -> None:
+    link = _socket_of(connection)
+    if link is None:
+        return
+    link.settimeout(ANSWER_TIMEOUT_S)
+    if link.family == socket.AF_UNIX:
+        return
+    link.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    limits = _KEEP_ALIVE | {"TCP_USER_TIMEOUT": UNACKNOWLEDGED_S * 1000}
+    for name, value in limits.items():
+        if hasattr(socket, name):  # Linux has them all
+            link.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
+
+
+def _socket_of(connection: Any) -> socket.socket | None:
+    """That of pg8000; libpq keeps its own and sets it by options."""
+    return getattr(connection, "_usock", None)
+
+
+def _begin(connection: Connection) -> None:
+    if connection.get_execution_options().get("raiox_relaxed"):
+        connection.exec_driver_sql("SET LOCAL synchronous_commit = off")
+
+
+def _recognise_cut(context: ExceptionContext) -> None:
+    """pg8000 lets the operating system's errors through as they are."""
+    if isinstance(context.original_exception, OSError):
+        context.is_disconnect = True

@@ -1,0 +1,274 @@
+"""What raiox does on PostgreSQL alone: its claims, clock, limits, errors and notifications."""
+
+import queue
+import socket
+import threading
+import time
+from pathlib import Path
+
+import pytest
+from relay import Relay
+from sqlalchemy import text
+
+from raiox.records import queue as queue_module
+from raiox.records.database import Database
+from raiox.records.database_clock import DatabaseClock
+from raiox.records.errors import (
+    CommitUnknownError,
+    DatabaseUnsupportedError,
+    RecordsUnavailableError,
+    StorageFullError,
+)
+from raiox.records.notifications import Listener
+from raiox.records.postgresql import UNACKNOWLEDGED_S
+from raiox.records.retention import LOCK_NUMBER
+from raiox.records.rows import Completion, NewAnalysis
+from raiox.records.store import Records, open_records
+from raiox.result import AnalysisResult
+from raiox.settings import RecordsSettings
+from raiox.vocabulary import AnalysisState
+
+SOON_S = 10.0
+DONE = Completion(AnalysisState.DONE, AnalysisResult())
+HOSTILE_PLANS = ("hashagg", "hashjoin", "mergejoin", "material", "memoize", "bitmapscan")
+"""Without these the planner runs a plain subquery once for every row."""
+
+
+@pytest.fixture
+def opened(tmp_path: Path, postgresql_url: str):
+    """Opens the records of as many processes as a test needs."""
+    every: list[Records] = []
+
+    def open_one(url: str = postgresql_url, **settings: object) -> Records:
+        own = RecordsSettings(database_url=url, **settings)
+        every.append(open_records(own, tmp_path / str(len(every))))
+        return every[-1]
+
+    yield open_one
+    for one in every:
+        one.close()
+
+
+@pytest.fixture
+def relay(postgres):
+    passing = Relay(postgres.address, postgres.port)
+    yield passing
+    passing.refuse()
+
+
+def new(name: str) -> NewAnalysis:
+    return NewAnalysis(name, "ana", "0" * 64, "png", (), 64, 48)
+
+
+@pytest.mark.parametrize(
+    "url", ["postgresql+asyncpg://h/d", "mysql://h/d", "sqlite+aiosqlite:///x", "no url"]
+)
+def test_a_database_that_raiox_does_not_use_is_refused_by_its_name(url: str):
+    with pytest.raises(DatabaseUnsupportedError) as refused:
+        Database(url)
+
+    assert refused.value.facts["driver"] == url.partition(":")[0]
+
+
+def test_a_claim_takes_no_more_than_it_wants_under_any_plan(opened, postgres):
+    records = opened()
+    for number in range(40):
+        records.queue.enqueue(new(str(number)))
+    for switch in HOSTILE_PLANS:
+        postgres.run(f"ALTER DATABASE postgres SET enable_{switch} = off")
+    hostile = opened()
+
+    claims = hostile.queue.claim(8)
+    for switch in HOSTILE_PLANS:
+        postgres.run(f"ALTER DATABASE postgres RESET enable_{switch}")
+
+    assert [claim.id for claim in claims] == [str(number) for number in range(8)]
+    assert records.queue.n_queued() == 32
+
+
+def test_a_claim_does_not_walk_through_the_history(opened, postgres):
+    records = opened()
+    records.queue.enqueue(new("first"))
+    postgres.run(
+        "INSERT INTO analyses (id, owner, state, attempt, lease_until, created_at, image_until,"
+        " expires_at, has_image, sha256, source_format, notes, width_px, height_px, result)"
+        " SELECT 'h' || n, 'ana', 'done', 1, 0, 1, 2, 3, false, 'x', 'png', '[]', 1, 1, '{}'"
+        " FROM generate_series(1, 20000) AS n"
+    )
+    records.queue.enqueue(new("last"))
+    began = _rows_read(postgres)
+    claims = records.queue.claim(8)
+    n_read = _rows_read(postgres) - began
+
+    assert [claim.id for claim in claims] == ["first", "last"]
+    assert n_read < 100
+
+
+def _rows_read(postgres) -> int:
+    """By all sessions that have reported, which each does within a second of its last statement."""
+    time.sleep(1.2)
+    [(n_rows,)] = postgres.run(
+        "SELECT seq_tup_read + coalesce(idx_tup_fetch, 0) FROM pg_stat_user_tables"
+        " WHERE relname = 'analyses'"
+    )
+    return int(n_rows)
+
+
+def test_a_full_disk_of_the_server_is_told_from_a_server_that_is_away(opened, postgres):
+    records = opened()
+    postgres.run(
+        "CREATE FUNCTION fill() RETURNS trigger LANGUAGE plpgsql AS"
+        " $$ BEGIN RAISE EXCEPTION 'no space' USING ERRCODE = '53100'; END $$"
+    )
+    postgres.run("CREATE TRIGGER fills BEFORE INSERT ON analyses EXECUTE FUNCTION fill()")
+
+    with pytest.raises(StorageFullError):
+        records.queue.enqueue(new("a"))
+
+
+def test_a_server_that_is_away_is_reported_soon(opened, relay):
+    records = opened(f"postgresql://raiox@127.0.0.1:{relay.port}/postgres")
+    relay.refuse()
+    began = time.monotonic()
+
+    with pytest.raises(RecordsUnavailableError):
+        records.queue.n_queued()
+    assert time.monotonic() - began < SOON_S
+
+
+def test_the_link_neither_waits_for_acknowledgements_nor_hangs_for_minutes(opened):
+    with opened().database.reading() as connection:
+        link = connection.connection.driver_connection._usock
+        delays = link.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+        hangs_ms = link.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT)
+        limit = connection.scalar(text("SHOW statement_timeout"))
+
+    assert (bool(delays), hangs_ms, limit) == (True, UNACKNOWLEDGED_S * 1000, "10s")
+
+
+def test_only_what_may_be_done_again_does_not_wait_for_the_disk(opened):
+    database = opened().database
+    with database.writing() as connection:
+        strict = connection.scalar(text("SHOW synchronous_commit"))
+    with database.writing_relaxed() as connection:
+        relaxed = connection.scalar(text("SHOW synchronous_commit"))
+    with database.writing() as connection:
+        strict_again = connection.scalar(text("SHOW synchronous_commit"))
+
+    assert (strict, relaxed, strict_again) == ("on", "off", "on")
+
+
+def test_a_commit_whose_answer_was_lost_is_neither_a_success_nor_a_failure(opened, relay):
+    records = opened(f"postgresql://raiox@127.0.0.1:{relay.port}/postgres")
+    relay.lose_answer(b"COMMIT\0")
+
+    with pytest.raises(CommitUnknownError):
+        records.queue.enqueue(new("a"))
+    assert relay.n_lost == 1
+    assert opened().history.get("a", "ana").id == "a"
+
+
+def test_what_was_not_committed_when_the_link_broke_is_a_failure(opened, relay):
+    records = opened(f"postgresql://raiox@127.0.0.1:{relay.port}/postgres")
+    relay.lose_request(b"INSERT INTO analyses")
+
+    with pytest.raises(RecordsUnavailableError) as refused:
+        records.queue.enqueue(new("a"))
+    assert not isinstance(refused.value, CommitUnknownError)
+
+
+def test_time_is_that_of_the_database_whatever_this_host_believes(opened, postgres):
+    elapsed = [5.0]
+    clock = DatabaseClock(opened().database, lambda: elapsed[0])
+    [(server,)] = postgres.run("SELECT extract(epoch FROM clock_timestamp())::float8")
+    first = clock()
+    elapsed[0] += 100
+
+    assert abs(server - first) < SOON_S
+    assert clock() - first == pytest.approx(100)
+    clock.synchronise()
+    assert clock() - first < SOON_S
+
+
+def test_of_several_processes_one_sweeps(opened):
+    first, second = opened(keep_images_h=0.0001), opened(keep_images_h=0.0001)
+    first.files.put("a", "0" * 64, b"pixels")
+    first.queue.enqueue(new("a"))
+    [claim] = first.queue.claim(1)
+    first.queue.finish([(claim, DONE)])
+    time.sleep(0.5)
+
+    with second.database.alone(LOCK_NUMBER) as held:
+        while_another_sweeps = first.sweep().n_images
+    afterwards = first.sweep().n_images
+
+    assert (held, while_another_sweeps, afterwards) == (True, 0, 1)
+
+
+class Heard:
+    """What a listener passes on."""
+
+    def __init__(self, records: Records) -> None:
+        self.results: queue.Queue[str] = queue.Queue()
+        self.work, self.gap = threading.Semaphore(0), threading.Semaphore(0)
+        self.listener = Listener(
+            records.database,
+            records.replica,
+            on_result=self.results.put,
+            on_work=self.work.release,
+            on_gap=self.gap.release,
+        )
+        assert self.gap.acquire(timeout=SOON_S)
+
+
+def test_a_result_is_heard_by_the_process_that_accepted_the_upload(opened):
+    web, worker, other = opened(), opened(), opened()
+    heard, not_concerned = Heard(web), Heard(other)
+    web.queue.enqueue(new("a"))
+    woken = not_concerned.work.acquire(timeout=SOON_S)
+    worker.queue.finish([(claim, DONE) for claim in worker.queue.claim(1)])
+
+    assert woken
+    assert heard.results.get(timeout=SOON_S) == "a"
+    assert not_concerned.results.empty()
+    for one in (heard, not_concerned):
+        one.listener.close()
+
+
+def test_a_listener_that_lost_its_connection_looks_everywhere_and_listens_again(opened, relay):
+    web = opened(f"postgresql://raiox@127.0.0.1:{relay.port}/postgres")
+    heard = Heard(web)
+    relay.cut()
+
+    assert heard.gap.acquire(timeout=SOON_S)
+    worker = opened()
+    web.queue.enqueue(new("a"))
+    worker.queue.finish([(claim, DONE) for claim in worker.queue.claim(1)])
+    assert heard.results.get(timeout=SOON_S) == "a"
+    heard.listener.close()
+
+
+def test_a_long_queue_notifies_nobody_because_every_worker_is_busy(opened, monkeypatch):
+    monkeypatch.setattr(queue_module, "WAKE_BELOW", 2)
+    records = opened()
+    heard = Heard(records)
+    for name in "abcd":
+        records.queue.enqueue(new(name))
+    records.queue.finish([(claim, DONE) for claim in opened().queue.claim(4)])
+
+    n_woken = 0
+    while heard.work.acquire(timeout=1.5):
+        n_woken += 1
+    heard.listener.close()
+    assert n_woken == 2
+
+
+def test_the_pace_is_that_of_all_workers_together(opened):
+    records, other = opened(), opened()
+    assert records.queue.seconds_each() is None
+    for number in range(9):
+        records.queue.enqueue(new(str(number)))
+    for worker in (records, other):
+        worker.queue.finish([(claim, DONE) for claim in worker.queue.claim(4)])
+
+    assert 0 < records.queue.seconds_each() < SOON_S

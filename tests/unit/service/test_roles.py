@@ -1,0 +1,47 @@
+"""What would lose images or sessions is refused before anything starts."""
+
+import pytest
+
+from raiox.service.errors import (
+    SessionKeyMissingError,
+    SharedDatabaseMissingError,
+    SharedImagesMissingError,
+)
+from raiox.service.roles import Role, require_role
+from raiox.settings import FilesSettings, RecordsSettings, Settings, WebSettings
+
+POSTGRESQL = RecordsSettings(database_url="postgresql://raiox@db.example.org/raiox")
+BUCKET = FilesSettings(url="s3://images/raiox")
+KEYED = WebSettings(session_key="of all")
+
+
+@pytest.mark.parametrize("role", [Role.WEB, Role.WORKER])
+def test_processes_apart_need_a_database_that_they_share(role: Role):
+    with pytest.raises(SharedDatabaseMissingError):
+        require_role(Settings(files=BUCKET, web=KEYED), role)
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_a_shared_database_needs_shared_images(role: Role):
+    with pytest.raises(SharedImagesMissingError):
+        require_role(Settings(records=POSTGRESQL, web=KEYED), role)
+
+
+@pytest.mark.parametrize("role", [Role.ALL, Role.WEB])
+def test_web_processes_need_one_session_key(role: Role):
+    with pytest.raises(SessionKeyMissingError):
+        require_role(Settings(records=POSTGRESQL, files=BUCKET), role)
+
+
+def test_what_shares_everything_may_start():
+    complete = Settings(records=POSTGRESQL, files=BUCKET, web=KEYED)
+    for role in Role:
+        require_role(complete, role)
+    require_role(Settings(records=POSTGRESQL, files=BUCKET), Role.WORKER)
+    require_role(
+        Settings(records=POSTGRESQL, files=FilesSettings(shared=True), web=KEYED), Role.ALL
+    )
+
+
+def test_one_process_on_its_own_needs_nothing():
+    require_role(Settings(), Role.ALL)

@@ -67,6 +67,62 @@ def test_a_finished_batch_is_resumed_without_analysing_anything(folder, tmp_path
     assert f"Already in the file: {N_FILES}." in again.stderr
 
 
+@pytest.mark.parametrize("part_format", ["csv", "parquet"])
+def test_shards_that_are_killed_have_one_row_of_each_file(folder, tmp_path, part_format):
+    if part_format == "parquet":
+        pytest.importorskip("pyarrow", reason="the extra parquet is not installed")
+    parts = tmp_path / "parts"
+    command = [RAIOX, "predict", folder, "--out", parts, "--shards", "6"]
+    command += ["--part-format", part_format]
+    for n_parts, stop in ((1, signal.SIGKILL), (3, signal.SIGKILL), (4, signal.SIGTERM)):
+        _stop_after(command, parts, n_parts, stop)
+    before = {part: part.stat().st_mtime_ns for part in parts.glob("part-*")}
+    together = [subprocess.Popen(command, stderr=subprocess.DEVNULL) for _ in range(2)]
+    statuses = {process.wait() for process in together}
+    whole = subprocess.run(command, capture_output=True, text=True, check=False, env=_english())
+
+    assert statuses <= {0, 1}
+    assert whole.returncode == 1  # of the files that are no images
+    assert f"Already in the file: {N_FILES}." in whole.stderr
+    assert all(part.stat().st_mtime_ns == written for part, written in before.items())
+    assert sorted(file.name for file in parts.iterdir()) == [
+        *(f"part-{shard:05d}-of-00006.{part_format}" for shard in range(6)), "plan.json",
+    ]  # fmt: skip
+    paths = [path for part in sorted(parts.glob("part-*")) for path in _paths_of(part)]
+    assert paths == [str(file) for file in sorted(folder.iterdir())]
+
+
+def test_one_job_writes_one_shard(folder, tmp_path):
+    parts = tmp_path / "parts"
+    command = [RAIOX, "predict", folder, "--out", parts, "--shards", "20", "--shard", "19"]
+    subprocess.run(command, capture_output=True, check=False, env=_english())
+
+    [part] = parts.glob("part-*")
+    assert part.name == "part-00019-of-00020.csv"
+    assert _paths_of(part) == [str(file) for file in sorted(folder.iterdir())[57:]]
+
+
+def _stop_after(command: list[object], parts: Path, n: int, stop: signal.Signals) -> None:
+    """Stop it in the middle of the part after so many."""
+    with subprocess.Popen(command, stderr=subprocess.DEVNULL) as process:
+        deadline = time.monotonic() + START_S
+        while len(list(parts.glob("part-*"))) < n:
+            assert process.poll() is None
+            assert time.monotonic() < deadline
+            time.sleep(0.005)
+        process.send_signal(stop)
+        process.wait()
+
+
+def _paths_of(part: Path) -> list[str]:
+    if part.suffix == ".parquet":
+        from pyarrow import parquet  # noqa: PLC0415  (an extra)
+
+        return parquet.read_table(part, columns=["path"])["path"].to_pylist()
+    with part.open(newline="") as file:
+        return [row["path"] for row in csv.DictReader(file)]
+
+
 def _run_until(command: list[object], results: Path, n: int, stop: signal.Signals) -> int:
     """Let it write so many lines, then stop it; its exit status."""
     with subprocess.Popen(command, stderr=subprocess.DEVNULL) as process:

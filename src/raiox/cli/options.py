@@ -24,6 +24,13 @@ class CsvDialect(StrEnum):
         return ";" if self is CsvDialect.EXCEL else ","
 
 
+class PartFormat(StrEnum):
+    """How a part of a batch is written; also its suffix."""
+
+    CSV = "csv"
+    PARQUET = "parquet"
+
+
 DataDir = Annotated[
     Path | None,
     typer.Option(help="The service's own folder: database and images. Default: RAIOX_DATA_DIR."),

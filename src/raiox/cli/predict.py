@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from raiox.cli.language import say
-from raiox.cli.options import CsvDialect, SpokenLanguage
+from raiox.cli.options import CsvDialect, PartFormat, SpokenLanguage
 
 if TYPE_CHECKING:
     from raiox.cli.batch.output import Destination
@@ -62,13 +62,26 @@ def predict(
             "--shortcuts", help="Also score each image with its lungs hidden (JSON only)."
         ),
     ] = False,
+    out: Annotated[
+        Path | None,
+        typer.Option(help="Write the results in parts to this folder; run again to continue."),
+    ] = None,
+    shards: Annotated[
+        int | None, typer.Option(min=1, help="Number of parts. Default: one per 500 files.")
+    ] = None,
+    shard: Annotated[
+        list[int] | None,
+        typer.Option(min=0, help="Write only this part, counted from 0. Repeatable."),
+    ] = None,
+    part_format: Annotated[PartFormat, typer.Option(help="Format of the parts.")] = PartFormat.CSV,
     language: SpokenLanguage = None,
 ) -> None:
     """Analyse images on this machine, without the service.
 
     Exit status: 0 all analysed, 1 some rejected or failed, 2 wrong usage, 130 interrupted.
 
-    Examples: `raiox predict image.png`, `raiox predict study/ --csv scores.csv --heatmaps maps/`
+    Examples: `raiox predict image.png`, `raiox predict study/ --csv scores.csv --heatmaps maps/`,
+    `raiox predict archive/ --out scores/ --shards 64 --shard 7`
     """
     del language  # its callback has set it
     if csv is not None and (json_lines or output is not None):
@@ -76,6 +89,20 @@ def predict(
     if csv is not None and shortcuts:
         raise typer.BadParameter(say("options_exclude", options="--csv, --shortcuts"))
     dialect = None if csv is None else csv_dialect
+    if out is not None:
+        if csv or json_lines or output or resume or overwrite or shortcuts:
+            raise typer.BadParameter(
+                say(
+                    "options_exclude",
+                    options="--out, --csv, --json, --output, --resume, --overwrite, --shortcuts",
+                )
+            )
+        from raiox.cli.batch.shards import Sharding, run_shards
+
+        sharding = Sharding(out, part_format, shards, tuple(shard or ()))
+        raise typer.Exit(run_shards(paths, sharding, heatmaps, skip_unreadable=skip_unreadable))
+    if shards or shard:
+        raise typer.BadParameter(say("options_need", options="--shards, --shard", needed="--out"))
     destination = _destination(csv or output, dialect, resume=resume, overwrite=overwrite)
 
     from raiox.cli.batch.run import run_batch

@@ -48,15 +48,15 @@ def run_batch(
     files = find_files(paths)
     if heatmaps is not None:
         require_folder(heatmaps)
-    one_pass, widths = _spread(settings)
+    one_pass, widths = spread(settings)
     engine = LocalEngine.open(one_pass)
     classifier = engine.models["classifier"]
     output = open_output(destination, tuple(classifier.labels), classifier.id)
     remaining = [file for file in files if str(file) not in output.done]
     summary = Summary([output.done[str(file)] for file in files if str(file) in output.done])
     try:
-        with output, _termination_as_interrupt():
-            for item in _analysed(remaining, settings, engine, widths, shortcuts=shortcuts):
+        with output, termination_as_interrupt():
+            for item in analysed(remaining, settings, engine, widths, shortcuts=shortcuts):
                 if item.result is not None:
                     output.write(describe_file(item, heatmaps))
                 summary.count(item)
@@ -69,7 +69,7 @@ def run_batch(
     return summary.status(skip_unreadable=skip_unreadable)
 
 
-def _spread(settings: Settings) -> tuple[InferenceSettings, Widths]:
+def spread(settings: Settings) -> tuple[InferenceSettings, Widths]:
     """As many passes at once as there are threads for them; a GPU takes batches instead."""
     inference = InstalledModels(settings.inference, settings.data_dir).in_use()
     on_gpu = inference.backend == "cuda"
@@ -81,7 +81,7 @@ def _spread(settings: Settings) -> tuple[InferenceSettings, Widths]:
     return inference.model_copy(update={"n_threads": 1}), widths
 
 
-def _analysed(
+def analysed(
     files: Sequence[Path], settings: Settings, engine: Engine, widths: Widths, *, shortcuts: bool
 ) -> Iterator[Analysed]:
     """Every file, with a bar on the way."""
@@ -96,7 +96,7 @@ def _analysed(
 
 
 @contextmanager
-def _termination_as_interrupt() -> Iterator[None]:
+def termination_as_interrupt() -> Iterator[None]:
     """SIGTERM ends a batch as Ctrl-C does: what is done is kept and summed up."""
     previous = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:

@@ -36,7 +36,11 @@ class Table(RecordFormat):
 
     def encode(self, document: FileDocument) -> bytes:
         """One row; a path keeps the bytes that the file system gave it."""
-        return self._row([self._cell(value) for value in _values(document, self._labels)])
+        return self._row([self._cell(value) for value in self.values(document)])
+
+    def values(self, document: FileDocument) -> list[object]:
+        """What stands in the columns."""
+        return _values(document, self._labels)
 
     def end_of_records(self, stream: IO[bytes]) -> int:
         """Offset behind the last line break where every quote is closed."""

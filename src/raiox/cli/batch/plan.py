@@ -1,0 +1,81 @@
+"""Which files of a batch belong to which shard, written down once for all processes and restarts."""
+
+import json
+import os
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from math import ceil
+from pathlib import Path
+from typing import Final
+
+from raiox.cli.errors import ResumeMismatchError, printable
+
+PLAN_FILE: Final = "plan.json"
+FILES_PER_SHARD: Final = 500
+"""What a kill costs at most, for each process, is one shard."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A batch in shards; whoever works on one reads the same list."""
+
+    sources: tuple[str, ...]
+    """What was to be read, absolute."""
+    part_format: str
+    model_id: str
+    n_shards: int
+    files: tuple[str, ...]
+
+    def files_of(self, shard: int) -> list[Path]:
+        """Those of one shard, which are neighbours in the order of the batch."""
+        bounds = (shard * len(self.files) // self.n_shards for shard in (shard, shard + 1))
+        return [Path(file) for file in self.files[slice(*bounds)]]
+
+    def part(self, folder: Path, shard: int) -> Path:
+        """Where the results of a shard lie once all of them are there."""
+        return folder / f"part-{shard:05d}-of-{self.n_shards:05d}.{self.part_format}"
+
+
+def n_shards_for(n_files: int) -> int:
+    """As many as keep a shard small."""
+    return max(1, ceil(n_files / FILES_PER_SHARD))
+
+
+def agree_on(wanted: Plan, folder: Path) -> Plan:
+    """The plan in the folder; the wanted one where there is none.
+
+    The list of files is that of whoever came first, so that every file stays in its shard even if
+    others were added since.
+
+    Raises: ResumeMismatchError: the folder holds a batch of other sources, shards, format or model.
+    """
+    file = folder / PLAN_FILE
+    if not file.exists():
+        own = folder / f".{PLAN_FILE}.{os.uname().nodename}.{os.getpid()}"
+        own.write_text(json.dumps(asdict(wanted)), encoding="utf-8")
+        with suppress(FileExistsError):
+            os.link(own, file)
+        own.unlink()
+    agreed = _read(file)
+    if _identity(agreed) != _identity(wanted):
+        raise ResumeMismatchError(path=printable(folder))
+    return agreed
+
+
+def _identity(plan: Plan) -> Sequence[object]:
+    return plan.sources, plan.part_format, plan.model_id, plan.n_shards
+
+
+def _read(file: Path) -> Plan:
+    try:
+        read = json.loads(file.read_text(encoding="utf-8"))
+        return Plan(
+            tuple(read["sources"]),
+            read["part_format"],
+            read["model_id"],
+            read["n_shards"],
+            tuple(read["files"]),
+        )
+    except (ValueError, KeyError, TypeError) as error:
+        raise ResumeMismatchError(path=printable(file)) from error

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from raiox.bundle import open_bundle
-from raiox.entities import EngineResult, ModelIdentity, Radiograph
+from raiox.entities import EngineResult, LungOcclusion, ModelIdentity, Radiograph
 from raiox.errors import RaioxError
 from raiox.inference.errors import ModelUnavailableError
 from raiox.inference.installed_models import FIELDS, InstalledModels
@@ -33,4 +33,12 @@ class DistantEngine:
 
     def predict(self, radiographs: Sequence[Radiograph]) -> list[EngineResult | RaioxError]:
         """Refuse. Raises: ModelUnavailableError."""
-        raise ModelUnavailableError(reason="distant", n_radiographs=len(radiographs))
+        raise _distant(radiographs)
+
+    def occlude_lungs(self, radiographs: Sequence[Radiograph]) -> list[LungOcclusion | RaioxError]:
+        """Refuse. Raises: ModelUnavailableError."""
+        raise _distant(radiographs)
+
+
+def _distant(radiographs: Sequence[Radiograph]) -> ModelUnavailableError:
+    return ModelUnavailableError(reason="distant", n_radiographs=len(radiographs))

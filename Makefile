@@ -1,6 +1,6 @@
 # Thin names for the scripts, which run just as well where make is absent.
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check torture fuzz sbom bench performance docs evidence train-setup splits lock
+.PHONY: help setup run test check torture fuzz fleet deploy-check capacity sbom bench performance docs evidence train-setup splits lock
 
 help: ## Show these names
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{printf "%-20s %s\n", $$1, $$2}'
@@ -19,6 +19,15 @@ check: ## Style, types, layers, page and fast tests
 
 torture: ## Attack the real service for 20 minutes and write down which promises held
 	@scripts/torture.sh
+
+fleet: ## Kill, cut and restart a service of many processes, and audit what is left
+	@scripts/fleet.sh
+
+deploy-check: ## Render and check what deploy/ holds, without Docker or a cluster
+	@scripts/deploy-check.sh
+
+capacity: setup ## Measure the queue, check the capacity model by it, rewrite docs/explanation/scale.md
+	@.venv/bin/python benchmarks/capacity.py
 
 fuzz: ## Fuzz the intake and the API, and write down what was found
 	@scripts/fuzz.sh

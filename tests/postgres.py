@@ -21,7 +21,6 @@ OPTIONS = {
     "full_page_writes": "off",
     # Else a restart after a kill syncs every file of every database, one by one.
     "recovery_init_sync_method": "syncfs",
-    "listen_addresses": "127.0.0.1",
     "shared_buffers": "32MB",
     "autovacuum": "off",
     "max_connections": "200",
@@ -44,13 +43,18 @@ class PostgresServer:
         folder = in_memory if os.access(in_memory, os.W_OK) else None
         self._folder = Path(tempfile.mkdtemp(prefix="raiox-pg-", dir=folder))
         self._data = self._folder / "data"
-        self._options = OPTIONS | {"max_connections": str(n_connections)}
+        self._options = OPTIONS | {
+            "max_connections": str(n_connections),
+            "listen_addresses": address,
+        }
         self.address = address
         self._user = _unprivileged() if os.geteuid() == 0 else None
         if self._user:
             shutil.chown(self._folder, self._user)
         self._run("initdb", "--auth=trust", f"--username={USER}", "--no-sync", "--no-locale",
                   "--encoding=UTF8", f"--pgdata={self._data}")  # fmt: skip
+        with (self._data / "pg_hba.conf").open("a") as trusted:
+            trusted.write(f"host all all {address}/24 trust\n")
         self.port = _free_port()
         self.start()
 

@@ -15,7 +15,8 @@ class Relay:
         self.port = 0
         self._open: set[socket.socket] = set()
         self._lock = threading.Lock()
-        self._lost_request = self._lost_answer = b""
+        self._lost_request = self._lost_answer = self._sent_first = b""
+        self._sent: set[socket.socket] = set()
         self.n_lost = 0
         self.listen()
 
@@ -36,9 +37,13 @@ class Relay:
         """Cut when a client sends these bytes next, before the server reads them."""
         self._lost_request = words
 
-    def lose_answer(self, words: bytes) -> None:
-        """Cut when the server answers with these bytes next, before the client reads them."""
-        self._lost_answer = words
+    def lose_answer(self, words: bytes, after: bytes) -> None:
+        """Cut when the server answers with these bytes next, before the client reads them.
+
+        Args:
+            after: what the same client must have sent.
+        """
+        self._lost_answer, self._sent_first = words, after
 
     def cut(self) -> None:
         """End every connection that is open now."""

@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -35,8 +35,18 @@ class Served:
         data_dir: Path,
         *,
         variables: Mapping[str, str] = MappingProxyType({}),
+        address: str = "127.0.0.1",
+        within: Sequence[str] = (),
         **settings: object,
     ) -> None:
+        """Start it.
+
+        Args:
+            variables: of the environment, besides the settings.
+            address: that it listens on.
+            within: a command that runs it, e.g. in a network namespace.
+        """
+        self.address, self._within = address, within
         self.data_dir = data_dir
         data_dir.mkdir(parents=True, exist_ok=True)
         self._environment = dict(variables) | {
@@ -49,7 +59,7 @@ class Served:
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        return f"http://{self.address}:{self.port}"
 
     @property
     def log(self) -> str:
@@ -66,19 +76,23 @@ class Served:
         )
         with (self.data_dir / "log").open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, __file__, str(self.port)], env=environment, stderr=log, stdout=log
+                [*self._within, sys.executable, __file__, self.address, str(self.port)],
+                env=environment,
+                stderr=log,
+                stdout=log,
             )
         self._wait_until_ready()
 
     def _wait_until_ready(self) -> None:
         deadline = time.monotonic() + START_S
-        while time.monotonic() < deadline:
-            with suppress(httpx.TransportError):
-                if httpx.get(f"{self.url}/readyz").status_code == 200:
-                    return
-            if self.process.poll() is not None:
-                break
-            time.sleep(0.05)
+        with httpx.Client() as client:  # one for all looks: each new one reads all certificates
+            while time.monotonic() < deadline:
+                with suppress(httpx.TransportError):
+                    if client.get(f"{self.url}/readyz").status_code == 200:
+                        return
+                if self.process.poll() is not None:
+                    break
+                time.sleep(0.05)
         self.kill()
         raise AssertionError(self.log)
 
@@ -112,7 +126,7 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _serve(port: int) -> None:
+def _serve(address: str, port: int) -> None:
     n_files = int(os.environ.get("RAIOX_TEST_OPEN_FILES", "0"))
     if n_files:
         resource.setrlimit(resource.RLIMIT_NOFILE, (n_files, n_files))
@@ -125,7 +139,7 @@ def _serve(port: int) -> None:
         partial(FakeEngine, delay_s=delay_s),
         FakeIntake,
         role=Role(os.environ.get("RAIOX_TEST_ROLE", "all")),
-        host="127.0.0.1",
+        host=address,
         port=port,
     )
 
@@ -136,4 +150,4 @@ def _skewed(clock: Callable[[], float], skew_s: float) -> float:
 
 
 if __name__ == "__main__":
-    _serve(int(sys.argv[1]))
+    _serve(sys.argv[1], int(sys.argv[2]))

@@ -106,11 +106,12 @@ def test_whatever_serving_imports_is_declared():
     known = {
         name for name in imported if {canonicalize_name(h) for h in homes.get(name, ())} & names
     }
-    extras = {needed.name for needed in declared("openvino")}
+    optional = ("openvino", "parquet", "s3")
+    extras = {needed.name for extra in optional for needed in declared(extra)}
     assert imported - known - extras == set()
 
 
-@pytest.mark.parametrize("lock", ["serve", "dev", "train", "node"])
+@pytest.mark.parametrize("lock", ["serve", "fleet", "dev", "train", "node"])
 def test_every_locked_package_has_a_hash(lock):
     text = (LOCKS / f"{lock}.txt").read_text(encoding="utf-8")
     entries = re.split(r"\n(?=[a-z])", text)

@@ -3,9 +3,8 @@
 import re
 
 import pytest
-from playwright.sync_api import expect
-
 from nginx_proxy import NGINX, PREFIX, STRIPS_AND_NAMES, published
+from playwright.sync_api import expect
 
 from .conftest import upload
 

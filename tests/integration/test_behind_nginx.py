@@ -5,8 +5,8 @@ import re
 import httpx
 import pytest
 from fakes import png
-
 from nginx_proxy import NGINX, PREFIX, PROXIES, published
+
 from raiox.web.app import BUILT_PAGE
 
 pytestmark = pytest.mark.skipif(NGINX is None, reason="nginx is not installed")

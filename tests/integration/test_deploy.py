@@ -15,9 +15,9 @@ from pathlib import Path
 import httpx
 import pytest
 from fakes import png
+from nginx_proxy import NGINX, nginx_command
 from serving import Served, free_port
 
-from nginx_proxy import NGINX, nginx_command
 from raiox.cli.configuration import read_settings
 from raiox.web.http.middleware import HSTS
 

@@ -114,7 +114,7 @@ def _rows_read(postgres) -> int:
     return int(n_rows)
 
 
-def test_a_full_disk_of_the_server_is_told_from_a_server_that_is_away(opened, postgres):
+def test_a_full_disk_of_the_server_is_reported_as_one(opened, postgres):
     records = opened()
     postgres.run(
         "CREATE FUNCTION fill() RETURNS trigger LANGUAGE plpgsql AS"
@@ -160,7 +160,7 @@ def test_only_what_may_be_done_again_does_not_wait_for_the_disk(opened):
 
 def test_a_commit_whose_answer_was_lost_is_neither_a_success_nor_a_failure(opened, relay):
     records = opened(f"postgresql://raiox@127.0.0.1:{relay.port}/postgres")
-    relay.lose_answer(b"COMMIT\0")
+    relay.lose_answer(b"COMMIT\0", after=b"INSERT INTO analyses")
 
     with pytest.raises(CommitUnknownError):
         records.queue.enqueue(new("a"))

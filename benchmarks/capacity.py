@@ -26,6 +26,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from math import ceil
 from pathlib import Path
+from typing import IO
 
 from raiox.lab.evaluation.report.svg import Line, Plot, to_svg
 from raiox.records.rows import Completion
@@ -97,11 +98,21 @@ def measure(n_workers: int, seconds: float, server: PostgresServer) -> Run:
             f" '{{}}' FROM generate_series(1, {n_rows}) AS n"
         )
         server.run("VACUUM ANALYZE analyses")
-        before = _server_cpu_s(server)
         command = [sys.executable, __file__, "--worker", url, "--seconds", str(seconds)]
-        workers = [subprocess.Popen(command, stdout=subprocess.PIPE) for _ in range(n_workers)]
-        reports = [json.loads(worker.communicate()[0]) for worker in workers]
+        workers = [
+            subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+            for _ in range(n_workers)
+        ]
+        for worker in workers:
+            _require(worker.stdout).readline()  # it is ready
+        before = _server_cpu_s(server)
+        for worker in workers:
+            _require(worker.stdin).write(b"\n")
+            _require(worker.stdin).flush()
+        reports = [json.loads(_require(worker.stdout).readline()) for worker in workers]
         spent = _server_cpu_s(server) - before
+        for worker in workers:
+            worker.communicate()
     n_done = sum(one["n_done"] for one in reports)
     return Run(
         n_workers=n_workers,
@@ -116,13 +127,21 @@ def work(url: str, seconds: float) -> None:
     with tempfile.TemporaryDirectory() as folder:
         records = open_records(RecordsSettings(database_url=url), Path(folder))
         _turn(records)
+        print(flush=True)
+        sys.stdin.readline()  # until all are ready
         began, cpu, n_done = time.monotonic(), time.process_time(), 0
         while time.monotonic() - began < seconds:
             n_done += _turn(records)
         report = {"n_done": n_done, "took_s": time.monotonic() - began,
                   "cpu_s": time.process_time() - cpu}  # fmt: skip
+        print(json.dumps(report), flush=True)
+        sys.stdin.readline()
         records.close()
-    print(json.dumps(report))
+
+
+def _require(pipe: IO[bytes] | None) -> IO[bytes]:
+    assert pipe is not None
+    return pipe
 
 
 def _turn(records: Records) -> int:

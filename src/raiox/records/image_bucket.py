@@ -1,8 +1,9 @@
 """Images in a bucket that speaks S3, so that processes on many hosts share them.
 
 Keys and endpoint come from the variables that all tools of S3 read (`AWS_ACCESS_KEY_ID`,
-`AWS_SECRET_ACCESS_KEY`, `AWS_ENDPOINT_URL`, `AWS_REGION`). An object is `XX/SHA256_ID.png` (or `.values.png`), XX
-being the first digits of the checksum: a sweep lists one of these 256 folders at a time.
+`AWS_SECRET_ACCESS_KEY`, `AWS_ENDPOINT_URL`, `AWS_REGION`). An object is `XX/SHA256_ID.png` (or
+`.values.png`), XX being the first digits of the checksum: a sweep lists one of these 256 folders at
+a time.
 """
 
 import os

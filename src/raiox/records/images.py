@@ -19,9 +19,10 @@ Wanted = Callable[[Collection[str]], AbstractSet[str]]
 
 
 class ImageStore(Protocol):
-    """Images by analysis, and the values of their pixels. Each is put before its row is committed and removed after its row.
+    """Images by analysis, and the values of their pixels.
 
-    So a row never points at half an image, and what a crash leaves behind has no row.
+    Each is put before its row is committed and removed after its row. So a row never points at half
+    an image, and what a crash leaves behind has no row.
     """
 
     max_upload_age_s: float

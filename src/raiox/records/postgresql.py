@@ -6,10 +6,13 @@ Sources: tcp(7); PostgreSQL 15, appendix A "Error Codes" and "Client Connection 
 """
 
 import socket
+import time
 from typing import Any, Final
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.engine import ExceptionContext
+from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from raiox.records.errors import (
     RecordsDamagedError,
@@ -26,6 +29,8 @@ UNACKNOWLEDGED_S: Final = 4
 """After so long without an acknowledgement the link is taken for cut."""
 ANSWER_TIMEOUT_S: Final = 20.0
 """Of a server that acknowledges and never answers."""
+TRY_AFTER_S: Final = 2.0
+_RESTS_SINCE: Final = "rests_since"
 _SERVER_LIMITS: Final = {
     "statement_timeout": "10s",
     "lock_timeout": "5s",
@@ -44,13 +49,14 @@ def postgresql_engine(url: URL) -> Engine:
     options = _pg8000_options if url.get_driver_name() == "pg8000" else _psycopg_options
     engine = create_engine(
         url,
-        pool_pre_ping=True,
         pool_size=N_CONNECTIONS,
         max_overflow=0,
         pool_timeout=CONNECT_TIMEOUT_S,
         connect_args=options(),
     )
     event.listen(engine, "connect", _prepare)
+    event.listen(engine, "checkin", _note_rest)
+    event.listen(engine, "checkout", _try_rested)
     event.listen(engine, "begin", _begin)
     event.listen(engine, "handle_error", _recognise_cut)
     return engine
@@ -121,6 +127,24 @@ def _prepare(connection: Any, _record: object) -> None:
 def _socket_of(connection: Any) -> socket.socket | None:
     """That of pg8000; libpq keeps its own and sets it by options."""
     return getattr(connection, "_usock", None)
+
+
+def _note_rest(_connection: Any, record: ConnectionPoolEntry) -> None:
+    record.info[_RESTS_SINCE] = time.monotonic()
+
+
+def _try_rested(connection: Any, record: ConnectionPoolEntry, _proxy: object) -> None:
+    """Try a connection that nobody used lately; to try each would cost as much as a claim.
+
+    One that broke a moment ago is noticed by its next user, and then the whole pool is renewed.
+    """
+    if time.monotonic() - record.info.get(_RESTS_SINCE, time.monotonic()) < TRY_AFTER_S:
+        return
+    try:
+        connection.cursor().execute("SELECT 1")
+        connection.rollback()
+    except Exception as error:
+        raise DisconnectionError from error
 
 
 def _begin(connection: Connection) -> None:

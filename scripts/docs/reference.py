@@ -37,7 +37,7 @@ from raiox.lab.training.recipe import (
 from raiox.messages import load
 from raiox.preprocessing import Preprocessing
 from raiox.result import LOW_QUALITY, OCCLUSION_READINGS
-from raiox.settings import accepted_values, sections
+from raiox.settings.names import accepted_values, sections
 from raiox.vocabulary import Uncertainty
 
 FOLDER = Path(__file__).parents[2] / "docs" / "reference"
@@ -75,7 +75,7 @@ a setting cannot take, or a name that is no setting, stops every command with a 
 In variables, lists are written with commas or as JSON: `RAIOX_WEB__ALLOWED_HOSTS=raiox.example.org,localhost`
 or `RAIOX_WEB__ALLOWED_HOSTS='["raiox.example.org", "localhost"]'`.
 
-`make docs` writes this page from `src/raiox/settings.py`.
+`make docs` writes this page from `src/raiox/settings/__init__.py`.
 """
 
 RECIPES_HEAD = """\

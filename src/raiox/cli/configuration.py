@@ -132,7 +132,7 @@ def _refuse_unknown(from_file: Mapping[str, Any], path: Path | None) -> None:
 
 def _locations() -> set[tuple[str, ...]]:
     """Every setting, as `("web", "limits")` or `("data_dir",)`."""
-    from raiox.settings import variables
+    from raiox.settings.names import variables
 
     return {tuple(name.removeprefix(PREFIX).lower().split(DELIMITER)) for name in variables()}
 
@@ -155,7 +155,7 @@ def _unknown(location: tuple[str, ...], path: Path | None) -> SettingUnknownErro
 def _invalid(
     location: tuple[str, ...], from_file: Mapping[str, Any], path: Path | None
 ) -> SettingInvalidError:
-    from raiox.settings import accepted_values, variables
+    from raiox.settings.names import accepted_values, variables
 
     fields = variables()
     for depth in range(len(location), 0, -1):  # an item of a list is reported as its list

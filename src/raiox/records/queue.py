@@ -25,11 +25,12 @@ from sqlalchemy import (
 from sqlalchemy.exc import IntegrityError
 
 from raiox.records.database import Database
-from raiox.records.errors import IdempotencyMismatchError, QueueFullError, StorageQuotaError
+from raiox.records.errors import QueueFullError
+from raiox.records.keys_of_uploads import find_by_key, key_row
 from raiox.records.notifications import notify_of_results, notify_of_work
+from raiox.records.quota import require_space
 from raiox.records.retention import without_image
 from raiox.records.rows import (
-    WEIGHT_WITH_VALUES,
     Accepted,
     Claim,
     Clock,
@@ -45,11 +46,8 @@ from raiox.vocabulary import AnalysisState
 
 HOUR_S = 3_600.0
 QUEUE_FULL_RETRY_S = 5
-PIXELS_PER_MEGAPIXEL = 1_000_000
 WAKE_BELOW = 8
 """While more wait, every worker is busy and looks by itself: notifications queue at a lock."""
-PACE_ROWS, PACE_S = 200, 60.0
-"""How far back, in rows and in time, the pace of all workers is measured."""
 
 
 class AnalysisQueue:
@@ -102,7 +100,7 @@ class AnalysisQueue:
                 connection.execute(insert(analyses).values(row).returning(*_CLAIM_COLUMNS)).one()
             )
             if key:
-                connection.execute(insert(idempotency_keys).values(_key_row(new, key, now)))
+                connection.execute(insert(idempotency_keys).values(key_row(new, key, now)))
             if not claim.attempt and n_queued < WAKE_BELOW and not self._database.is_sqlite:
                 notify_of_work(connection)
         return Accepted(new.id, claim if claim.attempt else None, _as_stored(row, claim.number))
@@ -117,26 +115,14 @@ class AnalysisQueue:
         with self._database.reading() as connection:
             existing, _ = self._existing_or_full(connection, owner, key)
             if existing is None:
-                self._require_space(connection, owner)
+                require_space(connection, owner, self._settings, self._clock())
             return existing
-
-    def _require_space(self, connection: Connection, owner: str) -> None:
-        columns, most = analyses.c, self._settings.max_megapixels
-        n_pixels = columns.width_px * columns.height_px
-        weight = case((columns.value_scale.is_(None), 1), else_=WEIGHT_WITH_VALUES)
-        kept = select(func.sum(n_pixels * weight)).where(
-            columns.owner == owner,
-            columns.created_at > self._clock() - self._settings.keep_images_h * HOUR_S,
-            columns.has_image,
-        )
-        if (connection.scalar(kept) or 0) >= most * PIXELS_PER_MEGAPIXEL:
-            raise StorageQuotaError(max_megapixels=most)
 
     def _existing_or_full(
         self, connection: Connection, owner: str, key: IdempotencyKey | None
     ) -> tuple[str | None, int]:
         """The analysis that this key already made, and how many wait."""
-        existing = _find_by_key(connection, owner, key) if key else None
+        existing = find_by_key(connection, owner, key) if key else None
         n_queued = connection.scalar(_count_queued()) or 0
         if existing is None and n_queued >= self._settings.max_queued:
             raise QueueFullError(retry_after_s=QUEUE_FULL_RETRY_S)
@@ -245,26 +231,6 @@ class AnalysisQueue:
                 )
             return written
 
-    def seconds_each(self) -> float | None:
-        """How long all workers together took for an analysis lately; None if none was finished.
-
-        They are finished nearly in the order in which they came, so the latest stand before those
-        that wait.
-        """
-        now, columns = self._clock(), analyses.c
-        first = select(func.min(columns.number)).where(in_state(AnalysisState.QUEUED))
-        with self._database.reading() as connection:
-            number = connection.scalar(first)
-            if number is None:
-                return None
-            n_done, since = connection.execute(
-                select(func.count(), func.min(columns.finished_at)).where(
-                    columns.number.between(number - PACE_ROWS, number),
-                    columns.finished_at > now - PACE_S,
-                )
-            ).one()
-        return (now - since) / n_done if n_done else None
-
     def forget_image(self, analysis_id: str) -> None:
         """Note that the image is gone; the file is the caller's next step."""
         with self._database.writing() as connection:
@@ -327,27 +293,3 @@ def _finish(connection: Connection, claim: Claim, end: Completion, now: float) -
         )
     )
     return bool(written.rowcount)
-
-
-def _find_by_key(connection: Connection, owner: str, key: IdempotencyKey) -> str | None:
-    keys = idempotency_keys
-    row = connection.execute(
-        select(keys.c.content_sha256, keys.c.analysis_id).where(
-            keys.c.owner == owner, keys.c.key_sha256 == key.key_sha256
-        )
-    ).first()
-    if row is None:
-        return None
-    if row.content_sha256 != key.content_sha256:
-        raise IdempotencyMismatchError
-    return str(row.analysis_id)
-
-
-def _key_row(new: NewAnalysis, key: IdempotencyKey, now: float) -> dict[str, Any]:
-    return {
-        "owner": new.owner,
-        "key_sha256": key.key_sha256,
-        "content_sha256": key.content_sha256,
-        "analysis_id": new.id,
-        "created_at": now,
-    }

@@ -14,6 +14,8 @@ from raiox.vocabulary import AnalysisState
 
 MAX_RESULTS: Final = 2_000
 """The newest results of a period are enough for a distribution."""
+PACE_ROWS, PACE_S = 200, 60.0
+"""How far back, in rows and in time, the pace of all workers is measured."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,3 +73,23 @@ class StatisticsReader:
             without_result=dict(Counter(reason.code for reason in reasons if reason).most_common()),
             results=tuple(result for result in results if result.scores),
         )
+
+    def seconds_each(self) -> float | None:
+        """How long all workers together took for an analysis lately; None if none was finished.
+
+        They are finished nearly in the order in which they came, so the latest stand before those
+        that wait.
+        """
+        now, columns = self._clock(), analyses.c
+        first = select(func.min(columns.number)).where(in_state(AnalysisState.QUEUED))
+        with self._database.reading() as connection:
+            number = connection.scalar(first)
+            if number is None:
+                return None
+            n_done, since = connection.execute(
+                select(func.count(), func.min(columns.finished_at)).where(
+                    columns.number.between(number - PACE_ROWS, number),
+                    columns.finished_at > now - PACE_S,
+                )
+            ).one()
+        return (now - since) / n_done if n_done else None

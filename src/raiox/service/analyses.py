@@ -10,8 +10,7 @@ import math
 import time
 import uuid
 from contextlib import suppress
-from dataclasses import dataclass, replace
-from typing import Protocol
+from dataclasses import replace
 
 from raiox.entities import LungOcclusion, PixelValues, Radiograph
 from raiox.errors import RaioxError
@@ -25,19 +24,16 @@ from raiox.records.errors import (
 from raiox.records.history import HistoryPage
 from raiox.records.images import SUFFIX, VALUES_SUFFIX, ImageStore
 from raiox.records.rows import Accepted, IdempotencyKey, NewAnalysis, StoredAnalysis
-from raiox.records.store import Records
-from raiox.service.engine_holder import EngineHolder
+from raiox.service.dependencies import Dependencies
 from raiox.service.errors import (
     HeatmapNotAvailableError,
     ImageNotKeptError,
     ScoresNotAvailableError,
 )
-from raiox.service.executors import Executors
-from raiox.service.notifier import Notifier, wait_for
+from raiox.service.notifier import wait_for
 from raiox.service.png import from_png, to_png, unpack
 from raiox.service.single_flight import SingleFlight
 from raiox.service.wait_estimate import QueueStatus
-from raiox.service.worker import Worker
 from raiox.vocabulary import AnalysisState
 
 POLL_INTERVAL_S = 0.5
@@ -48,40 +44,6 @@ LOOK_AGAIN_S = (0.1, 0.3, 0.6, 1.0, 2.0)
 """Pauses before looking for a row that may have been committed."""
 SHUTDOWN_GRACE_S = 3.0
 """How long a request may still wait when the service stops."""
-
-
-class ReadsUploads(Protocol):
-    """Turns hostile bytes into a radiograph; blocks."""
-
-    def load(self, content: bytes, sha256: str | None = None, /) -> Radiograph:
-        """Decode and check; `sha256` is that of `content`, if known. Raises: IntakeError."""
-        ...
-
-    def require_confinement(self) -> None:
-        """Raises: SandboxTooWeakError if a decoder could get out and that is not allowed."""
-        ...
-
-    def weaknesses(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """What a decoder could still reach, and which layers of confinement are missing."""
-        ...
-
-    def close(self) -> None:
-        """End the decoders."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class Dependencies:
-    """What the use cases are made of; the entry point chooses each."""
-
-    intake: ReadsUploads
-    records: Records
-    engine_holder: EngineHolder
-    executors: Executors
-    notifier: Notifier
-    worker: Worker
-    keep_values: bool
-    """Whether the values of a file of more than 8 bits are kept."""
 
 
 class Analyses:
@@ -198,7 +160,9 @@ class Analyses:
         queue, is_sqlite = self._records.queue, self._records.database.is_sqlite
         n_before = await self._executors.read(lambda: queue.position(analysis.number))
         # Where several processes work, the records alone know how fast all of them are.
-        each_s = None if is_sqlite else await self._executors.read(queue.seconds_each)
+        each_s = (
+            None if is_sqlite else await self._executors.read(self._records.statistics.seconds_each)
+        )
         estimated_s = (
             self._dependencies.worker.wait_estimator.wait_s(n_before)
             if each_s is None

@@ -18,8 +18,9 @@ from raiox.records.errors import RecordsError
 from raiox.records.notifications import Listener
 from raiox.records.rows import Clock
 from raiox.records.store import Records, open_records
-from raiox.service.analyses import Analyses, Dependencies, ReadsUploads
+from raiox.service.analyses import Analyses
 from raiox.service.decoded_cache import DecodedCache
+from raiox.service.dependencies import Dependencies, ReadsUploads
 from raiox.service.engine_holder import EngineHolder
 from raiox.service.executors import Executors
 from raiox.service.notifier import Notifier

@@ -15,7 +15,7 @@ from math import ceil
 from starlette.requests import HTTPConnection
 
 from raiox.records.errors import StorageQuotaError
-from raiox.records.queue import PIXELS_PER_MEGAPIXEL
+from raiox.records.quota import PIXELS_PER_MEGAPIXEL
 from raiox.settings import RecordsSettings, WebSettings
 from raiox.web.caller import address_of
 from raiox.web.errors import TooManyRequestsError

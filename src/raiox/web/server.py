@@ -18,7 +18,7 @@ from fastapi import FastAPI
 
 from raiox.errors import RaioxError
 from raiox.inference.engine import Engine
-from raiox.service.analyses import ReadsUploads
+from raiox.service.dependencies import ReadsUploads
 from raiox.service.lifecycle import Factories
 from raiox.service.roles import Role
 from raiox.settings import Settings, WebSettings

@@ -11,7 +11,8 @@ from typer.testing import CliRunner
 from raiox.cli.app import app
 from raiox.cli.configuration import SCRIPT_VARIABLES, config_path, read_settings
 from raiox.cli.errors import SettingInvalidError, SettingUnknownError
-from raiox.settings import Settings, variables
+from raiox.settings import Settings
+from raiox.settings.names import variables
 
 ROOT = Path(__file__).parents[3]
 

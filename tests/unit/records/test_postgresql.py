@@ -265,10 +265,10 @@ def test_a_long_queue_notifies_nobody_because_every_worker_is_busy(opened, monke
 
 def test_the_pace_is_that_of_all_workers_together(opened):
     records, other = opened(), opened()
-    assert records.queue.seconds_each() is None
+    assert records.statistics.seconds_each() is None
     for number in range(9):
         records.queue.enqueue(new(str(number)))
     for worker in (records, other):
         worker.queue.finish([(claim, DONE) for claim in worker.queue.claim(4)])
 
-    assert 0 < records.queue.seconds_each() < SOON_S
+    assert 0 < records.statistics.seconds_each() < SOON_S

@@ -17,6 +17,7 @@ The shipped bundle was trained by these stages as three recipes. Its stage 4 sta
 bundle, in float16.
 """
 
+from raiox.lab.training.augmentations import VARIED_QUALITY, WITH_ARTEFACTS
 from raiox.lab.training.recipe import Augmentation, Distillation, Loss, OneCycle, Recipe, Stage
 from raiox.preprocessing import Preprocessing
 
@@ -32,35 +33,6 @@ STRONG = Augmentation(
     blur=0.2,
     patches=2,
     top_occlusion=0.1,
-)
-WITH_ARTEFACTS = Augmentation(
-    rotation_deg=7,
-    zoom=(0.92, 1.2),
-    aspect=(0.9, 1.11),
-    shift=0.04,
-    flip=True,
-    gamma=(0.8, 1.25),
-    contrast=(0.85, 1.2),
-    brightness=0.05,
-    blur=0.15,
-    jpeg=0.15,
-    borders=0.1,
-    patches=1,
-    markers=1,
-)
-VARIED_QUALITY = Augmentation(
-    p_clean=0.15,
-    rotation_deg=5,
-    zoom=(0.94, 1.12),
-    shift=0.02,
-    flip=True,
-    gamma=(0.7, 1.4),
-    contrast=(0.8, 1.25),
-    brightness=0.06,
-    blur=0.5,
-    jpeg=0.3,
-    borders=0.05,
-    markers=1,
 )
 
 FROM_TEACHER = Distillation(teachers=("teacher",), logits_weight=1.0, hint_weight=2.0)

@@ -28,70 +28,16 @@ float16, and stage 2 had maps of stride 32, as here. Stages 0 to 3 had not seen 
 soft targets from the labels. Each training of stage 6 went on from one of stage 5; they were averaged once.
 """
 
-from raiox.lab.training.recipe import Augmentation, Distillation, Loss, OneCycle, Recipe, Stage
+from raiox.lab.training.augmentations import (
+    ANY_EXPOSURE,
+    LEVELS,
+    MILD,
+    VARIED_QUALITY,
+    WITH_ARTEFACTS,
+)
+from raiox.lab.training.recipe import Distillation, Loss, OneCycle, Recipe, Stage
 from raiox.preprocessing import Preprocessing
 
-STRONG = Augmentation(
-    rotation_deg=7,
-    zoom=(0.92, 1.2),
-    aspect=(0.9, 1.11),
-    shift=0.04,
-    flip=True,
-    gamma=(0.8, 1.25),
-    contrast=(0.85, 1.2),
-    brightness=0.05,
-    blur=0.15,
-    jpeg=0.15,
-    borders=0.1,
-    patches=1,
-    markers=1,
-)
-MILD = Augmentation(
-    rotation_deg=5,
-    zoom=(0.94, 1.12),
-    shift=0.02,
-    flip=True,
-    gamma=(0.85, 1.18),
-    contrast=(0.9, 1.12),
-    brightness=0.03,
-    blur=0.05,
-    jpeg=0.1,
-    borders=0.05,
-    markers=1,
-)
-VARIED_QUALITY = MILD.replace(
-    p_clean=0.15,
-    blur=0.5,
-    jpeg=0.3,
-    gamma=(0.7, 1.4),
-    contrast=(0.8, 1.25),
-    brightness=0.06,
-)
-LEVELS = MILD.replace(
-    p_clean=0.1,
-    zoom=(0.92, 1.15),
-    shift=0.03,
-    gamma=(0.7, 1.4),
-    contrast=(0.8, 1.25),
-    brightness=0.06,
-    blur=0.5,
-    jpeg=0.3,
-    borders=0.15,
-    patches=1,
-    markers=2,
-)
-ANY_EXPOSURE = LEVELS.replace(
-    rotation_deg=6,
-    zoom=(0.9, 1.18),
-    aspect=(0.93, 1.08),
-    shift=0.04,
-    gamma=(0.6, 1.6),
-    contrast=(0.75, 1.3),
-    brightness=0.08,
-    posterise=0.35,
-    blur=0.4,
-    markers=3,
-)
 FROM_THE_ORIGINAL = Distillation(
     teachers=("mobilenet/stage-3",), sees="original", logits_weight=2.0, hint_weight=0.0
 )
@@ -109,7 +55,7 @@ RECIPE = Recipe(
             tone="as_stored",
             schedule=OneCycle(n_samples=48_000, learning_rate=6e-4),
             average=0.998,
-            augmentation=STRONG,
+            augmentation=WITH_ARTEFACTS,
             style_mixing=0.5,
         ),
         Stage(
@@ -117,7 +63,7 @@ RECIPE = Recipe(
             tone="as_stored",
             schedule=OneCycle(n_samples=12_000, learning_rate=3e-4),
             average=0.99,
-            augmentation=STRONG,
+            augmentation=WITH_ARTEFACTS,
             map_stride=16,
             wise_ft_alpha=0.5,
         ),

@@ -22,13 +22,14 @@ from raiox.bundle.manifest import (
     Role,
 )
 from raiox.inference.lungs import LungSegmenter
+from raiox.inference.margins import content
 from raiox.lab.aliases import Reader
 from raiox.lab.datasets.manifest import Sample, as_kind
 from raiox.lab.errors import ExportMismatchError, TaskNotServedError
 from raiox.lab.evaluation.embedding_distance import fit_embedding_distance
 from raiox.lab.evaluation.embedding_map import build_embedding_map
 from raiox.lab.evaluation.fitting import fit_manifest
-from raiox.lab.evaluation.predictions import predict
+from raiox.lab.evaluation.predictions import Predictions, predict
 from raiox.lab.evaluation.report import CardMetrics, card_metrics
 from raiox.lab.evaluation.segmentation import dice_estimates, dice_of
 from raiox.lab.training.augment.image_quality import quality_figures
@@ -94,30 +95,41 @@ def export_run(
     samples = TASKS[recipe.task].read_samples(data, recipe.sampling.split_scheme)
     splits = split_samples(samples, recipe.sampling)
     model = to_onnx(network, recipe.preprocessing.side_px)
-    draft = _draft(recipe, json.loads((run / METADATA_FILE).read_text()), splits["train"])
-    _check_parity(network, Bundle(draft, model, None), splits["valid"], read)
-    if TASKS[recipe.task].of_masks:
-        chosen = splits["test" if open_test else "valid"]
-        segmenter = LungSegmenter(Bundle(draft, model, None), n_threads)
-        metrics = dict(dice_estimates(chosen, dice_of(segmenter, chosen, data, read, progress)))
-        card = write_card(draft, metrics, test_opened=open_test)
-        write_bundle(out, draft, {MODEL_FILE: model, CARD_FILE: card.encode()})
-        return
-    valid = predict(Bundle(draft, model, None), splits["valid"], read, n_threads, progress)
-    manifest = fit_manifest(draft, valid)
-    measured = replace(valid, temperature=manifest.temperature)
-    if open_test:
-        measured = predict(Bundle(manifest, model, None), splits["test"], read, n_threads, progress)
+    manifest = _draft(recipe, json.loads((run / METADATA_FILE).read_text()), splits["train"])
+    bundle = Bundle(manifest, model, None)
+    _check_parity(network, bundle, splits["valid"], read)
     contents = {MODEL_FILE: model}
-    if manifest.role == "classifier":
-        contents[EMBEDDING_MAP_FILE] = build_embedding_map(measured)
-        contents[EMBEDDING_DISTANCE_FILE] = fit_embedding_distance(valid.embeddings).to_json()
-    figures = card_metrics(measured, manifest)
-    if recipe.rates_quality:
-        figures |= _quality_figures(network, recipe, measured.samples, read)
-    card = write_card(manifest, figures, test_opened=open_test)
-    contents[CARD_FILE] = card.encode()
+    if TASKS[recipe.task].of_masks:
+        chosen, segmenter = (
+            splits["test" if open_test else "valid"],
+            LungSegmenter(bundle, n_threads),
+        )
+        figures = dict(dice_estimates(chosen, dice_of(segmenter, chosen, data, read, progress)))
+    else:
+        valid = predict(bundle, splits["valid"], read, n_threads, progress)
+        manifest = fit_manifest(manifest, valid)
+        measured = replace(valid, temperature=manifest.temperature)
+        if open_test:
+            bundle = replace(bundle, manifest=manifest)
+            measured = predict(bundle, splits["test"], read, n_threads, progress)
+        contents |= _embedding_files(manifest, valid, measured)
+        figures = dict(card_metrics(measured, manifest))
+        if recipe.rates_quality:
+            figures |= _quality_figures(network, recipe, measured.samples, read)
+    contents[CARD_FILE] = write_card(manifest, figures, test_opened=open_test).encode()
     write_bundle(out, manifest, contents)
+
+
+def _embedding_files(
+    manifest: BundleManifest, valid: Predictions, measured: Predictions
+) -> dict[str, bytes]:
+    """The map of the cases that were measured, and how far from ordinary ones an embedding lies."""
+    if manifest.role != "classifier":
+        return {}
+    return {
+        EMBEDDING_MAP_FILE: build_embedding_map(measured),
+        EMBEDDING_DISTANCE_FILE: fit_embedding_distance(valid.embeddings).to_json(),
+    }
 
 
 def _check_parity(
@@ -136,7 +148,10 @@ def _quality_figures(
 ) -> CardMetrics:
     upright = [sample for sample in samples if sample.label == ImageKind.FRONTAL]
     chosen = upright[:: max(1, len(upright) // N_RATED_IMAGES)]
-    pixels = [fit_to_square(read(c.path.read_bytes()).pixels, recipe.preprocessing) for c in chosen]
+    pixels = [
+        fit_to_square(content(read(one.path.read_bytes()).pixels), recipe.preprocessing)
+        for one in chosen
+    ]
     images = torch.from_numpy(np.stack(pixels))[:, None].float() / 255.0
     groups = np.array([sample.group_id for sample in chosen])
     return quality_figures(

@@ -43,28 +43,9 @@ def fit_stage(
         folder: of curves and checkpoints.
         resume: continue after the last checkpoint if there is one.
     """
-    stage = module.stage
-    checkpoints = _checkpoints(stage, folder)
-    data = SeededDataModule(module.recipe.sampling, stage, splits, module.seed)
-    trainer = L.Trainer(
-        accelerator=context.device,
-        devices=context.n_devices,
-        precision=best_precision(context.device),
-        deterministic=context.deterministic,
-        max_epochs=n_epochs(stage),
-        check_val_every_n_epoch=epochs_per_validation(stage),
-        reload_dataloaders_every_n_epochs=1,
-        gradient_clip_val=1.0,
-        num_sanity_val_steps=0,
-        log_every_n_steps=min(10, data.n_batches),
-        logger=[
-            JsonLines(folder / "curves.jsonl"),
-            TensorBoardLogger(folder, name="", version="tensorboard"),
-        ],
-        callbacks=[*checkpoints, *stopping_callbacks(stage), *_averaging(stage), LoaderShare(), TimeLeft(),
-                   RichProgressBar()],
-        plugins=[AtomicCheckpoints()],
-    )  # fmt: skip
+    checkpoints = _checkpoints(module.stage, folder)
+    data = SeededDataModule(module.recipe.sampling, module.stage, splits, module.seed)
+    trainer = _trainer(module.stage, context, folder, checkpoints, data.n_batches)
     last = folder / "last.ckpt"
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Checkpoint directory")  # a resumed run's is not empty
@@ -76,6 +57,39 @@ def fit_stage(
             datamodule=data,
             ckpt_path=last if resume and last.exists() else None,
         )
+    _load_best(module, checkpoints)
+
+
+def _trainer(
+    stage: Stage,
+    context: TrainingContext,
+    folder: Path,
+    checkpoints: list[ModelCheckpoint],
+    n_batches: int,
+) -> L.Trainer:
+    return L.Trainer(
+        accelerator=context.device,
+        devices=context.n_devices,
+        precision=best_precision(context.device),
+        deterministic=context.deterministic,
+        max_epochs=n_epochs(stage),
+        check_val_every_n_epoch=epochs_per_validation(stage),
+        reload_dataloaders_every_n_epochs=1,
+        gradient_clip_val=1.0,
+        num_sanity_val_steps=0,
+        log_every_n_steps=min(10, n_batches),
+        logger=[
+            JsonLines(folder / "curves.jsonl"),
+            TensorBoardLogger(folder, name="", version="tensorboard"),
+        ],
+        callbacks=[*checkpoints, *stopping_callbacks(stage), *_averaging(stage), LoaderShare(), TimeLeft(),
+                   RichProgressBar()],
+        plugins=[AtomicCheckpoints()],
+    )  # fmt: skip
+
+
+def _load_best(module: TrainingModule, checkpoints: list[ModelCheckpoint]) -> None:
+    """The weights of the best epoch, where a plateau looked for one."""
     if best := next((c.best_model_path for c in checkpoints if c.monitor), ""):
         state = torch.load(best, map_location="cpu", weights_only=True)["state_dict"]
         own = {k.removeprefix("network."): v for k, v in state.items() if k.startswith("network.")}

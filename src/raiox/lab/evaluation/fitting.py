@@ -34,12 +34,15 @@ LOW_QUALITY_PERCENT: Final = 1.0
 """Share of the upright radiographs of `valid` that count as of low quality."""
 
 
-def fit_manifest(draft: BundleManifest, valid: Predictions) -> BundleManifest:
+def fit_manifest(
+    draft: BundleManifest, valid: Predictions, coverage: float = SET_COVERAGE
+) -> BundleManifest:
     """The manifest with everything that is chosen on `valid`.
 
     Args:
         draft: what the network is; what was chosen before is replaced.
         valid: its predictions on the validation split.
+        coverage: share of a left-out data set whose findings set must hold the label.
     """
     temperature = fit_temperature(valid.logits, valid.labels)
     scores = calibrated(valid.logits, temperature)
@@ -49,7 +52,7 @@ def fit_manifest(draft: BundleManifest, valid: Predictions) -> BundleManifest:
         "map_scale": max(1e-6, float(np.percentile(valid.max_evidence, 90))),
     }
     if draft.role == "classifier":
-        fitted |= _set_thresholds(draft, scores, valid)
+        fitted |= _set_thresholds(draft, scores, valid, coverage)
     if valid.qualities is not None:
         upright = valid.qualities[valid.labels == draft.labels.index(ImageKind.FRONTAL)]
         fitted["quality_threshold"] = float(np.percentile(upright, LOW_QUALITY_PERCENT))
@@ -84,10 +87,12 @@ def _operating_points(
     }
 
 
-def _set_thresholds(draft: BundleManifest, scores: Floats, valid: Predictions) -> dict[str, object]:
+def _set_thresholds(
+    draft: BundleManifest, scores: Floats, valid: Predictions, coverage: float
+) -> dict[str, object]:
     distances = cross_fitted_distances(valid.embeddings, valid.groups)
     fitted: dict[str, object] = {
-        "set_coverage": SET_COVERAGE,
+        "set_coverage": coverage,
         "distance_coverage": DISTANCE_COVERAGE,
         "distance_threshold": float(np.quantile(distances, DISTANCE_COVERAGE)),
         "set_threshold": None,
@@ -96,19 +101,20 @@ def _set_thresholds(draft: BundleManifest, scores: Floats, valid: Predictions) -
     normal = Finding.NO_FINDING
     if normal in draft.labels and len(np.unique(valid.labels == draft.labels.index(normal))) > 1:
         familiar = float(np.quantile(distances, FAMILIAR_COVERAGE))
-        first = fit_abnormal_first(draft, scores, valid)
+        first = fit_abnormal_first(draft, scores, valid, coverage)
         fitted["abnormal_first"] = first.model_copy(update={"distance_threshold": familiar})
     else:
-        fitted["set_threshold"] = fit_set_threshold(scores, valid)
+        fitted["set_threshold"] = fit_set_threshold(scores, valid, coverage)
     return fitted
 
 
-def fit_set_threshold(scores: Floats, valid: Predictions) -> float:
+def fit_set_threshold(scores: Floats, valid: Predictions, coverage: float) -> float:
     """The score from which findings stay in the set.
 
     Args:
         scores: (N, K) calibrated.
         valid: the predictions on the validation split.
+        coverage: as `fit_manifest`.
     """
     rows, datasets = np.arange(len(scores)), valid.datasets
     own = scores[rows, valid.labels]
@@ -118,17 +124,20 @@ def fit_set_threshold(scores: Floats, valid: Predictions) -> float:
         threshold = dataset_quantile(own[calibrating], datasets[calibrating], level)
         return np.asarray(likeliest | (own >= threshold))
 
-    level = choose_level(covered, datasets, SET_COVERAGE)
+    level = choose_level(covered, datasets, coverage)
     return dataset_quantile(own, datasets, level)
 
 
-def fit_abnormal_first(draft: BundleManifest, scores: Floats, valid: Predictions) -> AbnormalFirst:
+def fit_abnormal_first(
+    draft: BundleManifest, scores: Floats, valid: Predictions, coverage: float
+) -> AbnormalFirst:
     """The thresholds of both steps, at one level for all of them.
 
     Args:
         draft: names the labels, one of which is that of normal images.
         scores: (N, K) calibrated.
         valid: the predictions on the validation split.
+        coverage: as `fit_manifest`.
     """
     normal = draft.labels.index(Finding.NO_FINDING)
     abnormality, shares = kind_shares(scores, normal)
@@ -153,5 +162,5 @@ def fit_abnormal_first(draft: BundleManifest, scores: Floats, valid: Predictions
         manifest = draft.model_copy(update={"abnormal_first": first, "distance_threshold": None})
         return np.asarray(findings_sets(scores, manifest)[rows, labels])
 
-    level = choose_level(covered, datasets, SET_COVERAGE)
+    level = choose_level(covered, datasets, coverage)
     return fitted(level, np.ones(len(scores), np.bool_))

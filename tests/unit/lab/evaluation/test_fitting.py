@@ -38,6 +38,17 @@ def test_the_sets_of_other_images_hold_their_labels(fitted: BundleManifest) -> N
     assert sets.sum(axis=1).mean() < 2.5  # not by holding everything
 
 
+def test_less_coverage_leaves_fewer_answers_uncertain(valid: Predictions) -> None:
+    sizes = []
+    for coverage in (0.95, 0.8):
+        manifest = fit_manifest(bundle_of().manifest, valid, coverage)
+        assert manifest.set_coverage == coverage
+        sets = findings_sets(replace(valid, temperature=manifest.temperature).scores, manifest)
+        sizes.append(sets.sum(axis=1).mean())
+
+    assert sizes[1] < sizes[0] - 0.05
+
+
 def test_normal_and_abnormal_have_their_own_operating_point(
     fitted: BundleManifest, valid: Predictions
 ) -> None:

@@ -61,12 +61,14 @@ TRAINING_PAGES: Final[Mapping[str, str]] = {
     "paper_stage2_measured/repeats.md": "The same, with re-estimated batch-norm statistics",
     "ablations.md": "What each change of the training contributes on data sets trained on",
     "unseen-sources.md": "The classifier on data sets that it was not trained on",
+    "sources-left-out.md": "The classifier without SIIM, NIH and Shenzhen, above baselines without pixels",
+    "uncertain.md": "What `uncertain` costs and buys, by data set and by coverage",
     "grain.md": "Blur, JPEG augmentation and saliency supervision, on seen and unseen data sets",
     "filter-unseen-sources.md": "The frontal filter on data sets that it was not trained on",
     "starts.md": "What a DenseNet gains from its initialisation",
     "keep.md": "What weight interpolation with the initialisation (WiSE-FT) contributes",
 }
-"""Pages that `raiox repeat` and `raiox ablate` wrote, and what each shows."""
+"""Pages of measurements beside the reports, and what each shows."""
 
 PLOTS: Final = ("roc", "pr", "reliability", "decision", "risk_coverage")
 

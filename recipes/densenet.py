@@ -17,7 +17,7 @@ The shipped bundle was trained by these stages as three recipes. Its stage 4 sta
 bundle, in float16.
 """
 
-from raiox.lab.training.augmentations import VARIED_QUALITY, WITH_ARTEFACTS
+from raiox.lab.training.augment.presets import VARIED_QUALITY, WITH_ARTEFACTS
 from raiox.lab.training.recipe import Augmentation, Distillation, Loss, OneCycle, Recipe, Stage
 from raiox.preprocessing import Preprocessing
 

@@ -28,7 +28,7 @@ float16, and stage 2 had maps of stride 32, as here. Stages 0 to 3 had not seen 
 soft targets from the labels. Each training of stage 6 went on from one of stage 5; they were averaged once.
 """
 
-from raiox.lab.training.augmentations import (
+from raiox.lab.training.augment.presets import (
     ANY_EXPOSURE,
     LEVELS,
     MILD,

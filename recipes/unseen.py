@@ -10,7 +10,7 @@ Run:     raiox train recipes/unseen.py --imagenet mobilenetv1_100_tf_in1k.safete
          .venv-train/bin/python benchmarks/unseen.py runs/unseen-seed0 $RAIOX_DATASETS
 """
 
-from raiox.lab.training.augmentations import LEVELS
+from raiox.lab.training.augment.presets import LEVELS
 from raiox.lab.training.recipe import Loss, OneCycle, Recipe, Sampling, Stage
 from raiox.preprocessing import Preprocessing
 

@@ -312,7 +312,7 @@ def test_many_at_once_are_all_answered(served):
                 response = own.post(ANALYSES, content=png(mark=n), headers=OCTETS)
                 codes.append(response.status_code)
 
-    senders = [threading.Thread(target=send) for _ in range(8)]
+    senders = [threading.Thread(target=send, daemon=True) for _ in range(8)]
     for sender in senders:
         sender.start()
     for sender in senders:

@@ -48,7 +48,7 @@ class Patient:
         self._number = number
         self.ids: list[str] = []
         self.stop = threading.Event()
-        self._thread = threading.Thread(target=self._run)
+        self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
 
     def _run(self) -> None:
@@ -117,10 +117,12 @@ def test_a_polite_stop_answers_what_was_begun_and_is_quick(served, tmp_path):
         headers = {"Content-Type": "image/png", "Prefer": "wait=20"}
         waiting.append(httpx.post(served.url + ANALYSES, content=png(), headers=headers))
 
-    senders = [threading.Thread(target=wait) for _ in range(3)]
+    senders = [threading.Thread(target=wait, daemon=True) for _ in range(3)]
     for sender in senders:
         sender.start()
+    deadline = time.monotonic() + 30
     while len(list((tmp_path / "images").glob("*.png"))) < len(senders):
+        assert time.monotonic() < deadline
         time.sleep(0.02)
     started = time.monotonic()
     code = served.stop()

@@ -27,6 +27,7 @@ from raiox.entities import (
 )
 from raiox.errors import RaioxError
 from raiox.inference.blank import reject_blank
+from raiox.inference.burnt_in import fill_burnt_in
 from raiox.inference.classifier import Classifier
 from raiox.inference.errors import LungsNotFoundError
 from raiox.inference.frontal_filter import FrontalFilter
@@ -47,7 +48,10 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class _Content:
-    """What even margins surround: the networks see it, the maps are laid over the whole."""
+    """What even margins surround, without burnt-in marks: the networks see it.
+
+    The maps are laid over the whole.
+    """
 
     radiograph: Radiograph
     box: Box
@@ -58,7 +62,7 @@ class _Content:
     def of(cls, whole: Radiograph) -> "_Content":
         box = find_content(whole.pixels)
         pixels = crop(whole.pixels, box)
-        radiograph = replace(whole, pixels=pixels)
+        radiograph = replace(whole, pixels=fill_burnt_in(pixels))
         return cls(radiograph, box, whole.pixels.shape, reject_blank(pixels))
 
     def over_whole(self, prediction: Prediction) -> Prediction:

@@ -1,8 +1,8 @@
 """The part of a picture that is not margin, and the way back to the whole.
 
 Viewers, converters and scanners put a radiograph on a black, white or gray page.
-The networks see what is on it, so that a margin moves no score; the picture that
-is kept and shown stays whole, and evidence is laid over it where it belongs.
+The networks see what is on it, so that a margin moves no score, nor a mark that is burnt in;
+the picture that is kept and shown stays whole, and evidence is laid over it where it belongs.
 """
 
 from typing import Final, NamedTuple, TypeVar
@@ -12,6 +12,7 @@ import numpy.typing as npt
 from PIL import Image
 
 from raiox.entities import FloatArray, GrayArray
+from raiox.inference.burnt_in import fill_burnt_in
 
 MAX_SPREAD: Final = 8  # of 255, within a line of margin: what JPEG leaves of an even page
 MIN_KEPT: Final = 0.25  # of a side; what is smaller is no radiograph on a page
@@ -54,7 +55,7 @@ def crop(pixels: npt.NDArray[Pixel], box: Box) -> npt.NDArray[Pixel]:
 
 def content(pixels: GrayArray) -> GrayArray:
     """What the networks see of a picture."""
-    return crop(pixels, find_content(pixels))
+    return fill_burnt_in(crop(pixels, find_content(pixels)))
 
 
 def uncrop(maps: FloatArray, box: Box, shape: tuple[int, ...]) -> FloatArray:

@@ -135,6 +135,21 @@ def test_an_eight_bit_image_that_is_transparent_everywhere_is_taken_as_opaque():
     np.testing.assert_allclose(read(picture(clear, "png")).astype(int), phantom(), atol=1)
 
 
+@pytest.mark.parametrize("white_is_zero", [False, True])
+def test_a_mark_at_full_scale_stays_apart_from_the_picture(white_is_zero):
+    marked = deep_phantom() // 4 + 100
+    marked[5:12, 60:72] = 65_535
+    numbers = 65_535 - marked if white_is_zero else marked
+
+    pixels = read(plain_tiff(numbers.astype(np.uint16), II, photometric=int(not white_is_zero)))
+
+    others = marked < 65_535
+    assert (pixels[~others] == 255).all()
+    assert pixels[others].max() == 223
+    expected = stretched(deep_phantom()) * (223 / 255)
+    np.testing.assert_allclose(pixels[others].astype(int), expected[others], atol=2)
+
+
 def test_colour_of_sixteen_bits_is_noted():
     gray = deep_phantom()
     content = deep_png(np.stack([gray, gray // 3, gray // 3], axis=2))

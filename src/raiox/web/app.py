@@ -76,7 +76,8 @@ def create_app(settings: Settings, factories: Factories, *, page_dir: Path = BUI
         health.router,
         html_form.router,
     ):
-        app.include_router(router)
+        # Taken as they are: `include_router` would build each route anew at the first request.
+        app.router.routes.extend(router.routes)
     _serve_page(app, StaticSite(page_dir))
     return app
 

@@ -1,16 +1,17 @@
 #!/bin/sh
 # Runs every test that can run here; a part that cannot says why.
-# RAIOX_TEST_PARTS chooses among: service training e2e.
+# RAIOX_TEST_PARTS chooses among: unit integration training e2e.
 #
-# Two lanes run side by side, because much of the time goes into waiting: the service's tests and
-# then those of training in one, the installation of torch and then the browser in the other. What
-# a part prints is shown when it has ended. A test that waited too long beside the other lane is
-# judged alone in the end, and the output says which; one that fails alone fails.
+# Three lanes run side by side, because much of the time goes into waiting: the whole service; the
+# single rooms and the contracts; the installation of torch and then the browser. Training is
+# tested by whichever of the first two ends first. What a part prints is shown when it has ended. A
+# test that waited too long beside the other lanes is judged alone in the end, and the output says
+# which; one that fails alone fails.
 set -eu
 cd "$(dirname "$0")/.."
 . scripts/environment.sh
 
-parts=${RAIOX_TEST_PARTS:-service training e2e}
+parts=${RAIOX_TEST_PARTS:-unit integration training e2e}
 logs=build/tests
 failed=
 
@@ -43,6 +44,7 @@ attempt() { # part command...
     status=0
     "$@" >"$logs/$part.log" 2>&1 || status=$?
     printf '%s\n' "$status" >"$logs/$part.status"
+    say "$part: ended with status $status"
 }
 
 passed() { # part
@@ -67,7 +69,9 @@ judge_alone() { # part command...
     failed="$failed $part"
 }
 
-service_tests() { .venv/bin/python -m pytest -o cache_dir="$logs/service" "$@" tests/unit tests/integration tests/contract; }
+unit_tests() { .venv/bin/python -m pytest -o cache_dir="$logs/unit" "$@" tests/unit tests/contract; }
+
+integration_tests() { .venv/bin/python -m pytest -o cache_dir="$logs/integration" "$@" tests/integration; }
 
 browser_tests() {
     if find_chromium; then
@@ -77,12 +81,22 @@ browser_tests() {
     fi
 }
 
-second_lane() {
+browser_lane() {
     if wanted training; then
         attempt training-setup scripts/setup-train.sh
     fi
     if wanted e2e; then
         attempt e2e browser_tests
+    fi
+}
+
+lane_of() { # part command...
+    if wanted "$1"; then
+        attempt "$@"
+    fi
+    # Only one lane can make the folder.
+    if wanted training && mkdir "$logs/training-begun" 2>/dev/null; then
+        attempt training training_tests
     fi
 }
 
@@ -96,19 +110,18 @@ training_tests() {
 rm -rf "$logs"
 mkdir -p "$logs"
 scripts/setup.sh dev
-second_lane &
-if wanted service; then
+if wanted integration; then
     find_proxies
-    attempt service service_tests
 fi
-report service
-if wanted training; then
-    attempt training training_tests
-fi
-report training
+browser_lane &
+lane_of unit unit_tests &
+lane_of integration integration_tests &
 wait
-report e2e
-judge_alone service service_tests
+for part in unit integration training e2e; do
+    report "$part"
+done
+judge_alone unit unit_tests
+judge_alone integration integration_tests
 judge_alone training training_tests
 judge_alone e2e browser_tests
 

@@ -17,7 +17,7 @@ WORKFLOWS = [*ROOT.glob(".github/workflows/*.y*ml"), *ROOT.glob(".ci/*.y*ml")]
 def promises(monkeypatch):
     monkeypatch.syspath_prepend(str(ROOT / "tests" / "torture"))
     yield runpy.run_path(str(ROOT / "tests" / "torture" / "promises.py"))
-    for name in ("measurement",):
+    for name in ("measurement", "guards"):
         sys.modules.pop(name, None)
 
 
@@ -28,8 +28,9 @@ def test_the_page_of_promises_is_what_was_measured(promises):
     assert set(measured) <= set(promises["PROMISES"])
 
 
-def test_every_test_that_the_table_of_asvs_names_exists():
-    named = set(re.findall(r"`(test_\w+)`", (REFERENCE / "asvs.md").read_text(encoding="utf-8")))
+@pytest.mark.parametrize("page", ["asvs.md", "promises.md"])
+def test_every_test_that_a_table_names_exists(page):
+    named = set(re.findall(r"`(test_\w+)`", (REFERENCE / page).read_text(encoding="utf-8")))
     code = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "tests").rglob("test_*.py"))
     existing = set(re.findall(r"def (test_\w+)\(", code))
 

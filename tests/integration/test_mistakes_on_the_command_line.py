@@ -110,6 +110,7 @@ MISTAKES = [
     Mistake(f"models use nope --data-dir {EMPTY_DIR}/models", "bundle_missing"),
     Mistake(f"models install {ABSENT}", "path_missing"),
     Mistake(f"models install {EMPTY_DIR} --data-dir {EMPTY_DIR}/models", "bundle_missing"),
+    Mistake(f"models sign {EMPTY_DIR} --key {ABSENT}", "path_missing"),
     Mistake(f"models list --data-dir {A_FILE}", "data_dir_unusable"),
     Mistake("keys add x --scope all", ""),
     Mistake(f"keys revoke nope --data-dir {EMPTY_DIR}/keys", "api_key_not_found"),

@@ -25,3 +25,15 @@ class BundleChecksumError(BundleError):
     """A file is not the one the manifest names (`bundle`, `file`)."""
 
     code = "bundle_checksum"
+
+
+class BundleUnsignedError(BundleError):
+    """Nobody has signed it (`bundle`)."""
+
+    code = "bundle_unsigned"
+
+
+class BundleSignatureError(BundleError):
+    """Its signature is of none of the trusted keys, or of another manifest (`bundle`)."""
+
+    code = "bundle_signature"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from raiox.cli.configuration import read_settings
-from raiox.cli.errors import SOME_NOT, require_data_dir, require_paths
+from raiox.cli.errors import SOME_NOT, require_data_dir, require_extra, require_paths
 from raiox.cli.language import say
 from raiox.cli.options import DataDir
 from raiox.errors import RaioxError
@@ -80,19 +80,37 @@ def verify(
 
 @app.command()
 def install(
-    folder: Annotated[Path, typer.Argument(help="A bundle, such as raiox export writes.")],
+    source: Annotated[
+        str,
+        typer.Argument(
+            help="Folder that raiox export wrote, or a ZIP file of it, here or at a URL."
+        ),
+    ],
     name: Annotated[
         str | None, typer.Option(help="Name to install it by. Default: that of the folder.")
     ] = None,
+    allow_unsigned: Annotated[
+        bool, typer.Option("--allow-unsigned", help="Install it whoever made it.")
+    ] = False,
     data_dir: DataDir = None,
 ) -> None:
     """Verify a network and copy it into the service's own folder; it does not answer yet.
 
+    What comes as a file or from a URL must be signed by a key of RAIOX_INFERENCE__TRUSTED_KEYS; where
+    that names keys, a folder as well.
+
     Example: `raiox models install runs/mine/bundle --name mine`
     """
-    require_paths(folder)
-    name = name or folder.absolute().name
-    bundle = _models(data_dir).install(folder, name)
+    from raiox.cli.bundle_source import bundle_folder, is_foreign, name_of, require_source
+
+    require_source(source)
+    models = _models(data_dir)
+    signed = not allow_unsigned and (is_foreign(source) or models.requires_signatures)
+    if signed:
+        require_extra("signatures", "cryptography")
+    name = name or name_of(source)
+    with bundle_folder(source) as folder:
+        bundle = models.install(folder, name, signed=signed)
     typer.echo(say("model_installed", name=name, id=bundle.manifest.id))
 
 
@@ -106,6 +124,49 @@ def use(name: Name, data_dir: DataDir = None) -> None:
     """
     role = _models(data_dir).use(name)
     typer.echo(say("model_in_use", name=name, role=role))
+
+
+@app.command("new-key")
+def new_key(
+    file: Annotated[Path, typer.Argument(help="Where to keep the private key.", dir_okay=False)],
+) -> None:
+    """Make a key that signs networks; prints the public one, for RAIOX_INFERENCE__TRUSTED_KEYS.
+
+    Example: `raiox models new-key signing.key`
+    """
+    require_extra("signatures", "cryptography")
+
+    from raiox.bundle import signature
+    from raiox.cli.errors import OutputExistsError
+
+    if file.exists():
+        raise OutputExistsError(path=str(file))
+    private, public = signature.new_key()
+    file.touch(mode=0o600)
+    file.write_text(f"{private}\n", encoding="ascii")
+    typer.echo(public)
+
+
+@app.command()
+def sign(
+    folder: Annotated[Path, typer.Argument(help="Bundle that raiox export wrote.")],
+    key: Annotated[Path, typer.Option(help="Private key that raiox models new-key wrote.")],
+) -> None:
+    """Sign a network, so that whoever trusts the key may install it.
+
+    Example: `raiox models sign runs/mine/bundle --key signing.key`
+    """
+    require_paths(folder, key)
+    require_extra("signatures", "cryptography")
+
+    from raiox.bundle import open_bundle, signature
+    from raiox.cli.errors import PathUnusableError
+
+    open_bundle(folder)
+    try:
+        signature.sign(folder, key.read_text(encoding="ascii").strip())
+    except ValueError as error:
+        raise PathUnusableError(path=str(key), reason="no key") from error
 
 
 def _models(data_dir: Path | None) -> "InstalledModels":

@@ -14,6 +14,7 @@ from typing import Final
 from raiox.bundle import MANIFEST_FILE, Bundle, open_bundle
 from raiox.bundle.errors import BundleMissingError
 from raiox.bundle.manifest import Role
+from raiox.bundle.signature import SIGNATURE_FILE, require_signature
 from raiox.inference.errors import ModelFixedError, ModelNameError
 from raiox.inference.local import SHIPPED_MODELS, LocalEngine
 from raiox.settings import InferenceSettings
@@ -40,6 +41,11 @@ class InstalledModels:
     def choice_file(self) -> Path:
         """Changes when another bundle is chosen."""
         return self._folder / CHOICE_FILE
+
+    @property
+    def requires_signatures(self) -> bool:
+        """Whether the settings name keys that must have signed what is installed."""
+        return bool(self._settings.trusted_keys)
 
     def in_use(self) -> InferenceSettings:
         """The settings with the bundles that were chosen."""
@@ -69,13 +75,18 @@ class InstalledModels:
         LocalEngine.open(self.in_use().model_copy(update={field: str(folder.absolute())}))
         return bundle
 
-    def install(self, source: Path, name: str) -> Bundle:
+    def install(self, source: Path, name: str, *, signed: bool = False) -> Bundle:
         """Verify a bundle and copy it, whole or not at all.
+
+        Args:
+            signed: whether a trusted key must have signed it.
 
         Raises: BundleError; ModelNameError if the name is taken or no plain name.
         """
         if not _NAME.fullmatch(name) or name in self._found():
             raise ModelNameError(name=name)
+        if signed:
+            require_signature(source, self._settings.trusted_keys)
         bundle = self.verify(source)
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         unfinished = self._folder / f".{name}.unfinished"
@@ -83,7 +94,11 @@ class InstalledModels:
         unfinished.mkdir()
         for file in (MANIFEST_FILE, *bundle.manifest.files):
             shutil.copyfile(source / file, unfinished / file)
+        if (source / SIGNATURE_FILE).is_file():
+            shutil.copyfile(source / SIGNATURE_FILE, unfinished / SIGNATURE_FILE)
         open_bundle(unfinished)
+        if signed:  # what was copied, whatever became of its source meanwhile
+            require_signature(unfinished, self._settings.trusted_keys)
         unfinished.rename(self._folder / name)
         return bundle
 

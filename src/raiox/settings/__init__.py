@@ -106,6 +106,11 @@ class InferenceSettings(BaseModel, frozen=True, extra="forbid"):
         description="Name of the bundle that segments the lungs; without it, nothing is said of "
         "them.",
     )
+    trusted_keys: Names = Field(
+        (),
+        description="Public keys (Ed25519, base64) one of which must have signed a bundle that is "
+        "installed. Without any, bundles are installed from folders of this machine only.",
+    )
     backend: Backend = Field(
         "cpu",
         description="What computes: the processor, an NVIDIA GPU (`cuda`, extra `gpu`), or the "

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import type { MapCase } from '../src/shared/contract';
 import { extentOf, groupBy, nearest } from '../src/map/groups';
 import { outline, SHAPES } from '../src/shared/marker';
-import { findNear, HOME, pan, SIDE, toPlane, zoom } from '../src/map/plane';
+import { findNear, homeOf, pan, SIDE, toPlane, zoom } from '../src/map/plane';
 import { orderRows } from '../src/map/tableRows';
 
 const CASES: MapCase[] = [
@@ -27,6 +27,14 @@ test('the nearest cases are counted in all components and leave the case itself 
 test('the scale holds every case, also where there is none', () => {
   expect(extentOf([[1, -4, 2, 99], [0, 3, 0, 0]])).toBe(4);
   expect(extentOf([])).toBe(1);
+});
+
+const HOME = homeOf([]);
+
+test('the view at home is the smallest square around all cases', () => {
+  const { x, y, side } = homeOf([[300, 400], [500, 450]]);
+  expect(side).toBeCloseTo(224);
+  expect([x + side / 2, y + side / 2]).toEqual([400, 425]);
 });
 
 test('the plane keeps up above and never leaves its window', () => {

@@ -4,7 +4,7 @@ import { BYTES, converted, display, drag, presetOf, quantile, spanning, transfer
 import { bandsFrom, outlineOf } from '../src/analyse/viewer/heatmapBands';
 import { lengthInPixels } from '../src/analyse/viewer/measurement';
 import { flip, isSideways, pointOfImage, turn, UPRIGHT } from '../src/analyse/viewer/orientation';
-import { commandOf, SHORTCUTS } from '../src/analyse/viewer/shortcuts';
+import { commandOf, SHORTCUTS, strideOf } from '../src/analyse/viewer/shortcuts';
 import { supportOf } from '../src/shared/support';
 
 test('the whole window shows every value as it is', () => {
@@ -89,4 +89,9 @@ test('the outline of a level passes between what reaches it and what does not', 
 test('the support is read back from the opacity of a heatmap', () => {
   expect(supportOf(0.85 * 255)).toBeCloseTo(1);
   expect(supportOf((0.85 * 255) / 2)).toBeCloseTo(0.25);
+});
+
+test('arrows move the cross by ten pixels, with Shift by one', () => {
+  const stride = (key: string, shiftKey = false) => strideOf({ key, shiftKey });
+  expect([stride('ArrowLeft'), stride('ArrowDown', true), stride('Enter')]).toEqual([[-10, 0], [0, 1], null]);
 });

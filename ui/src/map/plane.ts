@@ -3,6 +3,8 @@
 export const SIDE = 1000;
 const MARGIN = 40;
 const MAX = 12;
+/** Around all cases, as a share of what they span. */
+const HOME_MARGIN = 0.06;
 
 /** The visible square of the plane: its left upper corner and its side. */
 export interface Viewport {
@@ -13,7 +15,18 @@ export interface Viewport {
 
 export type Point = [number, number];
 
-export const HOME: Viewport = { x: 0, y: 0, side: SIDE };
+/** The smallest square that shows them all. */
+export function homeOf(points: readonly Point[]): Viewport {
+  if (points.length === 0) return { x: 0, y: 0, side: SIDE };
+  const [left, right] = spanOf(points.map(([x]) => x));
+  const [top, bottom] = spanOf(points.map(([, y]) => y));
+  const side = Math.min(SIDE, Math.max(SIDE / MAX, right - left, bottom - top) * (1 + 2 * HOME_MARGIN));
+  return within({ x: (left + right - side) / 2, y: (top + bottom - side) / 2, side });
+}
+
+function spanOf(values: readonly number[]): [number, number] {
+  return [values.reduce((least, value) => Math.min(least, value)), values.reduce((most, value) => Math.max(most, value))];
+}
 
 /** Args: position: x, y, z between -1 and 1. */
 export function toPlane([x, y]: readonly [number, number, number]): Point {

@@ -5,7 +5,7 @@
  * is idle otherwise, which spares a phone's battery.
  */
 
-import { MathUtils, PerspectiveCamera, Scene, Vector2, Vector3, WebGLRenderer } from 'three';
+import { Box3, MathUtils, PerspectiveCamera, Scene, Vector2, Vector3, WebGLRenderer } from 'three';
 import { OrbitControls } from 'three/addons/controls/OrbitControls.js';
 
 import type { Group } from './groups';
@@ -14,7 +14,10 @@ import { drawAxes, drawGroup, drawHighlights, type Highlights, type Point3D } fr
 const FIELD_OF_VIEW_DEG = 45;
 /** How wide the cloud lies at home, by its height. */
 const MIN_ASPECT = 1.4;
-const HOME = new Vector3(1.1, 0.8, 1.55);
+/** From where the cloud is seen at home. */
+const HOME_DIRECTION = new Vector3(1.1, 0.8, 1.55).normalize();
+/** Of the cases, those that lie farthest out may touch the edge. */
+const SHARE_INSIDE = 0.98;
 /** How near, in pixels, a click must come to a case. */
 const REACH_PX = 14;
 
@@ -22,6 +25,16 @@ const REACH_PX = 14;
 export function fieldOfView(aspect: number): number {
   const half = Math.tan(MathUtils.degToRad(FIELD_OF_VIEW_DEG / 2));
   return 2 * MathUtils.radToDeg(Math.atan(half / Math.min(1, aspect / MIN_ASPECT)));
+}
+
+/** The middle of the cases, and how far around it nearly all of them lie. */
+export function sphereOf(positions: readonly Point3D[]): { centre: Vector3; radius: number } {
+  const centre = new Vector3();
+  if (positions.length === 0) return { centre, radius: 1 };
+  const box = new Box3().setFromPoints(positions.map((position) => new Vector3(...position)));
+  box.getCenter(centre);
+  const far = positions.map((position) => centre.distanceTo(new Vector3(...position))).sort((a, b) => a - b);
+  return { centre, radius: far[Math.floor(SHARE_INSIDE * (far.length - 1))] || 1 };
 }
 
 export class PointCloud {
@@ -36,7 +49,7 @@ export class PointCloud {
   #frame = 0;
 
   /** Throws where the browser has no WebGL. */
-  constructor(canvas: HTMLCanvasElement, selected: (at: number) => void) {
+  constructor(canvas: HTMLCanvasElement, axes: readonly [string, string, string], selected: (at: number) => void) {
     this.#canvas = canvas;
     this.#renderer = new WebGLRenderer({ canvas, antialias: true, alpha: true });
     this.#renderer.setPixelRatio(Math.min(devicePixelRatio, 2));
@@ -44,7 +57,7 @@ export class PointCloud {
     this.#controls.addEventListener('change', () => {
       this.#draw();
     });
-    this.#scene.add(drawAxes());
+    this.#scene.add(drawAxes(axes));
     this.#resizes = new ResizeObserver(() => {
       this.#fit();
     });
@@ -55,7 +68,9 @@ export class PointCloud {
 
   /** Args: positions: of all cases, between -1 and 1. */
   show(positions: Point3D[], groups: readonly Group[]): void {
+    const isFirst = this.#positions.length === 0;
     this.#positions = positions;
+    if (isFirst) this.goHome();
     this.#remove('cases');
     for (const group of groups) this.#scene.add(drawGroup('cases', group, positions, this.#canvas));
     this.#draw();
@@ -68,8 +83,10 @@ export class PointCloud {
   }
 
   goHome(): void {
-    this.#camera.position.copy(HOME);
-    this.#controls.target.set(0, 0, 0);
+    const { centre, radius } = sphereOf(this.#positions);
+    const distance = radius / Math.sin(MathUtils.degToRad(FIELD_OF_VIEW_DEG / 2));
+    this.#controls.target.copy(centre);
+    this.#camera.position.copy(HOME_DIRECTION).multiplyScalar(distance).add(centre);
     this.#controls.update();
     this.#draw();
   }

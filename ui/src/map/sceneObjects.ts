@@ -9,6 +9,8 @@ import {
   LineSegments,
   Points,
   PointsMaterial,
+  Sprite,
+  SpriteMaterial,
   SRGBColorSpace,
   type Object3D,
 } from 'three';
@@ -29,6 +31,9 @@ export interface Highlights {
 const MARKER_PX = 64;
 const MARKER_SIZE = 0.055;
 const AXES = [-1, 0, 0, 1, 0, 0, 0, -1, 0, 0, 1, 0, 0, 0, -1, 0, 0, 1];
+/** Along an axis of length 1. */
+const LABEL_AT = 0.8;
+const LABEL_FONT_PX = 32;
 const LIGHT = '#eef1f4';
 
 export function drawGroup(layer: string, { at, marker }: Group, positions: readonly Point3D[], page: HTMLElement): Object3D {
@@ -36,8 +41,29 @@ export function drawGroup(layer: string, { at, marker }: Group, positions: reado
   return drawPoints(layer, own, markerTexture(marker, page), MARKER_SIZE);
 }
 
-export function drawAxes(): Object3D {
-  return drawLines(AXES, '#4a535c');
+/** Args: names: of the three axes, written at the end that counts up. */
+export function drawAxes(names: readonly [string, string, string]): Object3D {
+  const axes = new Object3DGroup();
+  axes.add(drawLines(AXES, '#4a535c'));
+  names.forEach((name, axis) => {
+    const position = [0, 0, 0] as Point3D;
+    position[axis] = LABEL_AT;
+    axes.add(drawLabel(name, position));
+  });
+  return axes;
+}
+
+function drawLabel(name: string, [x, y, z]: Point3D): Object3D {
+  const map = texture((context, middle) => {
+    context.fillStyle = LIGHT;
+    context.font = `${String(LABEL_FONT_PX)}px system-ui, sans-serif`;
+    context.textAlign = 'center';
+    context.fillText(name, 2 * middle, middle + LABEL_FONT_PX / 3);
+  }, 2);
+  const label = new Sprite(new SpriteMaterial({ map, depthTest: false }));
+  label.position.set(x, y, z);
+  label.scale.set(0.24, 0.12, 1);
+  return label;
 }
 
 export function drawHighlights(layer: string, { own, near, selected }: Highlights): Object3D {
@@ -104,9 +130,11 @@ function ring(context: CanvasRenderingContext2D, middle: number): void {
   context.stroke(new Path2D(outline('circle', middle, middle, middle * 0.8)));
 }
 
-function texture(draw: (context: CanvasRenderingContext2D, middle: number) => void): CanvasTexture {
+/** Args: aspect: width over height. */
+function texture(draw: (context: CanvasRenderingContext2D, middle: number) => void, aspect = 1): CanvasTexture {
   const canvas = document.createElement('canvas');
-  canvas.width = canvas.height = MARKER_PX;
+  canvas.height = MARKER_PX;
+  canvas.width = aspect * MARKER_PX;
   const context = canvas.getContext('2d');
   if (context) draw(context, MARKER_PX / 2);
   const map = new CanvasTexture(canvas);

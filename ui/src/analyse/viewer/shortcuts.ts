@@ -24,6 +24,22 @@ export type Command = keyof typeof SHORTCUTS;
 
 const BY_KEY = new Map<string, Command>(Object.entries(SHORTCUTS).map(([command, { key }]) => [key, command as Command]));
 
+/** Pixels that an arrow moves the cross by, without Shift. */
+const STRIDE_PX = 10;
+const ARROWS: Partial<Record<string, readonly [number, number]>> = {
+  ArrowLeft: [-1, 0],
+  ArrowRight: [1, 0],
+  ArrowUp: [0, -1],
+  ArrowDown: [0, 1],
+};
+
+/** How far an arrow moves the cross that measures, to the right and down; null for every other key. */
+export function strideOf({ key, shiftKey }: Pick<KeyboardEvent, 'key' | 'shiftKey'>): [number, number] | null {
+  const direction = ARROWS[key];
+  const pixels = shiftKey ? 1 : STRIDE_PX;
+  return direction ? [direction[0] * pixels, direction[1] * pixels] : null;
+}
+
 /** What a key asks for: a command, or the map of the nth finding; null for every other key. */
 export function commandOf({ key, ctrlKey, metaKey, altKey }: KeyboardEvent): Command | number | null {
   if (ctrlKey || metaKey || altKey) return null;

@@ -5,8 +5,8 @@ import { fetchImage } from '../../shared/api';
 import type { KeptValues } from '../../shared/contract';
 import { BYTES, converted, drag, isWhole, presetOf, wholeOf, type Preset } from './grayscaleWindow';
 import { deepPixels, readSamples, type DeepPixels } from './keptValues';
-import type { Measurement } from './measurement';
-import { flip, turn, type Point } from './orientation';
+import type { Measurement, Size } from './measurement';
+import { flip, isSideways, pointOfImage, turn, type Point } from './orientation';
 import type { Pixels } from './pixels';
 import type { Command } from './shortcuts';
 import { defaultSettings, type Position, type Tool } from './viewSettings';
@@ -32,6 +32,11 @@ export class ViewerState {
   deep = $state.raw<DeepPixels | null>(null);
   range = $derived(this.deep?.range ?? BYTES);
   isOriginal = $derived(isWhole(this.settings.window, this.range));
+  /** Where the keys measure, as shares of the image; null until they do. */
+  cross = $state.raw<Point | null>(null);
+  /** The same of what is seen. */
+  #seen: Point = [0.5, 0.5];
+  #isOpen = false;
   #wanted: string | null = null;
 
   /** Fetch what the file had, as soon as somebody looks closer than at the picture. */
@@ -64,12 +69,30 @@ export class ViewerState {
 
   reset(): void {
     this.settings = defaultSettings(this.range);
-    this.measurement = null;
+    this.measurement = this.cross = null;
+    this.#isOpen = false;
   }
 
   /** Args: at: a point of the image, as shares; begin: whether a new length starts there. */
   measure(at: Point, begin: boolean): void {
     this.measurement = begin || !this.measurement ? { from: at, to: at } : { ...this.measurement, to: at };
+  }
+
+  /** Move the cross that measures, by pixels of the image as it is seen; the length that is open follows it. */
+  moveCross(right_px: number, down_px: number, { width_px, height_px }: Size): void {
+    const { orientation } = this.settings;
+    const [columns, rows] = isSideways(orientation) ? [height_px, width_px] : [width_px, height_px];
+    const [right, down] = this.#seen;
+    this.#seen = [within(right + right_px / columns), within(down + down_px / rows)];
+    this.cross = pointOfImage(this.#seen, orientation);
+    if (this.#isOpen) this.measure(this.cross, false);
+  }
+
+  /** Begin a length at the cross, or end the one that is open. */
+  mark(): void {
+    if (!this.cross) return;
+    this.measure(this.cross, !this.#isOpen);
+    this.#isOpen = !this.#isOpen;
   }
 
   /** Args: at: a point of the image, as shares; null where the pointer has left it. */
@@ -95,4 +118,8 @@ export class ViewerState {
     actions[command]?.();
     return command in actions;
   }
+}
+
+function within(share: number): number {
+  return Math.min(1, Math.max(0, share));
 }

@@ -112,7 +112,8 @@ class FakeIntake:
             with Image.open(io.BytesIO(content)) as image:
                 source_format = str(image.format).lower()
                 samples = np.asarray(image) if image.mode == "I;16" else None
-                pixels = np.asarray(image.convert("L"), np.uint8)
+                shades = image.convert("L") if samples is None else samples >> 8
+                pixels = np.asarray(shades, np.uint8)
         except (UnidentifiedImageError, OSError, SyntaxError, ValueError):
             raise NotAnImageError from None
         scale = ValueScale(1.0, 0.0, 0.0, 65_535.0)

@@ -64,6 +64,7 @@ def describe_models(
         max_pixels=25_000_000,
         keep_images_h=24,
         keep_results_h=720,
+        share_h=72,
     ).model_dump(mode="json")
 
 

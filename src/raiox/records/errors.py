@@ -72,6 +72,13 @@ class AnalysisNotFoundError(RaioxError):
     kind = ErrorKind.NOT_FOUND
 
 
+class ShareNotFoundError(RaioxError):
+    """A secret link is wrong, over or taken back."""
+
+    code = "share_not_found"
+    kind = ErrorKind.NOT_FOUND
+
+
 class IdempotencyMismatchError(RaioxError):
     """The idempotency key was used before with other content."""
 

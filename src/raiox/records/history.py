@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Row, and_, delete, or_, select
 from raiox.records.database import Database
 from raiox.records.errors import AnalysisNotFoundError, InvalidCursorError
 from raiox.records.rows import StoredAnalysis
-from raiox.records.tables import analyses, idempotency_keys
+from raiox.records.tables import analyses, idempotency_keys, shares
 
 _HAS_MAPS = analyses.c.maps.is_not(None).label("has_maps")
 _COLUMNS = tuple(analyses.c.get(field.name, _HAS_MAPS) for field in fields(StoredAnalysis))
@@ -72,16 +72,15 @@ class History:
         return HistoryPage(page, _write_cursor(page[-1]) if more and page else None)
 
     def delete(self, analysis_id: str, owner: str) -> StoredAnalysis:
-        """Remove row, result and keys; the image is the caller's next step.
+        """Remove row, result, links and keys; the image is the caller's next step.
 
         Returns: what was deleted. Raises: AnalysisNotFoundError.
         """
         with self._database.writing() as connection:
             deleted = _get(connection, analysis_id, owner)
             connection.execute(delete(analyses).where(*_owned(analysis_id, owner)))
-            connection.execute(
-                delete(idempotency_keys).where(idempotency_keys.c.analysis_id == analysis_id)
-            )
+            for table in (idempotency_keys, shares):
+                connection.execute(delete(table).where(table.c.analysis_id == analysis_id))
         return deleted
 
 

@@ -18,7 +18,7 @@ from raiox.records.database import Database
 from raiox.records.errors import AnalysisExpiredError
 from raiox.records.images import ImageStore
 from raiox.records.rows import Clock
-from raiox.records.tables import analyses, idempotency_keys, in_state
+from raiox.records.tables import analyses, idempotency_keys, in_state, shares
 from raiox.result import AnalysisResult
 from raiox.settings import RecordsSettings
 from raiox.vocabulary import AnalysisState
@@ -78,7 +78,7 @@ class Retention:
         n_images = 0 if held(self._settings.keep_images_h * HOUR_S) else self._delete_images(now)
         n_orphans = 0
         if not held(KEEP_KEYS_S):
-            self._delete_keys(now)
+            self._delete_keys_and_links(now)
             old = now - self._files.max_upload_age_s
             n_orphans = self._files.sweep(self._with_image, older_than=old)
         if n_results or self._database.erasure_owed:
@@ -128,15 +128,14 @@ class Retention:
             n_deleted += len(found)
         return n_deleted
 
-    def _delete_keys(self, now: float) -> None:
+    def _delete_keys_and_links(self, now: float) -> None:
         keys = idempotency_keys.c
         with self._database.writing() as connection:
             connection.execute(delete(idempotency_keys).where(keys.created_at < now - KEEP_KEYS_S))
-            connection.execute(
-                delete(idempotency_keys).where(
-                    ~exists(select(analyses.c.id).where(analyses.c.id == keys.analysis_id))
-                )
-            )
+            connection.execute(delete(shares).where(shares.c.expires_at < now))
+            for table in (idempotency_keys, shares):
+                owner = select(analyses.c.id).where(analyses.c.id == table.c.analysis_id)
+                connection.execute(delete(table).where(~exists(owner)))
 
     def _some(self, due: ColumnElement[bool]) -> list[tuple[str, str]]:
         statement = select(analyses.c.id, analyses.c.sha256).where(due).limit(ROWS_A_STEP)

@@ -16,6 +16,7 @@ from raiox.records.migrate import migrate
 from raiox.records.queue import AnalysisQueue
 from raiox.records.retention import Retention, SweepResult
 from raiox.records.rows import Clock
+from raiox.records.shares import Shares
 from raiox.records.statistics import StatisticsReader
 from raiox.settings import FilesSettings, RecordsSettings
 
@@ -35,6 +36,7 @@ class Records:
     retention: Retention
     watch: ClockWatch
     api_keys: ApiKeys
+    shares: Shares
     statistics: StatisticsReader
     clock: Clock
     replica: str
@@ -85,6 +87,7 @@ def open_records(
         retention=Retention(database, images, settings, clock, watch),
         watch=watch,
         api_keys=ApiKeys(database, clock),
+        shares=Shares(database, clock),
         statistics=StatisticsReader(database, clock),
         clock=clock,
         replica=replica,

@@ -81,6 +81,16 @@ idempotency_keys = Table(
     Column("created_at", Double, nullable=False),
 )
 
+shares = Table(
+    "shares",
+    metadata,
+    Column("id", String(16), primary_key=True),
+    Column("analysis_id", String(36), nullable=False, index=True),
+    Column("token_sha256", String(64), nullable=False, unique=True),
+    Column("created_at", Double, nullable=False),
+    Column("expires_at", Double, nullable=False),
+)
+
 api_keys = Table(
     "api_keys",
     metadata,

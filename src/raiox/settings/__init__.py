@@ -226,6 +226,11 @@ class WebSettings(BaseModel, frozen=True, extra="forbid"):
         description="Whether analyses are for programs with a key only (`raiox keys add`); the page "
         "cannot be used then.",
     )
+    share_h: NonNegativeFloat = Field(
+        0.0,
+        description="Time for which a secret link that shows one analysis to whoever has it is valid, "
+        "in hours; with 0 there are no such links.",
+    )
     allow_public: bool = Field(
         False,
         description="Whether the service may listen beyond this machine with `limits` switched "

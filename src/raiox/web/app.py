@@ -17,7 +17,7 @@ from raiox.service.lifecycle import Factories, run_service
 from raiox.service.roles import Role
 from raiox.settings import Settings
 from raiox.web.admission import Admission
-from raiox.web.api import admin, analyses, case_map, health, models
+from raiox.web.api import admin, analyses, case_map, health, models, shares
 from raiox.web.api.reference_cases import ReferenceCases
 from raiox.web.dependencies import WebContext
 from raiox.web.http.connections import Connections, max_connections, raise_file_limit
@@ -74,6 +74,7 @@ def create_app(settings: Settings, factories: Factories, *, page_dir: Path = BUI
         models.router,
         case_map.router,
         health.router,
+        shares.router,
         html_form.router,
     ):
         # Taken as they are: `include_router` would build each route anew at the first request.

@@ -104,6 +104,12 @@ class AccessError(RequestError):
     """The caller may not do this."""
 
 
+class SharingOffError(RequestError):
+    """This service makes no secret links (`RAIOX_WEB__SHARE_H` is 0)."""
+
+    code = "sharing_off"
+
+
 class KeyRequiredError(AccessError):
     """This service is used with a key, and the request brings none."""
 

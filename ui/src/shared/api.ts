@@ -1,6 +1,6 @@
 /** Every call to the service, typed; each throws `ServiceError` and nothing else but aborts. */
 
-import type { Analysis, CaseMap, CurrentModels, Example, ReferenceCase } from './contract';
+import type { Analysis, CaseMap, CurrentModels, Example, NewShare, ReferenceCase, SharedAnalysis, ShareDocument, SharePage } from './contract';
 import { connection } from './connection.svelte';
 import { failLocally, failWith, ServiceError } from './failure';
 import type { Report } from './report';
@@ -42,6 +42,38 @@ export async function fetchAnalysis(id: string, signal?: AbortSignal): Promise<A
 
 export async function deleteAnalysis(id: string): Promise<void> {
   await call(`${ANALYSES}/${encodeURIComponent(id)}`, { method: 'DELETE' });
+}
+
+function addressOfShares(id: string): string {
+  return `${ANALYSES}/${encodeURIComponent(id)}/shares`;
+}
+
+export async function createShare(id: string): Promise<NewShare> {
+  return call<NewShare>(addressOfShares(id), { method: 'POST' });
+}
+
+export async function fetchShares(id: string): Promise<ShareDocument[]> {
+  return (await call<SharePage>(addressOfShares(id))).shares;
+}
+
+export async function revokeShare(id: string, share: string): Promise<void> {
+  await call(`${addressOfShares(id)}/${encodeURIComponent(share)}`, { method: 'DELETE' });
+}
+
+/** What a secret link shows; its pictures are fetched with the token, and stand in the browser then. */
+export async function fetchShared(token: string): Promise<SharedAnalysis & { drawn: string[] }> {
+  const headers = { 'Share-Token': token };
+  const { analysis, expires_at } = await call<SharedAnalysis>(`${API}/shared`, { headers });
+  const drawn: string[] = [];
+  const hold = async (address: string): Promise<string> => {
+    const held = URL.createObjectURL(await fetchImage(address, headers));
+    drawn.push(held);
+    return held;
+  };
+  const image = analysis.image && (await hold(analysis.image));
+  const maps = await Promise.all(Object.entries(analysis.maps ?? {}).map(async ([finding, address]) => [finding, await hold(address)] as const));
+  const values = analysis.values && { ...analysis.values, address: await hold(analysis.values.address) };
+  return { analysis: { ...analysis, image, values, maps: Object.fromEntries(maps) }, expires_at, drawn };
 }
 
 export interface HistoryPage {
@@ -111,10 +143,10 @@ export async function fetchExamples(): Promise<Example[]> {
   return (await call<{ examples: Example[] }>(`${API}/examples`)).examples;
 }
 
-export async function fetchImage(address: string): Promise<Blob> {
+export async function fetchImage(address: string, headers: Record<string, string> = {}): Promise<Blob> {
   let response: Response;
   try {
-    response = await fetch(address, { credentials: 'same-origin' });
+    response = await fetch(address, { credentials: 'same-origin', headers });
   } catch {
     throw networkError();
   }

@@ -155,6 +155,8 @@ export interface CurrentModels {
   max_pixels: number;
   keep_images_h: number;
   keep_results_h: number;
+  /** How long a secret link is valid; 0: there are none. */
+  share_h: number;
 }
 
 /** Space, in bytes; null where a bucket holds the images. */
@@ -257,6 +259,15 @@ export interface Neighbour {
   distance: number;
 }
 
+/** A secret link that was just made. */
+export interface NewShare {
+  id: string;
+  created_at: string;
+  expires_at: string;
+  /** Said once; for the header `Share-Token`. */
+  token: string;
+}
+
 /** What an operating point gave on the validation split. */
 export interface OperatingFigures {
   sensitivity: number;
@@ -348,6 +359,24 @@ export interface Sentences {
   detail: string;
   /** What to do now. */
   action: string;
+}
+
+/** A secret link to an analysis, without its token. */
+export interface ShareDocument {
+  id: string;
+  created_at: string;
+  expires_at: string;
+}
+
+/** The links to an analysis that are still valid. */
+export interface SharePage {
+  shares: ShareDocument[];
+}
+
+/** What a secret link leads to; the addresses in it want the same token. */
+export interface SharedAnalysis {
+  analysis: Analysis;
+  expires_at: string;
 }
 
 /** One word about the process. */

@@ -3,6 +3,7 @@
 const SCREENS = {
   '': 'analyse',
   analyses: 'analyse',
+  shared: 'shared',
   history: 'history',
   compare: 'compare',
   map: 'map',
@@ -33,6 +34,11 @@ export const ABOUT = '#/about';
 /** Address of one analysis within the page. */
 export function addressOf(id: string): string {
   return `#/analyses/${encodeURIComponent(id)}`;
+}
+
+/** Address of an analysis that a secret link shows; what stands behind `#` is sent to nobody. */
+export function sharedAddressOf(token: string): string {
+  return `#/shared/${encodeURIComponent(token)}`;
 }
 
 /** Address of the map of cases with one analysis in it. */

@@ -41,6 +41,7 @@ async def current_models(
         max_pixels=settings.intake.max_pixels,
         keep_images_h=settings.records.keep_images_h,
         keep_results_h=settings.records.keep_results_h,
+        share_h=settings.web.share_h,
     )
 
 

@@ -55,6 +55,33 @@ class AnalysisPage(Document):
     next_cursor: str | None
 
 
+class ShareDocument(Document):
+    """A secret link to an analysis, without its token."""
+
+    id: str
+    created_at: datetime
+    expires_at: datetime
+
+
+class NewShare(ShareDocument):
+    """A secret link that was just made."""
+
+    token: str = Field(description="Said once; for the header `Share-Token`.")
+
+
+class SharePage(Document):
+    """The links to an analysis that are still valid."""
+
+    shares: tuple[ShareDocument, ...]
+
+
+class SharedAnalysis(Document):
+    """What a secret link leads to; the addresses in it want the same token."""
+
+    analysis: Analysis
+    expires_at: datetime
+
+
 class UploadItem(Document):
     """What became of one of several files: an analysis or a problem."""
 
@@ -96,6 +123,7 @@ class CurrentModels(Document):
     max_pixels: int
     keep_images_h: float
     keep_results_h: float
+    share_h: float = Field(description="How long a secret link is valid; 0: there are none.")
 
 
 class ReportMetric(Document):

@@ -12,15 +12,19 @@ MS_DECIMALS = 3
 
 
 def analysis_document(
-    analysis: StoredAnalysis, root_path: str, waiting: QueueStatus | None = None
+    analysis: StoredAnalysis,
+    root_path: str,
+    waiting: QueueStatus | None = None,
+    address: str | None = None,
 ) -> Analysis:
     """Everything that the API returns of one analysis.
 
     Args:
         root_path: what a proxy puts before every address of the service; may be empty.
+        address: under which it is served, where that is another than its owner's.
         waiting: its position in the queue, while it has one.
     """
-    address = f"{root_path}{address_of(analysis.id)}"
+    address = f"{root_path}{address or address_of(analysis.id)}"
     maps = {finding: f"{address}/heatmap/{finding}.png" for finding in analysis.result.scores or ()}
     return Analysis(
         **dict(analysis.result),
@@ -37,10 +41,10 @@ def analysis_document(
         values=_values(analysis, address),
         source_format=analysis.source_format,
         notes=analysis.notes,
-        created_at=_instant(analysis.created_at),
-        finished_at=_instant(analysis.finished_at) if analysis.finished_at else None,
-        image_expires_at=_instant(analysis.image_until),
-        expires_at=_instant(analysis.expires_at),
+        created_at=instant(analysis.created_at),
+        finished_at=instant(analysis.finished_at) if analysis.finished_at else None,
+        image_expires_at=instant(analysis.image_until),
+        expires_at=instant(analysis.expires_at),
     )
 
 
@@ -55,6 +59,6 @@ def _values(analysis: StoredAnalysis, address: str) -> KeptValues | None:
     return KeptValues(address=f"{address}/values", **asdict(analysis.value_scale))
 
 
-def _instant(seconds: float) -> datetime:
+def instant(seconds: float) -> datetime:
     """UTC, to the millisecond."""
     return datetime.fromtimestamp(round(seconds, MS_DECIMALS), UTC)

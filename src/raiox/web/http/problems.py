@@ -50,6 +50,7 @@ _STATUS_OF_CODE: Final = {
     "key_required": 401,
     "key_invalid": 401,
     "key_scope": 403,
+    "sharing_off": 403,
     "host_not_allowed": 421,
     "method_not_allowed": 405,
     "request_too_slow": 408,

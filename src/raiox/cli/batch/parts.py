@@ -104,10 +104,10 @@ def alone_at(part: Path) -> Iterator[bool]:
             yield False
             return
         yield not part.exists()
-        if part.exists():
-            lock.unlink(missing_ok=True)
     finally:
         os.close(descriptor)
+        if part.exists():
+            clear_leavings(part)
 
 
 def write_part(part: Path, content: bytes) -> None:
@@ -119,7 +119,12 @@ def write_part(part: Path, content: bytes) -> None:
         os.fsync(file.fileno())
     with suppress(FileNotFoundError):  # another host was faster and cleared it away
         own.rename(part)
-    for left in part.parent.glob(f".{part.name}.*.tmp"):
+    clear_leavings(part)
+
+
+def clear_leavings(part: Path) -> None:
+    """Delete what processes that were killed left beside a part that is there."""
+    for left in part.parent.glob(f".{part.name}.*"):
         left.unlink(missing_ok=True)
 
 

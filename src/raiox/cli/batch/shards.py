@@ -9,7 +9,7 @@ import typer
 from raiox.cli.batch.analysed import Analysed
 from raiox.cli.batch.documents import describe_file
 from raiox.cli.batch.inputs import find_files
-from raiox.cli.batch.parts import PartWriter, alone_at, part_writer, write_part
+from raiox.cli.batch.parts import PartWriter, alone_at, clear_leavings, part_writer, write_part
 from raiox.cli.batch.pipeline import Widths, analyse
 from raiox.cli.batch.plan import Plan, agree_on, n_shards_for
 from raiox.cli.batch.run import spread, termination_as_interrupt
@@ -69,10 +69,10 @@ def run_shards(
     writer = part_writer(sharding.part_format, tuple(classifier.labels))
     plan = _plan(paths, sharding, classifier.id)
     shards = [shard for shard in sharding.only or range(plan.n_shards) if shard < plan.n_shards]
-    done = [shard for shard in shards if plan.part(sharding.folder, shard).exists()]
-    summary = Summary(
-        [one for shard in done for one in writer.endings(plan.part(sharding.folder, shard))]
-    )
+    done = {shard: part for shard in shards if (part := plan.part(sharding.folder, shard)).exists()}
+    for part in done.values():
+        clear_leavings(part)
+    summary = Summary([one for part in done.values() for one in writer.endings(part)])
     remaining = [shard for shard in shards if shard not in done]
     n_files = sum(len(plan.files_of(shard)) for shard in remaining)
     try:

@@ -1,5 +1,9 @@
 """What would lose images or sessions is refused before anything starts."""
 
+import os
+import subprocess
+import sys
+
 import pytest
 
 from raiox.service.errors import (
@@ -41,6 +45,26 @@ def test_what_shares_everything_may_start():
     require_role(
         Settings(records=POSTGRESQL, files=FilesSettings(shared=True), web=KEYED), Role.ALL
     )
+
+
+@pytest.mark.parametrize(
+    ("command", "settings", "code"),
+    [
+        (["work"], {}, "shared_database_missing"),
+        (["serve", "--no-worker"], {}, "shared_database_missing"),
+        (["serve"], {"RAIOX_RECORDS__DATABASE_URL": "postgresql://h/d"}, "shared_images_missing"),
+    ],
+)
+def test_a_command_that_may_not_start_says_what_to_set(tmp_path, command, settings, code):
+    environment = os.environ | settings | {"RAIOX_DATA_DIR": str(tmp_path), "LANG": "en_US.UTF-8"}
+    done = subprocess.run(
+        [sys.executable, "-c", "from raiox.cli.app import main; main()", *command, "--port", "0"],
+        env=environment, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+    assert done.returncode == 2
+    assert f"[{code}]" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_one_process_on_its_own_needs_nothing():

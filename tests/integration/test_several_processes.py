@@ -4,7 +4,9 @@ import threading
 import time
 import uuid
 from collections.abc import Collection
+from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import httpx
 import pytest
@@ -12,6 +14,9 @@ from fakes import png
 from postgres import PostgresServer
 from relay import Relay
 from serving import Served
+
+if TYPE_CHECKING:
+    from seaweed import SeaweedServer
 
 ANALYSES = "/api/v1/analyses"
 LEASE_S = 3
@@ -21,11 +26,26 @@ RECOVERY_S = 10.0
 PATIENCE_S = 90.0
 
 
+def has_seaweed() -> bool:
+    if find_spec("obstore") is None:
+        return False
+    from seaweed import find_weed  # noqa: PLC0415  (it needs obstore)
+
+    return find_weed() is not None
+
+
 class Processes:
     """Those of one service: two that accept and one that works, to begin with."""
 
-    def __init__(self, folder: Path, postgres: PostgresServer, variables: dict[str, str]) -> None:
-        self._folder, self._variables = folder, variables
+    def __init__(
+        self, folder: Path, postgres: PostgresServer, seaweed: "SeaweedServer | None"
+    ) -> None:
+        """Start them.
+
+        Args:
+            seaweed: keeps the images; without it, all processes share one folder.
+        """
+        self._folder, self._seaweed = folder, seaweed
         self.postgres = postgres
         self.url = postgres.empty()
         self.running: list[Served] = []
@@ -33,21 +53,21 @@ class Processes:
         self.worker = self.start("worker")
 
     def start(self, role: str, *, url: str | None = None, **settings: object) -> Served:
-        """One more; every process has a folder of its own."""
+        """One more; it has a folder of its own where there is a bucket for the images."""
+        folder = self._folder / (str(len(self.running)) if self._seaweed else "shared")
+        bucket = "s3://images/several" if self._seaweed else None
+        variables = self._seaweed.variables if self._seaweed else {}
         defaults = {
             "test_role": role,
             "records__database_url": url or self.url,
             "records__lease_s": LEASE_S,
-            "files__url": "s3://images/several",
+            "files__url": bucket,
+            "files__shared": bucket is None,
             "web__session_key": "of all",
             "web__analyses_per_minute": 100_000,
             "web__analyses_per_day": 1_000_000,
         }
-        served = Served(
-            self._folder / str(len(self.running)),
-            variables=self._variables,
-            **(defaults | settings),
-        )
+        served = Served(folder, variables=variables, **(defaults | settings))
         self.running.append(served)
         return served
 
@@ -68,8 +88,9 @@ class Processes:
 
 
 @pytest.fixture(scope="module")
-def processes(tmp_path_factory, postgres, seaweed):
-    several = Processes(tmp_path_factory.mktemp("several"), postgres, seaweed.variables)
+def processes(tmp_path_factory, postgres, request):
+    seaweed = request.getfixturevalue("seaweed") if has_seaweed() else None
+    several = Processes(tmp_path_factory.mktemp("several"), postgres, seaweed)
     yield several
     for one in several.running:
         one.kill()

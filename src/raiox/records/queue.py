@@ -29,7 +29,7 @@ from raiox.records.errors import QueueFullError
 from raiox.records.keys_of_uploads import find_by_key, key_row
 from raiox.records.notifications import notify_of_results, notify_of_work
 from raiox.records.quota import require_space
-from raiox.records.retention import without_image
+from raiox.records.retention import HOUR_S, without_image
 from raiox.records.rows import (
     Accepted,
     Claim,
@@ -44,7 +44,6 @@ from raiox.result import AnalysisResult
 from raiox.settings import RecordsSettings
 from raiox.vocabulary import AnalysisState
 
-HOUR_S = 3_600.0
 QUEUE_FULL_RETRY_S = 5
 WAKE_BELOW = 8
 """While more wait, every worker is busy and looks by itself: notifications queue at a lock."""
@@ -65,6 +64,7 @@ class AnalysisQueue:
         self._settings = settings
         self._clock = clock
         self._replica = replica
+        self._most_counted = 2 * settings.max_queued  # uploads at the same moment may exceed it
 
     def enqueue(
         self, new: NewAnalysis, key: IdempotencyKey | None = None, *, lease: bool = False
@@ -123,7 +123,7 @@ class AnalysisQueue:
     ) -> tuple[str | None, int]:
         """The analysis that this key already made, and how many wait."""
         existing = find_by_key(connection, owner, key) if key else None
-        n_queued = connection.scalar(_count_queued()) or 0
+        n_queued = connection.scalar(_count_queued(self._most_counted)) or 0
         if existing is None and n_queued >= self._settings.max_queued:
             raise QueueFullError(retry_after_s=QUEUE_FULL_RETRY_S)
         return existing, n_queued
@@ -131,7 +131,7 @@ class AnalysisQueue:
     def n_queued(self) -> int:
         """How many wait."""
         with self._database.reading() as connection:
-            return connection.scalar(_count_queued()) or 0
+            return connection.scalar(_count_queued(self._most_counted)) or 0
 
     def oldest_s(self) -> float:
         """How long the oldest of those that wait has waited, in seconds; 0 if none does."""
@@ -143,7 +143,7 @@ class AnalysisQueue:
     def position(self, number: int) -> int:
         """How many waiting analyses are older than this one."""
         with self._database.reading() as connection:
-            return connection.scalar(_count_queued().where(analyses.c.number < number)) or 0
+            return connection.scalar(_count_queued(self._most_counted, number)) or 0
 
     def claim(self, n: int) -> list[Claim]:
         """Lease up to `n` analyses that wait, oldest first."""
@@ -268,8 +268,13 @@ def _as_stored(row: dict[str, Any], number: int) -> StoredAnalysis:
     return StoredAnalysis(**known, number=number, finished_at=None, has_maps=False)
 
 
-def _count_queued() -> Select[int]:
-    return select(func.count()).select_from(analyses).where(in_state(AnalysisState.QUEUED))
+def _count_queued(most: int, before: int | None = None) -> Select[int]:
+    """How many wait, `most` at most: only in order is the index of what waits surely used."""
+    number = analyses.c.number
+    waiting = select(number).where(in_state(AnalysisState.QUEUED)).order_by(number).limit(most)
+    if before is not None:
+        waiting = waiting.where(number < before)
+    return select(func.count()).select_from(waiting.subquery())
 
 
 def _owned_by_claim(claim: Claim) -> Any:

@@ -124,6 +124,13 @@ class SandboxTooWeakError(RaioxError):
     kind = ErrorKind.UNAVAILABLE
 
 
+class DecodersUnavailableError(RaioxError):
+    """The processes that decode end before they can; come again in `retry_after_s`."""
+
+    code = "decoders_unavailable"
+    kind = ErrorKind.UNAVAILABLE
+
+
 class DecoderOutdatedError(RaioxError):
     """An installed decoder (`package`, `version`) is older than its known faults (`oldest`)."""
 

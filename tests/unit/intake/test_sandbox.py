@@ -19,6 +19,7 @@ from raiox.errors import InternalError
 from raiox.intake.errors import (
     CorruptImageError,
     DecoderCrashedError,
+    DecodersUnavailableError,
     DecodeTooSlowError,
     SandboxTooWeakError,
 )
@@ -330,6 +331,16 @@ def test_a_killed_service_leaves_no_process(tmp_path):
 def test_a_decoder_that_cannot_be_loaded_is_our_mistake():
     with Sandbox(LIMITS, 1, "no_such_module:f") as broken, pytest.raises(InternalError):
         broken.decode("png", b"x")
+
+
+def test_while_no_decoder_process_lives_long_enough_no_file_is_to_blame():
+    with Sandbox(LIMITS, 1, OBEDIENT) as fragile:
+        fragile.decode("png", b"nap 0")
+        fragile._codecs = "no_such_module"  # from now on each ends as it starts
+        os.kill(fragile.zygote_pid, signal.SIGKILL)
+
+        with pytest.raises(DecodersUnavailableError):
+            fragile.decode("png", b"nap 0")
 
 
 def test_a_closed_sandbox_says_so():

@@ -20,7 +20,12 @@ from typing import Final, Self
 
 from raiox.errors import InternalError
 from raiox.intake.decode import PICTURE_CODECS
-from raiox.intake.errors import DecoderCrashedError, DecodeTooSlowError, SandboxTooWeakError
+from raiox.intake.errors import (
+    DecoderCrashedError,
+    DecodersUnavailableError,
+    DecodeTooSlowError,
+    SandboxTooWeakError,
+)
 from raiox.intake.sandbox.breaches import Breach
 from raiox.intake.sandbox.confinement import Layer
 from raiox.intake.sandbox.decoder_api import Decoded, DecodeLimits
@@ -40,6 +45,7 @@ ALLOCATOR: Final = "glibc.malloc.mmap_threshold=1073741824:glibc.malloc.top_pad=
 """What is freed is used again, instead of being given back and faulted in anew."""
 INHERITED: Final = ("PATH", "LD_LIBRARY_PATH", "LANG", "SYSTEMROOT", "TMPDIR")
 ATTEMPTS: Final = 4
+RETRY_AFTER_S: Final = 5
 REPORT_BYTES: Final = len(READY) + 2
 
 
@@ -75,7 +81,7 @@ class Sandbox:
         self._codecs = codecs
         self._turns = threading.BoundedSemaphore(n_decoders)
         self._lock = threading.Lock()
-        self._closed = False
+        self._closed = self._has_been_ready = False
         self._zygote: _ZygoteProcess | None = self._start_zygote()
 
     def decode(self, source_format: str, content: bytes) -> Decoded:
@@ -84,9 +90,11 @@ class Sandbox:
         Raises:
             IntakeError: of the class that says why.
             SandboxTooWeakError: a decoder process could get out, and that is not allowed.
-            InternalError: no decoder process can be started.
+            DecodersUnavailableError: no decoder process lives long enough at present.
+            InternalError: none could ever be started.
         """
         with self._turns:
+            n_lost = 0
             for _ in range(ATTEMPTS):
                 try:
                     zygote = self._living_zygote()
@@ -95,11 +103,14 @@ class Sandbox:
                 try:
                     return zygote.decode(source_format, content)
                 except _ZygoteLostError:
+                    n_lost += 1
                     zygote.end()
                 except OSError as error:  # no descriptors left
                     raise InternalError from error
-            if self._zygote and self._zygote.has_been_ready:
+            if n_lost == ATTEMPTS:
                 raise DecoderCrashedError
+            if self._has_been_ready:
+                raise DecodersUnavailableError(retry_after_s=RETRY_AFTER_S)
             raise InternalError
 
     def weaknesses(self) -> tuple[Breach, Layer]:
@@ -156,6 +167,7 @@ class Sandbox:
                     self._zygote.end()
                 self._zygote = self._start_zygote()
             self._zygote.wait_until_ready()
+            self._has_been_ready = True
             return self._zygote
 
 
@@ -185,11 +197,6 @@ class _ZygoteProcess:
     @property
     def pid(self) -> int:
         return self._process.pid
-
-    @property
-    def has_been_ready(self) -> bool:
-        """Whether the codecs were loaded: if not, the installation is to blame, not the file."""
-        return self._ready
 
     def is_alive(self) -> bool:
         return not self._ended and self._process.poll() is None

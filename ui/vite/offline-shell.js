@@ -3,8 +3,8 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 
-/** Fetched, and then kept, only where somebody opens the map in three dimensions. */
-const LATER = /cloud-/;
+/** Fetched, and then kept, only where somebody opens the map in three dimensions, or reads on the device. */
+const LATER = /cloud-|device-|\.wasm$/;
 
 export function offlineShell() {
   return {

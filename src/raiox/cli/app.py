@@ -21,6 +21,7 @@ from raiox.cli.doctor import doctor
 from raiox.cli.errors import reported
 from raiox.cli.evaluate import evaluate
 from raiox.cli.export import export
+from raiox.cli.export_site import export_site
 from raiox.cli.leaks import leaks
 from raiox.cli.predict import predict
 from raiox.cli.purge import purge
@@ -39,6 +40,7 @@ COMMANDS = (
     repeat,
     ablate,
     export,
+    export_site,
     calibrate,
     evaluate,
     compare,

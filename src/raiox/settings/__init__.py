@@ -22,6 +22,9 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+ReadingChoice = Literal["both", "server", "private"]
+"""Where the page reads images: here, on the visitor's device only, or as the visitor chooses."""
+
 Backend = Literal["cpu", "cuda", "openvino"]
 """What computes: ONNX Runtime on the processor or on an NVIDIA GPU, or OpenVINO on the processor."""
 
@@ -220,6 +223,11 @@ class WebSettings(BaseModel, frozen=True, extra="forbid"):
         None,
         description="Key that signs the session cookies. By default, one is made and kept in "
         "RAIOX_DATA_DIR.",
+    )
+    reading: ReadingChoice = Field(
+        "both",
+        description="Where the page reads images: on the `server`, on the visitor's device (`private`), "
+        "or `both`, as the visitor chooses. The API always reads here.",
     )
     require_key: bool = Field(
         False,

@@ -28,7 +28,7 @@ from raiox.web.http.receipts import Receipts
 from raiox.web.metrics import Metrics, Watched
 from raiox.web.rate_limits import RateLimits
 from raiox.web.sessions import open_sessions
-from raiox.web.site import html_form
+from raiox.web.site import device, html_form
 from raiox.web.site.examples import open_examples
 from raiox.web.site.static import INDEX, StaticSite
 from raiox.web.turns import FairTurns
@@ -75,11 +75,12 @@ def create_app(settings: Settings, factories: Factories, *, page_dir: Path = BUI
         case_map.router,
         health.router,
         shares.router,
+        device.router,
         html_form.router,
     ):
         # Taken as they are: `include_router` would build each route anew at the first request.
         app.router.routes.extend(router.routes)
-    _serve_page(app, StaticSite(page_dir))
+    _serve_page(app, StaticSite(page_dir, settings.web.reading))
     return app
 
 

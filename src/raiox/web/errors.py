@@ -36,6 +36,13 @@ class UnknownRouteError(RequestError):
     kind = ErrorKind.NOT_FOUND
 
 
+class PageNotBuiltError(RequestError):
+    """There is no built page to write."""
+
+    code = "page_not_built"
+    kind = ErrorKind.UNAVAILABLE
+
+
 class MethodNotAllowedError(RequestError):
     """The address exists, the method does not."""
 

@@ -3,6 +3,7 @@
 import type { Analysis } from '../shared/contract';
 import { sentencesOf } from '../shared/failure';
 import { i18n, t, type Key } from '../shared/i18n.svelte';
+import { privateMode } from '../shared/privateMode.svelte';
 import { summarize } from '../shared/summary';
 import type { Item } from '../shared/upload/uploadQueue.svelte';
 import { describeWait } from './waitEstimate';
@@ -12,6 +13,7 @@ export function statusOf(item: Item): string {
   if (item.failure) return sentencesOf(item.failure, i18n.language).title;
   if (item.stage === 'done' && item.analysis) return summarize(item.analysis);
   if (item.stage === 'cancelled') return t('progress.cancelled');
+  if (privateMode.on) return item.stage === 'sending' ? t('private.loading') : t('progress.reading');
   if (item.slow && item.stage === 'sending') return t('progress.slow_sending');
   if (item.slow) return describeWait(item.analysis);
   return item.stage === 'sending' ? t('progress.sending') : t('progress.reading');

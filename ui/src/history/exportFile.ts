@@ -1,13 +1,12 @@
 /** Some of the history as a file, with the names and notes that only this browser knows. */
 
-import { addressOfFile } from '../shared/api';
+import { fetchFile } from '../shared/api';
+import { saveFile, type FileFormat } from '../shared/saveFile';
 import type { StudyNote } from '../shared/studyNotes.svelte';
 
-export type FileFormat = 'csv' | 'json';
 type NoteOf = (id: string) => StudyNote;
 
 const NOTE_COLUMNS = ['name', 'date', 'note'] as const;
-const MEDIA_TYPES = { csv: 'text/csv', json: 'application/json' } as const;
 
 /** A cell that no spreadsheet takes for a formula (OWASP, CSV Injection). */
 function cell(text: string): string {
@@ -38,11 +37,7 @@ export function chooseDocuments(json: string, ids: readonly string[], noteOf: No
 
 /** Fetch the whole history as a file and keep, in this order, what is chosen. */
 export async function exportFile(format: FileFormat, ids: readonly string[], noteOf: NoteOf): Promise<void> {
-  const response = await fetch(addressOfFile(format), { credentials: 'same-origin' });
-  if (!response.ok) throw new Error(String(response.status));
-  const text = (format === 'csv' ? chooseRows : chooseDocuments)(await response.text(), ids, noteOf);
-  const address = URL.createObjectURL(new Blob([text], { type: MEDIA_TYPES[format] }));
+  const text = (format === 'csv' ? chooseRows : chooseDocuments)(await fetchFile(format), ids, noteOf);
   const day = new Date().toISOString().slice(0, 10);
-  Object.assign(document.createElement('a'), { href: address, download: `raiox-${day}-${String(ids.length)}.${format}` }).click();
-  setTimeout(() => { URL.revokeObjectURL(address); }, 10_000);
+  saveFile(text, `raiox-${day}-${String(ids.length)}.${format}`, format);
 }

@@ -5,9 +5,15 @@ import type { Analysis } from '../shared/contract';
 import { failureOf, ServiceError, type Failure } from '../shared/failure';
 import { deletionCheck } from '../shared/deletionCheck.svelte';
 import { removeAnalysis } from '../shared/removal';
+import { deviceIdIn, privateMode } from '../shared/privateMode.svelte';
 import { studyNotes } from '../shared/studyNotes.svelte';
 import type { Filter, Order } from './filters';
 import { uploadQueue } from '../shared/upload/uploads';
+
+/** The server and this device have a history each. */
+function isOfOtherHistory(id: string): boolean {
+  return (deviceIdIn(id) !== null) !== privateMode.on;
+}
 
 class AnalysisHistory {
   analyses = $state<Analysis[]>([]);
@@ -37,7 +43,7 @@ class AnalysisHistory {
       const page = await fetchHistory();
       this.analyses = page.analyses;
       this.#cursor = page.next_cursor;
-      if (!this.hasMore) studyNotes.keepOnly(this.analyses.map(({ id }) => id));
+      if (!this.hasMore) studyNotes.keepOnly(this.analyses.map(({ id }) => id), isOfOtherHistory);
     });
   }
 

@@ -1,8 +1,14 @@
-/** Every call to the service, typed; each throws `ServiceError` and nothing else but aborts. */
+/**
+ * Every call to the service, typed; each throws `ServiceError` and nothing else but aborts.
+ *
+ * In private mode this device answers in its place: the same calls, and nothing of an image is sent.
+ */
 
 import type { Analysis, CaseMap, CurrentModels, Example, NewShare, ReferenceCase, SharedAnalysis, ShareDocument, SharePage } from './contract';
+import { call, device, errorOf, networkError } from './call';
 import { connection } from './connection.svelte';
-import { failLocally, failWith, ServiceError } from './failure';
+import { failWith, ServiceError } from './failure';
+import { deviceIdIn, privateMode } from './privateMode.svelte';
 import type { Report } from './report';
 
 /** Relative to the page: a proxy may publish both under any path. */
@@ -15,32 +21,13 @@ const MAX_PAGE = 100;
 /** Seconds the service may keep an upload waiting for its result before it answers 202. */
 const WAIT_S = 3; // an ordinary upload is answered sooner; whoever waits longer sees the queue
 
-async function call<T>(path: string, options: RequestInit = {}): Promise<T> {
-  let response: Response;
-  try {
-    response = await fetch(path, { credentials: 'same-origin', ...options });
-  } catch (error) {
-    if (options.signal?.aborted) throw error;
-    throw networkError();
-  }
-  connection.answered();
-  const body: unknown = await response.json().catch(() => null);
-  if (!response.ok) {
-    throw new ServiceError(failWith(response.status, body, response.headers.get('Retry-After')));
-  }
-  return body as T;
-}
-
-function networkError(): ServiceError {
-  void connection.check();
-  return new ServiceError(failLocally(navigator.onLine ? 'unreachable' : 'offline'));
-}
-
 export async function fetchAnalysis(id: string, signal?: AbortSignal): Promise<Analysis> {
+  if (deviceIdIn(id)) return (await device()).fetchAnalysis(id);
   return call<Analysis>(`${ANALYSES}/${encodeURIComponent(id)}`, signal ? { signal } : {});
 }
 
 export async function deleteAnalysis(id: string): Promise<void> {
+  if (deviceIdIn(id)) return (await device()).deleteAnalysis(id);
   await call(`${ANALYSES}/${encodeURIComponent(id)}`, { method: 'DELETE' });
 }
 
@@ -86,7 +73,16 @@ export function addressOfFile(format: 'csv' | 'json', id?: string): string {
   return `${ANALYSES}${id ? `/${encodeURIComponent(id)}` : ''}/export?format=${format}`;
 }
 
+/** The whole history, or one analysis, as the text of a file. */
+export async function fetchFile(format: 'csv' | 'json', id?: string): Promise<string> {
+  if (id ? deviceIdIn(id) : privateMode.on) return (await device()).fetchFile(format, id);
+  const response = await fetch(addressOfFile(format, id), { credentials: 'same-origin' });
+  if (!response.ok) throw new ServiceError(failWith(response.status, null, null));
+  return response.text();
+}
+
 export async function fetchHistory(cursor: string | null = null): Promise<HistoryPage> {
+  if (privateMode.on) return (await device()).fetchHistory();
   const query = new URLSearchParams({ limit: String(MAX_PAGE), ...(cursor ? { cursor } : {}) });
   return call<HistoryPage>(`${ANALYSES}?${query.toString()}`);
 }
@@ -104,6 +100,8 @@ export function addressesOf({ id, maps, values }: Analysis): Record<'analysis' |
 
 /** The HTTP status that the service answers with, 0 where nothing came back. */
 export async function fetchStatus(address: string): Promise<number> {
+  const id = deviceIdIn(address);
+  if (id) return (await device()).fetchStatus(id);
   return fetch(address, { credentials: 'same-origin', cache: 'no-store' }).then(
     ({ status }) => status,
     () => 0,
@@ -111,6 +109,7 @@ export async function fetchStatus(address: string): Promise<number> {
 }
 
 export async function fetchModels(): Promise<CurrentModels> {
+  if (privateMode.on) return (await device()).fetchModels();
   return call<CurrentModels>(`${API}/models/current`);
 }
 
@@ -120,17 +119,20 @@ const CASE_MAP = `${API}/embedding-map`;
 export const PROJECTOR_FILES = [`${CASE_MAP}/tensors.tsv`, `${CASE_MAP}/metadata.tsv`] as const;
 
 export async function fetchCaseMap(): Promise<CaseMap> {
+  if (privateMode.on) return (await device()).fetchCaseMap();
   return call<CaseMap>(CASE_MAP);
 }
 
 /** Args: image: data set and file, as the map and the neighbours name it. */
 export async function fetchReferenceCase(image: string): Promise<ReferenceCase> {
+  if (privateMode.on) return (await device()).fetchReferenceCase(image);
   const path = image.split('/').map(encodeURIComponent).join('/');
   return call<ReferenceCase>(`${CASE_MAP}/cases/${path}`);
 }
 
 /** Null where the bundle of the answering classifier brings no report. */
 export async function fetchReport(): Promise<Report | null> {
+  if (privateMode.on) return (await device()).fetchReport();
   try {
     return await call<Report>(`${API}/models/current/report`);
   } catch (error) {
@@ -140,10 +142,12 @@ export async function fetchReport(): Promise<Report | null> {
 }
 
 export async function fetchExamples(): Promise<Example[]> {
+  if (privateMode.on) return (await device()).fetchExamples();
   return (await call<{ examples: Example[] }>(`${API}/examples`)).examples;
 }
 
 export async function fetchImage(address: string, headers: Record<string, string> = {}): Promise<Blob> {
+  if (address.startsWith('blob:')) return (await device()).fetchImage(address);
   let response: Response;
   try {
     response = await fetch(address, { credentials: 'same-origin', headers });
@@ -162,8 +166,13 @@ export interface Upload {
   signal: AbortSignal;
 }
 
-/** Upload one image. XMLHttpRequest, because fetch does not report how much has been sent. */
-export function sendImage(upload: Upload): Promise<Analysis> {
+/** Read one image: here, or on the server. */
+export async function sendImage(upload: Upload): Promise<Analysis> {
+  return privateMode.on ? (await device()).sendImage(upload) : uploadImage(upload);
+}
+
+/** XMLHttpRequest, because fetch does not report how much has been sent. */
+function uploadImage(upload: Upload): Promise<Analysis> {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
     request.open('POST', ANALYSES);
@@ -194,9 +203,4 @@ export function sendImage(upload: Upload): Promise<Analysis> {
     form.append('file', upload.file, 'radiograph'); // names of files often name patients
     request.send(form);
   });
-}
-
-function errorOf(request: XMLHttpRequest): ServiceError {
-  const retryAfter = request.getResponseHeader('Retry-After');
-  return new ServiceError(failWith(request.status, request.response, retryAfter));
 }

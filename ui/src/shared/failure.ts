@@ -17,6 +17,7 @@ const LOCAL_CODES = [
   'gone',
   'service',
   'cannot_edit',
+  'device',
 ] as const;
 export type LocalCode = (typeof LOCAL_CODES)[number];
 

@@ -43,8 +43,8 @@ class StudyNotes {
   }
 
   /** Forget those whose analyses are no longer there. */
-  keepOnly(ids: readonly string[]): void {
-    this.#all = Object.fromEntries(Object.entries(this.#all).filter(([id]) => ids.includes(id)));
+  keepOnly(ids: readonly string[], isKept: (id: string) => boolean = () => false): void {
+    this.#all = Object.fromEntries(Object.entries(this.#all).filter(([id]) => ids.includes(id) || isKept(id)));
     this.#store();
   }
 

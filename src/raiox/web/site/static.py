@@ -15,6 +15,8 @@ from pathlib import Path
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from raiox.settings import ReadingChoice
+
 INDEX = "index.html"
 IMMUTABLE = "public, max-age=31536000, immutable"
 REVALIDATE = "no-cache"
@@ -36,9 +38,17 @@ class Asset:
 class StaticSite:
     """The files of the built page, by address; may be none."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, reading: ReadingChoice = "both") -> None:
+        """Read every file.
+
+        Args:
+            reading: where images may be read; the page learns it from its own first element.
+        """
         files = [path for path in sorted(folder.rglob("*")) if path.is_file()]
-        self._assets = {path.relative_to(folder).as_posix(): _read(path) for path in files}
+        self._assets = {
+            path.relative_to(folder).as_posix(): _asset(path.name, _content(path, reading))
+            for path in files
+        }
 
     @property
     def addresses(self) -> list[str]:
@@ -64,15 +74,26 @@ class StaticSite:
         return Response(asset.content, 200, headers, asset.media_type)
 
 
-def _read(path: Path) -> Asset:
+def mark_reading(html: str, reading: ReadingChoice) -> str:
+    """Say in the page itself where images may be read; a page that says nothing offers both."""
+    return (
+        html if reading == "both" else html.replace("<html ", f'<html data-reading="{reading}" ', 1)
+    )
+
+
+def _content(path: Path, reading: ReadingChoice) -> bytes:
     content = path.read_bytes()
-    media_type = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-    if path.suffix in (".js", ".mjs"):
+    return mark_reading(content.decode(), reading).encode() if path.name == INDEX else content
+
+
+def _asset(name: str, content: bytes) -> Asset:
+    media_type = mimetypes.guess_type(name)[0] or "application/octet-stream"
+    if name.endswith((".js", ".mjs")):
         media_type = "text/javascript"
     return Asset(
         content=content,
         gzipped=gzip.compress(content, mtime=0) if media_type.startswith(_TEXT) else None,
         media_type=f"{media_type}; charset=utf-8" if media_type.startswith("text/") else media_type,
         etag=f'"{hashlib.sha256(content).hexdigest()[:32]}"',
-        cache_control=IMMUTABLE if _HASHED.search(path.name) else REVALIDATE,
+        cache_control=IMMUTABLE if _HASHED.search(name) else REVALIDATE,
     )

@@ -1,0 +1,144 @@
+/**
+ * What `shared/api.ts` asks of the server, answered on this device: the same calls, the same documents.
+ *
+ * Only files are fetched, always the same ones: nothing of an image is in any request.
+ */
+
+import type { Analysis, CaseMap, CurrentModels, Example, ReferenceCase } from '../shared/contract';
+import { failFromMessage, failLocally, ServiceError } from '../shared/failure';
+import type { HistoryPage, Upload } from '../shared/api';
+import { newDeviceId } from '../shared/privateMode.svelte';
+import type { Report } from '../shared/report';
+import { addressOf, forgetAddresses, pictureAt } from './addresses';
+import { toCsv } from './csv';
+import { shownDocument, storedDocument, type StoredDocument } from './document';
+import { CATALOGUE, type Catalogue, type StoredFile } from './infer/catalogue';
+import { sha256 } from './infer/fetchFile';
+import { HistoryStore, type Kept } from './keep/store';
+import { codedMessage } from './messages';
+import { DeviceReader, NoReadingError } from './reader';
+
+const store = new HistoryStore();
+let catalogue: Promise<Catalogue> | undefined;
+let reader: DeviceReader | undefined;
+let onShare: (share: number) => void = () => undefined;
+
+/** The networks' description, fetched once a visit. */
+async function readCatalogue(): Promise<Catalogue> {
+  catalogue ??= fetchJson<Catalogue>(CATALOGUE).catch((error: unknown) => {
+    catalogue = undefined;
+    throw error;
+  });
+  return catalogue;
+}
+
+async function fetchJson<T>(address: string): Promise<T> {
+  let response: Response;
+  try {
+    response = await fetch(address, { credentials: 'same-origin' });
+  } catch {
+    throw new ServiceError(failLocally(navigator.onLine ? 'unreachable' : 'offline'));
+  }
+  if (!response.ok) throw new ServiceError(failLocally('service'));
+  return (await response.json()) as T;
+}
+
+export async function sendImage({ file, onProgress, signal }: Upload): Promise<Analysis> {
+  const known = await readCatalogue();
+  onShare = onProgress;
+  reader ??= new DeviceReader(known, (share) => {
+    onShare(share);
+  });
+  try {
+    await reader.open();
+    onProgress(1);
+    const content = await file.arrayBuffer();
+    const digest = globalThis.isSecureContext ? await sha256(content) : '';
+    const upload = { id: newDeviceId(), sha256: digest, createdAt: new Date() };
+    const read = await reader.read(content, signal);
+    const document = storedDocument(upload, read, known);
+    await store.add(document, read.pictures);
+    const image = addressOf(document.id, 'image', read.pictures.image);
+    return shownDocument(document, image, mapAddresses(document, read.pictures.heatmaps));
+  } catch (error) {
+    if (error instanceof NoReadingError) throw refused(error);
+    if (signal.aborted || error instanceof ServiceError) throw error;
+    throw new ServiceError(failLocally(navigator.onLine ? 'device' : 'offline'));
+  }
+}
+
+function refused({ refusal }: NoReadingError): ServiceError {
+  return new ServiceError(failFromMessage(codedMessage(refusal.code, refusal.facts)));
+}
+
+function mapAddresses({ id, scores }: StoredDocument, pictures: Readonly<Record<string, Blob>>): Record<string, string> | null {
+  if (!scores) return null;
+  return Object.fromEntries(Object.entries(pictures).map(([name, picture]) => [name, addressOf(id, `map ${name}`, picture)]));
+}
+
+export async function fetchAnalysis(id: string): Promise<Analysis> {
+  const kept = await store.get(id);
+  if (!kept) throw new ServiceError({ ...failLocally('gone'), status: 404 });
+  const image = kept.hasImage ? await store.image(id) : null;
+  return shownDocument(kept.document, image && addressOf(id, 'image', image), mapAddresses(kept.document, await kept.heatmaps()));
+}
+
+export async function deleteAnalysis(id: string): Promise<void> {
+  await store.remove(id);
+  forgetAddresses(id);
+}
+
+/** All of it, with small pictures. */
+export async function fetchHistory(): Promise<HistoryPage> {
+  return { analyses: await Promise.all((await store.list()).map(listed)), next_cursor: null };
+}
+
+async function listed({ document, hasImage, thumbnail }: Kept): Promise<Analysis> {
+  const image = hasImage ? addressOf(document.id, 'thumbnail', await thumbnail()) : null;
+  return shownDocument(document, image, null);
+}
+
+/** The whole history, or one analysis, as the text of a file. */
+export async function fetchFile(format: 'csv' | 'json', id?: string): Promise<string> {
+  const kept = (await store.list()).filter(({ document }) => id === undefined || document.id === id);
+  const analyses = kept.map(({ document }) => shownDocument(document, null, null));
+  return format === 'csv' ? toCsv(analyses) : JSON.stringify({ analyses, next_cursor: null }, null, 2);
+}
+
+/** As the server would answer for what it has not: 404 once it is deleted. */
+export async function fetchStatus(id: string): Promise<number> {
+  return (await store.get(id)) ? 200 : 404;
+}
+
+export function fetchImage(address: string): Promise<Blob> {
+  const picture = pictureAt(address);
+  return picture ? Promise.resolve(picture) : Promise.reject(new ServiceError(failLocally('gone')));
+}
+
+export async function fetchModels(): Promise<CurrentModels> {
+  return (await readCatalogue()).models;
+}
+
+export async function fetchExamples(): Promise<Example[]> {
+  return [...(await readCatalogue()).examples];
+}
+
+export async function fetchReport(): Promise<Report | null> {
+  return fetchStored<Report>((await readCatalogue()).report);
+}
+
+export async function fetchCaseMap(): Promise<CaseMap> {
+  const map = await fetchStored<CaseMap>((await readCatalogue()).embedding_map);
+  return map ?? { cases: [], coordinates: [], explained_variance: [] };
+}
+
+/** What the map says of a case; its image is the server's to show. */
+export async function fetchReferenceCase(image: string): Promise<ReferenceCase> {
+  const found = (await fetchCaseMap()).cases.find((one) => one.image === image);
+  if (!found) throw new ServiceError(failLocally('gone'));
+  return { ...found, licence: null, origin: null, url: null };
+}
+
+async function fetchStored<T>(file: StoredFile | null): Promise<T | null> {
+  return file && fetchJson<T>(file.path);
+}

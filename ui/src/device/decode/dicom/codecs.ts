@@ -1,0 +1,94 @@
+/**
+ * The codecs of compressed frames: the browser's own for JPEG, WebAssembly of CharLS and OpenJPEG, and
+ * one in JavaScript for JPEG lossless. Each is fetched when the first file needs it.
+ */
+
+import { decodeByBrowser } from '../browserCodec';
+import { RefusedError } from '../refusal';
+import type { Codestream } from './codestream';
+import type { ImagePixel } from './imagePixel';
+import { decodeRle } from './rle';
+
+export type Words = Uint8Array<ArrayBuffer> | Uint16Array<ArrayBuffer>;
+
+export interface Samples {
+  /** Pixel after pixel, its samples together. */
+  readonly words: Words;
+  /** What they are left in, where that is not what the header says. */
+  readonly photometric?: string;
+}
+
+/** The decoders of cornerstone's packages. */
+interface FrameDecoder {
+  getEncodedBuffer(length: number): Uint8Array;
+  getDecodedBuffer(): Uint8Array;
+  decode(): void;
+  delete(): void;
+}
+
+/** Throws: RefusedError for what the codec cannot follow. */
+export async function decodeFrame({ codec, frame }: Codestream, image: ImagePixel): Promise<Samples> {
+  if (codec === 'rle') return { words: decodeRle(frame, image) };
+  if (codec === 'jpeg') return decodeJpeg(frame, image);
+  try {
+    if (codec === 'jpegLossless') return { words: await decodeLossless(frame, image) };
+    return await decodeByWasm(codec === 'jpegLs' ? await openCharls() : await openOpenjpeg(), frame, image);
+  } catch (error) {
+    throw error instanceof RefusedError ? error : new RefusedError('corrupt_image');
+  }
+}
+
+async function decodeJpeg(frame: Uint8Array<ArrayBuffer>, image: ImagePixel): Promise<Samples> {
+  const { width, height, data } = await decodeByBrowser(frame, 'image/jpeg');
+  if (width !== image.columns || height !== image.rows) throw new RefusedError('corrupt_image');
+  const n = image.samplesPerPixel;
+  const words = new Uint8Array(width * height * n);
+  for (let at = 0; at < width * height; at++) for (let k = 0; k < n; k++) words[at * n + k] = data[4 * at + k] ?? 0;
+  return { words, ...(n > 1 ? { photometric: 'RGB' } : {}) };
+}
+
+async function decodeLossless(frame: Uint8Array<ArrayBuffer>, image: ImagePixel): Promise<Words> {
+  const { Decoder } = await import('jpeg-lossless-decoder-js');
+  const own = frame.slice();
+  const decoded = new Decoder(null, image.bitsAllocated / 8).decompress(own.buffer, 0, own.length);
+  return asWords(new Uint8Array(decoded), image);
+}
+
+async function decodeByWasm(decoder: FrameDecoder, frame: Uint8Array, image: ImagePixel): Promise<Samples> {
+  try {
+    decoder.getEncodedBuffer(frame.length).set(frame);
+    decoder.decode();
+    const isColour = image.samplesPerPixel > 1;
+    // Both undo the colour transform of the codestream; YBR of the file itself stays.
+    const photometric = isColour && /ICT|RCT/.test(image.photometric) ? { photometric: 'RGB' } : {};
+    return { words: asWords(decoder.getDecodedBuffer(), image), ...photometric };
+  } finally {
+    decoder.delete();
+  }
+}
+
+function asWords(bytes: Uint8Array, image: ImagePixel): Words {
+  const n = image.rows * image.columns * image.samplesPerPixel;
+  const size = image.bitsAllocated / 8;
+  if (bytes.length < n * size) throw new RefusedError('truncated_image');
+  const own = bytes.slice(0, n * size);
+  return size === 1 ? own : new Uint16Array(own.buffer);
+}
+
+async function openCharls(): Promise<FrameDecoder> {
+  const [{ default: open }, { default: wasm }] = await Promise.all([
+    import('@cornerstonejs/codec-charls/decodewasmjs'),
+    import('@cornerstonejs/codec-charls/decodewasm?url'),
+  ]);
+  const module = await open({ locateFile: () => wasm });
+  return new module.JpegLSDecoder();
+}
+
+async function openOpenjpeg(): Promise<FrameDecoder> {
+  const [{ default: open }, { default: wasm }] = await Promise.all([
+    import('@cornerstonejs/codec-openjpeg/decodewasmjs'),
+    import('@cornerstonejs/codec-openjpeg/decodewasm?url'),
+  ]);
+  const module = await open({ locateFile: () => wasm });
+  return new module.J2KDecoder();
+}

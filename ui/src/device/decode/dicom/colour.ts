@@ -1,0 +1,69 @@
+/**
+ * Colour to gray: secondary captures and scans that came as RGB, YBR or a palette, as
+ * `raiox.intake.dicom.colour`. Source: DICOM PS3.3, C.7.6.3.1.2 and C.7.6.3.1.5.
+ */
+
+import { clip, roundHalfEven, type GrayImage } from '../../image';
+import { isColoured, luma, shadesOf, type ColourImage } from '../grayscale';
+import { RefusedError } from '../refusal';
+import { robustRange } from '../tone';
+import type { Words } from './codecs';
+import type { Elements, Keyword } from './elements';
+import type { ImagePixel } from './imagePixel';
+import { readLookupTable, type LookupTable } from './lookupTable';
+import { valueOf, type Layout } from './storedValues';
+
+const CHANNELS = ['Red', 'Green', 'Blue'] as const;
+
+interface Flattened {
+  readonly image: GrayImage;
+  readonly lostColour: boolean;
+  readonly isMended: boolean;
+}
+
+export function flattenColour(words: Words, image: ImagePixel): Flattened {
+  const { columns: width, rows: height, samplesPerPixel: n, photometric } = image;
+  const isYbr = photometric.startsWith('YBR');
+  if (isYbr) {
+    // Its luma comes first; where chroma is shared, nothing else is here.
+    const step = photometric === 'YBR_FULL_422' ? 1 : n;
+    const values = words.filter((_, at) => at % step === 0);
+    return { image: { width, height, pixels: shallow(values, image) }, lostColour: false, isMended: false };
+  }
+  const bytes = shallow(words, image);
+  const data = new Uint8Array(4 * width * height).map((_, at) => (at % 4 === 3 ? 255 : (bytes[Math.floor(at / 4) * n + (at % 4)] ?? 0)));
+  return flattened({ width, height, data }, false);
+}
+
+export function applyPalette(words: Words, layout: Layout, image: ImagePixel, elements: Elements): Flattened {
+  const tables = CHANNELS.map((channel) => paletteOf(elements, channel, layout.isSigned));
+  const top = 2 ** Math.max(...tables.map(({ nBits }) => nBits)) - 1;
+  const { columns: width, rows: height } = image;
+  const data = new Uint8Array(4 * width * height).fill(255);
+  tables.forEach(({ first, entries }, channel) => {
+    const shades = Uint8Array.from(entries, (entry) => roundHalfEven((entry * 255) / top));
+    words.forEach((word, at) => {
+      data[4 * at + channel] = shades[clip(valueOf(word, layout) - first, 0, shades.length - 1)] ?? 0;
+    });
+  });
+  return flattened({ width, height, data }, tables.some(({ isRepaired }) => isRepaired));
+}
+
+function flattened(image: ColourImage, isMended: boolean): Flattened {
+  return { image: luma(image), lostColour: isColoured(image), isMended };
+}
+
+/** Deep samples to bytes by the range that the picture has; all channels alike. */
+function shallow(words: Words, { bitsStored }: ImagePixel): Uint8Array {
+  if (bitsStored <= 8 || words instanceof Uint8Array) return Uint8Array.from(words);
+  const table = shadesOf(...robustRange(words));
+  return Uint8Array.from(words, (word) => table[word] ?? 0);
+}
+
+function paletteOf(elements: Elements, channel: (typeof CHANNELS)[number], isSigned: boolean): LookupTable {
+  const descriptor: Keyword = `${channel}PaletteColorLookupTableDescriptor`;
+  const data: Keyword = `${channel}PaletteColorLookupTableData`;
+  const table = readLookupTable(elements, descriptor, data, isSigned);
+  if (!table) throw new RefusedError('corrupt_image', { element: elements.data(descriptor).length > 0 ? data : descriptor });
+  return table;
+}

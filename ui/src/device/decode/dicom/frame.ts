@@ -1,0 +1,67 @@
+/**
+ * The one frame of a file as words, compressed or not, as `raiox.intake.dicom.frame`.
+ *
+ * What the pixel data are is seen from their own beginning. Source: DICOM PS3.5, 8.1, 8.2 and annex A.
+ */
+
+import { RefusedError } from '../refusal';
+import { decodeFrame, type Words } from './codecs';
+import { hasFragments, isCodestream, joinFragments, readCodestream, type Codestream } from './codestream';
+import type { DicomFile, PixelData } from './file';
+import { bytesOf, readImagePixel, type ImagePixel } from './imagePixel';
+import { codecOf, isEncapsulated } from './transferSyntaxes';
+
+export interface Frame {
+  /** Pixel after pixel, its samples together; native byte order. */
+  readonly words: Words;
+  readonly image: ImagePixel;
+  readonly isRepaired: boolean;
+}
+
+/** Throws: RefusedError of the code that says why it cannot be. */
+export async function readFrame(file: DicomFile, pixelData: PixelData): Promise<Frame> {
+  const codestream = findCodestream(file, pixelData);
+  if (!codestream) return readNative(file, pixelData);
+  const { frame, header, codec } = codestream;
+  const [image, isCompleted] = readImagePixel(file.elements, header, frame.length);
+  const { words, photometric = image.photometric } = await decodeFrame(codestream, image);
+  const isRepaired = isCompleted || file.syntax === null || codec !== codecOf(file.syntax);
+  return { words, image: { ...image, photometric, isPlanar: false }, isRepaired };
+}
+
+function findCodestream(file: DicomFile, { value, hasUndefinedLength }: PixelData): Codestream | null {
+  const saysNative = file.syntax === null || !isEncapsulated(file.syntax);
+  if (saysNative && !hasUndefinedLength) return null;
+  if (hasFragments(value)) return readCodestream(joinFragments(value));
+  return isCodestream(value) ? readCodestream(value) : null;
+}
+
+function readNative(file: DicomFile, { value }: PixelData): Frame {
+  const [image, isCompleted] = readImagePixel(file.elements, null, value.length);
+  const nBytes = bytesOf(image);
+  if (value.length < nBytes) throw new RefusedError('truncated_image');
+  const own = value.slice(0, nBytes);
+  const isRepaired = isCompleted || (file.syntax !== null && isEncapsulated(file.syntax));
+  const words = image.bitsAllocated === 8 ? own : inNativeOrder(own, file.isLittleEndian);
+  return { words: together(words, image), image, isRepaired };
+}
+
+function inNativeOrder(bytes: Uint8Array<ArrayBuffer>, isLittleEndian: boolean): Uint16Array<ArrayBuffer> {
+  if (!isLittleEndian) {
+    for (let at = 0; at + 1 < bytes.length; at += 2) {
+      [bytes[at], bytes[at + 1]] = [bytes[at + 1] ?? 0, bytes[at] ?? 0];
+    }
+  }
+  return new Uint16Array(bytes.buffer);
+}
+
+/** The samples of a pixel side by side, whether the file has them so, by planes, or with shared chroma. */
+function together(words: Words, image: ImagePixel): Words {
+  const n = image.rows * image.columns;
+  if (image.photometric === 'YBR_FULL_422') {
+    return words.map((_, at) => words[4 * Math.floor(at / 2) + (at % 2)] ?? 0).subarray(0, n); // luma alone
+  }
+  if (!image.isPlanar) return words;
+  const samples = image.samplesPerPixel;
+  return words.map((_, at) => words[(at % samples) * n + Math.floor(at / samples)] ?? 0);
+}

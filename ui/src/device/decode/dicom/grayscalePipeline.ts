@@ -1,0 +1,104 @@
+/**
+ * Stored values to shades: modality LUT or rescale, VOI LUT or window, then MONOCHROME1 turned over, as
+ * `raiox.intake.dicom.grayscale_pipeline`. Each value is worked out once, in a table.
+ *
+ * Source: DICOM PS3.3, C.7.5.1.1.2, C.7.6.3.1.2 and C.11; PS3.4, N.2.
+ */
+
+import { clip, roundHalfEven } from '../../image';
+import { contentBins, nonZero, type Counts } from '../tone';
+import type { Words } from './codecs';
+import type { Elements } from './elements';
+import type { ImagePixel } from './imagePixel';
+import { lookUp, readLookupTable } from './lookupTable';
+import { valueOf, type Layout } from './storedValues';
+import { readVoi, showsTheImage } from './voi';
+
+const MAX_PADDED = 0.95;
+
+interface Shades {
+  /** In [0, 1], of each value in order. */
+  readonly shades: Float64Array;
+  readonly isMended: boolean;
+}
+
+/** Bytes, bright is dense; and whether a display setting had to be mended or ignored. */
+export function renderValues(words: Words, layout: Layout, image: ImagePixel, elements: Elements): [Uint8Array, boolean] {
+  const n = 2 ** image.bitsAllocated;
+  const half = layout.isSigned ? n / 2 : 0;
+  const rankOf = Uint16Array.from({ length: n }, (_, word) => valueOf(word, layout) + half);
+  const counts = new Float64Array(n);
+  for (const word of words) counts[rankOf[word] as number] = (counts[rankOf[word] as number] as number) + 1;
+  const values = Float64Array.from({ length: n }, (_, rank) => rank - half);
+  const padding = paddingOf(values, counts, elements, layout.isSigned);
+  padding.forEach((isPadding, rank) => {
+    if (isPadding) counts[rank] = 0;
+  });
+  const { shades, isMended } = shadesOf(values, counts, layout, elements);
+  const isInverted = image.photometric === 'MONOCHROME1';
+  const bytes = Uint8Array.from(shades, (shade, rank) =>
+    padding[rank] ? 0 : roundHalfEven((isInverted ? 1 - shade : shade) * 255),
+  );
+  const table = Uint8Array.from(rankOf, (rank) => bytes[rank] ?? 0);
+  return [Uint8Array.from(words, (word) => table[word] ?? 0), isMended];
+}
+
+function shadesOf(values: Float64Array, counts: Counts, layout: Layout, elements: Elements): Shades {
+  const [modality, isUnusable] = applyModality(values, elements, layout.isSigned);
+  const { shades: wanted, isMended } = readVoi(modality, elements);
+  if (wanted && showsTheImage(wanted, withoutBackground(counts))) {
+    return { shades: wanted, isMended: isUnusable || isMended };
+  }
+  const isIgnored = isUnusable || isMended || wanted !== null;
+  const isWholeByte = layout.nBits === 8 && !layout.isSigned;
+  if (isWholeByte && modality.every((value, at) => value === values[at])) {
+    return { shades: modality.map((value) => Math.min(value / 255, 1)), isMended: isIgnored };
+  }
+  return { shades: stretched(modality, counts), isMended: isIgnored };
+}
+
+/** C.11.1: the first Modality LUT, else the rescale; and whether something had to be mended or ignored. */
+function applyModality(values: Float64Array, elements: Elements, isSigned: boolean): [Float64Array, boolean] {
+  const [item] = elements.items('ModalityLUTSequence');
+  if (item) {
+    const table = readLookupTable(item, 'LUTDescriptor', 'LUTData', isSigned);
+    if (!table || table.entries.every((entry) => entry === table.entries[0])) return [values, true];
+    return [values.map((value) => lookUp(table, value)), false];
+  }
+  const [slope, intercept] = [elements.number('RescaleSlope'), elements.number('RescaleIntercept')];
+  const isMended = elements.repaired.has('RescaleSlope') || elements.repaired.has('RescaleIntercept');
+  if (slope === 0) return [values, true];
+  const rescaled = values.map((value) => value * (slope ?? 1) + (intercept ?? 0));
+  return rescaled.every(Number.isFinite) ? [rescaled, isMended] : [values, true];
+}
+
+/** From the darkest to the brightest value of the picture; a hot pixel is none of it. */
+function stretched(modality: Float64Array, counts: Counts): Float64Array {
+  if (!counts.some(Boolean)) return new Float64Array(counts.length);
+  const ends = contentBins(counts).map((rank) => modality[rank] ?? 0);
+  const [low, high] = [Math.min(...ends), Math.max(...ends)];
+  const span = Math.max(high - low, Number.MIN_VALUE);
+  return modality.map((value) => clip((value - low) / span, 0, 1));
+}
+
+/** The pixels but for those of the smallest and the largest value: air, collimation, markers. */
+function withoutBackground(counts: Counts): Counts {
+  const present = nonZero(counts);
+  if (present.length <= 2) return counts;
+  const body = counts.slice();
+  for (const end of [present[0], present.at(-1)]) body[end ?? 0] = 0;
+  return body;
+}
+
+/** C.7.5.1.1.2: the values that only fill the frame. */
+function paddingOf(values: Float64Array, counts: Counts, elements: Elements, isSigned: boolean): Uint8Array {
+  const none = new Uint8Array(values.length);
+  const oneEnd = elements.number('PixelPaddingValue', isSigned);
+  if (oneEnd === null) return none;
+  const otherEnd = elements.number('PixelPaddingRangeLimit', isSigned) ?? oneEnd;
+  const [low, high] = [Math.min(oneEnd, otherEnd), Math.max(oneEnd, otherEnd)];
+  const padding = Uint8Array.from(values, (value) => Number(value >= low && value <= high));
+  const total = counts.reduce((sum, count) => sum + count, 0);
+  const padded = counts.reduce((sum, count, rank) => sum + (padding[rank] ? count : 0), 0);
+  return padded > MAX_PADDED * total ? none : padding;
+}

@@ -1,0 +1,73 @@
+/** What a picture declares of itself and whether it is whole, seen before anything decodes it. */
+
+import { ascii, find, viewOf } from './bytes';
+import { DECODE_LIMIT_S } from './checks';
+import { exceedsScanLimit, isComplete, readJpegHeader } from './jpegMarkers';
+import { RefusedError } from './refusal';
+
+type Size = [width: number, height: number];
+
+const TRUNCATED = 'truncated_image';
+
+/** Null where it does not say, or not where it is looked for. */
+export function declaredSize(content: Uint8Array, format: string): Size | null {
+  const view = viewOf(content);
+  try {
+    if (format === 'png') return [view.getUint32(16), view.getUint32(20)];
+    if (format === 'bmp') return [view.getInt32(18, true), Math.abs(view.getInt32(22, true))];
+    if (format === 'webp') return sizeOfWebp(content, view);
+    if (format === 'avif') return sizeOfAvif(content, view);
+  } catch (error) {
+    if (error instanceof RangeError) throw new RefusedError(TRUNCATED);
+    throw error;
+  }
+  return null;
+}
+
+/** Throws: RefusedError for half a file, and for what would be decoded without an end. */
+export function requireWhole(content: Uint8Array, format: string): void {
+  if (format === 'jpeg') {
+    if (exceedsScanLimit(content)) throw new RefusedError('decode_too_slow', { limit_s: DECODE_LIMIT_S });
+    if (!isComplete(content)) throw new RefusedError(hasFrame(content) ? TRUNCATED : 'corrupt_image');
+    readJpegHeader(content);
+  }
+  const view = viewOf(content);
+  if (format === 'webp' && view.getUint32(4, true) + 8 > content.length) throw new RefusedError(TRUNCATED);
+  if (format === 'avif' && boxesEnd(view) > content.length) throw new RefusedError(TRUNCATED);
+}
+
+function hasFrame(content: Uint8Array): boolean {
+  return [0xc0, 0xc1, 0xc2].some((marker) => find(content, [0xff, marker]) >= 0);
+}
+
+/** RFC 9649, 2.5 to 2.7. */
+function sizeOfWebp(content: Uint8Array, view: DataView): Size | null {
+  const chunk = ascii(content.subarray(12, 16));
+  const uint24 = (at: number): number => view.getUint16(at, true) + view.getUint8(at + 2) * 65_536;
+  if (chunk === 'VP8X') {
+    if (view.getUint8(20) & 0x02) throw new RefusedError('multi_frame', { n_frames: 2 });
+    return [uint24(24) + 1, uint24(27) + 1];
+  }
+  if (chunk === 'VP8L') {
+    const bits = view.getUint32(21, true);
+    return [(bits & 0x3fff) + 1, ((bits >> 14) & 0x3fff) + 1];
+  }
+  return chunk === 'VP8 ' ? [view.getUint16(26, true) & 0x3fff, view.getUint16(28, true) & 0x3fff] : null;
+}
+
+/** ISO/IEC 23008-12, 6.5.3: the first image spatial extents. */
+function sizeOfAvif(content: Uint8Array, view: DataView): Size | null {
+  const at = find(content.subarray(0, 4_096), [0x69, 0x73, 0x70, 0x65]);
+  return at < 0 ? null : [view.getUint32(at + 8), view.getUint32(at + 12)];
+}
+
+/** Where the last of the boxes says that it ends (ISO/IEC 14496-12, 4.2). */
+function boxesEnd(view: DataView): number {
+  let at = 0;
+  while (at + 8 <= view.byteLength) {
+    const size = view.getUint32(at);
+    if (size < 8) return view.byteLength; // to the end of the file, or in 64 bits
+    at += size;
+  }
+  return at;
+}

@@ -1,0 +1,147 @@
+/**
+ * The engine of one device: filter, classifier and lungs, in the order of `raiox.inference.local`.
+ *
+ * Source: src/raiox/inference/local.py, classifier.py and lungs.py.
+ */
+
+import { rejectBlank } from '../decide/blank';
+import { decide, isBeyond, type Decision, type Scores } from '../decide/decision';
+import { distanceOf, situate, type Situation } from '../decide/embedding';
+import { classify, MULTIPLE, reject, type FilterResult, type Rejection } from '../decide/frontalFilter';
+import { areOfSeveralRadiographs, extentOf, lungFields, positioningOf, shareInside } from '../decide/lungFields';
+import type { Mask } from '../decide/components';
+import { requireFinite, sigmoids, softmax } from '../decide/scores';
+import { clip, crop, type FloatImage, type GrayImage } from '../image';
+import { findContent, uncrop } from '../preprocess/margins';
+import { networkInput, overImage } from '../preprocess/networkInput';
+import type { Network, Networks, Outputs } from './networks';
+
+export interface Prediction extends Decision {
+  readonly scores: Scores;
+  /** Over the whole picture, in the order of `scores`. */
+  readonly maps: Readonly<Record<string, FloatImage>>;
+  readonly embedding: Float32Array;
+  readonly distance: number | null;
+  readonly outOfDistribution: boolean;
+  readonly situation: Situation | null;
+  readonly evidenceInLungs: Readonly<Record<string, number | null>>;
+  readonly lungExtent: Readonly<Record<string, Record<string, number>>>;
+  readonly positioning: readonly string[];
+}
+
+export interface Reading {
+  readonly filter: FilterResult;
+  /** Set exactly where `prediction` is not. */
+  readonly rejection: Rejection | null;
+  readonly prediction: Prediction | null;
+  readonly timingsMs: Readonly<Record<'filter' | 'classifier' | 'lungs', number>>;
+}
+
+interface Lungs {
+  readonly probability: FloatImage;
+  readonly fields: Mask[];
+}
+
+/** Args: photographed: whether the picture is a radiograph on a light box, whose quality is low. */
+export async function readImage(whole: GrayImage, networks: Networks, photographed = false): Promise<Reading> {
+  const box = findContent(whole);
+  const inside = crop(whole, box);
+  const blank = rejectBlank(inside);
+  const [seen, filterMs] = await timed(() => filterImage(inside, networks.filter));
+  const filter = photographed ? { ...seen, lowQuality: true } : seen;
+  const timingsMs = { filter: filterMs, classifier: 0, lungs: 0 };
+  const refuse = (verdict: FilterResult): Reading => ({
+    filter: verdict,
+    rejection: blank ?? reject(verdict, networks.filter.manifest),
+    prediction: null,
+    timingsMs,
+  });
+  if (blank || !filter.accepted) return refuse(filter);
+  const [lungs, lungsMs] = await timed(() => findLungs(inside, networks.lungs));
+  timingsMs.lungs = lungsMs;
+  if (lungs && areOfSeveralRadiographs(lungs.fields)) return refuse({ ...filter, kind: MULTIPLE, accepted: false });
+  const [prediction, classifierMs] = await timed(() => predict(inside, networks, lungs));
+  timingsMs.classifier = classifierMs;
+  const maps = mapValues(prediction.maps, (map) => uncrop(map, box, whole));
+  return { filter, rejection: null, prediction: { ...prediction, maps }, timingsMs };
+}
+
+async function runOn(image: GrayImage, { manifest, run }: Network): Promise<Outputs> {
+  const { preprocessing } = manifest;
+  return run(networkInput(image, preprocessing), preprocessing.side_px);
+}
+
+async function filterImage(image: GrayImage, network: Network): Promise<FilterResult> {
+  const outputs = await runOn(image, network);
+  return classify(output(outputs, 'logits'), outputs.quality?.data[0] ?? null, network.manifest);
+}
+
+/** Nothing where they could not be found, which is no failure. */
+async function findLungs(image: GrayImage, network: Network | null): Promise<Lungs | null> {
+  if (!network) return null;
+  const maps = mapsOf(await runOn(image, network));
+  const mask = maps[network.manifest.labels.indexOf('lungs')];
+  if (!mask?.values.every(Number.isFinite)) return null;
+  const laid = overImage(mask, image, network.manifest.preprocessing);
+  const values = laid.values.map((logit) => 1 / (1 + Math.exp(-clip(logit, -30, 30))));
+  const probability = { ...laid, values };
+  return { probability, fields: lungFields(probability) };
+}
+
+async function predict(image: GrayImage, networks: Networks, lungs: Lungs | null): Promise<Prediction> {
+  const { manifest } = networks.classifier;
+  const outputs = await runOn(image, networks.classifier);
+  const score = manifest.multi_label ? sigmoids : softmax;
+  const values = score(output(outputs, 'logits'), manifest.temperature);
+  const scores = Object.fromEntries(manifest.labels.map((label, at) => [label, values[at] ?? 0]));
+  const embedding = output(outputs, 'embedding');
+  requireFinite(embedding);
+  const distance = networks.distance && distanceOf(embedding, networks.distance);
+  const laid = separated(mapsOf(outputs), manifest.multi_label, manifest.map_scale);
+  const maps = Object.fromEntries(
+    laid.map((map, at) => [manifest.labels[at] ?? '', overImage(map, image, manifest.preprocessing)]),
+  );
+  return {
+    ...decide(scores, manifest, distance),
+    scores,
+    maps,
+    embedding,
+    distance,
+    outOfDistribution: isBeyond(distance, manifest),
+    situation: networks.map && situate(embedding, networks.map),
+    evidenceInLungs: lungs ? mapValues(maps, (map) => shareInside(map, lungs.probability)) : {},
+    lungExtent: lungs ? mapValues(maps, (map) => extentOf(map, lungs.fields)) : {},
+    positioning: lungs ? positioningOf(lungs.fields) : [],
+  };
+}
+
+/** What all findings share does not separate them: a softmax does not see it, and neither do the maps. */
+function separated(maps: FloatImage[], multiLabel: boolean, scale: number): FloatImage[] {
+  const shared = (at: number): number =>
+    multiLabel ? 0 : maps.reduce((sum, { values }) => sum + (values[at] ?? 0), 0) / maps.length;
+  return maps.map((map) => ({ ...map, values: map.values.map((value, at) => (value - shared(at)) / scale) }));
+}
+
+function mapsOf(outputs: Outputs): FloatImage[] {
+  const { data, dims } = outputs.maps ?? { data: new Float32Array(), dims: [] };
+  const [, n = 0, height = 0, width = 0] = dims;
+  requireFinite(data);
+  const size = width * height;
+  return Array.from({ length: n }, (_, at) => ({ width, height, values: data.slice(at * size, (at + 1) * size) }));
+}
+
+function output(outputs: Outputs, name: string): Float32Array {
+  const found = outputs[name];
+  if (!found) throw new Error(`the network has no output ${name}`);
+  return found.data;
+}
+
+function mapValues<A, B>(record: Readonly<Record<string, A>>, change: (value: A) => B): Record<string, B> {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value)]));
+}
+
+async function timed<T>(work: () => Promise<T>): Promise<[T, number]> {
+  const started = performance.now();
+  const value = await work();
+  return [value, Math.round((performance.now() - started) * 100) / 100];
+}

@@ -1,0 +1,48 @@
+/** IndexedDB with promises: the few calls that the store needs. */
+
+const NAME = 'raiox-device';
+const VERSION = 1;
+
+export const RECORDS = 'analyses';
+export const IMAGES = 'images';
+export const KEYS = 'keys';
+
+export type StoreName = typeof RECORDS | typeof IMAGES | typeof KEYS;
+
+export function promised<T>(request: IDBRequest<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    request.onsuccess = () => {
+      resolve(request.result);
+    };
+    request.onerror = () => {
+      reject(request.error ?? new Error('IndexedDB'));
+    };
+  });
+}
+
+export function openDatabase(): Promise<IDBDatabase> {
+  const request = indexedDB.open(NAME, VERSION);
+  request.onupgradeneeded = () => {
+    for (const name of [RECORDS, IMAGES]) request.result.createObjectStore(name, { keyPath: 'id' });
+    request.result.createObjectStore(KEYS);
+  };
+  return promised(request);
+}
+
+/** One transaction over several stores; settled once it is on disk. */
+export function change(
+  database: IDBDatabase,
+  names: StoreName[],
+  work: (store: (name: StoreName) => IDBObjectStore) => void,
+): Promise<void> {
+  const transaction = database.transaction(names, 'readwrite');
+  work((name) => transaction.objectStore(name));
+  return new Promise((resolve, reject) => {
+    transaction.oncomplete = () => {
+      resolve();
+    };
+    transaction.onerror = transaction.onabort = () => {
+      reject(transaction.error ?? new Error('IndexedDB'));
+    };
+  });
+}

@@ -3,12 +3,12 @@
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
-from static_site import served_below_a_path
+from playwright.sync_api import Page, Request, expect
 
 from raiox.phantom import example_png
 from raiox.settings import Settings
 from raiox.web.site.export import export_site
+from static_site import served_below_a_path
 
 from .axe import violations
 from .conftest import PAGE, upload
@@ -65,8 +65,12 @@ def is_kept_for_offline(page: Page) -> None:
 
 def test_no_request_carries_anything_of_the_image(open_page, address):
     page = open_page("about:blank")
-    requests = []
-    page.on("request", lambda request: requests.append(request))
+    requests: list[Request] = []
+
+    def watch(request: Request) -> None:
+        requests.append(request)
+
+    page.on("request", watch)
     page.goto(address)
 
     expect(page.get_by_text(SWITCH)).to_be_visible()
@@ -125,6 +129,6 @@ def test_half_a_file_ends_in_a_sentence(open_page, address):
     page = open_page(address)
     upload(page, example_png("phantom_clear")[:3000])
 
-    expect(page.get_by_role("heading", name=re.compile("incompleto|pela metade|cortad"))).to_be_visible(
-        timeout=READING_MS
-    )
+    expect(
+        page.get_by_role("heading", name=re.compile("incompleto|pela metade|cortad"))
+    ).to_be_visible(timeout=READING_MS)

@@ -48,6 +48,7 @@ export function storedDocument(upload: Upload, { decoded, reading }: Read, catal
     },
     timings_ms: { ...timingsMs },
     notes: [...decoded.notes],
+    values: null,
     queue_position: null,
     estimated_wait_s: null,
     width_px: decoded.image.width,

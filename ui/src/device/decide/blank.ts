@@ -53,7 +53,10 @@ function neighbourCorrelation(small: Float64Array): number {
 /** Standard deviation left when the best polynomial surface is taken away, as a share. */
 function shareBeyondSlope(small: Float64Array): number {
   const rest = Float64Array.from(small);
-  for (const surface of smoothSurfaces()) subtractProjection(rest, surface);
+  const axis = smoothAxis();
+  axis.forEach((across, i) => {
+    for (const down of axis.slice(0, DEGREE + 1 - i)) subtractProjection(rest, across, down);
+  });
   return deviation(rest) / (deviation(small) || 1);
 }
 
@@ -62,31 +65,28 @@ function deviation(values: Float64Array): number {
   return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length);
 }
 
-let surfaces: Float64Array[] | undefined;
-
-/** Orthonormal polynomials in x and y (modified Gram-Schmidt, twice, which is as good as QR here). */
-function smoothSurfaces(): Float64Array[] {
-  if (surfaces) return surfaces;
-  surfaces = [];
-  const axis = Array.from({ length: SIDE_PX }, (_, at) => -1 + (2 * at) / (SIDE_PX - 1));
-  for (let i = 0; i <= DEGREE; i++) {
-    for (let j = 0; j <= DEGREE - i; j++) {
-      const term = Float64Array.from({ length: SIDE_PX * SIDE_PX }, (_, at) => {
-        return (axis[at % SIDE_PX] ?? 0) ** i * (axis[Math.floor(at / SIDE_PX)] ?? 0) ** j;
-      });
-      for (let pass = 0; pass < 2; pass++) for (const other of surfaces) subtractProjection(term, other);
-      const length = Math.sqrt(dot(term, term));
-      surfaces.push(term.map((value) => value / length));
+/** Orthonormal polynomials along one side; products of two of them are orthonormal surfaces. */
+function smoothAxis(): Float64Array[] {
+  const axis: Float64Array[] = [];
+  for (let degree = 0; degree <= DEGREE; degree++) {
+    const term = Float64Array.from({ length: SIDE_PX }, (_, at) => (-1 + (2 * at) / (SIDE_PX - 1)) ** degree);
+    // Twice, which is as good as a QR decomposition here.
+    for (const other of [...axis, ...axis]) {
+      const length = dot(term, other);
+      term.forEach((value, at) => (term[at] = value - length * (other[at] ?? 0)));
     }
+    const length = Math.sqrt(dot(term, term));
+    axis.push(term.map((value) => value / length));
   }
-  return surfaces;
+  return axis;
 }
 
 function dot(a: Float64Array, b: Float64Array): number {
   return a.reduce((sum, value, at) => sum + value * (b[at] ?? 0), 0);
 }
 
-function subtractProjection(values: Float64Array, unit: Float64Array): void {
-  const length = dot(values, unit);
-  unit.forEach((value, at) => (values[at] = (values[at] ?? 0) - length * value));
+function subtractProjection(values: Float64Array, across: Float64Array, down: Float64Array): void {
+  const surface = (at: number): number => (across[at % SIDE_PX] ?? 0) * (down[Math.floor(at / SIDE_PX)] ?? 0);
+  const length = values.reduce((sum, value, at) => sum + value * surface(at), 0);
+  values.forEach((value, at) => (values[at] = value - length * surface(at)));
 }

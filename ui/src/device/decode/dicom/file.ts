@@ -4,7 +4,7 @@
  * Source: DICOM PS3.10, 7.1; PS3.5, annex A.
  */
 
-import dicomParser, { type DataSet } from 'dicom-parser';
+import dicomParser, { type ByteArrayParser, type DataSet } from 'dicom-parser';
 
 import { ascii } from '../bytes';
 import { MAX_INFLATED_BYTES } from '../checks';
@@ -13,6 +13,10 @@ import { Elements, TAGS } from './elements';
 import { BIG_ENDIAN, EXPLICIT, guessEncoding, IMPLICIT, startOf, UNDEFINED_LENGTH, type Encoding } from './encoding';
 import { isRead, nameOf, SYNTAX } from './transferSyntaxes';
 
+/** The package exports the class, its types only the interface. */
+const { DataSet: EmptyDataSet } = dicomParser as unknown as {
+  DataSet: new (parser: ByteArrayParser, content: Uint8Array, elements: object) => DataSet;
+};
 const PIXEL_DATA = 'x7fe00010';
 const META_END = 0x0002;
 const DICOMDIR = '1.2.840.10008.1.3.10';
@@ -63,7 +67,7 @@ function readMeta(content: Uint8Array): [DataSet, number] {
   const start = startOf(content);
   if (content.length <= start + ELEMENT_BYTES) throw new RefusedError('truncated_image');
   const stream = new dicomParser.ByteStream(dicomParser.littleEndianByteArrayParser, content, start);
-  const meta = new dicomParser.DataSet(stream.byteArrayParser, content, {});
+  const meta = new EmptyDataSet(stream.byteArrayParser, content, {});
   const view = new DataView(content.buffer, content.byteOffset, content.byteLength);
   while (stream.position + ELEMENT_BYTES <= content.length && view.getUint16(stream.position, true) === META_END) {
     const element = truncatedIfShort(() => dicomParser.readDicomElementExplicit(stream));
@@ -75,7 +79,7 @@ function readMeta(content: Uint8Array): [DataSet, number] {
 function readDataSet(content: Uint8Array<ArrayBuffer>, start: number, encoding: Encoding): [DataSet, PixelData | null] {
   const parser = encoding.isLittleEndian ? dicomParser.littleEndianByteArrayParser : dicomParser.bigEndianByteArrayParser;
   const stream = new dicomParser.ByteStream(parser, content, start);
-  const dataSet = new dicomParser.DataSet(parser, content, {});
+  const dataSet = new EmptyDataSet(parser, content, {});
   const parse = encoding.isImplicit ? dicomParser.parseDicomDataSetImplicit : dicomParser.parseDicomDataSetExplicit;
   truncatedIfShort(() => {
     parse(dataSet, stream, content.length, { untilTag: PIXEL_DATA });

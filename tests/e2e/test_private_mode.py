@@ -4,11 +4,11 @@ import re
 
 import pytest
 from playwright.sync_api import Page, Request, expect
+from static_site import served_below_a_path
 
 from raiox.phantom import example_png
 from raiox.settings import Settings
 from raiox.web.site.export import export_site
-from static_site import served_below_a_path
 
 from .axe import violations
 from .conftest import PAGE, upload

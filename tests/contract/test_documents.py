@@ -88,7 +88,7 @@ def test_every_raiox_command_and_option_exists(document):
     known = commands()
     lines = [line for code in CODE.findall(read(document)) for line in code.splitlines()]
     for line in lines:
-        for name, rest in re.findall(r"(?:^|[`/])raiox ([a-z]+)\b([^|`]*)", line):
+        for name, rest in re.findall(r"(?:^|[`/])raiox ([a-z]+(?:-[a-z]+)*)\b([^|`]*)", line):
             assert name in known
             assert set(re.findall(r"(?<= )--[a-z-]+", rest)) <= {*known[name], "--help"}
 

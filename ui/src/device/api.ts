@@ -7,7 +7,7 @@
 import type { Analysis, CaseMap, CurrentModels, Example, ReferenceCase } from '../shared/contract';
 import { failFromMessage, failLocally, ServiceError } from '../shared/failure';
 import type { HistoryPage, Upload } from '../shared/api';
-import { newDeviceId } from '../shared/privateMode.svelte';
+import { deviceIdIn, newDeviceId } from '../shared/privateMode.svelte';
 import type { Report } from '../shared/report';
 import { addressOf, forgetAddresses, pictureAt } from './addresses';
 import { toCsv } from './csv';
@@ -106,8 +106,10 @@ export async function fetchFile(format: 'csv' | 'json', id?: string): Promise<st
 }
 
 /** As the server would answer for what it has not: 404 once it is deleted. */
-export async function fetchStatus(id: string): Promise<number> {
-  return (await store.get(id)) ? 200 : 404;
+export async function fetchStatus(address: string): Promise<number> {
+  const id = deviceIdIn(address);
+  const found = id ? await store.get(id) : pictureAt(address);
+  return found ? 200 : 404;
 }
 
 export function fetchImage(address: string): Promise<Blob> {

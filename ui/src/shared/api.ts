@@ -100,8 +100,7 @@ export function addressesOf({ id, maps, values }: Analysis): Record<'analysis' |
 
 /** The HTTP status that the service answers with, 0 where nothing came back. */
 export async function fetchStatus(address: string): Promise<number> {
-  const id = deviceIdIn(address);
-  if (id) return (await device()).fetchStatus(id);
+  if (deviceIdIn(address) || address.startsWith('blob:')) return (await device()).fetchStatus(address);
   return fetch(address, { credentials: 'same-origin', cache: 'no-store' }).then(
     ({ status }) => status,
     () => 0,

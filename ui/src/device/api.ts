@@ -7,9 +7,10 @@
 import type { Analysis, CaseMap, CurrentModels, Example, ReferenceCase } from '../shared/contract';
 import { failFromMessage, failLocally, ServiceError } from '../shared/failure';
 import type { HistoryPage, Upload } from '../shared/api';
+import { heldPicture } from '../shared/heldPictures';
 import { deviceIdIn, newDeviceId } from '../shared/privateMode.svelte';
 import type { Report } from '../shared/report';
-import { addressOf, forgetAddresses, pictureAt } from './addresses';
+import { addressOf, forgetAddresses } from './addresses';
 import { toCsv } from './csv';
 import { shownDocument, storedDocument, type StoredDocument } from './document';
 import { CATALOGUE, type Catalogue, type StoredFile } from './infer/catalogue';
@@ -108,13 +109,8 @@ export async function fetchFile(format: 'csv' | 'json', id?: string): Promise<st
 /** As the server would answer for what it has not: 404 once it is deleted. */
 export async function fetchStatus(address: string): Promise<number> {
   const id = deviceIdIn(address);
-  const found = id ? await store.get(id) : pictureAt(address);
+  const found = id ? await store.get(id) : heldPicture(address);
   return found ? 200 : 404;
-}
-
-export function fetchImage(address: string): Promise<Blob> {
-  const picture = pictureAt(address);
-  return picture ? Promise.resolve(picture) : Promise.reject(new ServiceError(failLocally('gone')));
 }
 
 export async function fetchModels(): Promise<CurrentModels> {

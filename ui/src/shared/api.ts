@@ -4,16 +4,17 @@
  * In private mode this device answers in its place: the same calls, and nothing of an image is sent.
  */
 
-import type { Analysis, CaseMap, CurrentModels, Example, NewShare, ReferenceCase, SharedAnalysis, ShareDocument, SharePage } from './contract';
+import type { Analysis, CaseMap, CurrentModels, Example, ReferenceCase } from './contract';
 import { call, device, errorOf, networkError } from './call';
 import { connection } from './connection.svelte';
 import { failWith, ServiceError } from './failure';
+import { heldPicture } from './heldPictures';
 import { deviceIdIn, privateMode } from './privateMode.svelte';
 import type { Report } from './report';
 
 /** Relative to the page: a proxy may publish both under any path. */
-const API = 'api/v1';
-const ANALYSES = `${API}/analyses`;
+export const API = 'api/v1';
+export const ANALYSES = `${API}/analyses`;
 
 /** Analyses of one answer; the service gives no more. */
 const MAX_PAGE = 100;
@@ -29,38 +30,6 @@ export async function fetchAnalysis(id: string, signal?: AbortSignal): Promise<A
 export async function deleteAnalysis(id: string): Promise<void> {
   if (deviceIdIn(id)) return (await device()).deleteAnalysis(id);
   await call(`${ANALYSES}/${encodeURIComponent(id)}`, { method: 'DELETE' });
-}
-
-function addressOfShares(id: string): string {
-  return `${ANALYSES}/${encodeURIComponent(id)}/shares`;
-}
-
-export async function createShare(id: string): Promise<NewShare> {
-  return call<NewShare>(addressOfShares(id), { method: 'POST' });
-}
-
-export async function fetchShares(id: string): Promise<ShareDocument[]> {
-  return (await call<SharePage>(addressOfShares(id))).shares;
-}
-
-export async function revokeShare(id: string, share: string): Promise<void> {
-  await call(`${addressOfShares(id)}/${encodeURIComponent(share)}`, { method: 'DELETE' });
-}
-
-/** What a secret link shows; its pictures are fetched with the token, and stand in the browser then. */
-export async function fetchShared(token: string): Promise<SharedAnalysis & { drawn: string[] }> {
-  const headers = { 'Share-Token': token };
-  const { analysis, expires_at } = await call<SharedAnalysis>(`${API}/shared`, { headers });
-  const drawn: string[] = [];
-  const hold = async (address: string): Promise<string> => {
-    const held = URL.createObjectURL(await fetchImage(address, headers));
-    drawn.push(held);
-    return held;
-  };
-  const image = analysis.image && (await hold(analysis.image));
-  const maps = await Promise.all(Object.entries(analysis.maps ?? {}).map(async ([finding, address]) => [finding, await hold(address)] as const));
-  const values = analysis.values && { ...analysis.values, address: await hold(analysis.values.address) };
-  return { analysis: { ...analysis, image, values, maps: Object.fromEntries(maps) }, expires_at, drawn };
 }
 
 export interface HistoryPage {
@@ -146,7 +115,8 @@ export async function fetchExamples(): Promise<Example[]> {
 }
 
 export async function fetchImage(address: string, headers: Record<string, string> = {}): Promise<Blob> {
-  if (address.startsWith('blob:')) return (await device()).fetchImage(address);
+  const held = heldPicture(address);
+  if (held) return held;
   let response: Response;
   try {
     response = await fetch(address, { credentials: 'same-origin', headers });

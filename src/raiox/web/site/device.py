@@ -136,6 +136,7 @@ class DeviceFiles:
             max_pixels=settings.intake.max_pixels,
             keep_images_h=settings.records.keep_images_h,
             keep_results_h=settings.records.keep_results_h,
+            share_h=0,  # what never left the device is at no address
         )
 
     def _current_model(self, role: Role) -> CurrentModel:

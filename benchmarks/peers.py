@@ -24,12 +24,13 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
 
 import httpx
 import numpy as np
+from peers_page import CLIENTS, Measured, plot, table
 from PIL import Image
 
 from raiox.entities import Radiograph
@@ -41,7 +42,6 @@ from raiox.settings import InferenceSettings, IntakeSettings
 ROOT: Final = Path(__file__).parents[1]
 SERVERS: Final = ROOT / "benchmarks" / "peers_servers"
 OUTPUT: Final = ROOT / "docs" / "reference" / "performance"
-CLIENTS: Final = (1, 4, 16)
 SIDE_PX: Final = 1_024
 START_S: Final = 120.0
 STOP_S: Final = 10.0
@@ -59,19 +59,6 @@ class Way:
     pid: int | None = None
 
 
-@dataclass
-class Measured:
-    """One way with one number of clients, over all rounds."""
-
-    name: str
-    clients: int
-    per_s: list[float] = field(default_factory=list)
-    p50_ms: list[float] = field(default_factory=list)
-    p99_ms: list[float] = field(default_factory=list)
-    cpu_ms: list[float] = field(default_factory=list)
-    """Of all processes, for each request."""
-
-
 def main() -> None:
     """Measure, then write table, figures and plot."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -83,11 +70,11 @@ def main() -> None:
         measured = _measure(ways, options.rounds, options.requests)
     document = {"conditions": _conditions(options), "measured": [asdict(m) for m in measured]}
     OUTPUT.with_suffix(".json").write_text(json.dumps(document, indent=1) + "\n")
-    OUTPUT.with_suffix(".svg").write_text(_plot(measured))
+    OUTPUT.with_suffix(".svg").write_text(plot(measured))
     page = OUTPUT.with_suffix(".md")
     head, mark, _ = page.read_text().partition("<!-- measured: make performance -->\n")
-    page.write_text(head + mark + _table(measured, document["conditions"]))
-    print(_table(measured, document["conditions"]))
+    page.write_text(head + mark + table(measured, document["conditions"]))
+    print(table(measured, document["conditions"]))
 
 
 def _conditions(options: argparse.Namespace) -> dict[str, object]:
@@ -265,40 +252,6 @@ def _cpu_s(pid: int | None) -> float:
             for thread in (process / "task").iterdir():
                 waiting += map(int, (thread / "children").read_text().split())
     return total
-
-
-def _table(measured: list[Measured], conditions: dict[str, object]) -> str:
-    said = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in conditions.items())
-    rows = [
-        f"| {m.name} | {m.clients} | {_spread(m.per_s)} | {_spread(m.p50_ms)} | "
-        f"{_spread(m.p99_ms)} | {_spread(m.cpu_ms)} |"
-        for m in measured
-    ]
-    head = [
-        "| way | clients | per second | p50 ms | p99 ms | processor ms each |",
-        "|---|---|---|---|---|---|",
-    ]
-    return "\n".join(
-        [f"{said}. Median of the rounds, smallest to largest in brackets.\n", *head, *rows, ""]
-    )
-
-
-def _spread(values: list[float]) -> str:
-    return f"{statistics.median(values):.1f} ({min(values):.1f}-{max(values):.1f})"
-
-
-def _plot(measured: list[Measured]) -> str:
-    """Answers per second with 16 clients, as bars."""
-    bars = [m for m in measured if m.clients == CLIENTS[-1]]
-    top = max(statistics.median(m.per_s) for m in bars)
-    title = "<title>Answers per second, 16 clients</title>"
-    lines = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 640 150">{title}']
-    for row, m in enumerate(bars):
-        value, y = statistics.median(m.per_s), 12 + 44 * row
-        lines.append(f'<text x="4" y="{y + 10}">{m.name}</text>'
-                     f'<rect x="4" y="{y + 15}" width="{520 * value / top:.0f}" height="14" fill="#2b6cb0"/>'
-                     f'<text x="{12 + 520 * value / top:.0f}" y="{y + 27}">{value:.1f}</text>')  # fmt: skip
-    return "\n".join([*lines, "</svg>", ""])
 
 
 _BASE = _base()

@@ -76,9 +76,9 @@ class Round:
     n_doubled: int
     """Rows beside those that were acknowledged."""
     n_objects_wrong: int
-    """Images without a row that wants them, and rows whose image is gone."""
+    """Rows whose image is gone."""
     recovered_s: float
-    """From the end of the fault until everything was done."""
+    """After the fault has ended, and a killed process has started again, until everything was done."""
 
 
 class Client:

@@ -18,6 +18,8 @@ const MIN_ASPECT = 1.4;
 const HOME_DIRECTION = new Vector3(1.1, 0.8, 1.55).normalize();
 /** Of the cases, those that lie farthest out may touch the edge. */
 const SHARE_INSIDE = 0.98;
+/** Of the distance from which a whole sphere is seen; the cloud is flatter than one. */
+const NEARNESS = 0.75;
 /** How near, in pixels, a click must come to a case. */
 const REACH_PX = 14;
 
@@ -84,7 +86,7 @@ export class PointCloud {
 
   goHome(): void {
     const { centre, radius } = sphereOf(this.#positions);
-    const distance = radius / Math.sin(MathUtils.degToRad(FIELD_OF_VIEW_DEG / 2));
+    const distance = (NEARNESS * radius) / Math.sin(MathUtils.degToRad(FIELD_OF_VIEW_DEG / 2));
     this.#controls.target.copy(centre);
     this.#camera.position.copy(HOME_DIRECTION).multiplyScalar(distance).add(centre);
     this.#controls.update();

@@ -1,3 +1,4 @@
+import io
 from dataclasses import replace
 
 import numpy as np
@@ -243,3 +244,15 @@ def test_says_that_a_png_with_a_wrong_checksum_is_damaged():
 
     with pytest.raises(CorruptImageError):
         read("png", bytes(content))
+
+
+def test_of_two_pictures_in_one_jpeg_the_first_is_the_image():
+    file = io.BytesIO()
+    first = Image.fromarray(phantom())
+    first.save(file, "MPO", save_all=True, append_images=[first.rotate(90)], quality=95)
+    assert b"MPF\0" in file.getvalue()
+
+    decoded = read("jpeg", file.getvalue())
+
+    assert decoded.pixels.shape == phantom().shape
+    assert difference(decoded, phantom()) < 40

@@ -14,7 +14,12 @@ BYTE_BITS: Final = 8
 
 
 class Jpeg(RasterFormat):
-    """A phone's JPEG may carry a preview as its second frame; the first is the image."""
+    """A phone's JPEG may carry a preview as its second picture; the first is the image.
+
+    Such files (`.mpo`) begin with a whole JPEG, which every other reader shows. To refuse them would
+    refuse most photographs of phones, and nothing of the second is read.
+    Source: CIPA DC-007 ("Multi-Picture Format"), section 5.
+    """
 
     def check(self, content: bytes, limits: DecodeLimits) -> None:
         """Refuse endless scans, a process that is not read, and what the decoder would fill in.

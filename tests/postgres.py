@@ -1,6 +1,7 @@
 """A PostgreSQL of the tests' own: started when a test needs it, by a user that is not root."""
 
 import contextlib
+import ctypes
 import os
 import pwd
 import shutil
@@ -66,6 +67,7 @@ class PostgresServer:
                 [find_program("postgres"), "-D", str(self._data), "-k", str(self._folder),
                  "-p", str(self.port), *options],
                 user=self._user, stdout=log, stderr=log, start_new_session=True,
+                preexec_fn=_end_with_the_tests,  # noqa: PLW1509  (it only makes a system call)
             )  # fmt: skip
         deadline = time.monotonic() + START_S
         while time.monotonic() < deadline and self.process.poll() is None:
@@ -112,6 +114,15 @@ class PostgresServer:
         program = find_program(name)
         assert program is not None
         subprocess.run([program, *words], user=self._user, check=True, capture_output=True)
+
+
+_PRCTL = ctypes.CDLL(None).prctl
+_PR_SET_PDEATHSIG = 1
+
+
+def _end_with_the_tests() -> None:
+    """Tests that are killed leave no server behind: prctl(2)."""
+    _PRCTL(_PR_SET_PDEATHSIG, signal.SIGQUIT)
 
 
 def _unprivileged() -> str:

@@ -10,6 +10,8 @@ import { robustRange } from './tone';
 const COLOUR_SAMPLE_SIDE_PX = 512;
 const COLOUR_SPREAD = 32;
 const COLOUR_SHARE = 0.002;
+const MIN_MARK_SHARE = 0.0002;
+const MARK_ROOM = 32 / 223;
 
 /** Red, green, blue and opacity of each pixel. */
 export interface ColourImage {
@@ -43,9 +45,12 @@ export function isColoured({ width, height, data }: ColourImage): boolean {
   return coloured / (w * h) > COLOUR_SHARE;
 }
 
-/** Deep values over the range that carries the picture. */
+/** Deep values over the range that carries the picture; marks burnt in far beyond it are white, a gap above. */
 export function stretch(values: Uint16Array): Uint8Array {
-  const table = shadesOf(...robustRange(values));
+  const [black, white] = robustRange(values);
+  const nBeyond = values.reduce((n, value) => n + Number(value > white), 0);
+  const room = nBeyond >= MIN_MARK_SHARE * values.length ? (white - black) * MARK_ROOM : 0;
+  const table = shadesOf(black, white + room);
   return Uint8Array.from(values, (value) => table[value] ?? 0);
 }
 

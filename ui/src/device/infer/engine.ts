@@ -12,6 +12,7 @@ import { areOfSeveralRadiographs, extentOf, lungFields, positioningOf, shareInsi
 import type { Mask } from '../decide/components';
 import { requireFinite, sigmoids, softmax } from '../decide/scores';
 import { clip, crop, type FloatImage, type GrayImage } from '../image';
+import { fillBurntIn } from '../preprocess/burntIn';
 import { findContent, uncrop } from '../preprocess/margins';
 import { networkInput, overImage } from '../preprocess/networkInput';
 import type { Network, Networks, Outputs } from './networks';
@@ -45,8 +46,9 @@ interface Lungs {
 /** Args: photographed: whether the picture is a radiograph on a light box, whose quality is low. */
 export async function readImage(whole: GrayImage, networks: Networks, photographed = false): Promise<Reading> {
   const box = findContent(whole);
-  const inside = crop(whole, box);
-  const blank = rejectBlank(inside);
+  const content = crop(whole, box);
+  const blank = rejectBlank(content);
+  const inside = fillBurntIn(content);
   const [seen, filterMs] = await timed(() => filterImage(inside, networks.filter));
   const filter = photographed ? { ...seen, lowQuality: true } : seen;
   const timingsMs = { filter: filterMs, classifier: 0, lungs: 0 };

@@ -44,6 +44,7 @@ async def test_every_route_has_the_security_headers(start):
             "folder": "x",
             "file": "x",
             "part": "tensors",
+            "share_id": "x",
         }
         addresses = [
             path.format(analysis_id=document["id"], **names)

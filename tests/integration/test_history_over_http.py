@@ -17,6 +17,7 @@ ANALYSES = "/api/v1/analyses"
 ERASURE_TRIES = 100
 """Ten seconds, well below the time between two sweeps."""
 OCTETS = {"Content-Type": "application/octet-stream"}
+NO_SHARE = "00000000-0000-4000-8000-000000000000"
 OWNED = [
     ("GET", "/api/v1/analyses/{id}"),
     ("GET", "/api/v1/analyses/{id}/export"),
@@ -27,6 +28,9 @@ OWNED = [
     ("GET", "/api/v1/analyses/{id}/heatmap/covid19.png"),
     ("GET", "/api/v1/analyses/{id}/shortcuts"),
     ("DELETE", "/api/v1/analyses/{id}"),
+    ("GET", "/api/v1/analyses/{id}/shares"),
+    ("POST", "/api/v1/analyses/{id}/shares"),
+    ("DELETE", f"/api/v1/analyses/{{id}}/shares/{NO_SHARE}"),
     ("GET", "/plain/{id}"),
 ]
 
@@ -45,16 +49,19 @@ async def test_every_route_with_an_id_is_in_the_matrix(start):
         if "{analysis_id}" in path
         for method in paths[path]
     }
-    covered = {
-        (method, path.replace("{id}", "{analysis_id}").replace("covid19.png", "{finding}.png"))
-        for method, path in OWNED
-    }
+    named = {"{id}": "{analysis_id}", "covid19.png": "{finding}.png", NO_SHARE: "{share_id}"}
+    covered = set()
+    for method, owned in OWNED:
+        path = owned
+        for one, name in named.items():
+            path = path.replace(one, name)
+        covered.add((method, path))
     assert documented <= covered
 
 
 @pytest.mark.parametrize(("method", "path"), OWNED)
 async def test_a_stranger_finds_nothing_of_others(start, method, path):
-    async with start() as service:
+    async with start(web=WebSettings(share_h=1)) as service:
         document = await upload(service.browser())
         stranger = service.browser()
         await upload(stranger, mark=1)

@@ -126,7 +126,7 @@ async def test_a_token_opens_nothing_but_reading_its_own_analysis(start):
             await guest.request(method, path, headers=headers)
             for method, path in (
                 ("GET", mine), ("GET", f"{mine}/image"), ("GET", f"{mine}/export"),
-                ("DELETE", mine), ("POST", f"{mine}/shares"),
+                ("DELETE", mine), ("GET", f"{mine}/shares"), ("POST", f"{mine}/shares"),
                 ("DELETE", f"{mine}/shares/{link['id']}"),
                 ("GET", f"{ANALYSES}/{other['id']}"), ("GET", f"{SHARED}/{other['id']}"),
                 ("GET", f"{SHARED}/../analyses/{other['id']}"),
@@ -135,13 +135,11 @@ async def test_a_token_opens_nothing_but_reading_its_own_analysis(start):
             )
         ]  # fmt: skip
         bearer = await guest.get(mine, headers={"Authorization": f"Bearer {link['token']}"})
-        links_seen = (await guest.get(f"{mine}/shares", headers=headers)).json()
         in_address = await guest.get(f"{SHARED}?Share-Token={link['token']}")
         still_there = await browser.get(mine)
 
     assert all(answer.status_code in (404, 405) for answer in tries)
     assert bearer.status_code == 401
-    assert links_seen == {"shares": []}
     assert in_address.status_code == 404
     assert still_there.status_code == 200
 

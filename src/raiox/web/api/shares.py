@@ -59,11 +59,12 @@ async def share_analysis(
     )
 
 
-@router.get("/analyses/{analysis_id}/shares", responses=problems(401, 429))
+@router.get("/analyses/{analysis_id}/shares", responses=problems(401, 404, 429))
 async def list_shares(
     analysis_id: AnalysisId, service: ServiceDep, owner: OwnerDep, lang: LangQuery = None
 ) -> SharePage:
     """The links to an analysis of yours that are still valid."""
+    await service.analyses.get(analysis_id, owner)  # a stranger learns nothing, not even "none"
     found = await service.executors.read(lambda: service.records.shares.list(analysis_id, owner))
     return SharePage(
         shares=tuple(

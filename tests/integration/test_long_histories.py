@@ -42,8 +42,8 @@ def export(start):
     async def opened(service):
         analyses = service.service.analyses
         for mark in range(N):
-            name = await analyses.submit(png(mark=mark), ME.owner)
-            await analyses.wait(name, ME.owner, 10)
+            accepted = await analyses.submit(png(mark=mark), ME.owner)
+            await analyses.wait(accepted.id, ME.owner, 10)
         stored = (await analyses.history(ME.owner, limit=N)).analyses
         return HistoryExport(service.service, CountingTurns(), ME, "", 2), tuple(
             analysis_document(one, "") for one in stored

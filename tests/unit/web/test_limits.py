@@ -130,6 +130,8 @@ async def test_records_in_trouble_are_no_full_queue():
     await admission.look(in_trouble)
     admission.require_place()
 
+    assert admission.n_refused == 0
+
 
 def test_the_queue_is_looked_at_again_after_a_moment():
     clock = FakeClock(0)

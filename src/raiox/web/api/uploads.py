@@ -75,17 +75,23 @@ async def receive_upload(
         if isinstance(item, RaioxError):
             received.append(item)
             continue
-        left_s = max(0.0, deadline - time.monotonic())
-        try:
-            analysis = await service.analyses.wait(item.id, owner, left_s)
-        except RecordsUnavailableError:
-            if item.analysis is None:
-                raise
-            analysis = item.analysis  # it is accepted, whatever became of the database since
+        analysis = await _waited_for(service, item, owner, deadline)
         web_context.limits.count_stored(request, analysis.n_pixels_stored)
         web_context.metrics.count_outcome(analysis)
         received.append(analysis)
     return received
+
+
+async def _waited_for(
+    service: Service, accepted: Accepted, owner: str, deadline: float
+) -> StoredAnalysis:
+    left_s = max(0.0, deadline - time.monotonic())
+    try:
+        return await service.analyses.wait(accepted.id, owner, left_s)
+    except RecordsUnavailableError:
+        if accepted.analysis is None:
+            raise
+        return accepted.analysis  # it is accepted, whatever became of the database since
 
 
 def _checked_key(key: str | None) -> str | None:

@@ -25,7 +25,7 @@ import httpx
 import obstore
 from fakes import png
 from hosts import NETWORK, Host, bridged, can_bridge
-from nginx_proxy import NGINX
+from nginx_proxy import MAIN, NGINX
 from postgres import PostgresServer
 from seaweed import BUCKET, SeaweedServer
 from serving import Served
@@ -38,28 +38,15 @@ BEFORE_S, DURING_S = 1.0, 3.0
 PATIENCE_S = 120.0
 PORT = 8080
 SITE = """
-daemon off;
-user root;
-pid {folder}/nginx.pid;
-error_log {folder}/error.log;
-events {{}}
-http {{
-    access_log off;
-    client_body_temp_path {folder}/body;
-    proxy_temp_path {folder}/proxy;
-    fastcgi_temp_path {folder}/fastcgi;
-    uwsgi_temp_path {folder}/uwsgi;
-    scgi_temp_path {folder}/scgi;
-    upstream webs {{ {servers} }}
-    server {{
-        listen {address}:{port};
-        client_max_body_size 0;
-        location / {{
-            proxy_pass http://webs;
-            proxy_connect_timeout 1s;
-            proxy_read_timeout 30s;
-            proxy_set_header Host $http_host;
-        }}
+upstream webs {{ {servers} }}
+server {{
+    listen {address}:{port};
+    client_max_body_size 0;
+    location / {{
+        proxy_pass http://webs;
+        proxy_connect_timeout 1s;
+        proxy_read_timeout 30s;
+        proxy_set_header Host $http_host;
     }}
 }}
 """
@@ -159,11 +146,10 @@ class Fleet:
         servers = " ".join(
             f"server {one.address}:{one.port} max_fails=0;" for one in self.processes[:2]
         )
-        site = folder / "nginx.conf"
-        site.write_text(
-            SITE.format(folder=folder, servers=servers, address=f"{NETWORK}.1", port=PORT)
-        )
-        return subprocess.Popen([str(NGINX), "-c", str(site), "-e", str(folder / "error.log")])
+        site = SITE.format(servers=servers, address=f"{NETWORK}.1", port=PORT)
+        path = folder / "nginx.conf"
+        path.write_text(MAIN.format(user="user root;", folder=folder, site=site))
+        return subprocess.Popen([str(NGINX), "-c", str(path), "-e", str(folder / "error.log")])
 
     @contextmanager
     def killed(self, number: int) -> Iterator[None]:

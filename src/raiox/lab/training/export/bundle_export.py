@@ -100,11 +100,9 @@ def export_run(
     _check_parity(network, bundle, splits["valid"], read)
     contents = {MODEL_FILE: model}
     if TASKS[recipe.task].of_masks:
-        chosen, segmenter = (
-            splits["test" if open_test else "valid"],
-            LungSegmenter(bundle, n_threads),
-        )
-        figures = dict(dice_estimates(chosen, dice_of(segmenter, chosen, data, read, progress)))
+        chosen = splits["test" if open_test else "valid"]
+        dice = dice_of(LungSegmenter(bundle, n_threads), chosen, data, read, progress)
+        figures = dict(dice_estimates(chosen, dice))
     else:
         valid = predict(bundle, splits["valid"], read, n_threads, progress)
         manifest = fit_manifest(manifest, valid)

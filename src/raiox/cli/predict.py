@@ -4,6 +4,7 @@ Results go to standard output or a file, in the order given and, inside a folder
 progress, errors and the summary go to standard error.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -17,63 +18,70 @@ if TYPE_CHECKING:
 
 STANDARD_OUTPUT = Path("-")
 
+Images = Annotated[
+    list[Path],
+    typer.Argument(
+        help="Files, folders and ZIP archives of images, DICOM included; - is standard input."
+    ),
+]
+JsonLines = Annotated[
+    bool, typer.Option("--json", help="Write one JSON object per line (the default).")
+]
+Output = Annotated[
+    Path | None,
+    typer.Option(help="Write the JSON lines to this file instead of standard output."),
+]
+CsvFile = Annotated[
+    Path | None, typer.Option(help="Write a table to this file; - is standard output.")
+]
+Dialect = Annotated[
+    CsvDialect, typer.Option(help="excel: semicolons, decimal commas, byte-order mark.")
+]
+Resume = Annotated[bool, typer.Option("--resume", help="Continue the file of an interrupted run.")]
+Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace the file if it exists.")]
+Heatmaps = Annotated[
+    Path | None, typer.Option(help="Write one PNG per image and finding to this folder.")
+]
+SkipUnreadable = Annotated[
+    bool,
+    typer.Option(
+        "--skip-unreadable",
+        help="Let files that are not readable images not change the exit status.",
+    ),
+]
+Shortcuts = Annotated[
+    bool,
+    typer.Option("--shortcuts", help="Also score each image with its lungs hidden (JSON only)."),
+]
+PartsFolder = Annotated[
+    Path | None,
+    typer.Option(help="Write the results in parts to this folder; run again to continue."),
+]
+NShards = Annotated[
+    int | None, typer.Option(min=1, help="Number of parts. Default: one per 500 files.")
+]
+OnlyShards = Annotated[
+    list[int] | None,
+    typer.Option(min=0, help="Write only this part, counted from 0. Repeatable."),
+]
+FormatOfParts = Annotated[PartFormat, typer.Option(help="Format of the parts.")]
+
 
 def predict(
-    paths: Annotated[
-        list[Path],
-        typer.Argument(
-            help="Files, folders and ZIP archives of images, DICOM included; - is standard input."
-        ),
-    ],
-    json_lines: Annotated[
-        bool, typer.Option("--json", help="Write one JSON object per line (the default).")
-    ] = False,
-    output: Annotated[
-        Path | None,
-        typer.Option(help="Write the JSON lines to this file instead of standard output."),
-    ] = None,
-    csv: Annotated[
-        Path | None, typer.Option(help="Write a table to this file; - is standard output.")
-    ] = None,
-    csv_dialect: Annotated[
-        CsvDialect,
-        typer.Option(help="excel: semicolons, decimal commas, byte-order mark."),
-    ] = CsvDialect.STANDARD,
-    resume: Annotated[
-        bool, typer.Option("--resume", help="Continue the file of an interrupted run.")
-    ] = False,
-    overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Replace the file if it exists.")
-    ] = False,
-    heatmaps: Annotated[
-        Path | None,
-        typer.Option(help="Write one PNG per image and finding to this folder."),
-    ] = None,
-    skip_unreadable: Annotated[
-        bool,
-        typer.Option(
-            "--skip-unreadable",
-            help="Let files that are not readable images not change the exit status.",
-        ),
-    ] = False,
-    shortcuts: Annotated[
-        bool,
-        typer.Option(
-            "--shortcuts", help="Also score each image with its lungs hidden (JSON only)."
-        ),
-    ] = False,
-    out: Annotated[
-        Path | None,
-        typer.Option(help="Write the results in parts to this folder; run again to continue."),
-    ] = None,
-    shards: Annotated[
-        int | None, typer.Option(min=1, help="Number of parts. Default: one per 500 files.")
-    ] = None,
-    shard: Annotated[
-        list[int] | None,
-        typer.Option(min=0, help="Write only this part, counted from 0. Repeatable."),
-    ] = None,
-    part_format: Annotated[PartFormat, typer.Option(help="Format of the parts.")] = PartFormat.CSV,
+    paths: Images,
+    json_lines: JsonLines = False,
+    output: Output = None,
+    csv: CsvFile = None,
+    csv_dialect: Dialect = CsvDialect.STANDARD,
+    resume: Resume = False,
+    overwrite: Overwrite = False,
+    heatmaps: Heatmaps = None,
+    skip_unreadable: SkipUnreadable = False,
+    shortcuts: Shortcuts = False,
+    out: PartsFolder = None,
+    shards: NShards = None,
+    shard: OnlyShards = None,
+    part_format: FormatOfParts = PartFormat.CSV,
     language: SpokenLanguage = None,
 ) -> None:
     """Analyse images on this machine, without the service.
@@ -84,33 +92,52 @@ def predict(
     `raiox predict archive/ --out scores/ --shards 64 --shard 7`
     """
     del language  # its callback has set it
-    if csv is not None and (json_lines or output is not None):
-        raise typer.BadParameter(say("options_exclude", options="--csv, --json, --output"))
-    if csv is not None and shortcuts:
-        raise typer.BadParameter(say("options_exclude", options="--csv, --shortcuts"))
-    dialect = None if csv is None else csv_dialect
-    if out is not None:
-        if csv or json_lines or output or resume or overwrite or shortcuts:
-            raise typer.BadParameter(
-                say(
-                    "options_exclude",
-                    options="--out, --csv, --json, --output, --resume, --overwrite, --shortcuts",
-                )
-            )
+    _refuse_contradictions(
+        {
+            "--csv": csv is not None,
+            "--json": json_lines,
+            "--output": output is not None,
+            "--resume": resume,
+            "--overwrite": overwrite,
+            "--shortcuts": shortcuts,
+            "--out": out is not None,
+            "--shards": shards is not None,
+            "--shard": bool(shard),
+        }
+    )
+    if out is None:
+        dialect = None if csv is None else csv_dialect
+        destination = _destination(csv or output, dialect, resume=resume, overwrite=overwrite)
+
+        from raiox.cli.batch.run import run_batch
+
+        status = run_batch(
+            paths, destination, heatmaps, skip_unreadable=skip_unreadable, shortcuts=shortcuts
+        )
+    else:
         from raiox.cli.batch.shards import Sharding, run_shards
 
         sharding = Sharding(out, part_format, shards, tuple(shard or ()))
-        raise typer.Exit(run_shards(paths, sharding, heatmaps, skip_unreadable=skip_unreadable))
-    if shards or shard:
-        raise typer.BadParameter(say("options_need", options="--shards, --shard", needed="--out"))
-    destination = _destination(csv or output, dialect, resume=resume, overwrite=overwrite)
-
-    from raiox.cli.batch.run import run_batch
-
-    status = run_batch(
-        paths, destination, heatmaps, skip_unreadable=skip_unreadable, shortcuts=shortcuts
-    )
+        status = run_shards(paths, sharding, heatmaps, skip_unreadable=skip_unreadable)
     raise typer.Exit(status)
+
+
+EXCLUSIVE = (
+    ("--csv", "--json", "--output"),
+    ("--csv", "--shortcuts"),
+    ("--out", "--csv", "--json", "--output", "--resume", "--overwrite", "--shortcuts"),
+    ("--resume", "--overwrite"),
+)
+"""The first excludes each of the others."""
+
+
+def _refuse_contradictions(given: Mapping[str, bool]) -> None:
+    """Raises: typer.BadParameter."""
+    for first, *others in EXCLUSIVE:
+        if given[first] and any(given[other] for other in others):
+            raise typer.BadParameter(say("options_exclude", options=", ".join((first, *others))))
+    if not given["--out"] and (given["--shards"] or given["--shard"]):
+        raise typer.BadParameter(say("options_need", options="--shards, --shard", needed="--out"))
 
 
 def _destination(
@@ -120,8 +147,6 @@ def _destination(
 
     if file == STANDARD_OUTPUT:
         file = None
-    if resume and overwrite:
-        raise typer.BadParameter(say("options_exclude", options="--resume, --overwrite"))
     if (resume or overwrite) and file is None:
         raise typer.BadParameter(say("option_needs_file", option="--resume, --overwrite"))
     return Destination(file, dialect, overwrite=overwrite, resume=resume)

@@ -1,6 +1,7 @@
 """Images that the tests of intake draw themselves, in every format that is read."""
 
 import io
+import struct
 from typing import Any
 
 import numpy as np
@@ -131,3 +132,32 @@ def jpeg_dicom(frame: bytes, **elements: Any) -> bytes:
 def deflated(data: Dataset) -> bytes:
     data.file_meta.TransferSyntaxUID = DeflatedExplicitVRLittleEndian
     return dicom(data)
+
+
+def jpeg_of_12_bits(blocks: np.ndarray, start_of_frame: int = 0xC1, n_samples: int = 1) -> bytes:
+    """A JPEG whose blocks of 8 x 8 pixels are even: (h, w) integers below 4096, one each.
+
+    Only the first coefficient of a block is written (T.81, F.1.2), so the pixels are known exactly.
+    """
+    height, width = (8 * n for n in blocks.shape)
+    bits, last = "", 0
+    for value in (blocks.astype(int) - 2048).ravel() * 8:
+        difference, last = int(value) - last, int(value)
+        n_bits = abs(difference).bit_length()
+        magnitude = difference if difference > 0 else difference + (1 << n_bits) - 1
+        bits += f"{n_bits:05b}" + (f"{magnitude:0{n_bits}b}" if n_bits else "") + "0"
+    bits += "1" * (-len(bits) % 8)
+    scan = int(bits, 2).to_bytes(len(bits) // 8).replace(b"\xff", b"\xff\0")
+    components = [component for n in range(1, n_samples + 1) for component in (n, 0x11, 0)]
+    segments = [
+        (0xDB, bytes([0, *[1] * 64])),
+        (start_of_frame, struct.pack(">BHHB", 12, height, width, n_samples) + bytes(components)),
+        (0xC4, bytes([0, 0, 0, 0, 0, 16, *[0] * 11, *range(16)])),  # each number of bits in five
+        (0xC4, bytes([0x10, 1, *[0] * 15, 0])),  # the end of a block in one
+        (0xDA, bytes([1, 1, 0, 0, 63, 0])),
+    ]
+    head = b"".join(
+        bytes([0xFF, marker]) + (len(content) + 2).to_bytes(2) + content
+        for marker, content in segments
+    )
+    return b"\xff\xd8" + head + scan + b"\xff\xd9"

@@ -8,6 +8,7 @@ from drawings import (
     deflated,
     dicom,
     jpeg_dicom,
+    jpeg_of_12_bits,
     phantom,
     picture,
     raw,
@@ -40,6 +41,9 @@ from raiox.intake.errors import (
     UnsupportedFormatError,
     UnsupportedTransferSyntaxError,
 )
+
+BLOCKS = np.random.default_rng(12).permutation(16 * 12).reshape(16, 12) * 4095 // 191
+"""From 0 to 4095, so that nothing is stretched."""
 
 
 def read(content, limits=LIMITS):
@@ -222,15 +226,32 @@ def test_refuses_other_transfer_syntaxes_and_repeats_only_known_ones(uid, repeat
     assert refusal.value.facts == {"uid": repeated}
 
 
-def test_refuses_more_than_eight_bits_in_a_dct_jpeg():
-    frame = picture(phantom(), "jpeg")
-    start = frame.index(b"\xff\xc0")
-    twelve_bits = frame[:start] + b"\xff\xc1\x00\x0b\x0c" + frame[start + 5 :]
+def test_refuses_a_dct_jpeg_of_bits_that_no_decoder_reads():
+    frame = jpeg_of_12_bits(BLOCKS)
+    start = frame.index(b"\xff\xc1")
+    sixteen_bits = frame[: start + 4] + b"\x10" + frame[start + 5 :]
 
     with pytest.raises(UnsupportedTransferSyntaxError) as refusal:
-        read(jpeg_dicom(twelve_bits, BitsAllocated=16, BitsStored=12, HighBit=11))
+        read(jpeg_dicom(sixteen_bits, BitsAllocated=16, BitsStored=12, HighBit=11))
 
-    assert refusal.value.facts == {"uid": "1.2.840.10008.1.2.4.51", "n_bits": 12}
+    assert refusal.value.facts == {"uid": "1.2.840.10008.1.2.4.51", "n_bits": 16}
+
+
+def test_a_dct_jpeg_of_twelve_bits_keeps_them_all():
+    elements = {"Rows": 128, "Columns": 96, "BitsAllocated": 16, "BitsStored": 12, "HighBit": 11}
+
+    decoded = read(jpeg_dicom(jpeg_of_12_bits(BLOCKS), **elements))
+
+    values = np.kron(BLOCKS, np.ones((8, 8), int))
+    np.testing.assert_array_equal(decoded.values.samples, values)
+    np.testing.assert_allclose(decoded.pixels, values * (255 / 4095), atol=0.51)
+
+
+def test_a_dct_jpeg_of_twelve_bits_that_does_not_end_is_truncated():
+    elements = {"Rows": 128, "Columns": 96, "BitsAllocated": 16, "BitsStored": 12, "HighBit": 11}
+
+    with pytest.raises(TruncatedImageError):
+        read(jpeg_dicom(jpeg_of_12_bits(BLOCKS)[:-40], **elements))
 
 
 @pytest.mark.parametrize(

@@ -5,13 +5,14 @@ import zlib
 
 import numpy as np
 import pytest
-from drawings import LIMITS, deep_phantom, phantom, picture
+from drawings import LIMITS, deep_phantom, jpeg_of_12_bits, phantom, picture
 from PIL import Image
 
 from raiox.intake.decode import decode
 from raiox.intake.errors import (
     ArchiveError,
     CorruptImageError,
+    IntakeError,
     MultiFrameError,
     TruncatedImageError,
     UnsupportedFormatError,
@@ -22,7 +23,7 @@ from raiox.intake.sniff import sniff
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 II, MM = "<", ">"
-SHORT, LONG = 3, 4
+SHORT, LONG, LONG8 = 3, 4, 16
 
 
 def read(content, limits=LIMITS):
@@ -74,6 +75,18 @@ def plain_tiff(samples, order, photometric=1, sample_format=1, **tags):
     )
     extra_bits = packed if n > 2 else b""
     return head + extra_bits + samples.tobytes() + directory + bytes(4)
+
+
+def big_tiff_in_big_endian(samples, compression):
+    """A BigTIFF (Adobe, BigTIFF Design) of (H, W) uint16 in one strip."""
+    height, width = samples.shape
+    strip = samples.astype(">u2").tobytes()
+    strip = zlib.compress(strip) if compression == 8 else strip
+    entries = [(256, width), (257, height), (258, 16), (259, compression), (262, 1),
+               (273, 16), (277, 1), (278, height), (279, len(strip))]  # fmt: skip
+    directory = b"".join(struct.pack(">HHQQ", tag, LONG8, 1, value) for tag, value in entries)
+    header = struct.pack(">2sHHHQ", b"MM", 43, 8, 0, 16 + len(strip))
+    return header + strip + struct.pack(">Q", len(entries)) + directory + bytes(8)
 
 
 def stretched(values):
@@ -298,21 +311,72 @@ def test_a_tiff_that_is_packed_in_a_way_without_a_rule_is_not_called_damaged(tag
     assert refusal.value.facts == {"format": "TIFF", "formats": NAMES}
 
 
-def test_a_big_endian_bigtiff_is_not_called_damaged():
-    with pytest.raises(UnsupportedFormatError):
+@pytest.mark.parametrize("compression", [1, 8], ids=["plain", "deflate"])
+def test_a_big_endian_bigtiff_is_read(compression):
+    pixels = read(big_tiff_in_big_endian(deep_phantom(), compression))
+
+    np.testing.assert_array_equal(pixels, stretched(deep_phantom()))
+
+
+def test_a_big_endian_bigtiff_that_is_damaged_is_refused():
+    with pytest.raises(IntakeError):
         read(b"MM\0+\0\x08\0\0" + bytes(200))
 
 
-@pytest.mark.parametrize(
-    ("marker", "precision", "name"), [(0xC1, 12, "12-bit JPEG"), (0xF7, 8, "JPEG-LS")]
-)
-def test_other_kinds_of_jpeg_are_named(marker, precision, name):
-    content = bytearray(picture(phantom(), "jpeg"))
-    at = content.index(b"\xff\xc0")
-    content[at + 1], content[at + 4] = marker, precision
+@pytest.mark.parametrize("order", [II, MM])
+@pytest.mark.parametrize("photometric", [0, 1])
+def test_twelve_bits_without_a_gap_between_them_are_read_from_a_tiff(order, photometric):
+    values = deep_phantom() if photometric else 4095 - deep_phantom()
+    first, second = values[:, ::2], values[:, 1::2]
+    triples = np.stack([first >> 4, (first & 15) << 4 | second >> 8, second & 255], axis=2)
+    content = plain_tiff(triples.reshape(len(values), -1).astype(np.uint8), order, photometric)
+    for tag, kind, said in ((256, "I", values.shape[1]), (258, "H", 12)):
+        code = LONG if kind == "I" else SHORT
+        at = content.index(struct.pack(f"{order}HHI", tag, code, 1)) + 8
+        packed = struct.pack(f"{order}{kind}", said)
+        content = content[:at] + packed + content[at + len(packed) :]
 
+    pixels = read(content)
+
+    assert np.abs(pixels.astype(int) - stretched(deep_phantom())).max() <= 1
+
+
+@pytest.mark.parametrize("order", [II, MM])
+def test_floats_of_sixteen_bits_are_read(order):
+    values = (phantom() / 255).astype(np.float16)
+
+    pixels = read(plain_tiff(values, order, sample_format=3))
+
+    assert np.abs(pixels.astype(int) - stretched(phantom())).max() <= 1
+
+
+def test_a_jpeg_of_twelve_bits_keeps_them_all():
+    blocks = np.arange(192).reshape(16, 12) * 4095 // 191
+
+    decoded = decode("jpeg", jpeg_of_12_bits(blocks), LIMITS)
+
+    values = np.kron(blocks, np.ones((8, 8), int))
+    np.testing.assert_array_equal(decoded.values.samples, values)
+    np.testing.assert_array_equal(decoded.pixels, stretched(values))
+
+
+def test_a_jpeg_of_twelve_bits_that_ends_early_is_truncated():
+    with pytest.raises(TruncatedImageError):
+        read(jpeg_of_12_bits(np.full((16, 12), 1_000))[:-10])
+
+
+@pytest.mark.parametrize(
+    ("content", "name"),
+    [
+        (jpeg_of_12_bits(np.full((16, 12), 9), n_samples=3), "12-bit JPEG"),
+        (jpeg_of_12_bits(np.full((16, 12), 9), start_of_frame=0xC3), "12-bit JPEG"),
+        (jpeg_of_12_bits(np.full((16, 12), 9), start_of_frame=0xF7), "JPEG-LS"),
+    ],
+    ids=["colour", "lossless", "JPEG-LS"],
+)
+def test_other_kinds_of_jpeg_are_named(content, name):
     with pytest.raises(UnsupportedFormatError) as refusal:
-        read(bytes(content))
+        read(content)
 
     assert refusal.value.facts["format"] == name
 
@@ -326,10 +390,10 @@ def test_compressed_floats_are_read_in_their_order():
 
 
 def test_a_tiff_layout_without_a_rule_is_not_called_damaged():
-    halves = phantom().astype(np.float16)
+    complex_numbers = phantom().astype(np.complex64)
 
     with pytest.raises(UnsupportedFormatError):
-        read(plain_tiff(halves, II, sample_format=3))
+        read(plain_tiff(complex_numbers, II, sample_format=6))
 
 
 @pytest.mark.parametrize("side_px", [(40, 48), (20, 24)])

@@ -11,6 +11,7 @@ from typing import Final
 
 from pydicom import uid
 
+from raiox.intake.deep_jpeg import is_deep
 from raiox.intake.dicom.transfer_syntaxes import decoders_agree, name_of
 from raiox.intake.errors import (
     CorruptImageError,
@@ -42,7 +43,7 @@ JPEG_PROCESSES: Final = {
     0xF7: uid.JPEGLSLossless,
 }
 """The transfer syntax of each start-of-frame marker (T.81, table B.1; T.87, C.1.1)."""
-DCT_BITS: Final = 8  # what the decoder of the DCT processes reads
+DCT_BITS: Final = 8  # what the decoder of the DCT processes reads, but for `deep_jpeg`
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,11 @@ class Codestream:
     header: FrameHeader | None
     """Nothing for RLE, which has none."""
 
+    @property
+    def is_deep_jpeg(self) -> bool:
+        """Whether `deep_jpeg` reads it."""
+        return self.header is not None and is_deep(self.header)
+
 
 def read_codestream(frame: bytes, declared: uid.UID | None, limits: DecodeLimits) -> Codestream:
     """Recognise a frame; what the file declares counts where the frame agrees.
@@ -62,7 +68,7 @@ def read_codestream(frame: bytes, declared: uid.UID | None, limits: DecodeLimits
         CorruptImageError: it is no code that is known.
         TruncatedImageError: the frame does not end.
         DecodeTooSlowError: more scans than allowed.
-        UnsupportedTransferSyntaxError: DCT with more than eight bits (`uid`).
+        UnsupportedTransferSyntaxError: DCT with other than 8 bits, or 12 in gray (`uid`, `n_bits`).
     """
     if frame.startswith(SOI):
         header = read_jpeg_header(frame)
@@ -112,7 +118,8 @@ def _check_jpeg(frame: bytes, header: FrameHeader, syntax: uid.UID, limits: Deco
         raise TruncatedImageError
     if has_hole(frame):
         raise CorruptImageError
-    if decoders_agree(syntax, uid.JPEGBaseline8Bit) and header.precision > DCT_BITS:
+    is_dct = decoders_agree(syntax, uid.JPEGBaseline8Bit)
+    if is_dct and header.precision != DCT_BITS and not is_deep(header):
         raise UnsupportedTransferSyntaxError(
             uid=name_of(uid.JPEGExtended12Bit), n_bits=header.precision
         )

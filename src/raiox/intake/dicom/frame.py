@@ -13,6 +13,7 @@ from pydicom import uid
 from pydicom.encaps import encapsulate
 from pydicom.pixels.decoders.base import get_decoder
 
+from raiox.intake.deep_jpeg import decode_deep
 from raiox.intake.dicom.codestream import Codestream, check_rle, is_codestream, read_codestream
 from raiox.intake.dicom.data_set import PixelData
 from raiox.intake.dicom.elements import Elements
@@ -52,8 +53,10 @@ def read_frame(
     image, is_completed = read_image_pixel(elements, codestream.header, n_bytes, limits)
     if codestream.syntax == uid.RLELossless:
         check_rle(codestream.frame, image.samples_per_pixel * image.bits_allocated // BYTE_BITS)
-    source = encapsulate([codestream.frame], has_bot=False)
     is_repaired = is_completed or codestream.syntax != file.syntax
+    if codestream.header and codestream.is_deep_jpeg:
+        return Frame(decode_deep(codestream.frame, codestream.header), image, is_repaired)
+    source = encapsulate([codestream.frame], has_bot=False)
     return _decode(source, codestream.syntax, image, is_repaired=is_repaired)
 
 

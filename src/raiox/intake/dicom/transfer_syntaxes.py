@@ -18,8 +18,8 @@ PLUGINS: Final[dict[str, str]] = {
     uid.DeflatedExplicitVRLittleEndian: NATIVE,
     uid.RLELossless: "pydicom",
     uid.JPEGBaseline8Bit: "pillow",
-    # 8-bit samples only. Of 12 bits, gdcm turns what undershoots black into white, pylibjpeg-libjpeg
-    # is GPL, and imagecodecs weighs more than all other decoders: `codestream` refuses them.
+    # Of 8 bits. Those of 12 bits are for `deep_jpeg`: of them gdcm turns what undershoots black into
+    # white, pylibjpeg-libjpeg is GPL, and imagecodecs weighs more than all other decoders.
     uid.JPEGExtended12Bit: "pillow",
     uid.JPEGLossless: "gdcm",
     uid.JPEGLosslessSV1: "gdcm",

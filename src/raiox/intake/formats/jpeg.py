@@ -5,7 +5,13 @@ from typing import Final
 from PIL import Image
 
 from raiox.intake import jpeg_markers
-from raiox.intake.errors import CorruptImageError, DecodeTooSlowError, UnsupportedFormatError
+from raiox.intake.deep_jpeg import is_deep, open_deep
+from raiox.intake.errors import (
+    CorruptImageError,
+    DecodeTooSlowError,
+    TruncatedImageError,
+    UnsupportedFormatError,
+)
 from raiox.intake.formats.base import Magic, RasterFormat
 from raiox.intake.sandbox.decoder_api import DecodeLimits
 
@@ -26,12 +32,20 @@ class Jpeg(RasterFormat):
 
         Raises:
             DecodeTooSlowError: more scans than `max_jpeg_scans`.
-            UnsupportedFormatError: JPEG-LS, or more than eight bits.
+            UnsupportedFormatError: JPEG-LS, or a number of bits other than 8 and 12.
             CorruptImageError: a part of the scan was overwritten with zeros.
+            TruncatedImageError: 12 bits, and no end, of which that decoder says nothing.
         """
         _check_process(content)
         if jpeg_markers.exceeds_scan_limit(content, limits.max_jpeg_scans):
             raise DecodeTooSlowError(limit_s=limits.decoder_wall_s)
+
+    def open(self, content: bytes) -> Image.Image:
+        """Read the header; where it says 12 bits, for the decoder that reads them."""
+        header = _header(content)
+        if header and is_deep(header):
+            return open_deep(content, header)
+        return super().open(content)
 
     def check_frames(self, image: Image.Image) -> None:
         """Let any number pass."""
@@ -43,15 +57,24 @@ class Jpeg(RasterFormat):
         return has_frame and not jpeg_markers.is_complete(content)
 
 
-def _check_process(content: bytes) -> None:
+def _header(content: bytes) -> jpeg_markers.FrameHeader | None:
+    """None for half a file as well: the decoder says what is wrong."""
     try:
-        header = jpeg_markers.read_jpeg_header(content)
-    except CorruptImageError:  # which half a file is as well: the decoder says what is wrong
+        return jpeg_markers.read_jpeg_header(content)
+    except CorruptImageError:
+        return None
+
+
+def _check_process(content: bytes) -> None:
+    header = _header(content)
+    if header is None:
         return
     if header.process == JPEG_LS:
         raise UnsupportedFormatError(format="JPEG-LS")
-    if header.precision != BYTE_BITS:
+    if header.precision != BYTE_BITS and not is_deep(header):
         raise UnsupportedFormatError(format=f"{header.precision}-bit JPEG")
+    if is_deep(header) and not jpeg_markers.is_complete(content):
+        raise TruncatedImageError
     if jpeg_markers.has_hole(content):
         raise CorruptImageError
 

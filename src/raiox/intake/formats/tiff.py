@@ -11,6 +11,7 @@ from PIL import Image, TiffImagePlugin
 
 from raiox.intake.errors import MultiFrameError, UnsupportedFormatError
 from raiox.intake.formats.base import Magic, RasterFormat
+from raiox.intake.formats.big_tiff import BIG_IN_BIG_ENDIAN, as_classic
 from raiox.intake.grayscale import (
     DEEP_MODES,
     Flattened,
@@ -42,7 +43,7 @@ IN_FILE_ORDER: Final = re.compile(r";(32|64)B?")  # of a raw mode; the sign or F
 Layout = tuple[bytes, int, tuple[int], int, tuple[int, ...], tuple[int, ...]]
 INTEGER, SIGNED, FLOAT = (1,), (2,), (3,)
 UNBUILT_COMPRESSIONS: Final = frozenset({50001})  # WebP, which Pillow's libtiff lacks
-BIG_IN_BIG_ENDIAN: Final = b"MM\0+"  # Pillow takes its header for that of a small one (13.0)
+HALF: Final = "f2"
 ORDERS: Final = {b"II": "", b"MM": "B"}
 NATIVE: Final = b"II" if sys.byteorder == "little" else b"MM"
 LOWER_BYTES: Final = {
@@ -58,7 +59,9 @@ def _layouts() -> dict[Layout, tuple[str, str]]:
     layouts: dict[Layout, tuple[str, str]] = {}
     for prefix, order in ORDERS.items():
         for photometric in (0, 1):
+            layouts[prefix, photometric, INTEGER, 1, (12,), ()] = ("I;16", "I;12")
             layouts[prefix, photometric, INTEGER, 1, (16,), ()] = (f"I;16{order}",) * 2
+            layouts[prefix, photometric, FLOAT, 1, (16,), ()] = (f"I;16{order}",) * 2
             layouts[prefix, photometric, INTEGER, 1, (32,), ()] = ("I", f"I;32{order}")
             layouts[prefix, photometric, SIGNED, 1, (32,), ()] = ("I", f"I;32{order}S")
             layouts[prefix, photometric, FLOAT, 1, (32,), ()] = ("F", f"F;32{order}F")
@@ -82,7 +85,7 @@ class Tiff(RasterFormat):
             UnsupportedFormatError: a layout that has no rule.
         """
         if content.startswith(BIG_IN_BIG_ENDIAN):
-            raise UnsupportedFormatError(format="BigTIFF (MM)")
+            content = as_classic(content)
         try:
             image = TiffImagePlugin.TiffImageFile(BytesIO(content))
         except SyntaxError as error:
@@ -160,9 +163,16 @@ def _is_signed(image: TiffImagePlugin.TiffImageFile) -> bool:
     return tuple(image.tag_v2.get(SAMPLE_FORMAT, INTEGER)) == SIGNED
 
 
+def _is_half(image: TiffImagePlugin.TiffImageFile) -> bool:
+    is_float = tuple(image.tag_v2.get(SAMPLE_FORMAT, INTEGER)) == FLOAT
+    return is_float and image.tag_v2.get(BITS_PER_SAMPLE) == (WORD_BITS,)
+
+
 def _numbers(image: TiffImagePlugin.TiffImageFile) -> npt.NDArray[Any]:
     """(H, W) numbers as the file means them: Pillow has bytes without and integers with a sign."""
     numbers = np.asarray(image)
+    if _is_half(image):
+        return numbers.view(numbers.dtype.str.replace("u2", HALF)).astype(np.float32)
     kind = {"L": "i1", "I": "i4" if _is_signed(image) else "u4"}.get(image.mode)
     is_small = image.tag_v2.get(BITS_PER_SAMPLE) != (WORD_BITS,)
     return numbers.view(kind) if kind and is_small else numbers

@@ -6,6 +6,8 @@ pictures only, or all for DICOM and archives: the smaller it is, the faster it i
 """
 
 import warnings
+from functools import cache
+from io import BytesIO
 from typing import Final
 
 from raiox.errors import RaioxError
@@ -13,12 +15,29 @@ from raiox.intake.checks import check_side
 from raiox.intake.errors import CorruptImageError, UnsupportedFormatError
 from raiox.intake.formats import NAMES, RASTERS
 from raiox.intake.formats.dicom import DICOM
+from raiox.intake.formats.jpeg import JPEG
+from raiox.intake.formats.png import PNG
 from raiox.intake.formats.zip import ZIP
 from raiox.intake.sandbox.decoder_api import Decoded, DecodeLimits
 
 PICTURE_CODECS: Final = "raiox.intake.raster"
 ALL_CODECS: Final = "raiox.intake.archive"
 """What a decoder process must have imported before it is confined."""
+
+
+def warm_up(limits: DecodeLimits) -> None:
+    """Decode pictures of raiox's own, so that the file which comes next finds all in place."""
+    for source_format in (PNG.id, JPEG.id):
+        decode(source_format, _blank(source_format, limits.min_side_px), limits)
+
+
+@cache
+def _blank(source_format: str, side_px: int) -> bytes:
+    from PIL import Image  # noqa: PLC0415  (see above)
+
+    file = BytesIO()
+    Image.new("L", (side_px, side_px)).save(file, source_format)
+    return file.getvalue()
 
 
 def decode(source_format: str, content: bytes, limits: DecodeLimits) -> Decoded:

@@ -71,9 +71,9 @@ def have_ended(*pids):
     return comes_true(lambda: not any(is_running(pid) for pid in pids))
 
 
-def decoding(pid, n_spares):
-    """Children of the zygote beside those that wait ahead of need, once all are there."""
-    comes_true(lambda: len(children_of(pid)) > n_spares)
+def decoding(pid):
+    """Children of the zygote of one decoder, once one decodes and another waits ahead of need."""
+    comes_true(lambda: len(children_of(pid)) > 1)
     return children_of(pid)
 
 
@@ -263,11 +263,11 @@ def test_a_zygote_that_dies_during_a_decode_is_replaced_and_the_file_tried_again
 
 @linux_only
 def test_children_end_with_their_zygote():
-    with Sandbox(LIMITS, 2, OBEDIENT) as fragile, ThreadPoolExecutor(1) as threads:
+    with Sandbox(LIMITS, 1, OBEDIENT) as fragile, ThreadPoolExecutor(1) as threads:
         fragile.decode("png", b"nap 0")
         answer = threads.submit(fragile.decode, "png", b"nap 5")
         zygote = fragile.zygote_pid
-        children = decoding(zygote, n_spares=2)
+        children = decoding(zygote)
 
         os.kill(zygote, signal.SIGKILL)
 
@@ -289,12 +289,12 @@ def test_a_stopped_zygote_does_not_stop_the_service():
 
 @linux_only
 def test_closing_leaves_no_process():
-    sandbox = Sandbox(LIMITS, n_decoders=2, decoder=OBEDIENT)
+    sandbox = Sandbox(LIMITS, n_decoders=1, decoder=OBEDIENT)
     with ThreadPoolExecutor(1) as threads:
         sandbox.decode("png", b"nap 0")
         zygote = sandbox.zygote_pid
         lost = threads.submit(sandbox.decode, "png", b"nap 5")
-        children = decoding(zygote, n_spares=2)
+        children = decoding(zygote)
 
         sandbox.close()
 
@@ -310,7 +310,7 @@ def test_a_killed_service_leaves_no_process(tmp_path):
         "from threading import Thread\n"
         "from drawings import LIMITS\n"
         "from raiox.intake.sandbox.client import Sandbox\n"
-        "sandbox = Sandbox(LIMITS, 2, 'fake_decoders:obey')\n"
+        "sandbox = Sandbox(LIMITS, 1, 'fake_decoders:obey')\n"
         "sandbox.decode('png', b'nap 0')\n"
         "Thread(target=sandbox.decode, args=('png', b'sleep'), daemon=True).start()\n"
         "print(sandbox.zygote_pid, flush=True)\n"
@@ -321,11 +321,20 @@ def test_a_killed_service_leaves_no_process(tmp_path):
         [sys.executable, "-c", script], stdout=subprocess.PIPE, env=environment, text=True
     ) as service:
         zygote = int(service.stdout.readline())
-        children = decoding(zygote, n_spares=2)
+        children = decoding(zygote)
         service.kill()
 
     assert children
     assert have_ended(zygote, *children)
+
+
+@pytest.mark.parametrize("min_side_px", [1, 64, 700])
+def test_whatever_the_limits_a_child_can_decode_something_while_it_waits(min_side_px):
+    limits = replace(LIMITS, min_side_px=min_side_px)
+    with Sandbox(limits, 1) as real:
+        decoded = real.decode("png", picture(phantom(700, 700), "png"))
+
+    assert decoded.pixels.shape == (700, 700)
 
 
 def test_a_decoder_that_cannot_be_loaded_is_our_mistake():

@@ -41,8 +41,10 @@ from raiox.intake.sandbox.protocol import (
 DECODER: Final = "raiox.intake.decode:decode"
 GRACE_S: Final = 2.0  # beyond the clock that the zygote keeps; after it the zygote is to blame
 START_S: Final = 60.0  # a cold disk reads the codecs slowly
-ALLOCATOR: Final = "glibc.malloc.mmap_threshold=1073741824:glibc.malloc.top_pad=67108864"
-"""What is freed is used again, instead of being given back and faulted in anew."""
+ALLOCATOR: Final = (
+    "glibc.malloc.mmap_threshold=1073741824:glibc.malloc.top_pad=67108864:glibc.malloc.hugetlb=1"
+)
+"""What is freed is used again, instead of being given back and faulted in anew; in huge pages."""
 INHERITED: Final = ("PATH", "LD_LIBRARY_PATH", "LANG", "SYSTEMROOT", "TMPDIR")
 ATTEMPTS: Final = 4
 RETRY_AFTER_S: Final = 5

@@ -7,7 +7,6 @@ remains.
 Source: landlock(7), user_namespaces(7), capabilities(7), prctl(2), setrlimit(2).
 """
 
-import ctypes
 import os
 import platform
 import resource
@@ -17,7 +16,7 @@ from enum import IntFlag
 from typing import Final
 
 from raiox.intake.sandbox.decoder_api import DecodeLimits
-from raiox.intake.sandbox.seccomp import allow_only_decoding
+from raiox.intake.sandbox.seccomp import LIBC, allow_only_decoding
 
 CLONE_NEWUSER: Final = 0x1000_0000
 CLONE_NEWNET: Final = 0x4000_0000
@@ -69,13 +68,12 @@ def confine_for_good() -> Layer:
     _limit(resource.RLIMIT_CORE, 0)
     given = Layer.NONE
     with suppress(OSError, AttributeError):  # no Linux, an old kernel, or a stricter outer sandbox
-        libc = ctypes.CDLL(None, use_errno=True)
-        libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
-        given |= Layer.NAMESPACES * (libc.unshare(CLONE_NEWUSER | CLONE_NEWNET) == 0)
-        given |= Layer.LANDLOCK * _forbid_files(libc)
-        given |= Layer.CAPABILITIES * _drop_capabilities(libc)
+        LIBC.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+        given |= Layer.NAMESPACES * (LIBC.unshare(CLONE_NEWUSER | CLONE_NEWNET) == 0)
+        given |= Layer.LANDLOCK * _forbid_files()
+        given |= Layer.CAPABILITIES * _drop_capabilities()
         # Nobody of the same user may read or write the memory that every decoder is forked from.
-        given |= Layer.UNDUMPABLE * (libc.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == 0)
+        given |= Layer.UNDUMPABLE * (LIBC.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == 0)
     return ~Layer.SECCOMP & ~given
 
 
@@ -95,7 +93,7 @@ def end_with_parent(signal_number: int) -> None:
     """Let the kernel send this signal when the parent ends, however it ends."""
     parent = os.getppid()
     with suppress(OSError, AttributeError):
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal_number, 0, 0, 0)
+        LIBC.prctl(PR_SET_PDEATHSIG, signal_number, 0, 0, 0)
     if os.getppid() != parent:
         os._exit(1)
 
@@ -106,9 +104,9 @@ def _limit(kind: int, most: int) -> None:
         resource.setrlimit(kind, (most, most + 1 if kind == resource.RLIMIT_CPU else most))
 
 
-def _forbid_files(libc: ctypes.CDLL) -> bool:
+def _forbid_files() -> bool:
     """A Landlock ruleset that handles everything and allows nothing; False where there is none."""
-    version = libc.syscall(SYS_LANDLOCK_CREATE_RULESET, None, 0, LANDLOCK_CREATE_RULESET_VERSION)
+    version = LIBC.syscall(SYS_LANDLOCK_CREATE_RULESET, None, 0, LANDLOCK_CREATE_RULESET_VERSION)
     if version < 1:
         return False
     rights = (1 << LANDLOCK_FILE_RIGHTS.get(version, LANDLOCK_FILE_RIGHTS_NOW)) - 1
@@ -117,19 +115,19 @@ def _forbid_files(libc: ctypes.CDLL) -> bool:
         ruleset += struct.pack("=Q", LANDLOCK_TCP)
     if version >= FIRST_VERSION_WITH_SCOPES:
         ruleset += struct.pack("=Q", LANDLOCK_SCOPES)
-    descriptor = libc.syscall(SYS_LANDLOCK_CREATE_RULESET, ruleset, len(ruleset), 0)
+    descriptor = LIBC.syscall(SYS_LANDLOCK_CREATE_RULESET, ruleset, len(ruleset), 0)
     if descriptor < 0:
         return False
-    refused = libc.syscall(SYS_LANDLOCK_RESTRICT_SELF, descriptor, 0)
+    refused = LIBC.syscall(SYS_LANDLOCK_RESTRICT_SELF, descriptor, 0)
     os.close(descriptor)
     return bool(refused == 0)
 
 
-def _drop_capabilities(libc: ctypes.CDLL) -> bool:
+def _drop_capabilities() -> bool:
     """Give up every capability, also those that a new user namespace has just granted."""
     for capability in range(CAPABILITIES):
-        libc.prctl(PR_CAPBSET_DROP, capability, 0, 0, 0)
+        LIBC.prctl(PR_CAPBSET_DROP, capability, 0, 0, 0)
     number = SYS_CAPSET.get(platform.machine())
     if number is None:
         return False
-    return bool(libc.syscall(number, struct.pack("=Ii", CAPABILITY_VERSION, 0), bytes(24)) == 0)
+    return bool(LIBC.syscall(number, struct.pack("=Ii", CAPABILITY_VERSION, 0), bytes(24)) == 0)

@@ -55,3 +55,6 @@ NOTES = frozenset(
 
 Decoder = Callable[[str, bytes, DecodeLimits], Decoded]
 """(source format, content, limits) to pixels; raises the errors of intake, `MemoryError` or dies."""
+
+WarmUp = Callable[[DecodeLimits], None]
+"""Does what most decodes do, on a file of raiox's own; `warm_up` beside the decoder."""

@@ -97,10 +97,12 @@ def receive_reply(channel: socket.socket, limits: DecodeLimits) -> Decoded:
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise DecoderCrashedError from error
     shape = height, width
-    pixels = np.frombuffer(_receive(channel, height * width), np.uint8).reshape(shape)
+    pixels = np.empty(shape, np.uint8)
+    _fill(channel, pixels.data.cast("B"))
     if scale is None:
         return Decoded(pixels, notes, spacing_mm)
-    samples = np.frombuffer(_receive(channel, 2 * height * width), np.uint16).reshape(shape)
+    samples = np.empty(shape, np.uint16)
+    _fill(channel, samples.data.cast("B"))
     return Decoded(pixels, notes, spacing_mm, PixelValues(samples, scale))
 
 
@@ -111,13 +113,16 @@ def _send_head(channel: socket.socket, head: Mapping[str, Any]) -> None:
 
 def _receive(channel: socket.socket, n_bytes: int) -> bytearray:
     received = bytearray(n_bytes)
-    rest = memoryview(received)
+    _fill(channel, memoryview(received))
+    return received
+
+
+def _fill(channel: socket.socket, rest: memoryview) -> None:
     while rest:
         n_read = channel.recv_into(rest)
         if n_read == 0:
             raise EOFError
         rest = rest[n_read:]
-    return received
 
 
 def _checked_shape(shape: Any, limits: DecodeLimits) -> tuple[int, int]:

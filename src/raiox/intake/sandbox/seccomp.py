@@ -44,6 +44,9 @@ ALLOWED: Final[dict[str, tuple[int, int]]] = {
 }  # fmt: skip
 
 
+LIBC: Final = ctypes.CDLL(None, use_errno=True)
+
+
 class _Program(ctypes.Structure):
     """`struct sock_fprog`."""
 
@@ -55,15 +58,13 @@ def allow_only_decoding() -> bool:
 
     `PR_SET_NO_NEW_PRIVS` must have been set.
     """
-    machine = platform.machine()
-    if machine not in ARCHITECTURES:
+    instructions = PROGRAMS.get(platform.machine())
+    if instructions is None:
         return False
-    instructions = _program(machine)
     program = _Program(len(instructions) // 8, instructions)
     try:
-        libc = ctypes.CDLL(None, use_errno=True)
         return bool(
-            libc.prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, ctypes.byref(program), 0, 0) == 0
+            LIBC.prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, ctypes.byref(program), 0, 0) == 0
         )
     except (OSError, AttributeError):
         return False
@@ -92,3 +93,7 @@ def _program(machine: str) -> bytes:
 def _instruction(code: int, value: int, if_true: int = 0, if_false: int = 0) -> bytes:
     """`struct sock_filter`; jumps count the instructions that are skipped."""
     return struct.pack("=HBBI", code, if_true, if_false, value)
+
+
+PROGRAMS: Final = {machine: _program(machine) for machine in ARCHITECTURES}
+"""By architecture; written before the fork, because every child installs it."""

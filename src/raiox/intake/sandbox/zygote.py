@@ -7,6 +7,10 @@ each is confined already and waits for a channel. For each pair of descriptors t
 on the control socket one of them is given the first and decodes the one file that comes on
 it; the zygote reports on the second how that child ended, and forks another. When the
 service goes away, the control socket ends, and so do the zygote and its children.
+
+Most of what a child costs is page faults: each page of the zygote that it writes to is copied,
+each new one is cleared. So it decodes a picture of raiox's own while it waits, which takes the
+copies, and its pixels come to lie in huge pages.
 """
 
 import gc
@@ -22,6 +26,9 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Final, NoReturn
 
+import numpy as np
+import numpy.typing as npt
+
 from raiox.intake.errors import DecoderCrashedError, IntakeError
 from raiox.intake.sandbox.breaches import Breach, find_breaches
 from raiox.intake.sandbox.confinement import (
@@ -30,7 +37,7 @@ from raiox.intake.sandbox.confinement import (
     confine_one_decode,
     end_with_parent,
 )
-from raiox.intake.sandbox.decoder_api import DecodeLimits, Decoder
+from raiox.intake.sandbox.decoder_api import DecodeLimits, Decoder, WarmUp
 from raiox.intake.sandbox.protocol import (
     CRASHED,
     FINISHED,
@@ -43,6 +50,9 @@ from raiox.intake.sandbox.protocol import (
 
 ORDERS_FD: Final = 3
 OPEN_FILES: Final = 1_024
+HUGE_PAGE_BYTES: Final = 2**21
+LARGE_BYTES: Final = 2**23  # more than any hole in the heap
+HEADER_BYTES: Final = 32  # of a block of the allocator, and more
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +77,12 @@ class Zygote:
         self,
         control: socket.socket,
         decoder: Decoder,
+        warm_up: WarmUp,
         limits: DecodeLimits,
         n_spares: int,
         missing: Layer,
     ) -> None:
+        self._warm_up = warm_up
         self._control = control
         self._missing = missing
         self._decoder = decoder
@@ -92,8 +104,7 @@ class Zygote:
         selector.register(self._sigchld_fd, selectors.EVENT_READ)
         self._control.sendall(READY + self._weaknesses())
         while True:
-            while len(self._spares) < self._n_spares:
-                self._spares.append(self._fork_spare())
+            self._refill()
             awake = {key.fileobj for key, _ in selector.select(self._patience_s())}
             if self._sigchld_fd in awake:
                 os.read(self._sigchld_fd, OPEN_FILES)
@@ -103,6 +114,12 @@ class Zygote:
                 break
         for pid in (*self._children, *(spare.pid for spare in self._spares)):
             os.kill(pid, signal.SIGKILL)
+
+    def _refill(self) -> None:
+        """Fork in the pauses between decodes, for their sake; while one runs, only the last spare."""
+        n_wanted = 1 if self._children else self._n_spares
+        while len(self._spares) < n_wanted:
+            self._spares.append(self._fork_spare())
 
     def _patience_s(self) -> float | None:
         waiting = [c.deadline for pid, c in self._children.items() if pid not in self._timed_out]
@@ -130,7 +147,7 @@ class Zygote:
         ours, theirs = socket.socketpair()
         pid = os.fork()
         if pid == 0:
-            _become_decoder(theirs.detach(), self._decoder, self._limits)
+            _become_decoder(theirs.detach(), self._decoder, self._warm_up, self._limits)
         theirs.close()
         return _Spare(pid, ours)
 
@@ -185,7 +202,9 @@ class Zygote:
         return TOO_SLOW if pid in self._timed_out or ended_by == signal.SIGXCPU else CRASHED
 
 
-def _become_decoder(orders_fd: int, decoder: Decoder, limits: DecodeLimits) -> NoReturn:
+def _become_decoder(
+    orders_fd: int, decoder: Decoder, warm_up: WarmUp, limits: DecodeLimits
+) -> NoReturn:
     """Wait for a channel, decode one file and end; nothing of the zygote is left but its memory."""
     try:
         signal.set_wakeup_fd(-1)
@@ -195,6 +214,7 @@ def _become_decoder(orders_fd: int, decoder: Decoder, limits: DecodeLimits) -> N
         os.closerange(ORDERS_FD + 1, OPEN_FILES)
         with socket.socket(fileno=ORDERS_FD) as orders:
             confine_one_decode(limits)
+            warm_up(limits)
             _, descriptors, _, _ = socket.recv_fds(orders, 1, 1)
         if descriptors:
             with socket.socket(fileno=descriptors[0]) as channel:
@@ -216,23 +236,37 @@ def _answer(channel: socket.socket, decoder: Decoder, limits: DecodeLimits) -> N
         send_pixels(channel, decoded)
 
 
-def _load(name: str) -> Decoder:
-    module, _, function = name.partition(":")
-    decoder: Decoder = getattr(import_module(module), function)
-    return decoder
+def _load(name: str) -> tuple[Decoder, WarmUp]:
+    module_name, _, function = name.partition(":")
+    module = import_module(module_name)
+    return getattr(module, function), getattr(module, "warm_up", lambda _: None)
+
+
+def _begin_huge_page() -> npt.NDArray[np.uint8]:
+    """Let the heap of every child go on where a huge page begins; nothing of it is touched yet.
+
+    In the middle of one that the zygote has touched, a child's pixels would be copies of it, each
+    small page at the price of a fault. Returns: what lies before it, to be kept.
+    """
+    address = np.empty(LARGE_BYTES, np.uint8).ctypes.data
+    return np.empty(LARGE_BYTES + -address % HUGE_PAGE_BYTES - HEADER_BYTES, np.uint8)
 
 
 def main(control_fd: str, decoder_name: str, codecs: str, limits_json: str, n_spares: str) -> None:
     """Load the codecs, give up everything else, serve."""
     import_module(codecs)
-    decoder = _load(decoder_name)
+    decoder, warm_up = _load(decoder_name)
     limits = DecodeLimits(**json.loads(limits_json))
+    warm_up(limits)
     with socket.socket(fileno=int(control_fd)) as control:
         missing = confine_for_good()
         os.dup2(1, 2)  # until here errors concern the installation; codecs complain of each file
         gc.collect()
         gc.freeze()  # children share these pages as long as nobody counts references anew
-        Zygote(control, decoder, limits, int(n_spares), missing).serve()
+        zygote = Zygote(control, decoder, warm_up, limits, int(n_spares), missing)
+        used = _begin_huge_page()
+        zygote.serve()
+        del used
 
 
 if __name__ == "__main__":

@@ -26,6 +26,7 @@ from raiox.intake.formats import FORMATS, READ, Format, UnreadFormat
 from raiox.intake.sandbox.decoder_api import NOTES
 from raiox.lab.training.recipe import (
     Augmentation,
+    Counterfactuals,
     Distillation,
     Loss,
     OneCycle,
@@ -148,7 +149,7 @@ def settings_page() -> str:
 def recipes_page() -> str:
     """docs/reference/recipes.md as the code has it."""
     parts = (Recipe, Sampling, Stage, OneCycle, Plateau, Loss, Distillation, Augmentation,
-             Preprocessing)  # fmt: skip
+             Counterfactuals, Preprocessing)  # fmt: skip
     return "\n".join([RECIPES_HEAD, *map(_fields_table, parts)])
 
 

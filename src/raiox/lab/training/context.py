@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from raiox.inference.local import SHIPPED_MODELS
+
 WEIGHTS_FILE = "weights.safetensors"
 
 
@@ -16,6 +18,8 @@ class TrainingContext:
     """ImageNet weights of the recipe's network, or of the teacher that `imagenet` names."""
     bundle: Path | None = None
     """Bundle that a recipe with `init="bundle"` starts from."""
+    lungs: Path = SHIPPED_MODELS / "lungs"
+    """Bundle of the lungs network, for a recipe with counterfactuals."""
     device: str = "cpu"
     n_devices: int = 1
     n_threads: int = 2

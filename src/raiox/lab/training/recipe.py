@@ -87,6 +87,31 @@ class Synthesis(Specification):
     )
 
 
+class Counterfactuals(Specification):
+    """Training images without lungs or with the surroundings of others, by the masks of the lungs network."""
+
+    hidden_lungs: float = Field(
+        0, ge=0, le=1, description="Share of images with filled lungs: no output is more likely."
+    )
+    exchanged_surroundings: float = Field(
+        0,
+        ge=0,
+        le=1,
+        description="Share of the others that get the surroundings of an image with another label.",
+    )
+    lung_crops: float = Field(
+        0, ge=0, le=1, description="Share of all images cropped to the lungs with a margin."
+    )
+    no_evidence_weight: PositiveFloat = Field(
+        1.0, description="Weight of the distance to equal outputs where the lungs are hidden."
+    )
+
+    @property
+    def need_lungs(self) -> bool:
+        """Whether any image is altered."""
+        return bool(self.hidden_lungs or self.exchanged_surroundings or self.lung_crops)
+
+
 class Loss(Specification):
     """The loss against the labels."""
 
@@ -176,6 +201,7 @@ class Stage(Specification):
     tone: Tone | None = Field(None, description="Instead of that of the recipe's preprocessing.")
     augmentation: Augmentation | None = Field(None, description="Instead of the recipe's.")
     synthesis: Synthesis | None = Field(None, description="Instead of the recipe's.")
+    counterfactuals: Counterfactuals | None = Field(None, description="Instead of the recipe's.")
     style_mixing: float | None = Field(None, ge=0, le=1, description="Instead of the recipe's.")
     region_loss: NonNegativeFloat | None = Field(None, description="Instead of the recipe's.")
     distillation: Distillation | None = Field(None, description="Instead of the recipe's.")
@@ -227,6 +253,9 @@ class Recipe(Specification):
     stages: tuple[Stage, ...] = Field(min_length=1, description="One after the other.")
     augmentation: Augmentation = Field(Augmentation(), description="Of training images.")
     synthesis: Synthesis = Field(Synthesis(), description="Of images that no data set holds.")
+    counterfactuals: Counterfactuals = Field(
+        Counterfactuals(), description="Of training images whose lungs are found."
+    )
     style_mixing: float = Field(
         0.0, ge=0, le=1, description="Share of batches whose early features swap styles (MixStyle)."
     )
@@ -245,6 +274,19 @@ class Recipe(Specification):
             [self.frozen_stages, *(s.frozen_stages for s in self.stages)]
         ):
             raise ValueError("frozen_stages needs the network mobilenet")
+        return self
+
+    @model_validator(mode="after")
+    def _masks_are_letterboxed(self) -> Self:
+        altered = any(
+            s.need_lungs
+            for s in (
+                self.counterfactuals,
+                *(stage.counterfactuals for stage in self.stages if stage.counterfactuals),
+            )
+        )
+        if altered and self.preprocessing.fit != "letterbox":
+            raise ValueError("counterfactuals need preprocessing that letterboxes")
         return self
 
     def at_stage(self, index: int) -> "Recipe":

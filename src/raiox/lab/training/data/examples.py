@@ -1,6 +1,6 @@
 """PyTorch data sets over the pixel cache, one per split."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +18,10 @@ SPLITS = ("train", "valid", "test")
 HELD_OUT = "held_out"
 
 
-Example = tuple[npt.NDArray[np.uint8], int, bool, Region, npt.NDArray[np.float32]]
+Bytes = npt.NDArray[np.uint8]
+Example = tuple[Bytes, int, bool, Region, npt.NDArray[np.float32], Bytes]
+
+NO_LUNGS = np.zeros((1, 1, 1), np.uint8)
 
 
 class Examples(Dataset[Example]):
@@ -29,12 +32,13 @@ class Examples(Dataset[Example]):
         samples: Sequence[Sample],
         rows: Sequence[int],
         task: Task,
-        pixels: npt.NDArray[np.uint8],
+        pixels: Bytes,
         zoom_only_for: Sequence[str] = (),
         regions: Mapping[Path, Region] | None = None,
+        lungs: Bytes | None = None,
     ) -> None:
         self.samples, self.rows, self.pixels = samples, rows, pixels
-        self.zoom_only_for, self.regions = zoom_only_for, regions or {}
+        self.zoom_only_for, self.regions, self.lungs = zoom_only_for, regions or {}, lungs
         self.labels = np.array([task.output(sample.label) for sample in samples], dtype=np.int64)
         """(N,) index of the output that each label counts as."""
         self.teacher_logits = np.zeros((len(samples), len(task.outputs)), np.float32)
@@ -44,19 +48,31 @@ class Examples(Dataset[Example]):
         return len(self.samples)
 
     def __getitem__(self, index: int) -> Example:
-        """(1, S, S) uint8, the label's output, may it be zoomed, its region, its teachers' logits."""
+        """(1, S, S) uint8, the output, may it be zoomed, its region, its teachers' logits, its lungs."""
         sample = self.samples[index]
         square = as_kind(self.pixels[self.rows[index]], sample.kind)
         zoomed = not self.zoom_only_for or sample.label in self.zoom_only_for
         region = self.regions.get(sample.path, EVERYWHERE)
         logits = self.teacher_logits[index]
-        return square[np.newaxis], int(self.labels[index]), zoomed, region, logits
+        lungs = NO_LUNGS if self.lungs is None else self.lungs[self.rows[index]]
+        return square[np.newaxis], int(self.labels[index]), zoomed, region, logits, lungs
 
 
 def load_examples(
-    recipe: Recipe, spec: Preprocessing, data: Path | None, cache: Path
+    recipe: Recipe,
+    spec: Preprocessing,
+    data: Path | None,
+    cache: Path,
+    find_lungs: Callable[[Sequence[Path]], Bytes] | None = None,
 ) -> dict[str, Examples]:
     """Examples of a recipe's task by split: train, valid, test and held_out.
+
+    Args:
+        recipe: whose task, data sets and regions.
+        spec: of the pixels.
+        data: the folder that holds the data sets.
+        cache: folder of prepared pixels.
+        find_lungs: (N, 1, L, L) of images, where their lungs are looked at.
 
     Raises:
         DataSetMissingError: `data` does not hold the data set.
@@ -71,9 +87,16 @@ def load_examples(
     regions = read_regions(splits["train"], spec, data) if recipe.region_loss else {}
     if task.of_masks:
         regions = read_mask_regions(samples, spec, data)
+    lungs = find_lungs(paths) if find_lungs is not None else None
     return {
         split: Examples(
-            found, [row_of[sample.path] for sample in found], task, pixels, zoom_only_for, regions
+            found,
+            [row_of[sample.path] for sample in found],
+            task,
+            pixels,
+            zoom_only_for,
+            regions,
+            lungs,
         )
         for split, found in splits.items()
     }

@@ -11,10 +11,11 @@ from torchmetrics.classification import MulticlassAccuracy, MulticlassAUROC
 
 from raiox.lab.training.augment.augmentation import augment, augment_regions
 from raiox.lab.training.augment.batch_random import BatchRandom
+from raiox.lab.training.augment.counterfactuals import alter
 from raiox.lab.training.augment.image_quality import degrade, quality_loss
 from raiox.lab.training.augment.synthesis import synthesise
 from raiox.lab.training.fit.distillation import DistillationLoss
-from raiox.lab.training.fit.losses import LabelLoss
+from raiox.lab.training.fit.losses import LabelLoss, no_evidence_loss
 from raiox.lab.training.fit.region_loss import region_loss
 from raiox.lab.training.fit.schedules import optimisers
 from raiox.lab.training.networks.head import NetworkOutput
@@ -25,10 +26,10 @@ from raiox.preprocessing import Preprocessing
 VALID_AUTHORS_CODE = Augmentation(rotation_deg=5, flip=True, shift=0.05, gain=(0.95, 1.05))
 """What the authors' code does to the images it validates on."""
 
-Batch = tuple[Tensor, Tensor, Tensor, Tensor, Tensor]
+Batch = tuple[Tensor, Tensor, Tensor, Tensor, Tensor, Tensor]
 """(N, 1, S, S) uint8, (N,) indices of the labels' outputs, (N,) whether it may be zoomed,
 (N, 1, R, R) uint8, 255 where the evidence for the label may lie, (N, K) logits of teachers that saw
-the original images."""
+the original images, (N, 1, L, L) uint8, 255 in the lungs."""
 
 
 class TrainingModule(L.LightningModule):
@@ -54,34 +55,60 @@ class TrainingModule(L.LightningModule):
         torch.manual_seed(self._batch_seed(batch_index))
 
     def training_step(self, batch: Batch, batch_index: int) -> Tensor:
-        """The loss of one augmented batch: labels, image quality, regions and teachers."""
-        squares, labels, zoomed, regions, teacher_logits = batch
+        """The loss of one augmented batch: labels, no evidence, image quality, regions and teachers."""
+        squares, labels, zoomed, regions, teacher_logits, lungs = batch
+        altered = alter(
+            unit(squares),
+            labels,
+            unit(regions),
+            unit(lungs),
+            self.recipe.counterfactuals,
+            self._generator(batch_index),
+        )
         generator = self._generator(batch_index)
-        images = augment(unit(squares), self.recipe.augmentation, generator, zoomed)
+        images = augment(altered.images, self.recipe.augmentation, generator, zoomed)
         images, labels = synthesise(images, labels, self.recipe, generator)
         quality = None
         if self.recipe.rates_quality:
             images, quality = degrade(images, BatchRandom(len(images), generator))
         images = normalise(images, self.recipe.preprocessing)
         output: NetworkOutput = self.network(images)
-        self.log("accuracy", (output.logits.argmax(dim=1) == labels).float().mean())
-        terms = {"labels": self.label_loss(output.logits, labels)}
+        terms = self._label_terms(output, labels, altered.hidden)
         if quality is not None and output.quality is not None:
             terms["quality"] = quality_loss(output.quality, quality, labels)
         if self.recipe.region_loss:
             moved = augment_regions(
-                unit(regions), self.recipe.augmentation, self._generator(batch_index), zoomed
+                altered.regions, self.recipe.augmentation, self._generator(batch_index), zoomed
             )
-            terms["regions"] = self.recipe.region_loss * region_loss(output.maps, labels, moved)
+            kept = ~altered.hidden
+            terms["regions"] = self.recipe.region_loss * region_loss(
+                output.maps[kept], labels[kept], moved[kept]
+            )
         if self.distillation is not None:
-            terms["teacher"] = self.distillation(images, output, teacher_logits)
+            own = ~(altered.hidden | altered.exchanged)
+            terms["teacher"] = own.float().mean() * self.distillation(
+                images[own], output.of(own), teacher_logits[own]
+            )
         for name, term in terms.items():
             self.log(f"loss_{name}", term, prog_bar=True)
         return torch.stack(list(terms.values())).sum()
 
+    def _label_terms(
+        self, output: NetworkOutput, labels: Tensor, hidden: Tensor
+    ) -> dict[str, Tensor]:
+        """The losses against the labels (N,), and against equal outputs where the lungs are hidden (N,)."""
+        logits, kept = output.logits, ~hidden
+        self.log("accuracy", (logits[kept].argmax(dim=1) == labels[kept]).float().mean())
+        terms = {"labels": kept.float().mean() * self.label_loss(logits[kept], labels[kept])}
+        if hidden.any():
+            weight = self.recipe.counterfactuals.no_evidence_weight
+            share = hidden.float().mean()
+            terms["no_evidence"] = weight * share * no_evidence_loss(logits[hidden])
+        return terms
+
     def validation_step(self, batch: Batch, batch_index: int) -> None:
         """Measure on unaugmented images, or as the authors' code does."""
-        squares, labels, _, _, teacher_logits = batch
+        squares, labels, _, _, teacher_logits, _ = batch
         images = unit(squares)
         if self.recipe.sampling.valid == "authors_code":
             generator = torch.Generator().manual_seed(self.seed * 100_003 + batch_index)

@@ -5,6 +5,7 @@ Eq. 2 weights only the term of the true class, the code both; Eq. 1 as printed
 would weigh rare classes down, the code inverts it.
 """
 
+import math
 from collections.abc import Callable
 
 import torch
@@ -42,6 +43,11 @@ def label_loss(spec: Loss, counts: Tensor) -> LabelLoss:
         return -(weights.to(logits) * likelihood).mean()
 
     return binary
+
+
+def no_evidence_loss(logits: Tensor) -> Tensor:
+    """Divergence of the outputs (N, K) from equal ones, for images that show nothing of any label."""
+    return -functional.log_softmax(logits, dim=1).mean() - math.log(logits.shape[1])
 
 
 def class_weights(spec: Loss, counts: Tensor) -> Tensor:

@@ -17,7 +17,7 @@ class MaskModule(TrainingModule):
 
     def training_step(self, batch: Batch, batch_index: int) -> Tensor:
         """The loss of one batch; image and mask are augmented alike, and only the drawn anatomy counts."""
-        squares, labels, zoomed, regions, _ = batch
+        squares, labels, zoomed, regions, *_ = batch
         spec = self.recipe.augmentation
         images = augment(unit(squares), spec, self._generator(batch_index), zoomed)
         drawn = augment_regions(unit(regions), spec, self._generator(batch_index), zoomed)
@@ -29,7 +29,7 @@ class MaskModule(TrainingModule):
     def validation_step(self, batch: Batch, batch_index: int) -> None:
         """Log the Dice coefficient of the drawn anatomy, at the resolution of the masks."""
         del batch_index
-        squares, labels, _, regions, _ = batch
+        squares, labels, _, regions, *_ = batch
         output = self.network(normalise(unit(squares), self.recipe.preprocessing))
         drawn = unit(regions)
         self.log("valid_loss", mask_loss(output.maps, labels, drawn), prog_bar=True, sync_dist=True)

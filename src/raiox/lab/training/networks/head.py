@@ -27,6 +27,13 @@ class NetworkOutput(NamedTuple):
     quality: Tensor | None = None
     """(N,) score in [0, 1] of the image quality, from a network that rates it."""
 
+    def of(self, chosen: Tensor) -> "NetworkOutput":
+        """The outputs for some (N,) of the images."""
+        hints = tuple(features[chosen] for features in self.hints)
+        quality = None if self.quality is None else self.quality[chosen]
+        logits, maps, embedding = (x[chosen] for x in (self.logits, self.maps, self.embedding))
+        return NetworkOutput(logits, maps, embedding, hints, quality)
+
 
 class ActivationMapHead(nn.Module):
     """Features to logits, maps and embedding in one pass."""

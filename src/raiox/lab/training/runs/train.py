@@ -6,6 +6,7 @@ of each stage stay. With `resume`, a run continues after the last checkpoint on 
 same augmentation, because both are seeded by epoch and batch.
 """
 
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,6 +20,7 @@ from raiox.lab.errors import SplitEmptyError
 from raiox.lab.training.augment.style_mixing import mix_styles
 from raiox.lab.training.context import WEIGHTS_FILE, TrainingContext, is_finished
 from raiox.lab.training.data.examples import HELD_OUT, Examples, load_examples
+from raiox.lab.training.data.lungs import cached_lungs
 from raiox.lab.training.fit.atomic_files import save_weights
 from raiox.lab.training.fit.average_weights import average_weights, interpolate_weights
 from raiox.lab.training.fit.batchnorm import recalibrate_batchnorm
@@ -27,7 +29,7 @@ from raiox.lab.training.fit.mask_module import MaskModule
 from raiox.lab.training.fit.stage import best_precision, fit_stage, label_loss_for
 from raiox.lab.training.networks.build import build_network
 from raiox.lab.training.networks.mobilenet import MobileNetV1
-from raiox.lab.training.recipe import Recipe
+from raiox.lab.training.recipe import Counterfactuals, Recipe
 from raiox.lab.training.runs.initialisation import distillation_loss_for, initialise
 from raiox.lab.training.runs.predictions import predict, write_predictions
 from raiox.lab.training.runs.run_metadata import add_run_metadata, split_sha256, write_run_metadata
@@ -159,15 +161,20 @@ def _freeze_stages(network: nn.Module, n_stages: int) -> None:
 
 def _splits(recipe: Recipe, side_px: int, context: TrainingContext) -> dict[str, Examples]:
     spec = recipe.preprocessing.model_copy(update={"side_px": side_px})
-    splits = load_examples(recipe, spec, context.data, context.cache)
+    find_lungs = partial(
+        cached_lungs, bundle_folder=context.lungs, cache=context.cache, n_threads=context.n_threads
+    )
+    needed = find_lungs if recipe.counterfactuals.need_lungs else None
+    splits = load_examples(recipe, spec, context.data, context.cache, needed)
     if not len(splits["train"]):
         raise SplitEmptyError(recipe=recipe.name, split="train")
     return splits
 
 
 def _served_splits(recipe: Recipe, context: TrainingContext) -> dict[str, Examples]:
-    """At the size that is served; no loss reads regions any more."""
-    return _splits(recipe.replace(region_loss=0), recipe.preprocessing.side_px, context)
+    """At the size that is served; nothing reads regions or lungs any more."""
+    plain = recipe.replace(region_loss=0, counterfactuals=Counterfactuals())
+    return _splits(plain, recipe.preprocessing.side_px, context)
 
 
 def _bundle_name(folder: Path | None) -> str:

@@ -9,6 +9,7 @@ from raiox.bundle.manifest import (
     BundleManifest,
     DataSource,
     OperatingPoint,
+    Quantization,
     Training,
 )
 
@@ -21,6 +22,7 @@ __all__ = [
     "BundleManifest",
     "DataSource",
     "OperatingPoint",
+    "Quantization",
     "Training",
     "add_to_bundle",
     "open_bundle",

@@ -74,6 +74,15 @@ class Training(BaseModel, frozen=True):
     sources: tuple[DataSource, ...]
 
 
+class Quantization(BaseModel, frozen=True):
+    """What a network lost when it was made to compute in 8 bits, measured on `valid`."""
+
+    n_images: int = Field(description="Images of `train` that gave the ranges of activations.")
+    auc_loss: float = Field(description="Of the macro AUC; negative where it rose.")
+    point_loss: float = Field(description="Greatest, of any sensitivity or specificity.")
+    map_correlation: float = Field(ge=-1, le=1, description="Of the activation maps, median.")
+
+
 class BundleManifest(BaseModel, frozen=True):
     """The manifest, version 1."""
 
@@ -113,6 +122,9 @@ class BundleManifest(BaseModel, frozen=True):
         None, description="A radiograph rated below it is marked as a poor picture."
     )
     map_scale: PositiveFloat = Field(1.0, description="Evidence at a place that counts as full.")
+    quantization: Quantization | None = Field(
+        None, description="Where the network computes in 8 bits: what that cost."
+    )
     licence: str
     training: Training
     files: dict[str, str] = Field(description="SHA-256 of every other file, hexadecimal.")

@@ -25,6 +25,7 @@ from raiox.cli.export_site import export_site
 from raiox.cli.leaks import leaks
 from raiox.cli.predict import predict
 from raiox.cli.purge import purge
+from raiox.cli.quantize import quantize
 from raiox.cli.repeat import repeat
 from raiox.cli.serve import serve
 from raiox.cli.train import train
@@ -42,6 +43,7 @@ COMMANDS = (
     export,
     export_site,
     calibrate,
+    quantize,
     evaluate,
     compare,
     leaks,

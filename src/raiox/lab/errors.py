@@ -141,6 +141,12 @@ class ExportMismatchError(RunError):
     kind = ErrorKind.INTERNAL
 
 
+class QuantizationLosesError(RunError):
+    """In 8 bits a network answers worse (`auc_loss`, `point_loss`, `map_correlation`)."""
+
+    code = "quantization_loses"
+
+
 class SeedsFailedError(RecipeError):
     """Trainings of a series ended by themselves (`recipe`, `seeds`, and `log` of the first)."""
 

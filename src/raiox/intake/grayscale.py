@@ -20,7 +20,7 @@ from raiox.intake.bit_layout import (
     sample,
 )
 from raiox.intake.errors import CorruptImageError, UnsupportedFormatError
-from raiox.intake.tone import NO_DATA, robust_range
+from raiox.intake.tone import NO_DATA, robust_range, white_beside_marks
 
 BLOCK_ROWS: Final = (
     256  # arithmetic in floats on all pixels at once would need eight times the image
@@ -31,8 +31,6 @@ COLOUR_MODES: Final = frozenset(
     {"RGB", "RGBA", "RGBX", "RGBa", "P", "PA", "LA", "La", "CMYK", "YCbCr"}
 )
 WORD_BITS: Final = 16
-MIN_MARK_SHARE: Final = 0.0002  # of the pixels: what is burnt in far beyond the range, no hot pixel
-MARK_ROOM: Final = 32 / 223  # of the range, between its brightest and what is burnt in: 32 grays
 LUMA: Final = (0.299, 0.587, 0.114)  # ITU-R BT.601, as Pillow's own conversion
 
 COLOUR_SAMPLE_SIDE_PX: Final = 512  # enough to see a colour that a reader would see
@@ -91,6 +89,7 @@ def flatten_halves(high: Image.Image, low: Image.Image) -> Flattened:
     for image, weight in ((high, 256.0), (low, 1.0)):
         _add_luma(values, image, weight)
     bottom, top = _range(values)
+    top = white_beside_marks(bottom, top, float((values > top).mean()))
     some = _sample(high).astype(np.float32) * 256.0 + _sample(low)
     in_bytes = (np.clip(some, bottom, top) - bottom) * (255.0 / max(top - bottom, 1.0))
     shades = _to_bytes(values, bottom, top)
@@ -119,8 +118,8 @@ def stretch(values: Samples, *, white_is_zero: bool = False) -> Flattened:
     Args:
         white_is_zero: the smallest number is the brightest.
 
-    What is not a number is black. Where marks are burnt in far beyond that range, they alone are
-    white, a gap above the picture, so that they can be seen for what they are.
+    What is not a number is black. Marks that are burnt in beyond that range are white, a gap above
+    the picture.
 
     Raises:
         CorruptImageError: most are not a number, or infinite.
@@ -131,8 +130,7 @@ def stretch(values: Samples, *, white_is_zero: bool = False) -> Flattened:
     beyond = values < white if white_is_zero else values > white
     if values.dtype.kind == "f":
         beyond &= np.abs(values) < NO_DATA
-    if beyond.mean() >= MIN_MARK_SHARE:
-        white += (white - black) * MARK_ROOM
+    white = white_beside_marks(black, white, float(beyond.mean()))
     return Flattened(_to_bytes(values, black, white), values=_deep_values(values, black, white))
 
 

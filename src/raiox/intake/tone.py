@@ -20,6 +20,8 @@ MIN_LEVELS: Final = 16  # fewer different values are a drawing, not a radiograph
 MARKER_SHARE: Final = 0.02  # of the pixels; more than a marker covers belongs to the picture
 BORDER_LEVELS: Final = 2  # a border may cover any share, but has hardly more than one value
 NO_DATA: Final = 1e37  # geographers write the largest float where they have no value
+MIN_MARK_SHARE: Final = 0.0002  # of the pixels: what is burnt in far beyond the range, no hot pixel
+MARK_ROOM: Final = 32 / 223  # of the range, between its brightest and what is burnt in: 32 grays
 MAX_PASSES: Final = 8
 BLOCK: Final = 2**20  # values at once: their copies stay small
 
@@ -46,6 +48,19 @@ def robust_range(values: npt.NDArray[Any]) -> tuple[float, float] | None:
             return narrowed
         low, high = low + first * width, min(high, low + (last + 1) * width)
     return low, high
+
+
+def white_beside_marks(black: float, white: float, share_beyond: float) -> float:
+    """The value to show as white: where marks are burnt in beyond the picture, a gap above it.
+
+    Then the marks alone are white, and can be seen for what they are.
+
+    Args:
+        black: the darkest value of the picture.
+        white: its brightest, which may be the smaller number.
+        share_beyond: of the pixels, brighter than that.
+    """
+    return white + (white - black) * MARK_ROOM if share_beyond >= MIN_MARK_SHARE else white
 
 
 def content_bins(counts: Counts) -> tuple[int, int]:

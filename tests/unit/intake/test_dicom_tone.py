@@ -352,7 +352,7 @@ def test_a_marker_at_full_scale_does_not_darken_the_rest():
     result = shades(marked).astype(int)
 
     others = marked < 4_095
-    expected = shades(deep_phantom() // 4).astype(int)
+    expected = shades(deep_phantom() // 4) * (223 / 255)
     np.testing.assert_allclose(result[others], expected[others], atol=2)
 
 
@@ -433,3 +433,48 @@ def test_a_modality_table_leaves_the_stored_values_with_the_window_of_their_shad
 )
 def test_no_values_are_kept_that_the_picture_holds_or_that_lie_between_pixels(decoded):
     assert decoded().values is None
+
+
+MARK = slice(2, 6)
+
+
+def with_mark(deep, value):
+    """Letters burnt in, far brighter than the radiograph."""
+    marked = deep.copy()
+    marked[MARK, MARK] = value
+    return marked
+
+
+@pytest.mark.parametrize("photometric", ["MONOCHROME2", "MONOCHROME1"])
+def test_letters_burnt_in_beyond_the_picture_stay_a_gap_above_it(photometric):
+    radiograph = deep_phantom() // 2 + 20_000
+    if photometric == "MONOCHROME1":
+        values = with_mark((65_535 - radiograph).astype(np.uint16), 0)
+    else:
+        values = with_mark(radiograph, 65_535)
+
+    pixels = shades(values, BitsStored=16, HighBit=15, PhotometricInterpretation=photometric)
+
+    others = np.ones(pixels.shape, bool)
+    others[MARK, MARK] = False
+    assert (pixels[MARK, MARK] == 255).all()
+    assert pixels[others].max() == 223
+    assert pixels[others].min() == 0
+
+
+def test_letters_burnt_into_deep_colours_stay_a_gap_above_the_picture():
+    values = np.stack([with_mark(deep_phantom() // 2 + 20_000, 65_535)] * 3, axis=2)
+
+    pixels = shades(values, BitsStored=16, HighBit=15)
+
+    assert (pixels[MARK, MARK] == 255).all()
+    assert np.sort(pixels.ravel())[-17] == 223
+
+
+def test_one_hot_pixel_opens_no_gap():
+    values = deep_phantom()
+    values[3, 3] = 65_535
+
+    pixels = shades(values, BitsStored=16, HighBit=15)
+
+    assert np.sort(pixels.ravel())[-3] == 255

@@ -163,6 +163,16 @@ def test_a_mark_at_full_scale_stays_apart_from_the_picture(white_is_zero):
     np.testing.assert_allclose(pixels[others].astype(int), expected[others], atol=2)
 
 
+def test_letters_burnt_into_colours_of_sixteen_bits_stay_a_gap_above_the_picture():
+    values = deep_phantom() // 2 + 20_000
+    values[2:6, 2:6] = 65_535
+
+    pixels = read(deep_png(np.stack([values] * 3, axis=2)))
+
+    assert (pixels[2:6, 2:6] == 255).all()
+    assert np.sort(pixels.ravel())[-17] == 223
+
+
 def test_colour_of_sixteen_bits_is_noted():
     gray = deep_phantom()
     content = deep_png(np.stack([gray, gray // 3, gray // 3], axis=2))

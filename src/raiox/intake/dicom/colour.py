@@ -14,7 +14,7 @@ from raiox.intake.dicom.elements import Elements
 from raiox.intake.dicom.lookup_table import LookupTable, read_lookup_table
 from raiox.intake.errors import CorruptImageError
 from raiox.intake.grayscale import BLOCK_ROWS, flatten
-from raiox.intake.tone import robust_range
+from raiox.intake.tone import robust_range, white_beside_marks
 
 CHANNELS: Final = ("Red", "Green", "Blue")
 BYTE_BITS: Final = 8
@@ -78,6 +78,7 @@ def _palette(elements: Elements, channel: str, largest: int, *, is_signed: bool)
 def _shallow(words: npt.NDArray[Any]) -> GrayArray:
     """Deep samples to bytes by the range that the picture has; all channels alike."""
     low, high = robust_range(words) or (0.0, 0.0)
+    high = white_beside_marks(low, high, float((words > high).mean()))
     scale = 255.0 / (high - low) if high > low else 0.0
     shades = np.empty(words.shape, np.uint8)
     for top in range(0, len(words), BLOCK_ROWS):

@@ -17,7 +17,7 @@ from raiox.intake.dicom.elements import Elements
 from raiox.intake.dicom.modality_lut import apply_modality_lut
 from raiox.intake.dicom.voi_lut import read_voi, shows_the_image
 from raiox.intake.grayscale import BLOCK_ROWS
-from raiox.intake.tone import content_bins
+from raiox.intake.tone import content_bins, white_beside_marks
 
 Values = npt.NDArray[np.float64]
 Counts = npt.NDArray[np.int64]
@@ -61,8 +61,11 @@ def render(
     padding = _padding(values, counts, elements, is_signed=layout.is_signed)
     counts[padding] = 0
     modality, is_unusable = apply_modality_lut(values, elements, is_signed=layout.is_signed)
-    shades, is_ignored = _shades(values, modality, counts, layout, elements)
-    if photometric == "MONOCHROME1":
+    white_is_low = photometric == "MONOCHROME1"
+    shades, is_ignored = _shades(
+        values, modality, counts, layout, elements, white_is_low=white_is_low
+    )
+    if white_is_low:
         shades = 1.0 - shades
     shades[padding] = 0.0
     pixels = _look_up(index, np.rint(shades * 255.0).astype(np.uint8))
@@ -97,7 +100,13 @@ def _scale(modality: Values, shades: Values, counts: Counts) -> ValueScale | Non
 
 
 def _shades(
-    values: Values, modality: Values, counts: Counts, layout: Layout, elements: Elements
+    values: Values,
+    modality: Values,
+    counts: Counts,
+    layout: Layout,
+    elements: Elements,
+    *,
+    white_is_low: bool,
 ) -> tuple[Values, bool]:
     """Each value as a shade in [0, 1], still as the photometric interpretation counts.
 
@@ -110,15 +119,20 @@ def _shades(
     is_whole_byte = layout.n_bits == BYTE_BITS and not layout.is_signed
     if is_whole_byte and np.array_equal(modality, values):
         return np.minimum(modality / 255.0, 1.0), is_ignored
-    return _stretched(modality, counts), is_ignored
+    return _stretched(modality, counts, white_is_low=white_is_low), is_ignored
 
 
-def _stretched(modality: Values, counts: Counts) -> Values:
+def _stretched(modality: Values, counts: Counts, *, white_is_low: bool) -> Values:
     """From the darkest to the brightest value of the picture; a hot pixel is none of it."""
     if not counts.any():
         return np.zeros(len(counts))
     ends = modality[list(content_bins(counts))]
-    low, high = ends.min(), ends.max()
+    low, high = float(ends.min()), float(ends.max())
+    shares = counts / counts.sum()
+    if white_is_low:
+        low = white_beside_marks(high, low, float(shares[modality < low].sum()))
+    else:
+        high = white_beside_marks(low, high, float(shares[modality > high].sum()))
     span = max(high - low, np.finfo(np.float64).tiny)
     shades: Values = np.clip((modality - low) / span, 0.0, 1.0)
     return shades

@@ -78,5 +78,8 @@ def _likeliest(rows: Words, declared: Layout) -> Layout:
 
 
 def _is_negative(rows: Words, layout: Layout) -> bool:
+    """Whether values are below zero, and next to those above it: bright letters are not."""
     is_whole = layout.n_bits == 8 * rows.dtype.itemsize
+    if is_whole and not is_wrapped(rows, replace(layout, is_signed=False), layout):
+        return False
     return has_negative(layout.values(rows), 0.0 if is_whole else MIN_NEGATIVE_SHARE)

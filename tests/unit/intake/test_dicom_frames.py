@@ -17,6 +17,7 @@ from drawings import (
     renamed,
     study,
 )
+from drawn_radiographs import radiograph
 from PIL import Image
 from pydicom.dataelem import DataElement
 from pydicom.encaps import encapsulate, get_frame
@@ -321,3 +322,48 @@ def test_looking_at_the_layout_of_values_imports_nothing():
     )
 
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def wide_radiograph():
+    """12 bits, with structure everywhere, wider than high."""
+    shades = np.asarray(radiograph(4, 160).resize((160, 128)), np.uint16)
+    return shades * 16
+
+
+def test_rows_and_columns_that_were_swapped_are_put_right():
+    upright = wide_radiograph()
+
+    swapped = read(dicom(study(upright, Rows=160, Columns=128)))
+
+    assert swapped.notes == ("header_repaired",)
+    np.testing.assert_array_equal(swapped.pixels, read(dicom(study(upright))).pixels)
+
+
+@pytest.mark.parametrize("n_off", [-9, -1, 1, 2, 40])
+def test_an_image_sheared_by_the_wrong_number_of_columns_is_refused(n_off):
+    columns = 160 + n_off
+    rows = 128 * 160 // columns
+
+    with pytest.raises(CorruptImageError) as refusal:
+        read(dicom(study(wide_radiograph(), Rows=rows, Columns=columns)))
+
+    assert refusal.value.facts == {"element": "Columns"}
+
+
+@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("size", [(160, 128), (128, 160), (144, 144)])
+def test_rows_of_their_own_length_are_left_alone(seed, size):
+    pixels = np.asarray(radiograph(seed, 160).resize(size))
+
+    decoded = read(dicom(study(pixels)))
+
+    assert decoded.notes == ()
+    np.testing.assert_array_equal(decoded.pixels, pixels)
+
+
+@pytest.mark.parametrize("angle_deg", [0, 20, 45, 70, 90])
+def test_a_slope_of_gray_has_no_row_length_of_its_own(angle_deg):
+    y, x = np.mgrid[0:128, 0:160]
+    slope = np.cos(np.radians(angle_deg)) * x + np.sin(np.radians(angle_deg)) * y
+
+    assert read(dicom(study(slope.astype(np.uint8)))).pixels.shape == (128, 160)

@@ -8,6 +8,7 @@ Source: DICOM PS3.5, 8.1, 8.2 and annex A.
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
 import numpy.typing as npt
 from pydicom import uid
 from pydicom.encaps import encapsulate
@@ -21,8 +22,9 @@ from raiox.intake.dicom.file_format import DicomFile
 from raiox.intake.dicom.fragments import has_fragments, join_fragments
 from raiox.intake.dicom.image_pixel import BYTE_BITS, ImagePixel, read_image_pixel
 from raiox.intake.dicom.planes import see_planar_configuration
+from raiox.intake.dicom.row_length import see_row_length
 from raiox.intake.dicom.transfer_syntaxes import PLUGINS
-from raiox.intake.errors import TruncatedImageError
+from raiox.intake.errors import CorruptImageError, TruncatedImageError
 from raiox.intake.sandbox.decoder_api import DecodeLimits
 
 
@@ -81,11 +83,31 @@ def _read_native(
     is_little_endian = file.encoding.is_little_endian
     syntax = uid.ExplicitVRLittleEndian if is_little_endian else uid.ExplicitVRBigEndian
     source = pixel_data.value[: image.n_bytes]
-    seen = replace(image, planar_configuration=see_planar_configuration(source, image))
+    seen = replace(
+        _with_rows_seen(source, image),
+        planar_configuration=see_planar_configuration(source, image),
+    )
     is_repaired = (
         is_completed or seen != image or (file.syntax is not None and file.syntax.is_encapsulated)
     )
     return _decode(source, syntax, seen, is_repaired=is_repaired)
+
+
+def _with_rows_seen(source: memoryview, image: ImagePixel) -> ImagePixel:
+    """Rows and columns the other way round, where the pixels show that they were swapped.
+
+    Raises:
+        CorruptImageError: rows are longer or shorter than the header says (`element`).
+    """
+    if image.samples_per_pixel > 1:
+        return image
+    samples = np.frombuffer(source, f"u{image.bits_allocated // BYTE_BITS}")
+    seen = see_row_length(samples, image.rows, image.columns)
+    if seen == image.rows:
+        return replace(image, rows=image.columns, columns=image.rows)
+    if seen != image.columns:
+        raise CorruptImageError(element="Columns")
+    return image
 
 
 def _decode(

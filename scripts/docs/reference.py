@@ -21,6 +21,7 @@ import raiox
 from raiox.errors import RaioxError
 from raiox.inference.blank import BLANK_IMAGE, LOW_CONTRAST
 from raiox.inference.frontal_filter import REJECTION_CODES
+from raiox.inference.incomplete import INCOMPLETE_IMAGE
 from raiox.inference.lung_fields import POSITIONING
 from raiox.intake.formats import FORMATS, READ, Format, UnreadFormat
 from raiox.intake.sandbox.decoder_api import NOTES
@@ -123,7 +124,9 @@ def errors_page() -> str:
     refusals = [(error.code, str(error.kind)) for error in raised_errors()]
     rejections = [
         (code, "rejection")
-        for code in dict.fromkeys([*REJECTION_CODES.values(), BLANK_IMAGE, LOW_CONTRAST])
+        for code in dict.fromkeys(
+            [*REJECTION_CODES.values(), BLANK_IMAGE, LOW_CONTRAST, INCOMPLETE_IMAGE]
+        )
     ]
     warnings = {*NOTES, *POSITIONING, LOW_QUALITY, *Uncertainty, *OCCLUSION_READINGS}
     notes = [(code, "note") for code in sorted(warnings)]

@@ -10,6 +10,7 @@ from raiox import messages
 from raiox.errors import RaioxError
 from raiox.inference.blank import BLANK_IMAGE, LOW_CONTRAST
 from raiox.inference.frontal_filter import REJECTION_CODES
+from raiox.inference.incomplete import INCOMPLETE_IMAGE
 from raiox.inference.lung_fields import POSITIONING
 from raiox.intake.sandbox.decoder_api import NOTES
 from raiox.result import LOW_QUALITY, OCCLUSION_READINGS
@@ -36,6 +37,7 @@ CODES = {
     *REJECTION_CODES.values(),
     BLANK_IMAGE,
     LOW_CONTRAST,
+    INCOMPLETE_IMAGE,
     *WARNINGS,
     *OCCLUSION_READINGS,
 }

@@ -27,14 +27,14 @@ from raiox.entities import (
 )
 from raiox.errors import RaioxError
 from raiox.inference.blank import reject_blank
-from raiox.inference.burnt_in import fill_burnt_in
 from raiox.inference.classifier import Classifier
 from raiox.inference.errors import LungsNotFoundError
 from raiox.inference.frontal_filter import FrontalFilter
+from raiox.inference.incomplete import reject_incomplete
 from raiox.inference.lung_fields import LungFields
 from raiox.inference.lung_occlusion import occlude_lungs
 from raiox.inference.lungs import LungSegmenter, share_inside
-from raiox.inference.margins import Box, crop, find_content, uncrop
+from raiox.inference.margins import Box, as_networks_see, crop, find_content, uncrop
 from raiox.inference.reference_image import Answer, require_answers
 from raiox.inference.session import BATCH_SIZE
 from raiox.settings import Backend, InferenceSettings
@@ -56,14 +56,16 @@ class _Content:
     radiograph: Radiograph
     box: Box
     whole_shape: tuple[int, ...]
-    blank: Rejection | None
+    refusal: Rejection | None
+    """Whatever the filter says."""
 
     @classmethod
     def of(cls, whole: Radiograph) -> "_Content":
         box = find_content(whole.pixels)
         pixels = crop(whole.pixels, box)
-        radiograph = replace(whole, pixels=fill_burnt_in(pixels))
-        return cls(radiograph, box, whole.pixels.shape, reject_blank(pixels))
+        radiograph = replace(whole, pixels=as_networks_see(pixels))
+        refusal = reject_blank(pixels) or reject_incomplete(whole.pixels, box)
+        return cls(radiograph, box, whole.pixels.shape, refusal)
 
     def over_whole(self, prediction: Prediction) -> Prediction:
         maps = uncrop(prediction.activation_maps, self.box, self.whole_shape)
@@ -168,7 +170,7 @@ class LocalEngine:
         accepted = [
             i
             for i, verdict in enumerate(verdicts)
-            if isinstance(verdict, FilterResult) and verdict.accepted and not contents[i].blank
+            if isinstance(verdict, FilterResult) and verdict.accepted and not contents[i].refusal
         ]
         kept = [inside[i] for i in accepted]
         lungs, lungs_ms = _timed(lambda: self._segment(kept))
@@ -188,7 +190,7 @@ class LocalEngine:
             "lungs": round(lungs_ms / n_accepted, 2),
         }
         return [
-            self._result(verdict, contents[i].blank, predictions.get(i), timings_ms)
+            self._result(verdict, contents[i].refusal, predictions.get(i), timings_ms)
             for i, verdict in enumerate(verdicts)
         ]
 
@@ -210,7 +212,7 @@ class LocalEngine:
     def _result(
         self,
         filter_result: FilterResult | RaioxError,
-        blank: Rejection | None,
+        refusal: Rejection | None,
         prediction: Prediction | RaioxError | None,
         timings_ms: Mapping[str, float],
     ) -> EngineResult | RaioxError:
@@ -218,7 +220,7 @@ class LocalEngine:
             return filter_result
         if isinstance(prediction, RaioxError):
             return prediction
-        rejection = blank or self._filter.reject(filter_result)
+        rejection = refusal or self._filter.reject(filter_result)
         return EngineResult(filter_result, rejection, prediction, self._models, timings_ms)
 
 

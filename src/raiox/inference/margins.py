@@ -13,6 +13,7 @@ from PIL import Image
 
 from raiox.entities import FloatArray, GrayArray
 from raiox.inference.burnt_in import fill_burnt_in
+from raiox.inference.halftone import smooth_halftone
 
 MAX_SPREAD: Final = 8  # of 255, within a line of margin: what JPEG leaves of an even page
 MIN_KEPT: Final = 0.25  # of a side; what is smaller is no radiograph on a page
@@ -55,7 +56,12 @@ def crop(pixels: npt.NDArray[Pixel], box: Box) -> npt.NDArray[Pixel]:
 
 def content(pixels: GrayArray) -> GrayArray:
     """What the networks see of a picture."""
-    return fill_burnt_in(crop(pixels, find_content(pixels)))
+    return as_networks_see(crop(pixels, find_content(pixels)))
+
+
+def as_networks_see(pixels: GrayArray) -> GrayArray:
+    """Content without burnt-in marks, and with grays instead of dots."""
+    return smooth_halftone(fill_burnt_in(pixels))
 
 
 def uncrop(maps: FloatArray, box: Box, shape: tuple[int, ...]) -> FloatArray:

@@ -60,7 +60,8 @@ def white_beside_marks(black: float, white: float, share_beyond: float) -> float
         white: its brightest, which may be the smaller number.
         share_beyond: of the pixels, brighter than that.
     """
-    return white + (white - black) * MARK_ROOM if share_beyond >= MIN_MARK_SHARE else white
+    are_marks = MIN_MARK_SHARE <= share_beyond <= MARKER_SHARE
+    return white + (white - black) * MARK_ROOM if are_marks else white
 
 
 def content_bins(counts: Counts) -> tuple[int, int]:

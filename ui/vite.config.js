@@ -13,7 +13,7 @@ const DEVICE_FILE = 'assets/device-[name]-[hash].js';
 const SERVICE = process.env.RAIOX_URL ?? 'http://127.0.0.1:8000';
 
 function isOfDevice({ moduleIds }) {
-  return moduleIds.some((id) => id.includes('/src/device/'));
+  return moduleIds.some((id) => id.includes('/src/device/') || id.includes('/@noble/'));
 }
 
 export default defineConfig({

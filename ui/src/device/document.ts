@@ -2,6 +2,7 @@
 
 import type { Analysis, ImageKind } from '../shared/contract';
 import languages from '../../../src/raiox/locales/languages.json';
+import type { ValueScale } from './decode/pixelValues';
 import type { Catalogue } from './infer/catalogue';
 import type { Prediction } from './infer/engine';
 import { rotationOf } from './decide/frontalFilter';
@@ -13,7 +14,9 @@ const SCORE_DECIMALS = 4;
 const HOUR_MS = 3_600_000;
 
 /** What is kept: everything but sentences and addresses, which are made when it is shown. */
-export type StoredDocument = Omit<Analysis, 'image' | 'maps' | 'notice'>;
+export type StoredDocument = Omit<Analysis, 'image' | 'maps' | 'notice' | 'values'> & {
+  readonly valueScale: ValueScale | null;
+};
 
 export interface Upload {
   readonly id: string;
@@ -48,7 +51,7 @@ export function storedDocument(upload: Upload, { decoded, reading }: Read, catal
     },
     timings_ms: { ...timingsMs },
     notes: [...decoded.notes],
-    values: null,
+    valueScale: decoded.values?.scale ?? null,
     queue_position: null,
     estimated_wait_s: null,
     width_px: decoded.image.width,
@@ -62,17 +65,21 @@ export function storedDocument(upload: Upload, { decoded, reading }: Read, catal
   };
 }
 
-export function shownDocument(
-  stored: StoredDocument,
-  image: string | null,
-  maps: Record<string, string> | null,
-): Analysis {
+/** Addresses of what is shown of an analysis. */
+export interface Addresses {
+  readonly image: string | null;
+  readonly maps?: Record<string, string> | null;
+  readonly values?: string | null;
+}
+
+export function shownDocument({ valueScale, ...stored }: StoredDocument, { image, maps = null, values = null }: Addresses): Analysis {
   const { rejection } = stored;
   return {
     ...stored,
     rejection: rejection && codedMessage(rejection.code, rejection.facts),
     image,
     maps,
+    values: valueScale && values ? { ...valueScale, address: values } : null,
     notice: Object.fromEntries(languages.map(({ id, notice }) => [id, notice])),
   };
 }

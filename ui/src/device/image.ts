@@ -1,16 +1,18 @@
 /** The arrays that travel through the reading on this device. */
 
-/** One byte a pixel, row by row; bright is dense. */
-export interface GrayImage {
+/** In pixels, or cells. */
+export interface Shape {
   readonly width: number;
   readonly height: number;
+}
+
+/** One byte a pixel, row by row; bright is dense. */
+export interface GrayImage extends Shape {
   readonly pixels: Uint8Array;
 }
 
 /** A number a cell, row by row. */
-export interface FloatImage {
-  readonly width: number;
-  readonly height: number;
+export interface FloatImage extends Shape {
   readonly values: Float32Array;
 }
 

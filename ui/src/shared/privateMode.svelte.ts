@@ -7,12 +7,17 @@
 import { forget, recall, remember } from './storage';
 
 const STORED = 'raiox.private';
+/** Why the history of this device lasts only as long as the page: no HTTPS, storage refused, or full. */
+export type UnkeptReason = 'insecure' | 'refused' | 'full';
+
 const DEVICE_ID = /\bdevice-[0-9a-f]{32}\b/;
 
 class PrivateMode {
   /** Null where the reader may choose. */
   readonly fixed = fixedChoice();
   #chosen = $state(recall(STORED) === '1');
+  /** Null as long as all is kept. */
+  unkept = $state<UnkeptReason | null>(globalThis.isSecureContext ? null : 'insecure');
 
   get on(): boolean {
     return this.fixed ?? this.#chosen;
@@ -23,6 +28,11 @@ class PrivateMode {
     if (on) remember(STORED, '1');
     else forget(STORED);
   }
+}
+
+export function unkeptReason(error: unknown): UnkeptReason {
+  if (!globalThis.isSecureContext) return 'insecure';
+  return error instanceof DOMException && error.name === 'QuotaExceededError' ? 'full' : 'refused';
 }
 
 function fixedChoice(): boolean | null {

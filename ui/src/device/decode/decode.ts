@@ -1,25 +1,40 @@
 /** One file to shades of gray, by what its content is. */
 
-import { recognize } from '../../shared/upload/formats';
 import { requireSide } from './checks';
 import type { Decoded } from './decoded';
-import { RefusedError } from './refusal';
+import { fetched, NotFetchedError, RefusedError } from './refusal';
+import { DICOM, NAMES, sniff, ZIP } from './sniff';
 
-/** Throws: RefusedError, or whatever a codec throws. */
+/** Throws: RefusedError of the code that says why, or NotFetchedError. */
 export async function decode(content: Uint8Array<ArrayBuffer>): Promise<Decoded> {
-  const format = recognize(content);
-  if (!format) throw new RefusedError('not_an_image');
-  const decoded = format.id === 'dicom' ? await dicom(content) : await raster(content, format.id);
-  requireSide(decoded.image);
-  return decoded;
+  const format = sniff(content);
+  const decoder = await fetched(decoderOf(format));
+  try {
+    const decoded = await decoder(content, format);
+    requireSide(decoded.image);
+    return decoded;
+  } catch (error) {
+    if (error instanceof NotFetchedError) throw error;
+    if (error instanceof RefusedError) throw named(error);
+    throw new RefusedError('corrupt_image'); // codecs throw anything
+  }
 }
 
-async function dicom(content: Uint8Array<ArrayBuffer>): Promise<Decoded> {
-  const { decodeDicom } = await import('./dicom/decodeDicom');
-  return decodeDicom(content);
+/** With the formats that are read, where another was named. */
+function named({ code, facts }: RefusedError): RefusedError {
+  return new RefusedError(code, code === 'unsupported_format' ? { formats: NAMES, ...facts } : facts);
 }
 
-async function raster(content: Uint8Array<ArrayBuffer>, format: string): Promise<Decoded> {
-  const { decodeRaster } = await import('./raster');
-  return decodeRaster(content, format);
+type Decoder = (content: Uint8Array<ArrayBuffer>, format: string) => Promise<Decoded>;
+
+/** Fetched with the first file that needs it. */
+async function decoderOf(format: string): Promise<Decoder> {
+  if (format === DICOM) return (await import('./dicom/decodeDicom')).decodeDicom;
+  if (format !== ZIP) return (await import('./raster')).decodeRaster;
+  const { theImage } = await import('./archive');
+  return async (content) => {
+    const image = await theImage(content);
+    const decoded = await (await fetched(decoderOf(image.format)))(image.content, image.format);
+    return { ...decoded, sourceFormat: ZIP };
+  };
 }

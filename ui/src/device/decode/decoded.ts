@@ -1,6 +1,7 @@
 /** What decoding makes of a file. */
 
 import type { GrayImage } from '../image';
+import type { PixelValues } from './pixelValues';
 
 export interface Decoded {
   readonly image: GrayImage;
@@ -9,4 +10,6 @@ export interface Decoded {
   readonly notes: readonly string[];
   /** Side of a pixel; null where the file does not say. */
   readonly pixelSpacingMm: number | null;
+  /** Null where 8 bits hold what is there. */
+  readonly values: PixelValues | null;
 }

@@ -1,61 +1,126 @@
 /**
- * Any picture to one byte a pixel, as `raiox.intake.grayscale`.
+ * Any picture or array of values to one byte a pixel, as `raiox.intake.grayscale`.
  *
  * Source: src/raiox/intake/grayscale.py; ITU-R BT.601 for the luma.
  */
 
-import { clip, roundHalfEven, type GrayImage } from '../image';
-import { robustRange } from './tone';
+import { clip, roundHalfEven, type GrayImage, type Shape } from '../image';
+import { hasNegative, isWrapped, MIN_NEGATIVE_SHARE, sampleRows, type Layout } from './bitLayout';
+import type { PixelValues } from './pixelValues';
+import { RefusedError } from './refusal';
+import { NO_DATA, robustRange, type Numbers } from './tone';
 
-const COLOUR_SAMPLE_SIDE_PX = 512;
-const COLOUR_SPREAD = 32;
-const COLOUR_SHARE = 0.002;
 const MIN_MARK_SHARE = 0.0002;
 const MARK_ROOM = 32 / 223;
+const [MAX_BYTE, MAX_SAMPLE] = [255, 2 ** 16 - 1];
+const UNSIGNED: Layout = { shift: 0, nBits: 16, isSigned: false };
+const SIGNED: Layout = { ...UNSIGNED, isSigned: true };
 
 /** Red, green, blue and opacity of each pixel. */
-export interface ColourImage {
-  readonly width: number;
-  readonly height: number;
+export interface ColourImage extends Shape {
   readonly data: Uint8ClampedArray | Uint8Array;
 }
 
-/** Bytes of a colour image on black; a gray one keeps its values. */
-export function luma({ width, height, data }: ColourImage): GrayImage {
-  const pixels = new Uint8Array(width * height);
-  for (let at = 0, i = 0; at < pixels.length; at++, i += 4) {
-    const [r, g, b] = [data[i] as number, data[i + 1] as number, data[i + 2] as number];
-    pixels[at] = (19595 * r + 38470 * g + 7471 * b + 0x8000) >> 16; // as Pillow converts RGB to L
-  }
-  return { width, height, pixels };
+/** A picture in shades of gray. */
+export interface Flattened {
+  readonly image: GrayImage;
+  readonly lostColour: boolean;
+  /** Null where 8 bits hold what is there, and for colours and fractions. */
+  readonly values: PixelValues | null;
+  /** Colours without transparency, which a camera may have taken. */
+  readonly colours: ColourImage | null;
 }
 
-/** Whether a reader would see colour. */
-export function isColoured({ width, height, data }: ColourImage): boolean {
-  const [w, h] = [Math.min(width, COLOUR_SAMPLE_SIDE_PX), Math.min(height, COLOUR_SAMPLE_SIDE_PX)];
-  let coloured = 0;
-  for (let y = 0; y < h; y++) {
-    for (let x = 0; x < w; x++) {
-      const row = Math.floor(((y + 0.5) * height) / h);
-      const i = 4 * (row * width + Math.floor(((x + 0.5) * width) / w));
-      const [r, g, b] = [data[i] as number, data[i + 1] as number, data[i + 2] as number];
-      coloured += Number(Math.max(r, g, b) - Math.min(r, g, b) > COLOUR_SPREAD);
-    }
-  }
-  return coloured / (w * h) > COLOUR_SHARE;
+export function grayAlone({ width, height }: Shape, pixels: Uint8Array, values: PixelValues | null = null): Flattened {
+  return { image: { width, height, pixels }, lostColour: false, values, colours: null };
 }
 
-/** Deep values over the range that carries the picture; marks burnt in far beyond it are white, a gap above. */
-export function stretch(values: Uint16Array): Uint8Array {
-  const [black, white] = robustRange(values);
-  const nBeyond = values.reduce((n, value) => n + Number(value > white), 0);
-  const room = nBeyond >= MIN_MARK_SHARE * values.length ? (white - black) * MARK_ROOM : 0;
-  const table = shadesOf(black, white + room);
-  return Uint8Array.from(values, (value) => table[value] ?? 0);
+/**
+ * Numbers over the range that carries the picture; marks burnt in far beyond it are white, a gap above.
+ *
+ * Args: whiteIsZero: the smallest number is the brightest.
+ * Throws: RefusedError where most are not a number, or infinite.
+ */
+export function stretch(shape: Shape, samples: Numbers, whiteIsZero = false): Flattened {
+  const values = withSign(shape, samples);
+  const [low, high] = requireRange(values);
+  const [black, brightest] = whiteIsZero ? [high, low] : [low, high];
+  const white = brightest + (isMarked(values, brightest, whiteIsZero) ? (brightest - black) * MARK_ROOM : 0);
+  return grayAlone(shape, toBytes(values, black, white), deepValues(values, black, white));
+}
+
+/** Gray with opacity; what is transparent is black and has no part in the range. */
+export function stretchOpaque(shape: Shape, gray: Uint16Array<ArrayBuffer>, opacity: Uint16Array): Flattened {
+  if (opacity.every((value) => value === opacity[0])) return stretch(shape, gray);
+  const shades = toBytes(gray, ...requireRange(gray.filter((_, at) => opacity[at])));
+  return grayAlone(shape, shades.map((shade, at) => multiplied(shade, (opacity[at] ?? 0) >> 8)));
+}
+
+/** Throws: RefusedError where most are not a number, or infinite. */
+export function requireRange(values: Numbers): [number, number] {
+  const range = robustRange(values);
+  if (!range) throw new RefusedError('corrupt_image');
+  return range;
+}
+
+/** Black becomes 0 and white 255, either of which may be the larger number; what is none is black. */
+export function toBytes(values: Numbers, black: number, white: number): Uint8Array {
+  if (values instanceof Uint16Array) {
+    const table = shadesOf(black, white);
+    return Uint8Array.from(values, (value) => table[value] ?? 0);
+  }
+  const shade = shadeBetween(black, white);
+  const bytes = new Uint8Array(values.length);
+  values.forEach((value, at) => (bytes[at] = Number.isNaN(value) ? 0 : shade(value)));
+  return bytes;
 }
 
 /** A table of 65,536 shades, black at `black` and white at `white`. */
 export function shadesOf(black: number, white: number): Uint8Array {
+  const shade = shadeBetween(black, white);
+  return Uint8Array.from({ length: MAX_SAMPLE + 1 }, (_, value) => shade(value));
+}
+
+/** Product of two bytes as shares, in the arithmetic of Pillow. */
+export function multiplied(one: number, other: number): number {
+  const product = one * other + 128;
+  return ((product >> 8) + product) >> 8;
+}
+
+function shadeBetween(black: number, white: number): (value: number) => number {
   const scale = white === black ? 0 : 255 / (white - black);
-  return Uint8Array.from({ length: 2 ** 16 }, (_, value) => roundHalfEven(clip((value - black) * scale, 0, 255)));
+  return (value) => roundHalfEven(clip((value - black) * scale, 0, 255));
+}
+
+function isMarked(values: Numbers, brightest: number, whiteIsZero: boolean): boolean {
+  const isFloat = values instanceof Float32Array || values instanceof Float64Array;
+  let nBeyond = 0;
+  for (const value of values) {
+    const isBeyond = whiteIsZero ? value < brightest : value > brightest;
+    if (isBeyond && (!isFloat || Math.abs(value) < NO_DATA)) nBeyond += 1;
+  }
+  return nBeyond >= MIN_MARK_SHARE * values.length;
+}
+
+/** Numbers below zero that were saved in words without a sign, where the neighbours show it. */
+function withSign(shape: Shape, values: Numbers): Numbers {
+  if (!(values instanceof Uint16Array) || !values.some((value) => value >= 2 ** 15)) return values;
+  const rows = sampleRows(values as Uint16Array<ArrayBuffer>, shape.height, shape.width);
+  const isSigned = isWrapped(rows, UNSIGNED, SIGNED) && hasNegative(rows, SIGNED, MIN_NEGATIVE_SHARE);
+  return isSigned ? Int16Array.from(values) : values;
+}
+
+/** The numbers as they are, where 16 bits hold them and 8 do not. */
+function deepValues(values: Numbers, black: number, white: number): PixelValues | null {
+  if (values instanceof Float32Array || values instanceof Float64Array || black === white) return null;
+  let [first, last] = [Infinity, -Infinity];
+  for (const value of values) {
+    if (value < first) first = value;
+    if (value > last) last = value;
+  }
+  if (last - first <= MAX_BYTE || last - first > MAX_SAMPLE) return null;
+  const intercept = first >= 0 && last <= MAX_SAMPLE ? 0 : first;
+  const samples = new Uint16Array(values.length);
+  values.forEach((value, at) => (samples[at] = value - intercept));
+  return { samples, scale: { slope: 1, intercept, black, white } };
 }

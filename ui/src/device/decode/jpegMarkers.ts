@@ -6,7 +6,7 @@
 
 import { MAX_JPEG_SCANS } from './checks';
 import { RefusedError } from './refusal';
-import { viewOf } from './bytes';
+import { beginsWith, find, viewOf } from './bytes';
 
 export interface FrameHeader {
   readonly height: number;
@@ -21,7 +21,18 @@ export interface FrameHeader {
 const SOI = 0xd8;
 const EOI = 0xd9;
 const SOS = 0xda;
-const NO_FRAMES = [0xc4, 0xc8, 0xcc];
+const DHT = 0xc4;
+const NO_FRAMES = [DHT, 0xc8, 0xcc];
+const [APP0, APP14] = [0xe0, 0xee];
+const JFIF = [0x4a, 0x46, 0x49, 0x46, 0];
+const ADOBE = [0x41, 0x64, 0x6f, 0x62, 0x65];
+/** A marker of Adobe's that says: no colour transform. */
+const UNTRANSFORMED = [0xff, APP14, 0, 14, ...ADOBE, 0, 100, 0, 0, 0, 0, 0];
+/** Class and destination of a table, then how many codes there are of each length. */
+const TABLE_HEAD_BYTES = 17;
+const HOLE = new Array<number>(64).fill(0);
+/** With Huffman codes, by blocks. */
+const SEQUENTIAL = [0xc0, 0xc1];
 
 /** Throws: RefusedError where there is no start of a frame. */
 export function readJpegHeader(stream: Uint8Array): FrameHeader {
@@ -52,6 +63,63 @@ export function exceedsScanLimit(stream: Uint8Array): boolean {
 export function isComplete(stream: Uint8Array): boolean {
   for (const [marker] of segments(stream)) if (marker === EOI) return true;
   return false;
+}
+
+/**
+ * Whether a run of zeros lies in a scan whose code has none, as an interrupted transfer leaves it.
+ *
+ * Zeros are the first code of a table over and over: blocks that end at once, if that is the end of
+ * block in the tables of all components. A progressive stream, and one with a scan for each component,
+ * are not looked at.
+ */
+export function hasHole(stream: Uint8Array): boolean {
+  if (find(stream, HOLE) < 0) return false;
+  const all = [...segments(stream)];
+  const { nSamples, process } = readJpegHeader(stream);
+  const isInScan = all.some(([marker, start], at) => {
+    const end = all[at + 1]?.[1] ?? stream.length;
+    return marker === SOS && stream[start + 2] === nSamples && find(stream.subarray(start, end), HOLE) >= 0;
+  });
+  const firsts = new Set(all.flatMap(([marker, start]) => (marker === DHT ? firstCodes(stream, start) : [])));
+  const isEndOfBlock = firsts.size === 1 && firsts.has(0);
+  return isInScan && SEQUENTIAL.includes(process) && !isEndOfBlock;
+}
+
+/** Whether the stream itself says what its colours are. Source: Adobe, Technical Note 5116, 18. */
+export function hasColourMark(stream: Uint8Array): boolean {
+  return [...segments(stream)].some(([marker, at]) => marker === APP14 && beginsWith(stream, ADOBE, at + 2));
+}
+
+/** The same stream, whose samples every decoder leaves as they are; JFIF would call them YCbCr. */
+export function withoutColourTransform(stream: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  const pieces = [stream.subarray(0, 2), Uint8Array.from(UNTRANSFORMED)];
+  let kept = 2;
+  for (const [marker, at] of segments(stream)) {
+    if (marker === SOS) break;
+    if (marker !== APP0 || !beginsWith(stream, JFIF, at + 2)) continue;
+    pieces.push(stream.subarray(kept, at - 2));
+    kept = at + viewOf(stream).getUint16(at);
+  }
+  pieces.push(stream.subarray(kept));
+  const whole = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
+  let end = 0;
+  for (const piece of pieces) {
+    whole.set(piece, end);
+    end += piece.length;
+  }
+  return whole;
+}
+
+/** What the code of zeros stands for in each AC table of a segment (T.81, B.2.4.2 and annex C). */
+function firstCodes(stream: Uint8Array, start: number): number[] {
+  const found: number[] = [];
+  const end = start + viewOf(stream).getUint16(start);
+  for (let at = start + 2; at + TABLE_HEAD_BYTES < end && end <= stream.length; ) {
+    const nCodes = stream.subarray(at + 1, at + TABLE_HEAD_BYTES).reduce((sum, n) => sum + n, 0);
+    if ((stream[at] ?? 0) >> 4 === 1 && nCodes) found.push(stream[at + TABLE_HEAD_BYTES] ?? 0);
+    at += TABLE_HEAD_BYTES + nCodes;
+  }
+  return found;
 }
 
 function isStartOfFrame(marker: number): boolean {

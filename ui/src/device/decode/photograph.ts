@@ -7,7 +7,8 @@
 
 import { roundHalfEven, type Box } from '../image';
 import { BOX, resizeGray } from '../preprocess/resample';
-import { luma, type ColourImage } from './grayscale';
+import { luma } from './colours';
+import type { ColourImage } from './grayscale';
 
 const SIDE_PX = 192;
 const LIT_QUANTILE = 0.9;

@@ -1,19 +1,20 @@
 /** What a picture declares of itself and whether it is whole, seen before anything decodes it. */
 
 import { ascii, find, viewOf } from './bytes';
-import { DECODE_LIMIT_S } from './checks';
-import { exceedsScanLimit, isComplete, readJpegHeader } from './jpegMarkers';
+import { DECODE_LIMIT_S, requireGeometry } from './checks';
+import { exceedsScanLimit, hasHole, isComplete, readJpegHeader } from './jpegMarkers';
 import { RefusedError } from './refusal';
 
 type Size = [width: number, height: number];
 
 const TRUNCATED = 'truncated_image';
+/** Its start of frame (T.87, C.1.1). */
+const JPEG_LS = 0xf7;
 
 /** Null where it does not say, or not where it is looked for. */
 export function declaredSize(content: Uint8Array, format: string): Size | null {
   const view = viewOf(content);
   try {
-    if (format === 'png') return [view.getUint32(16), view.getUint32(20)];
     if (format === 'bmp') return [view.getInt32(18, true), Math.abs(view.getInt32(22, true))];
     if (format === 'webp') return sizeOfWebp(content, view);
     if (format === 'avif') return sizeOfAvif(content, view);
@@ -26,14 +27,21 @@ export function declaredSize(content: Uint8Array, format: string): Size | null {
 
 /** Throws: RefusedError for half a file, and for what would be decoded without an end. */
 export function requireWhole(content: Uint8Array, format: string): void {
-  if (format === 'jpeg') {
-    if (exceedsScanLimit(content)) throw new RefusedError('decode_too_slow', { limit_s: DECODE_LIMIT_S });
-    if (!isComplete(content)) throw new RefusedError(hasFrame(content) ? TRUNCATED : 'corrupt_image');
-    readJpegHeader(content);
-  }
+  if (format === 'jpeg') requireWholeJpeg(content);
   const view = viewOf(content);
   if (format === 'webp' && view.getUint32(4, true) + 8 > content.length) throw new RefusedError(TRUNCATED);
   if (format === 'avif' && boxesEnd(view) > content.length) throw new RefusedError(TRUNCATED);
+}
+
+/** As `raiox.intake.formats.jpeg` looks at it. */
+function requireWholeJpeg(content: Uint8Array): void {
+  if (!isComplete(content)) throw new RefusedError(hasFrame(content) ? TRUNCATED : 'corrupt_image');
+  const { process, precision, width, height } = readJpegHeader(content);
+  if (process === JPEG_LS) throw new RefusedError('unsupported_format', { format: 'JPEG-LS' });
+  if (precision !== 8) throw new RefusedError('unsupported_format', { format: `${String(precision)}-bit JPEG` });
+  if (hasHole(content)) throw new RefusedError('corrupt_image');
+  if (exceedsScanLimit(content)) throw new RefusedError('decode_too_slow', { limit_s: DECODE_LIMIT_S });
+  requireGeometry(width, height);
 }
 
 function hasFrame(content: Uint8Array): boolean {

@@ -12,17 +12,52 @@ const MARKER_SHARE = 0.02;
 const BORDER_LEVELS = 2;
 const MAX_PASSES = 8;
 
-export type Counts = Float64Array;
+/** Geographers write the largest float where they have no value. */
+export const NO_DATA = 1e37;
+const N_BINS = 2 ** 16;
 
-/** The smallest and the largest of whole numbers from 0 to 65,535 that belong to the picture. */
-export function robustRange(values: Uint16Array): [number, number] {
-  return contentBins(countsOf(values, 2 ** 16));
+export type Counts = Float64Array;
+export type Numbers =
+  | Uint8Array
+  | Int8Array
+  | Uint16Array
+  | Int16Array
+  | Uint32Array
+  | Int32Array
+  | Float32Array
+  | Float64Array;
+
+/** The smallest and the largest number that belong to the picture; null where most are none, or infinite. */
+export function robustRange(values: Numbers): [number, number] | null {
+  const isWhole = !(values instanceof Float32Array || values instanceof Float64Array);
+  const own = isWhole ? values : values.filter((value) => Math.abs(value) < NO_DATA);
+  if (own.length < 0.5 * values.length) return null;
+  let [low, high] = [Infinity, -Infinity];
+  for (const value of own) {
+    if (value < low) low = value;
+    if (value > high) high = value;
+  }
+  for (let pass = 0; pass < MAX_PASSES; pass++) {
+    const [counts, width] = histogramOf(own, low, high, isWhole);
+    const [first, last] = contentBins(counts);
+    const narrowed: [number, number] = [low + first * width, Math.min(high, low + last * width)];
+    if (width === 1 || (narrowed[0] === low && narrowed[1] === high)) return narrowed; // nothing is finer
+    [low, high] = [low + first * width, Math.min(high, low + (last + 1) * width)];
+  }
+  return [low, high];
 }
 
-export function countsOf(values: Uint8Array | Uint16Array, n: number): Counts {
-  const counts = new Float64Array(n);
-  for (const value of values) counts[value] = (counts[value] ?? 0) + 1;
-  return counts;
+/** Counts of equal bins from `low` on, and their width: 1 where whole numbers fit. */
+function histogramOf(values: Numbers, low: number, high: number, isWhole: boolean): [Counts, number] {
+  const areBins = isWhole && high - low < N_BINS;
+  const width = areBins ? 1 : (high - low) / (N_BINS - 1) || 1;
+  const counts = new Float64Array(Math.trunc((high - low) / width) + 2);
+  for (const value of values) {
+    if (value < low || value > high) continue;
+    const bin = areBins ? value - low : Math.trunc((value - low) / width);
+    counts[bin] = (counts[bin] as number) + 1;
+  }
+  return [counts, width];
 }
 
 /** The first and the last bin of a histogram that belong to the picture. */

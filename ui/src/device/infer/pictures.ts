@@ -3,8 +3,10 @@
  * `raiox.inference.heatmap` paints them.
  */
 
+import type { Decoded } from '../decode/decoded';
 import { clip, roundHalfEven, type FloatImage, type GrayImage } from '../image';
 import { resizeFloats } from '../preprocess/resample';
+import { drawSamples } from './samplesPng';
 
 const STOPS = [
   [212, 72, 66],
@@ -21,9 +23,11 @@ export interface Pictures {
   readonly image: Blob;
   readonly thumbnail: Blob;
   readonly heatmaps: Readonly<Record<string, Blob>>;
+  /** What more than 8 bits held, as a gray PNG of 16. */
+  readonly values: Blob | null;
 }
 
-export async function drawPictures(image: GrayImage, maps: Readonly<Record<string, FloatImage>>): Promise<Pictures> {
+export async function drawPictures({ image, values }: Decoded, maps: Readonly<Record<string, FloatImage>>): Promise<Pictures> {
   const whole = canvasOf(image.width, image.height, (data) => {
     image.pixels.forEach((gray, at) => {
       data.fill(gray, 4 * at, 4 * at + 3);
@@ -32,7 +36,12 @@ export async function drawPictures(image: GrayImage, maps: Readonly<Record<strin
   });
   const heatmaps: Record<string, Blob> = {};
   for (const [finding, map] of Object.entries(maps)) heatmaps[finding] = await drawHeatmap(map, image);
-  return { image: await asPng(whole), thumbnail: await asPng(shrunk(whole)), heatmaps };
+  return {
+    image: await asPng(whole),
+    thumbnail: await asPng(shrunk(whole)),
+    heatmaps,
+    values: values && (await drawSamples(image, values.samples)),
+  };
 }
 
 async function drawHeatmap(map: FloatImage, { width, height }: GrayImage): Promise<Blob> {

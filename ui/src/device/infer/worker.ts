@@ -29,7 +29,7 @@ async function read({ content }: ReadRequest): Promise<void> {
   answer({ kind: 'decoded' }); // from here on nothing of the file can hold the worker up
   if (!networks) throw new Error('no networks');
   const reading = await readImage(decoded.image, await networks, decoded.notes.includes(PHOTOGRAPH));
-  const pictures = await drawPictures(decoded.image, reading.prediction?.maps ?? {});
+  const pictures = await drawPictures(decoded, reading.prediction?.maps ?? {});
   answer({ kind: 'read', decoded, reading, pictures });
 }
 

@@ -20,13 +20,16 @@ export function promised<T>(request: IDBRequest<T>): Promise<T> {
   });
 }
 
-export function openDatabase(): Promise<IDBDatabase> {
+/** Args: onClose: called where the browser closes it, as when the reader deletes all data of the site. */
+export async function openDatabase(onClose: () => void): Promise<IDBDatabase> {
   const request = indexedDB.open(NAME, VERSION);
   request.onupgradeneeded = () => {
     for (const name of [RECORDS, IMAGES]) request.result.createObjectStore(name, { keyPath: 'id' });
     request.result.createObjectStore(KEYS);
   };
-  return promised(request);
+  const database = await promised(request);
+  database.onclose = onClose;
+  return database;
 }
 
 /** One transaction over several stores; settled once it is on disk. */

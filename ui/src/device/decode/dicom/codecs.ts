@@ -3,13 +3,13 @@
  * one in JavaScript for JPEG lossless. Each is fetched when the first file needs it.
  */
 
+import type { Words } from '../bitLayout';
 import { decodeByBrowser } from '../browserCodec';
-import { RefusedError } from '../refusal';
+import { hasColourMark, withoutColourTransform } from '../jpegMarkers';
+import { fetched, RefusedError } from '../refusal';
 import type { Codestream } from './codestream';
 import type { ImagePixel } from './imagePixel';
 import { decodeRle } from './rle';
-
-export type Words = Uint8Array<ArrayBuffer> | Uint16Array<ArrayBuffer>;
 
 export interface Samples {
   /** Pixel after pixel, its samples together. */
@@ -26,29 +26,27 @@ interface FrameDecoder {
   delete(): void;
 }
 
-/** Throws: RefusedError for what the codec cannot follow. */
+/** Throws: RefusedError, or what the codec throws for what it cannot follow. */
 export async function decodeFrame({ codec, frame }: Codestream, image: ImagePixel): Promise<Samples> {
   if (codec === 'rle') return { words: decodeRle(frame, image) };
   if (codec === 'jpeg') return decodeJpeg(frame, image);
-  try {
-    if (codec === 'jpegLossless') return { words: await decodeLossless(frame, image) };
-    return await decodeByWasm(codec === 'jpegLs' ? await openCharls() : await openOpenjpeg(), frame, image);
-  } catch (error) {
-    throw error instanceof RefusedError ? error : new RefusedError('corrupt_image');
-  }
+  if (codec === 'jpegLossless') return { words: await decodeLossless(frame, image) };
+  return decodeByWasm(await fetched(codec === 'jpegLs' ? openCharls() : openOpenjpeg()), frame, image);
 }
 
+/** Where nothing in the frame names its colours, the header of the file does, and they stay as they are. */
 async function decodeJpeg(frame: Uint8Array<ArrayBuffer>, image: ImagePixel): Promise<Samples> {
-  const { width, height, data } = await decodeByBrowser(frame, 'image/jpeg');
-  if (width !== image.columns || height !== image.rows) throw new RefusedError('corrupt_image');
   const n = image.samplesPerPixel;
+  const isRaw = n > 1 && !hasColourMark(frame);
+  const { width, height, data } = await decodeByBrowser(isRaw ? withoutColourTransform(frame) : frame, 'image/jpeg');
+  if (width !== image.columns || height !== image.rows) throw new RefusedError('corrupt_image');
   const words = new Uint8Array(width * height * n);
   for (let at = 0; at < width * height; at++) for (let k = 0; k < n; k++) words[at * n + k] = data[4 * at + k] ?? 0;
-  return { words, ...(n > 1 ? { photometric: 'RGB' } : {}) };
+  return { words, ...(n > 1 && !isRaw ? { photometric: 'RGB' } : {}) };
 }
 
 async function decodeLossless(frame: Uint8Array<ArrayBuffer>, image: ImagePixel): Promise<Words> {
-  const { Decoder } = await import('jpeg-lossless-decoder-js');
+  const { Decoder } = await fetched(import('jpeg-lossless-decoder-js'));
   const own = frame.slice();
   const decoded = new Decoder(null, image.bitsAllocated / 8).decompress(own.buffer, 0, own.length);
   return asWords(new Uint8Array(decoded), image);

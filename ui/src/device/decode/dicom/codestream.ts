@@ -6,7 +6,7 @@
 
 import { beginsWith, find, viewOf } from '../bytes';
 import { DECODE_LIMIT_S } from '../checks';
-import { exceedsScanLimit, isComplete, readJpegHeader, type FrameHeader } from '../jpegMarkers';
+import { exceedsScanLimit, hasHole, isComplete, readJpegHeader, type FrameHeader } from '../jpegMarkers';
 import { RefusedError } from '../refusal';
 import { codecOf, SYNTAX, type Codec } from './transferSyntaxes';
 
@@ -92,6 +92,7 @@ function isRle(frame: Uint8Array): boolean {
 function requireDecodable(frame: Uint8Array, header: FrameHeader, codec: Codec): void {
   if (exceedsScanLimit(frame)) throw new RefusedError('decode_too_slow', { limit_s: DECODE_LIMIT_S });
   if (!isComplete(frame)) throw new RefusedError('truncated_image');
+  if (hasHole(frame)) throw new RefusedError('corrupt_image');
   if (codec === 'jpeg' && header.precision > DCT_BITS) {
     throw new RefusedError('unsupported_transfer_syntax', { uid: SYNTAX.jpegExtended, n_bits: header.precision });
   }

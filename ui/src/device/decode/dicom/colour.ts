@@ -4,14 +4,13 @@
  */
 
 import { clip, roundHalfEven, type GrayImage } from '../../image';
-import { isColoured, luma, shadesOf, type ColourImage } from '../grayscale';
+import { valueOf, type Layout, type Words } from '../bitLayout';
+import { flattenColours } from '../colours';
+import { requireRange, shadesOf, type ColourImage } from '../grayscale';
 import { RefusedError } from '../refusal';
-import { robustRange } from '../tone';
-import type { Words } from './codecs';
 import type { Elements, Keyword } from './elements';
 import type { ImagePixel } from './imagePixel';
 import { readLookupTable, type LookupTable } from './lookupTable';
-import { valueOf, type Layout } from './storedValues';
 
 const CHANNELS = ['Red', 'Green', 'Blue'] as const;
 
@@ -36,7 +35,9 @@ export function flattenColour(words: Words, image: ImagePixel): Flattened {
 }
 
 export function applyPalette(words: Words, layout: Layout, image: ImagePixel, elements: Elements): Flattened {
-  const tables = CHANNELS.map((channel) => paletteOf(elements, channel, layout.isSigned));
+  let largest = -Infinity;
+  for (const word of words) largest = Math.max(largest, valueOf(word, layout));
+  const tables = CHANNELS.map((channel) => paletteOf(elements, channel, largest, layout.isSigned));
   const top = 2 ** Math.max(...tables.map(({ nBits }) => nBits)) - 1;
   const { columns: width, rows: height } = image;
   const data = new Uint8Array(4 * width * height).fill(255);
@@ -50,20 +51,22 @@ export function applyPalette(words: Words, layout: Layout, image: ImagePixel, el
 }
 
 function flattened(image: ColourImage, isMended: boolean): Flattened {
-  return { image: luma(image), lostColour: isColoured(image), isMended };
+  const { image: shades, lostColour } = flattenColours(image);
+  return { image: shades, lostColour, isMended };
 }
 
 /** Deep samples to bytes by the range that the picture has; all channels alike. */
 function shallow(words: Words, { bitsStored }: ImagePixel): Uint8Array {
   if (bitsStored <= 8 || words instanceof Uint8Array) return Uint8Array.from(words);
-  const table = shadesOf(...robustRange(words));
+  const table = shadesOf(...requireRange(words));
   return Uint8Array.from(words, (word) => table[word] ?? 0);
 }
 
-function paletteOf(elements: Elements, channel: (typeof CHANNELS)[number], isSigned: boolean): LookupTable {
+function paletteOf(elements: Elements, channel: (typeof CHANNELS)[number], largest: number, isSigned: boolean): LookupTable {
   const descriptor: Keyword = `${channel}PaletteColorLookupTableDescriptor`;
   const data: Keyword = `${channel}PaletteColorLookupTableData`;
   const table = readLookupTable(elements, descriptor, data, isSigned);
   if (!table) throw new RefusedError('corrupt_image', { element: elements.data(descriptor).length > 0 ? data : descriptor });
+  if (!table.isWhole && largest - table.first >= table.entries.length) throw new RefusedError('corrupt_image', { element: data });
   return table;
 }

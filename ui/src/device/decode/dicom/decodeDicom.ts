@@ -5,6 +5,7 @@
 
 import type { GrayImage } from '../../image';
 import type { Decoded } from '../decoded';
+import type { PixelValues } from '../pixelValues';
 import { RefusedError } from '../refusal';
 import { applyPalette, flattenColour } from './colour';
 import type { Elements } from './elements';
@@ -20,7 +21,7 @@ export async function decodeDicom(content: Uint8Array<ArrayBuffer>): Promise<Dec
   const file = await openFile(content);
   const frame = await readFrame(file, thePixels(file));
   const { elements } = file;
-  const { image: stored, notes } = shadesOf(frame, elements);
+  const { image: stored, notes, values } = shadesOf(frame, elements);
   if (file.isRepaired || frame.isRepaired) notes.add('header_repaired');
   if (elements.word('BurnedInAnnotation') !== 'NO') notes.add('burned_in_annotation');
   const aspect = readPixelAspect(elements);
@@ -32,6 +33,7 @@ export async function decodeDicom(content: Uint8Array<ArrayBuffer>): Promise<Dec
     sourceFormat: 'dicom',
     notes: [...notes].sort(),
     pixelSpacingMm: spacing && (spacing * stored.width) / image.width,
+    values: aspect === 1 ? values : null, // a value between two pixels is none of the file's
   };
 }
 
@@ -55,6 +57,7 @@ function thePixels({ elements, pixelData, isDirectory }: DicomFile): PixelData {
 interface Shades {
   readonly image: GrayImage;
   readonly notes: Set<string>;
+  readonly values: PixelValues | null;
 }
 
 function shadesOf({ words, image }: Frame, elements: Elements): Shades {
@@ -65,7 +68,7 @@ function shadesOf({ words, image }: Frame, elements: Elements): Shades {
   if (image.samplesPerPixel > 1) {
     const { image: flat, lostColour } = flattenColour(words, image);
     noted('colour_removed', lostColour);
-    return { image: flat, notes };
+    return { image: flat, notes, values: null };
   }
   const [layout, isOther] = findLayout(words, image);
   noted('header_repaired', isOther);
@@ -73,9 +76,9 @@ function shadesOf({ words, image }: Frame, elements: Elements): Shades {
     const { image: flat, lostColour, isMended } = applyPalette(words, layout, image, elements);
     noted('colour_removed', lostColour);
     noted('display_repaired', isMended);
-    return { image: flat, notes };
+    return { image: flat, notes, values: null };
   }
-  const [pixels, isMended] = renderValues(words, layout, image, elements);
+  const { pixels, isMended, values } = renderValues(words, layout, image, elements);
   noted('display_repaired', isMended);
-  return { image: { width: image.columns, height: image.rows, pixels }, notes };
+  return { image: { width: image.columns, height: image.rows, pixels }, notes, values };
 }

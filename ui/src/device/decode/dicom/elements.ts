@@ -52,7 +52,15 @@ export const TAGS = {
 
 export type Keyword = keyof typeof TAGS;
 
-type Getter = 'getUint16' | 'getInt16' | 'getUint32' | 'getInt32' | 'getFloat32' | 'getFloat64';
+type Getter =
+  | 'getUint16'
+  | 'getInt16'
+  | 'getUint32'
+  | 'getInt32'
+  | 'getFloat32'
+  | 'getFloat64'
+  | 'getBigUint64'
+  | 'getBigInt64';
 /** The VRs whose numbers are not text: how they are read, and their size in bytes. */
 const BINARY: Readonly<Record<string, readonly [Getter, number]>> = {
   US: ['getUint16', 2],
@@ -61,6 +69,8 @@ const BINARY: Readonly<Record<string, readonly [Getter, number]>> = {
   SL: ['getInt32', 4],
   FL: ['getFloat32', 4],
   FD: ['getFloat64', 8],
+  UV: ['getBigUint64', 8],
+  SV: ['getBigInt64', 8],
   OW: ['getUint16', 2],
 };
 const NUMBER = /^[-+]?(\d+([.,]\d*)?|[.,]\d+)([eE][-+]?\d+)?$/;
@@ -108,7 +118,7 @@ export class Elements {
     const [getter, size] = binary;
     const view = viewOf(data);
     return Array.from({ length: Math.floor(data.length / size) }, (_, at) => {
-      const value = view[getter](at * size, this.isLittleEndian);
+      const value = Number(view[getter](at * size, this.isLittleEndian));
       return Number.isFinite(value) ? value : null;
     });
   }
@@ -127,9 +137,11 @@ export class Elements {
   }
 
   #vr(keyword: Keyword, isSigned: boolean): string {
-    const said = this.#element(keyword)?.vr;
-    const vr = said && said !== 'UN' && said !== 'OB' ? said : TAGS[keyword][1];
-    return vr.startsWith('US or') ? (isSigned ? 'SS' : 'US') : vr;
+    const [said, standard] = [this.#element(keyword)?.vr, TAGS[keyword][1]];
+    const vr = said && said !== 'UN' && said !== 'OB' ? said : standard;
+    const isEither = standard.startsWith('US or');
+    if (isEither && isSigned) return 'SS'; // writers put US where the Standard wants SS
+    return isEither && vr.startsWith('US or') ? 'US' : vr;
   }
 
   #parsed(text: string, keyword: Keyword): number | null {

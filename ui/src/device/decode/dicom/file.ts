@@ -8,6 +8,7 @@ import dicomParser, { type ByteArrayParser, type DataSet } from 'dicom-parser';
 
 import { ascii } from '../bytes';
 import { MAX_INFLATED_BYTES } from '../checks';
+import { inflate } from '../inflate';
 import { RefusedError } from '../refusal';
 import { Elements, TAGS } from './elements';
 import { BIG_ENDIAN, EXPLICIT, guessEncoding, IMPLICIT, startOf, UNDEFINED_LENGTH, type Encoding } from './encoding';
@@ -48,7 +49,7 @@ export async function openFile(file: Uint8Array<ArrayBuffer>): Promise<DicomFile
   }
   let [content, start] = [file, metaEnd];
   if (syntax === SYNTAX.deflated && !guessEncoding(content, start)) {
-    [content, start] = [await inflate(content.subarray(start)), 0];
+    [content, start] = [await unfold(content.subarray(start)), 0];
   }
   const declared = encodingOf(syntax);
   const encoding = guessEncoding(content, start) ?? declared;
@@ -113,22 +114,13 @@ function encodingOf(syntax: string | null): Encoding {
 }
 
 /** PS3.5, A.5: unfolded no further than allowed; some writers leave the header of zlib before it. */
-async function inflate(deflated: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
+async function unfold(deflated: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
   const [first = 0, second = 0] = deflated;
   const format = first === 0x78 && (first * 256 + second) % 31 === 0 ? 'deflate' : 'deflate-raw';
-  const reader = new Blob([deflated]).stream().pipeThrough(new DecompressionStream(format)).getReader();
-  const pieces: Uint8Array<ArrayBuffer>[] = [];
-  let n = 0;
-  try {
-    for (let piece = await reader.read(); piece.value; piece = await reader.read()) {
-      pieces.push(piece.value);
-      n += piece.value.length;
-      if (n > MAX_INFLATED_BYTES) break;
-    }
-  } catch {
+  const inflated = await inflate(new Blob([deflated]), format, MAX_INFLATED_BYTES).catch(() => {
     throw new RefusedError('truncated_image');
-  }
-  if (n > MAX_INFLATED_BYTES) throw new RefusedError('too_large_inflated', { max_bytes: MAX_INFLATED_BYTES });
-  return new Uint8Array(await new Blob(pieces).arrayBuffer());
+  });
+  if (inflated.hasMore) throw new RefusedError('too_large_inflated', { max_bytes: MAX_INFLATED_BYTES });
+  return inflated.bytes;
 }
 

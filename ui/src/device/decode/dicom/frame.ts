@@ -5,11 +5,13 @@
  */
 
 import { RefusedError } from '../refusal';
-import { decodeFrame, type Words } from './codecs';
+import type { Words } from '../bitLayout';
+import { decodeFrame } from './codecs';
 import { hasFragments, isCodestream, joinFragments, readCodestream, type Codestream } from './codestream';
 import type { DicomFile, PixelData } from './file';
 import { bytesOf, readImagePixel, type ImagePixel } from './imagePixel';
-import { codecOf, isEncapsulated } from './transferSyntaxes';
+import { seePlanes } from './planes';
+import { codecOf, decodersAgree, isEncapsulated } from './transferSyntaxes';
 
 export interface Frame {
   /** Pixel after pixel, its samples together; native byte order. */
@@ -25,7 +27,7 @@ export async function readFrame(file: DicomFile, pixelData: PixelData): Promise<
   const { frame, header, codec } = codestream;
   const [image, isCompleted] = readImagePixel(file.elements, header, frame.length);
   const { words, photometric = image.photometric } = await decodeFrame(codestream, image);
-  const isRepaired = isCompleted || file.syntax === null || codec !== codecOf(file.syntax);
+  const isRepaired = isCompleted || file.syntax === null || !decodersAgree(codec, codecOf(file.syntax));
   return { words, image: { ...image, photometric, isPlanar: false }, isRepaired };
 }
 
@@ -37,11 +39,13 @@ function findCodestream(file: DicomFile, { value, hasUndefinedLength }: PixelDat
 }
 
 function readNative(file: DicomFile, { value }: PixelData): Frame {
-  const [image, isCompleted] = readImagePixel(file.elements, null, value.length);
-  const nBytes = bytesOf(image);
+  const [declared, isCompleted] = readImagePixel(file.elements, null, value.length);
+  const nBytes = bytesOf(declared);
   if (value.length < nBytes) throw new RefusedError('truncated_image');
   const own = value.slice(0, nBytes);
-  const isRepaired = isCompleted || (file.syntax !== null && isEncapsulated(file.syntax));
+  const image = { ...declared, isPlanar: seePlanes(own, declared) };
+  const isOther = image.isPlanar !== declared.isPlanar;
+  const isRepaired = isCompleted || isOther || (file.syntax !== null && isEncapsulated(file.syntax));
   const words = image.bitsAllocated === 8 ? own : inNativeOrder(own, file.isLittleEndian);
   return { words: together(words, image), image, isRepaired };
 }

@@ -6,15 +6,26 @@
  */
 
 import { clip, roundHalfEven } from '../../image';
+import { valueOf, type Layout, type Words } from '../bitLayout';
+import type { PixelValues } from '../pixelValues';
 import { contentBins, nonZero, type Counts } from '../tone';
-import type { Words } from './codecs';
 import type { Elements } from './elements';
 import type { ImagePixel } from './imagePixel';
 import { lookUp, readLookupTable } from './lookupTable';
-import { valueOf, type Layout } from './storedValues';
+import { valuesOf } from './valueScale';
 import { readVoi, showsTheImage } from './voi';
 
 const MAX_PADDED = 0.95;
+
+/** A frame as it is shown. */
+export interface Rendered {
+  /** Bright is dense. */
+  readonly pixels: Uint8Array;
+  /** Whether a display setting of the file had to be mended or ignored. */
+  readonly isMended: boolean;
+  /** Null where 8 bits hold what is there. */
+  readonly values: PixelValues | null;
+}
 
 interface Shades {
   /** In [0, 1], of each value in order. */
@@ -22,8 +33,7 @@ interface Shades {
   readonly isMended: boolean;
 }
 
-/** Bytes, bright is dense; and whether a display setting had to be mended or ignored. */
-export function renderValues(words: Words, layout: Layout, image: ImagePixel, elements: Elements): [Uint8Array, boolean] {
+export function renderValues(words: Words, layout: Layout, image: ImagePixel, elements: Elements): Rendered {
   const n = 2 ** image.bitsAllocated;
   const half = layout.isSigned ? n / 2 : 0;
   const rankOf = Uint16Array.from({ length: n }, (_, word) => valueOf(word, layout) + half);
@@ -34,22 +44,22 @@ export function renderValues(words: Words, layout: Layout, image: ImagePixel, el
   padding.forEach((isPadding, rank) => {
     if (isPadding) counts[rank] = 0;
   });
-  const { shades, isMended } = shadesOf(values, counts, layout, elements);
+  const [modality, isUnusable] = applyModality(values, elements, layout.isSigned);
+  const { shades: declared, isMended } = shadesOf(values, modality, counts, layout, elements);
   const isInverted = image.photometric === 'MONOCHROME1';
-  const bytes = Uint8Array.from(shades, (shade, rank) =>
-    padding[rank] ? 0 : roundHalfEven((isInverted ? 1 - shade : shade) * 255),
-  );
-  const table = Uint8Array.from(rankOf, (rank) => bytes[rank] ?? 0);
-  return [Uint8Array.from(words, (word) => table[word] ?? 0), isMended];
+  const shades = declared.map((shade, rank) => (padding[rank] ? 0 : isInverted ? 1 - shade : shade));
+  const table = Uint8Array.from(rankOf, (rank) => roundHalfEven((shades[rank] ?? 0) * 255));
+  return {
+    pixels: Uint8Array.from(words, (word) => table[word] ?? 0),
+    isMended: isUnusable || isMended,
+    values: image.bitsAllocated === 16 ? valuesOf(words, rankOf, modality, shades, counts) : null,
+  };
 }
 
-function shadesOf(values: Float64Array, counts: Counts, layout: Layout, elements: Elements): Shades {
-  const [modality, isUnusable] = applyModality(values, elements, layout.isSigned);
+function shadesOf(values: Float64Array, modality: Float64Array, counts: Counts, layout: Layout, elements: Elements): Shades {
   const { shades: wanted, isMended } = readVoi(modality, elements);
-  if (wanted && showsTheImage(wanted, withoutBackground(counts))) {
-    return { shades: wanted, isMended: isUnusable || isMended };
-  }
-  const isIgnored = isUnusable || isMended || wanted !== null;
+  if (wanted && showsTheImage(wanted, withoutBackground(counts))) return { shades: wanted, isMended };
+  const isIgnored = isMended || wanted !== null;
   const isWholeByte = layout.nBits === 8 && !layout.isSigned;
   if (isWholeByte && modality.every((value, at) => value === values[at])) {
     return { shades: modality.map((value) => Math.min(value / 255, 1)), isMended: isIgnored };

@@ -50,7 +50,7 @@ export function readImagePixel(elements: Elements, frame: FrameHeader | null, nB
     isPlanar: samplesPerPixel > 1 && module.among('PlanarConfiguration', 0, [0, 1]) === 1,
     bitsAllocated,
     bitsStored,
-    highBit: module.highBit(bitsStored, bitsAllocated),
+    highBit: module.highBit(bitsStored, frame ? frame.precision : bitsAllocated),
     isSigned: module.among('PixelRepresentation', 0, [0, 1]) === 1,
   };
   return [image, module.isCompleted];
@@ -87,15 +87,15 @@ class Module {
     const highBit = this.elements.integer('HighBit');
     const guess = highBit === null ? allocated : highBit + 1;
     const value = this.#completed('BitsStored', frame ? frame.precision : Math.min(guess, allocated));
-    if (frame && value > allocated) return this.#asInFrame('BitsStored', frame.precision);
+    if (frame && value > frame.precision) return this.#asInFrame('BitsStored', frame.precision);
     if (value <= 0 || value > allocated) throw impossible('BitsStored');
     return value;
   }
 
-  highBit(stored: number, allocated: number): number {
+  highBit(stored: number, nBits: number): number {
     const value = this.#completed('HighBit', stored - 1);
-    if (stored - 1 <= value && value < allocated) return value;
-    this.isCompleted = true;
+    if (stored - 1 <= value && value < nBits) return value;
+    this.isCompleted = true; // PS3.5, 8.1.1: a value that cannot be, and only one that can
     return stored - 1;
   }
 

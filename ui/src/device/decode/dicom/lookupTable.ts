@@ -9,12 +9,16 @@ import { viewOf } from '../bytes';
 import type { Elements, Keyword } from './elements';
 
 const MAX_ENTRIES = 2 ** 16;
+/** Bytes that are entries step half as far as every second of them. */
+const WORD_STEPS = 4;
 
 export interface LookupTable {
   readonly first: number;
   readonly entries: Uint16Array;
   readonly nBits: number;
   readonly isRepaired: boolean;
+  /** Whether there is an entry for each that the descriptor says. */
+  readonly isWhole: boolean;
 }
 
 /** Null where it cannot be one. */
@@ -31,7 +35,7 @@ export function readLookupTable(
   const n = (((said % MAX_ENTRIES) + MAX_ENTRIES) % MAX_ENTRIES) || MAX_ENTRIES;
   const entries = entriesOf(content, n, elements.isLittleEndian);
   const depth = depthOf(entries.reduce((largest, entry) => Math.max(largest, entry), 0), nBits);
-  return { first, entries, nBits: depth, isRepaired: depth !== nBits };
+  return { first, entries, nBits: depth, isRepaired: depth !== nBits, isWhole: entries.length === n };
 }
 
 /** Values outside get the first or the last entry (C.11.2.1.1). */
@@ -39,11 +43,26 @@ export function lookUp({ first, entries }: LookupTable, value: number): number {
   return entries[clip(roundHalfEven(value) - first, 0, entries.length - 1)] ?? 0;
 }
 
-/** As bytes where there is just one for each entry, else as words. */
+/** As bytes where there is just one for each entry and no word can be seen, else as words. */
 function entriesOf(content: Uint8Array, n: number, isLittleEndian: boolean): Uint16Array {
-  if (content.length >= n && content.length <= n + 1) return Uint16Array.from(content.subarray(0, n));
+  if (content.length >= n && content.length <= n + 1) {
+    const single = content.subarray(0, n);
+    if (!areWords(single, isLittleEndian)) return Uint16Array.from(single);
+  }
   const view = viewOf(content);
   return Uint16Array.from({ length: Math.min(Math.floor(content.length / 2), n) }, (_, at) => view.getUint16(2 * at, isLittleEndian));
+}
+
+/** Whether every second byte, the upper one, goes on much more evenly than all of them do. */
+function areWords(single: Uint8Array, isLittleEndian: boolean): boolean {
+  const upper = single.filter((_, at) => at % 2 === Number(isLittleEndian));
+  return upper.length > 1 && meanStep(single) > WORD_STEPS * meanStep(upper);
+}
+
+function meanStep(bytes: Uint8Array): number {
+  let sum = 0;
+  for (let at = 1; at < bytes.length; at++) sum += Math.abs((bytes[at] as number) - (bytes[at - 1] as number));
+  return sum / (bytes.length - 1);
 }
 
 /** The promised bits, unless the entries use less than half of them, or more. */

@@ -2,7 +2,7 @@
 
 import { viewOf } from '../bytes';
 import { RefusedError } from '../refusal';
-import type { Words } from './codecs';
+import type { Words } from '../bitLayout';
 import type { ImagePixel } from './imagePixel';
 
 const NO_OPERATION = 128;

@@ -42,6 +42,12 @@ export function codecOf(syntax: string): Codec {
   return CODECS[syntax] ?? 'native';
 }
 
+/** Whether one decoder reads the frames of both, so that the declared name may stand. */
+export function decodersAgree(seen: Codec, declared: Codec): boolean {
+  const decoder = (codec: Codec): Codec => (codec === 'htj2k' ? 'jpeg2000' : codec);
+  return decoder(seen) === decoder(declared);
+}
+
 export function isRead(syntax: string): boolean {
   return Object.hasOwn(CODECS, syntax);
 }

@@ -1,5 +1,5 @@
 /**
- * The history of this device: documents and pictures, sealed, for as long as the server would keep them.
+ * Documents and pictures in the browser's database, sealed, for as long as the server would keep them.
  *
  * The key is made with the first analysis and dies with the last: what a disk may still hold of
  * deleted records cannot be read any more.
@@ -8,6 +8,7 @@
 import type { StoredDocument } from '../document';
 import type { Pictures } from '../infer/pictures';
 import { change, IMAGES, KEYS, openDatabase, promised, RECORDS, type StoreName } from './database';
+import type { Kept, KeptImages } from './kept';
 import { newKey, seal, unseal, type Sealed } from './sealing';
 
 const KEY = 'history';
@@ -28,16 +29,10 @@ interface SealedRecord {
 interface SealedImage {
   readonly id: string;
   readonly image: Sealed;
+  readonly values: Sealed | null;
 }
 
-export interface Kept {
-  readonly document: StoredDocument;
-  readonly hasImage: boolean;
-  readonly thumbnail: () => Promise<Blob>;
-  readonly heatmaps: () => Promise<Record<string, Blob>>;
-}
-
-export class HistoryStore {
+export class SealedStore {
   #database: Promise<IDBDatabase> | undefined;
 
   async add(document: StoredDocument, pictures: Pictures): Promise<void> {
@@ -53,7 +48,11 @@ export class HistoryStore {
       thumbnail: await seal(key, pictures.thumbnail),
       heatmaps,
     };
-    const image: SealedImage = { id: document.id, image: await seal(key, pictures.image) };
+    const image: SealedImage = {
+      id: document.id,
+      image: await seal(key, pictures.image),
+      values: pictures.values && (await seal(key, pictures.values)),
+    };
     await change(database, [RECORDS, IMAGES, KEYS], (store) => {
       store(KEYS).put(key, KEY); // as `remove` may just have deleted it
       store(RECORDS).put(record);
@@ -67,17 +66,11 @@ export class HistoryStore {
     return record ? this.#unsealed(record) : null;
   }
 
-  async image(id: string): Promise<Blob | null> {
-    const found = await this.#read<SealedImage>(IMAGES, id);
-    return found ? unseal(await this.#key(), found.image, PNG_TYPE) : null;
-  }
-
-  /** Newest first. */
   async list(): Promise<Kept[]> {
     await this.#sweep();
     const records = await this.#all();
-    records.sort((a, b) => b.createdAt - a.createdAt);
-    return Promise.all(records.map((record) => this.#unsealed(record)));
+    const kept = await Promise.all(records.map((record) => this.#unsealed(record)));
+    return kept.filter((one) => one !== null);
   }
 
   /** Delete one analysis, and the key with the last. */
@@ -85,11 +78,16 @@ export class HistoryStore {
     await this.#remove([id]);
   }
 
-  async #unsealed(record: SealedRecord): Promise<Kept> {
+  /** Null, and deleted, where its key is gone: a browser may lose one without the other. */
+  async #unsealed(record: SealedRecord): Promise<Kept | null> {
     const key = await this.#key();
-    const text = await (await unseal(key, record.document, JSON_TYPE)).text();
+    const document = await unseal(key, record.document, JSON_TYPE).catch(() => null);
+    if (!document) {
+      await this.#remove([record.id]);
+      return null;
+    }
     return {
-      document: JSON.parse(text) as StoredDocument,
+      document: JSON.parse(await document.text()) as StoredDocument,
       hasImage: record.imageUntil > Date.now(),
       thumbnail: () => unseal(key, record.thumbnail, PNG_TYPE),
       heatmaps: async () => {
@@ -99,6 +97,17 @@ export class HistoryStore {
         }
         return pictures;
       },
+      images: () => this.#images(record.id),
+    };
+  }
+
+  async #images(id: string): Promise<KeptImages> {
+    const found = await this.#read<SealedImage>(IMAGES, id);
+    if (!found) return { image: null, values: null };
+    const key = await this.#key();
+    return {
+      image: await unseal(key, found.image, PNG_TYPE),
+      values: found.values && (await unseal(key, found.values, PNG_TYPE)),
     };
   }
 
@@ -153,7 +162,12 @@ export class HistoryStore {
   }
 
   #open(): Promise<IDBDatabase> {
-    this.#database ??= openDatabase();
+    this.#database ??= openDatabase(() => {
+      this.#database = undefined;
+    }).catch((error: unknown) => {
+      this.#database = undefined;
+      throw error;
+    });
     return this.#database;
   }
 }

@@ -1,0 +1,171 @@
+"""The reading of the built page, driven file by file in a headless browser, beside that of Python."""
+
+import base64
+import shutil
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import numpy as np
+from playwright.sync_api import Page
+
+from raiox.entities import EngineResult, Prediction
+from raiox.settings import Settings
+from raiox.web.app import BUILT_PAGE
+from raiox.web.site.export import export_site
+
+CHROMIUM = next(
+    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), ""
+)
+ISOLATED = {
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Embedder-Policy": "require-corp",
+}
+BOUNDS: Mapping[str, float] = {"scores": 1e-3, "maps": 1e-2}
+CODES = ("outcome", "finding", "findings_set", "uncertainty", "positioning", "neighbours")
+OPEN = """
+async ([worker, nThreads]) => {
+  const catalogue = await (await fetch('device.json')).json();
+  const reader = new Worker(worker, { type: 'module' });
+  globalThis.answer = (message, transfer) => new Promise((resolve, reject) => {
+    reader.onmessage = ({ data }) => {
+      if (['opened', 'read', 'refused'].includes(data.kind)) resolve(data);
+      if (data.kind === 'failed') reject(new Error(data.reason));
+    };
+    reader.onerror = (event) => reject(new Error(event.message));
+    reader.postMessage(message, transfer ?? []);
+  });
+  const opened = performance.now();
+  await answer({ kind: 'open', base: location.href, catalogue, nThreads });
+  return performance.now() - opened;
+}
+"""
+READ = """
+async ([encoded, wantsPixels]) => {
+  const content = Uint8Array.from(atob(encoded), (one) => one.charCodeAt(0)).buffer;
+  const started = performance.now();
+  const { kind, refusal, decoded, reading } = await answer({ kind: 'read', content }, [content]);
+  const ms = performance.now() - started;
+  if (kind !== 'read') return { refusal };
+  const prediction = reading.prediction && {
+    ...reading.prediction,
+    maps: Object.values(reading.prediction.maps).map(({ width, height, values }) => ({
+      width, height, values: Array.from(values) })),
+    embedding: Array.from(reading.prediction.embedding),
+  };
+  const encode = (array) => new Promise((resolve) => {
+    const file = new FileReader();
+    file.onload = () => resolve(file.result.slice(file.result.indexOf(',') + 1));
+    file.readAsDataURL(new Blob([array]));
+  });
+  const { image, values, ...said } = decoded;
+  const pixels = wantsPixels && { width: image.width, height: image.height,
+    shades: await encode(image.pixels),
+    samples: values && await encode(values.samples), scale: values && values.scale };
+  return { reading: { ...reading, prediction }, ms, said, pixels };
+}
+"""
+
+
+class IsolatedHandler(SimpleHTTPRequestHandler):
+    """Files with the two headers that let a page compute in several threads."""
+
+    def end_headers(self) -> None:
+        """Add them."""
+        for name, value in ISOLATED.items():
+            self.send_header(name, value)
+        super().end_headers()
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+@contextmanager
+def serve_site(settings: Settings) -> Iterator[tuple[str, str]]:
+    """The exported site; yields its address and the path of the worker."""
+    with TemporaryDirectory() as folder:
+        export_site(Path(folder), BUILT_PAGE, settings)
+        handler = partial(IsolatedHandler, directory=folder)
+        with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+            threading.Thread(target=server.serve_forever, daemon=True).start()
+            [worker] = Path(folder, "assets").glob("device-worker-*.js")
+            yield f"http://127.0.0.1:{server.server_port}/", f"assets/{worker.name}"
+            server.shutdown()
+
+
+def open_worker(page: Page, address: str, worker: str, n_threads: int = 1) -> float:
+    """Open the networks in a worker of a page, and say how long that took in milliseconds."""
+    page.goto(address)
+    page.wait_for_load_state("networkidle")
+    return float(page.evaluate(OPEN, [worker, n_threads]))
+
+
+def read(page: Page, content: bytes, *, wants_pixels: bool = False) -> dict[str, Any]:
+    """Read one file: `reading`, `said` of the file, `ms`, and `pixels`; or `refusal`."""
+    found = page.evaluate(READ, [base64.b64encode(content).decode(), wants_pixels])
+    if pixels := found.get("pixels"):
+        shape = pixels["height"], pixels["width"]
+        pixels["shades"] = _array(pixels["shades"], np.uint8).reshape(shape)
+        if pixels["samples"]:
+            pixels["samples"] = _array(pixels["samples"], np.uint16).reshape(shape)
+    return dict(found)
+
+
+def compare(here: EngineResult, there: dict[str, Any]) -> dict[str, float]:
+    """Largest difference of each kind; 1 where a code differs."""
+    reading, verdict = there["reading"], here.filter_result
+    found = {
+        "frontal": abs(verdict.frontal - reading["filter"]["frontal"]),
+        "quality": abs((verdict.quality or 0) - (reading["filter"]["quality"] or 0)),
+        "outcome": differ(
+            here.rejection and here.rejection.code,
+            reading["rejection"] and reading["rejection"]["code"],
+        ),
+    }
+    if here.prediction is None or reading["prediction"] is None:
+        return found
+    return found | _compare_predictions(here.prediction, reading["prediction"])
+
+
+def beyond(differences: Mapping[str, float]) -> dict[str, float]:
+    """Those that are larger than allowed."""
+    bounds = BOUNDS | dict.fromkeys(CODES, 0.0)
+    return {key: value for key, value in differences.items() if value > bounds.get(key, 1.0)}
+
+
+def _compare_predictions(here: Prediction, there: dict[str, Any]) -> dict[str, float]:
+    maps = np.array([one["values"] for one in there["maps"]]).reshape(here.activation_maps.shape)
+    situation, xyz = there["situation"], here.embedding_xyz or ()
+    return {
+        "scores": max(abs(here.scores[f] - there["scores"][f]) for f in here.scores),
+        "maps": float(np.abs(maps - here.activation_maps).max()),
+        "embedding": float(np.abs(np.array(there["embedding"]) - here.embedding).max()),
+        "distance": abs((here.distance or 0) - (there["distance"] or 0)),
+        "place": float(np.abs(np.subtract(xyz, situation["xyz"])).max()),
+        "in_lungs": max(
+            abs((share or 0) - (there["evidenceInLungs"][f] or 0))
+            for f, share in here.evidence_in_lungs.items()
+        ),
+        "finding": differ(here.finding, there["finding"]),
+        "findings_set": differ(list(here.findings_set), there["findingsSet"]),
+        "uncertainty": differ(here.uncertainty, there["uncertainty"]),
+        "positioning": differ(list(here.positioning), there["positioning"]),
+        "neighbours": differ(
+            [one.image for one in here.neighbours],
+            [one["image"] for one in situation["neighbours"]],
+        ),
+    }
+
+
+def differ(here: object, there: object) -> float:
+    """1 where two values are not the same."""
+    return float(here != there)
+
+
+def _array(encoded: str, dtype: Any) -> Any:
+    return np.frombuffer(base64.b64decode(encoded), dtype)

@@ -9,39 +9,35 @@ Run: `RAIOX_DATASETS=... .venv/bin/python benchmarks/browser.py --n 200 --out do
 """
 
 import argparse
-import base64
 import io
 import random
-import shutil
 import sys
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import Any
 
 import numpy as np
 from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 
-from raiox.entities import EngineResult, Prediction, Radiograph
+from raiox.entities import EngineResult, Radiograph
 from raiox.inference.local import LocalEngine
 from raiox.intake import Intake
 from raiox.manifest import MANIFEST_FILE, read_rows
 from raiox.settings import Settings
-from raiox.web.app import BUILT_PAGE
-from raiox.web.site.export import export_site
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))))
-ISOLATED = {
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Embedder-Policy": "require-corp",
-}
-BOUNDS = {"scores": 1e-3, "maps": 1e-2}
-CODES = ("outcome", "finding", "findings_set", "uncertainty", "positioning", "neighbours")
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
+from browser_reading import (
+    BOUNDS,
+    CHROMIUM,
+    CODES,
+    beyond,
+    compare,
+    open_worker,
+    read,
+    serve_site,
+)
+
 PAGE = """# The reading in the browser beside the one in Python
 
 Research use. Not a medical device.
@@ -54,65 +50,6 @@ stands in [a page of its own](browser-cost.md).
 
 {table}
 """
-HARNESS = """
-async ([worker, nThreads]) => {
-  const catalogue = await (await fetch('device.json')).json();
-  const reader = new Worker(worker, { type: 'module' });
-  globalThis.answer = (message, transfer) => new Promise((resolve, reject) => {
-    reader.onmessage = ({ data }) => {
-      if (['opened', 'read', 'refused'].includes(data.kind)) resolve(data);
-      if (data.kind === 'failed') reject(new Error(data.reason));
-    };
-    reader.onerror = (event) => reject(new Error(event.message));
-    reader.postMessage(message, transfer ?? []);
-  });
-  const opened = performance.now();
-  await answer({ kind: 'open', base: location.href, catalogue, nThreads });
-  return performance.now() - opened;
-}
-"""
-READ = """
-async (encoded) => {
-  const content = Uint8Array.from(atob(encoded), (one) => one.charCodeAt(0)).buffer;
-  const started = performance.now();
-  const { kind, refusal, decoded, reading } = await answer({ kind: 'read', content }, [content]);
-  const ms = performance.now() - started;
-  if (kind !== 'read') return { refusal };
-  const prediction = reading.prediction && {
-    ...reading.prediction,
-    maps: Object.values(reading.prediction.maps).map(({ width, height, values }) => ({
-      width, height, values: Array.from(values) })),
-    embedding: Array.from(reading.prediction.embedding),
-  };
-  return { reading: { ...reading, prediction }, ms, notes: decoded.notes };
-}
-"""
-
-
-class IsolatedHandler(SimpleHTTPRequestHandler):
-    """Files with the two headers that let a page compute in several threads."""
-
-    def end_headers(self) -> None:
-        """Add them."""
-        for name, value in ISOLATED.items():
-            self.send_header(name, value)
-        super().end_headers()
-
-    def log_message(self, *_: object) -> None:
-        """Say nothing."""
-
-
-@contextmanager
-def serve_site(settings: Settings) -> Iterator[tuple[str, str]]:
-    """The exported site; yields its address and the path of the worker."""
-    with TemporaryDirectory() as folder:
-        export_site(Path(folder), BUILT_PAGE, settings)
-        handler = partial(IsolatedHandler, directory=folder)
-        with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-            threading.Thread(target=server.serve_forever, daemon=True).start()
-            [worker] = Path(folder, "assets").glob("device-worker-*.js")
-            yield f"http://127.0.0.1:{server.server_port}/", f"assets/{worker.name}"
-            server.shutdown()
 
 
 @contextmanager
@@ -122,9 +59,7 @@ def open_browser(address: str, worker: str, n_threads: int) -> Iterator[tuple[Pa
         flags = ["--no-sandbox", "--disable-gpu"]
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
         page = browser.new_page()
-        page.goto(address)
-        page.wait_for_load_state("networkidle")
-        yield page, page.evaluate(HARNESS, [worker, n_threads])
+        yield page, open_worker(page, address, worker, n_threads)
         browser.close()
 
 
@@ -138,57 +73,11 @@ def read_radiographs(settings: Settings, n: int) -> list[tuple[str, Radiograph]]
         return [(row["image"], intake.load(row.path.read_bytes())) for row in chosen]
 
 
-def as_png(radiograph: Radiograph) -> str:
-    """The pixels without loss, base64."""
+def as_png(radiograph: Radiograph) -> bytes:
+    """The pixels without loss."""
     file = io.BytesIO()
     Image.fromarray(radiograph.pixels).save(file, "PNG", compress_level=1)
-    return base64.b64encode(file.getvalue()).decode()
-
-
-def compare(here: EngineResult, there: dict[str, Any]) -> dict[str, float]:
-    """Largest difference of each kind; 1 where a code differs."""
-    reading, verdict = there["reading"], here.filter_result
-    found = {
-        "frontal": abs(verdict.frontal - reading["filter"]["frontal"]),
-        "quality": abs((verdict.quality or 0) - (reading["filter"]["quality"] or 0)),
-        "outcome": differ(
-            here.rejection and here.rejection.code,
-            reading["rejection"] and reading["rejection"]["code"],
-        ),
-    }
-    if here.prediction is None or reading["prediction"] is None:
-        return found
-    return found | compare_predictions(here.prediction, reading["prediction"])
-
-
-def compare_predictions(here: Prediction, there: dict[str, Any]) -> dict[str, float]:
-    """The same of what the classifier said."""
-    maps = np.array([one["values"] for one in there["maps"]]).reshape(here.activation_maps.shape)
-    situation, xyz = there["situation"], here.embedding_xyz or ()
-    return {
-        "scores": max(abs(here.scores[f] - there["scores"][f]) for f in here.scores),
-        "maps": float(np.abs(maps - here.activation_maps).max()),
-        "embedding": float(np.abs(np.array(there["embedding"]) - here.embedding).max()),
-        "distance": abs((here.distance or 0) - (there["distance"] or 0)),
-        "place": float(np.abs(np.subtract(xyz, situation["xyz"])).max()),
-        "in_lungs": max(
-            abs((share or 0) - (there["evidenceInLungs"][f] or 0))
-            for f, share in here.evidence_in_lungs.items()
-        ),
-        "finding": differ(here.finding, there["finding"]),
-        "findings_set": differ(list(here.findings_set), there["findingsSet"]),
-        "uncertainty": differ(here.uncertainty, there["uncertainty"]),
-        "positioning": differ(list(here.positioning), there["positioning"]),
-        "neighbours": differ(
-            [one.image for one in here.neighbours],
-            [one["image"] for one in situation["neighbours"]],
-        ),
-    }
-
-
-def differ(here: object, there: object) -> float:
-    """1 where two values are not the same."""
-    return float(here != there)
+    return file.getvalue()
 
 
 def measure(settings: Settings, n: int) -> list[dict[str, float]]:
@@ -199,12 +88,10 @@ def measure(settings: Settings, n: int) -> list[dict[str, float]]:
         for name, radiograph in read_radiographs(settings, n):
             [here] = engine.predict([radiograph])
             assert isinstance(here, EngineResult), here
-            found = compare(here, page.evaluate(READ, as_png(radiograph)))
+            found = compare(here, read(page, as_png(radiograph)))
             differences.append(found)
-            if beyond := {
-                key: value for key, value in found.items() if value > BOUNDS.get(key, 0.5)
-            }:
-                print(f"{name}: {beyond}")
+            if too_far := beyond(found):
+                print(f"{name}: {too_far}")
     return differences
 
 
@@ -232,8 +119,7 @@ def main() -> None:
     print(text)
     if options.out:
         options.out.write_text(text, encoding="utf-8")
-    bounds = BOUNDS | dict.fromkeys(CODES, 0.0)
-    sys.exit(any(one.get(key, 0) > bound for one in differences for key, bound in bounds.items()))
+    sys.exit(any(map(beyond, differences)))
 
 
 if __name__ == "__main__":

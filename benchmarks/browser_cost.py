@@ -20,15 +20,8 @@ from threading import Thread
 from typing import Any
 
 import numpy as np
-from browser import (
-    CHROMIUM,
-    READ,
-    IsolatedHandler,
-    as_png,
-    open_browser,
-    read_radiographs,
-    serve_site,
-)
+from browser import as_png, open_browser, read_radiographs
+from browser_reading import CHROMIUM, IsolatedHandler, read, serve_site
 from playwright.sync_api import Page, sync_playwright
 
 from raiox.phantom import example_png
@@ -110,9 +103,9 @@ def measure_reading(settings: Settings, n: int, n_threads: int) -> dict[str, flo
     ):
         renderer = Renderer()
         opened_ms = renderer.processor_ms
-        page.evaluate(READ, warm)
+        read(page, warm)
         before = renderer.processor_ms
-        took = [page.evaluate(READ, image)["ms"] for image in images]
+        took = [read(page, image)["ms"] for image in images]
         return {
             "opened": opened_ms,
             "processor": (renderer.processor_ms - before) / n,

@@ -2,6 +2,8 @@
 
 import { RefusedError } from './refusal';
 
+export type Size = [width: number, height: number];
+
 export const MAX_PIXELS = 32_000_000;
 export const MAX_JPEG_SCANS = 64;
 export const MAX_INFLATED_BYTES = 128 * 2 ** 20;

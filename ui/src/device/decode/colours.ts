@@ -62,3 +62,8 @@ export function isColoured({ width, height }: Shape, sampleOf: (at: number, chan
   }
   return coloured / (w * h) > COLOUR_SHARE;
 }
+
+/** ITU-R BT.601, the full range of bytes; both chromas around zero. */
+export function fromYCbCr(y: number, cb: number, cr: number): [number, number, number] {
+  return [y + 1.402 * cr, y - 0.344136 * cb - 0.714136 * cr, y + 1.772 * cb];
+}

@@ -14,6 +14,8 @@ import { findPhotographed } from './photograph';
 import { decodePng, readPng } from './png';
 import { declaredSize, requireWhole } from './rasterChecks';
 import { fetched } from './refusal';
+import { turned } from './turn';
+import { orientationOfWebp } from './webp';
 
 /** What the browser decodes. */
 const MEDIA_TYPES: Readonly<Record<string, string>> = {
@@ -52,5 +54,6 @@ async function flatten(content: Uint8Array<ArrayBuffer>, format: string): Promis
   requireWhole(content, format);
   const colours = await decodeByBrowser(content, MEDIA_TYPES[format] ?? '');
   requireGeometry(colours.width, colours.height);
-  return [flattenColours(colours), []];
+  const flat = flattenColours(colours);
+  return [format === 'webp' ? turned(flat, orientationOfWebp(content)) : flat, []];
 }

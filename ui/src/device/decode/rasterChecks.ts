@@ -1,11 +1,10 @@
 /** What a picture declares of itself and whether it is whole, seen before anything decodes it. */
 
-import { ascii, find, viewOf } from './bytes';
-import { DECODE_LIMIT_S, requireGeometry } from './checks';
+import { find, viewOf } from './bytes';
+import { DECODE_LIMIT_S, requireGeometry, type Size } from './checks';
 import { exceedsScanLimit, hasHole, isComplete, readJpegHeader } from './jpegMarkers';
 import { RefusedError } from './refusal';
-
-type Size = [width: number, height: number];
+import { sizeOfWebp } from './webp';
 
 const TRUNCATED = 'truncated_image';
 /** Its start of frame (T.87, C.1.1). */
@@ -46,21 +45,6 @@ function requireWholeJpeg(content: Uint8Array): void {
 
 function hasFrame(content: Uint8Array): boolean {
   return [0xc0, 0xc1, 0xc2].some((marker) => find(content, [0xff, marker]) >= 0);
-}
-
-/** RFC 9649, 2.5 to 2.7. */
-function sizeOfWebp(content: Uint8Array, view: DataView): Size | null {
-  const chunk = ascii(content.subarray(12, 16));
-  const uint24 = (at: number): number => view.getUint16(at, true) + view.getUint8(at + 2) * 65_536;
-  if (chunk === 'VP8X') {
-    if (view.getUint8(20) & 0x02) throw new RefusedError('multi_frame', { n_frames: 2 });
-    return [uint24(24) + 1, uint24(27) + 1];
-  }
-  if (chunk === 'VP8L') {
-    const bits = view.getUint32(21, true);
-    return [(bits & 0x3fff) + 1, ((bits >> 14) & 0x3fff) + 1];
-  }
-  return chunk === 'VP8 ' ? [view.getUint16(26, true) & 0x3fff, view.getUint16(28, true) & 0x3fff] : null;
 }
 
 /** ISO/IEC 23008-12, 6.5.3: the first image spatial extents. */

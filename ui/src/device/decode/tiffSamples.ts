@@ -1,7 +1,7 @@
 /** The samples of a TIFF to shades of gray. Source: TIFF 6.0, 3 to 6, 8, 16, 18 and 21. */
 
 import type { Shape } from '../image';
-import { flattenColours, flattenDeepColours } from './colours';
+import { flattenColours, flattenDeepColours, fromYCbCr } from './colours';
 import { grayAlone, stretch, stretchOpaque, type ColourImage, type Flattened } from './grayscale';
 import { RefusedError } from './refusal';
 import type { Numbers } from './tone';
@@ -32,7 +32,7 @@ const LARGEST_BYTE = 255;
 /** Whether a layout has a rule. */
 export function isRead({ nSamples, nBits, kind, photometric }: Layout): boolean {
   if (GRAYS.includes(photometric) && nSamples === 1) {
-    return kind === FLOAT ? [32, 64].includes(nBits) : [...SHALLOW, 16, 32].includes(nBits);
+    return kind === FLOAT ? [16, 32, 64].includes(nBits) : [...SHALLOW, 12, 16, 32].includes(nBits);
   }
   if (kind !== UNSIGNED) return false;
   if (GRAYS.includes(photometric)) return nSamples === 2 && [8, 16].includes(nBits);
@@ -97,9 +97,4 @@ function colourReader({ nSamples, nBits, photometric, colourMap }: Layout, sampl
 function paletteReader(map: readonly number[], n: number, sample: (at: number) => number): (at: number) => number[] {
   const isShallow = map.every((entry) => entry <= LARGEST_BYTE);
   return (at) => [0, 1, 2].map((k) => (map[k * n + sample(at)] ?? 0) / (isShallow ? 1 : 257));
-}
-
-/** ITU-R BT.601, the full range of bytes. */
-function fromYCbCr(y: number, cb: number, cr: number): number[] {
-  return [y + 1.402 * cr, y - 0.344136 * cb - 0.714136 * cr, y + 1.772 * cb];
 }

@@ -34,15 +34,15 @@ export async function decodeFrame({ codec, frame }: Codestream, image: ImagePixe
   return decodeByWasm(await fetched(codec === 'jpegLs' ? openCharls() : openOpenjpeg()), frame, image);
 }
 
-/** Where nothing in the frame names its colours, the header of the file does, and they stay as they are. */
+/** Decoders take three samples for YCbCr; where nothing in the frame says otherwise, the header of the file may. */
 async function decodeJpeg(frame: Uint8Array<ArrayBuffer>, image: ImagePixel): Promise<Samples> {
   const n = image.samplesPerPixel;
-  const isRaw = n > 1 && !hasColourMark(frame);
+  const isRaw = image.photometric === 'RGB' && !hasColourMark(frame);
   const { width, height, data } = await decodeByBrowser(isRaw ? withoutColourTransform(frame) : frame, 'image/jpeg');
   if (width !== image.columns || height !== image.rows) throw new RefusedError('corrupt_image');
   const words = new Uint8Array(width * height * n);
   for (let at = 0; at < width * height; at++) for (let k = 0; k < n; k++) words[at * n + k] = data[4 * at + k] ?? 0;
-  return { words, ...(n > 1 && !isRaw ? { photometric: 'RGB' } : {}) };
+  return { words, ...(n > 1 ? { photometric: 'RGB' } : {}) };
 }
 
 async function decodeLossless(frame: Uint8Array<ArrayBuffer>, image: ImagePixel): Promise<Words> {

@@ -5,7 +5,7 @@
 
 import { clip, roundHalfEven, type GrayImage } from '../../image';
 import { valueOf, type Layout, type Words } from '../bitLayout';
-import { flattenColours } from '../colours';
+import { flattenColours, fromYCbCr } from '../colours';
 import { requireRange, shadesOf, type ColourImage } from '../grayscale';
 import { RefusedError } from '../refusal';
 import type { Elements, Keyword } from './elements';
@@ -22,15 +22,13 @@ interface Flattened {
 
 export function flattenColour(words: Words, image: ImagePixel): Flattened {
   const { columns: width, rows: height, samplesPerPixel: n, photometric } = image;
-  const isYbr = photometric.startsWith('YBR');
-  if (isYbr) {
-    // Its luma comes first; where chroma is shared, nothing else is here.
-    const step = photometric === 'YBR_FULL_422' ? 1 : n;
-    const values = words.filter((_, at) => at % step === 0);
-    return { image: { width, height, pixels: shallow(values, image) }, lostColour: false, isMended: false };
-  }
   const bytes = shallow(words, image);
-  const data = new Uint8Array(4 * width * height).map((_, at) => (at % 4 === 3 ? 255 : (bytes[Math.floor(at / 4) * n + (at % 4)] ?? 0)));
+  const data = new Uint8ClampedArray(4 * width * height).fill(255);
+  const isYbr = photometric.startsWith('YBR');
+  for (let at = 0, from = 0; at < data.length; at += 4, from += n) {
+    const [first = 0, second = 0, third = 0] = bytes.subarray(from, from + n);
+    data.set(isYbr ? fromYCbCr(first, second - 128, third - 128) : [first, second, third], at);
+  }
   return flattened({ width, height, data }, false);
 }
 

@@ -113,13 +113,16 @@ function encodingOf(syntax: string | null): Encoding {
   return syntax === SYNTAX.bigEndian ? BIG_ENDIAN : EXPLICIT;
 }
 
-/** PS3.5, A.5: unfolded no further than allowed; some writers leave the header of zlib before it. */
+/** PS3.5, A.5: unfolded no further than allowed; a zero may pad it, and some writers leave the header of zlib before it. */
 async function unfold(deflated: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
   const [first = 0, second = 0] = deflated;
   const format = first === 0x78 && (first * 256 + second) % 31 === 0 ? 'deflate' : 'deflate-raw';
-  const inflated = await inflate(new Blob([deflated]), format, MAX_INFLATED_BYTES).catch(() => {
-    throw new RefusedError('truncated_image');
-  });
+  const unpadded = deflated.at(-1) === 0 ? deflated.subarray(0, -1) : deflated;
+  const inflated = await inflate(new Blob([deflated]), format, MAX_INFLATED_BYTES)
+    .catch(() => inflate(new Blob([unpadded]), format, MAX_INFLATED_BYTES))
+    .catch(() => {
+      throw new RefusedError('truncated_image');
+    });
   if (inflated.hasMore) throw new RefusedError('too_large_inflated', { max_bytes: MAX_INFLATED_BYTES });
   return inflated.bytes;
 }

@@ -63,9 +63,21 @@ function inNativeOrder(bytes: Uint8Array<ArrayBuffer>, isLittleEndian: boolean):
 function together(words: Words, image: ImagePixel): Words {
   const n = image.rows * image.columns;
   if (image.photometric === 'YBR_FULL_422') {
-    return words.map((_, at) => words[4 * Math.floor(at / 2) + (at % 2)] ?? 0).subarray(0, n); // luma alone
+    return withOwnChroma(words, n);
   }
   if (!image.isPlanar) return words;
   const samples = image.samplesPerPixel;
   return words.map((_, at) => words[(at % samples) * n + Math.floor(at / samples)] ?? 0);
+}
+
+/** C.7.6.3.1.2: the luma of two pixels, then the chroma of both. */
+function withOwnChroma(words: Words, n: number): Words {
+  const own = words instanceof Uint8Array ? new Uint8Array(3 * n) : new Uint16Array(3 * n);
+  for (let at = 0; at < n; at++) {
+    const pair = 4 * (at >> 1);
+    own[3 * at] = words[pair + (at % 2)] ?? 0;
+    own[3 * at + 1] = words[pair + 2] ?? 0;
+    own[3 * at + 2] = words[pair + 3] ?? 0;
+  }
+  return own;
 }

@@ -1,0 +1,135 @@
+"""The reading in the browser beside the one in Python: decoded pixels, then scores and maps."""
+
+import os
+import random
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from browser_reading import beyond, compare, open_worker, read, serve_site
+from drawings import picture
+from drawn_files import drawn_files
+from drawn_radiographs import radiograph
+from playwright.sync_api import Browser, Page
+
+from raiox.entities import Radiograph
+from raiox.errors import RaioxError
+from raiox.inference.local import LocalEngine
+from raiox.intake import Intake
+from raiox.manifest import MANIFEST_FILE, read_rows
+from raiox.phantom import EXAMPLES, example_png
+from raiox.settings import Settings
+
+DATA = Path(os.environ.get("RAIOX_DATASETS", "")) / "chest"
+N_REAL = int(os.environ.get("RAIOX_TEST_N_RADIOGRAPHS", "24"))
+OPENING_MS = 240_000
+"""The networks are fetched and compiled first, on a machine that may be busy."""
+FILES = dict(drawn_files())
+ROUNDED = 1
+"""Shades of 255 by which arithmetic in another order may differ."""
+
+ALSO_ROUNDED = {"avif_alpha": 2}
+"""Where a browser multiplies colours by their opacity before they become gray."""
+
+REFUSED_HERE = {
+    "jpeg_12": "unsupported_format",
+    "dicom_jpeg_12": "unsupported_transfer_syntax",
+    "tiff_1": "unsupported_format",
+    "tiff_8_group4": "unsupported_format",
+}
+"""What the service reads and a browser does not, as docs/explanation/private-mode.md says."""
+
+
+@pytest.fixture(scope="module")
+def settings(tmp_path_factory) -> Settings:
+    return Settings(data_dir=tmp_path_factory.mktemp("var"), datasets=None)
+
+
+@pytest.fixture(scope="module")
+def worker(browser: Browser, settings: Settings) -> Iterator[Page]:
+    with serve_site(settings) as (address, script):
+        page = browser.new_page()
+        page.set_default_timeout(OPENING_MS)
+        open_worker(page, address, script)
+        yield page
+        page.close()
+
+
+@pytest.fixture(scope="module")
+def intake(settings: Settings) -> Iterator[Intake]:
+    with Intake(settings.intake) as intake:
+        yield intake
+
+
+@pytest.fixture(scope="module")
+def engine(settings: Settings) -> LocalEngine:
+    return LocalEngine.open(settings.inference)
+
+
+def decoded(intake: Intake, content: bytes) -> Radiograph | RaioxError:
+    try:
+        return intake.load(content)
+    except RaioxError as error:
+        return error
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_file_gives_the_same_shades_values_and_notes_or_the_same_refusal(name, worker, intake):
+    here, there = decoded(intake, FILES[name]), read(worker, FILES[name], wants_pixels=True)
+
+    if name in REFUSED_HERE:
+        assert there["refusal"]["code"] == REFUSED_HERE[name]
+        return
+    if isinstance(here, RaioxError):
+        assert there["refusal"] == {"code": here.code, "facts": dict(here.facts)}
+        return
+    assert "refusal" not in there, there["refusal"]
+    pixels = there["pixels"]
+    assert pixels["shades"].shape == here.pixels.shape
+    differ = np.abs(pixels["shades"].astype(int) - here.pixels)
+    assert differ.max() <= ALSO_ROUNDED.get(name, ROUNDED), (differ.max(), differ.mean())
+    assert sorted(there["said"]["notes"]) == sorted(here.notes)
+    assert there["said"]["sourceFormat"] == here.source_format
+    assert there["said"]["pixelSpacingMm"] == pytest.approx(here.pixel_spacing_mm)
+    assert (pixels["samples"] is None) == (here.values is None)
+    if here.values is not None:
+        np.testing.assert_array_equal(pixels["samples"], here.values.samples)
+        assert pixels["scale"] == pytest.approx(vars_of(here.values.scale))
+
+
+def vars_of(scale: Any) -> dict[str, float]:
+    return {name: getattr(scale, name) for name in ("slope", "intercept", "black", "white")}
+
+
+DRAWN = {
+    **{name: example_png(name) for name in EXAMPLES},
+    **{f"chest {seed}": picture(radiograph(seed), "png") for seed in range(6)},
+    "a chest in margins": picture(np.pad(radiograph(7), ((30, 60), (90, 20)), constant_values=4), "png"),
+    "two chests": picture(np.hstack([np.asarray(radiograph(seed)) for seed in (8, 9)]), "png"),
+    "a chest that lies": picture(np.rot90(np.asarray(radiograph(10))).copy(), "png"),
+    "a chest turned over": picture(255 - np.asarray(radiograph(11)), "png"),
+    "noise": picture(np.random.default_rng(0).integers(0, 256, (256, 256), dtype=np.uint8), "png"),
+    "nothing": picture(np.full((256, 256), 90, np.uint8), "png"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", DRAWN)
+def test_a_drawn_picture_gets_the_same_outcome_scores_and_maps(name, worker, intake, engine):
+    [here] = engine.predict([intake.load(DRAWN[name])])
+
+    assert beyond(compare(here, read(worker, DRAWN[name]))) == {}
+
+
+@pytest.mark.data
+@pytest.mark.skipif(not (DATA / MANIFEST_FILE).exists(), reason="RAIOX_DATASETS names no data")
+def test_radiographs_as_they_lie_on_the_disk_get_the_same_outcome_scores_and_maps(
+    worker, intake, engine
+):
+    rows = [row for row in read_rows(DATA / MANIFEST_FILE) if row["split"] == "valid"]
+    for row in random.Random(1).sample(rows, N_REAL):
+        content = row.path.read_bytes()
+        [here] = engine.predict([intake.load(content)])
+
+        assert beyond(compare(here, read(worker, content))) == {}, row["image"]

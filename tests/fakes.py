@@ -53,6 +53,10 @@ class FakeEngine:
     def models(self) -> Mapping[str, ModelIdentity]:
         return MODELS
 
+    @property
+    def is_running(self) -> bool:
+        return True
+
     def predict(self, radiographs: Sequence[Radiograph]) -> list[EngineResult | RaioxError]:
         self.batches.append(len(radiographs))
         self.go.wait()

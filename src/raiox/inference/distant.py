@@ -31,6 +31,11 @@ class DistantEngine:
         """The networks that answer, by role."""
         return self._models
 
+    @property
+    def is_running(self) -> bool:
+        """Nothing runs here that could stop."""
+        return True
+
     def predict(self, radiographs: Sequence[Radiograph]) -> list[EngineResult | RaioxError]:
         """Refuse. Raises: ModelUnavailableError."""
         raise _distant(radiographs)

@@ -19,6 +19,11 @@ class Engine(Protocol):
         """The networks that answer, by role: `frontal_filter`, `classifier`."""
         ...
 
+    @property
+    def is_running(self) -> bool:
+        """Whether the networks could answer at once; False while their process starts anew."""
+        ...
+
     def predict(self, radiographs: Sequence[Radiograph]) -> list[EngineResult | RaioxError]:
         """Read several radiographs in one go; one that fails does not harm the others.
 

@@ -81,6 +81,12 @@ class EngineProcess:
         return self._models
 
     @property
+    def is_running(self) -> bool:
+        """Whether there is a process whose networks are verified."""
+        running = self._running
+        return running is not None and running.process.poll() is None
+
+    @property
     def pid(self) -> int | None:
         """Of the process, for those who watch over it."""
         return self._running.process.pid if self._running else None

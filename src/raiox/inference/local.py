@@ -127,6 +127,11 @@ class LocalEngine:
         """The networks that answer, by role."""
         return self._models
 
+    @property
+    def is_running(self) -> bool:
+        """They run in this very process."""
+        return True
+
     def require_answers(self) -> None:
         """Let each network answer the reference image. Raises: BundleInvalidError."""
         networks: dict[str, Answer] = {

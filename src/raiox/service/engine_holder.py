@@ -11,7 +11,7 @@ import structlog
 
 from raiox.errors import InternalError, RaioxError
 from raiox.inference.engine import Engine
-from raiox.inference.errors import ModelUnavailableError
+from raiox.inference.errors import EngineCrashedError, ModelUnavailableError
 
 
 class EngineHolder:
@@ -51,6 +51,17 @@ class EngineHolder:
             reason = self._unavailable_reason.facts.get("reason", self._unavailable_reason.code)
             raise ModelUnavailableError(reason=reason)
         return self._engine
+
+    def require_running(self) -> None:
+        """Raises: ModelUnavailableError also while the engine has died and starts anew."""
+        self.require()
+        if not self.is_running:
+            raise ModelUnavailableError(reason=EngineCrashedError.code)
+
+    @property
+    def is_running(self) -> bool:
+        """Whether there is an engine, and its process lives."""
+        return self._engine is not None and self._engine.is_running
 
     @property
     def unavailable_reason(self) -> RaioxError | None:

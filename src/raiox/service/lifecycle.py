@@ -20,6 +20,7 @@ from raiox.records.rows import Clock
 from raiox.records.store import Records, open_records
 from raiox.service.analyses import Analyses
 from raiox.service.decoded_cache import DecodedCache
+from raiox.service.decoder_watch import DecoderWatch
 from raiox.service.dependencies import Dependencies, ReadsUploads
 from raiox.service.engine_holder import EngineHolder
 from raiox.service.executors import Executors
@@ -54,6 +55,7 @@ class Service:
     analyses: Analyses
     engine_holder: EngineHolder
     intake: ReadsUploads
+    decoder_watch: DecoderWatch
     records: Records
     executors: Executors
     notifier: Notifier
@@ -132,9 +134,16 @@ def _assemble(
         worker=worker,
         keep_values=settings.records.keep_values and settings.records.keep_images_h > 0,
     )
-    return Service(
-        Analyses(dependencies), engine_holder, intake, records, executors, notifier
-    ), worker
+    service = Service(
+        Analyses(dependencies),
+        engine_holder,
+        intake,
+        DecoderWatch(intake),
+        records,
+        executors,
+        notifier,
+    )
+    return service, worker
 
 
 @contextmanager

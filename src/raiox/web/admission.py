@@ -16,6 +16,8 @@ from raiox.records.errors import QueueFullError, RecordsError
 LOOK_EVERY_S = 0.1
 LOOK_S = 0.05
 """How long an upload waits for a look at the queue."""
+FULL_FOR_S = 0.5
+"""How long a queue that was full is taken to be full without waiting for the next look."""
 RETRY_AFTER_S = 5
 
 
@@ -33,9 +35,10 @@ class Admission:
 
     async def look(self, n_queued: Callable[[], Awaitable[int]]) -> None:
         """Look at the queue, unless that was done a moment ago or takes too long."""
-        if self._looking is None and self._clock() - self._looked_at >= LOOK_EVERY_S:
+        age_s = self._clock() - self._looked_at
+        if self._looking is None and age_s >= LOOK_EVERY_S:
             self._looking = asyncio.create_task(self._look(n_queued))
-        if self._looking is not None:
+        if self._looking is not None and not (self._full and age_s < FULL_FOR_S):
             await asyncio.wait({self._looking}, timeout=LOOK_S)
 
     async def _look(self, n_queued: Callable[[], Awaitable[int]]) -> None:
@@ -48,9 +51,13 @@ class Admission:
 
     def require_place(self) -> None:
         """Raises: QueueFullError if no place is left."""
-        if self._n_queued + self._n_inside >= self._max_queued:
+        if self._full:
             self.n_refused += 1
             raise QueueFullError(retry_after_s=RETRY_AFTER_S)
+
+    @property
+    def _full(self) -> bool:
+        return self._n_queued + self._n_inside >= self._max_queued
 
     @contextmanager
     def admit(self) -> Iterator[None]:

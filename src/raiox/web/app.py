@@ -19,6 +19,8 @@ from raiox.settings import Settings
 from raiox.web.admission import Admission
 from raiox.web.api import admin, analyses, case_map, health, models, shares
 from raiox.web.api.reference_cases import ReferenceCases
+from raiox.web.api.serializers import API
+from raiox.web.api.uploads import require_place
 from raiox.web.dependencies import WebContext
 from raiox.web.http.connections import Connections, max_connections, raise_file_limit
 from raiox.web.http.middleware import RequestMiddleware
@@ -34,6 +36,7 @@ from raiox.web.site.static import INDEX, StaticSite
 from raiox.web.turns import FairTurns
 
 BUILT_PAGE = Path(__file__).parent / "page"
+UPLOADS = f"{API}/analyses"
 HOUR_S = 3_600
 TURNS_PER_DECODER = 3
 """An upload in its turn is also checked, encoded and stored, so decoders wait for nobody."""
@@ -117,6 +120,8 @@ def _add_middleware(app: FastAPI, web_context: WebContext) -> None:
         metrics=web_context.metrics,
         max_upload_bytes=settings.intake.max_upload_bytes,
         settings=settings.web,
+        # Before FastAPI looks at a request, which takes longer than to refuse it.
+        gates={UPLOADS: lambda: require_place(web_context, app.state.service)},
     )
     if settings.web.cors_origins:
         app.add_middleware(

@@ -1,6 +1,5 @@
 """Whether the process lives, whether it can answer, and what it has counted."""
 
-import asyncio
 import ipaddress
 
 from fastapi import APIRouter
@@ -39,8 +38,8 @@ async def readyz(service: ServiceDep) -> Status:
 async def _require_ready(service: Service) -> None:
     if service.stopping:
         raise ModelUnavailableError(reason="stopping")
-    service.engine_holder.require()
-    await asyncio.to_thread(service.intake.require_confinement)
+    service.engine_holder.require_running()
+    await service.decoder_watch.require_ready()
     await service.executors.read(lambda: _check_records(service.records))
 
 
@@ -62,7 +61,7 @@ async def metrics(request: Request, web_context: WebDep, service: ServiceDep) ->
     page = web_context.metrics.page(
         n_queued=n_queued,
         oldest_s=oldest_s,
-        ready=service.engine_holder.unavailable_reason is None,
+        ready=service.engine_holder.is_running,
     )
     return Response(page, media_type=CONTENT_TYPE_LATEST)
 

@@ -47,8 +47,7 @@ async def receive_upload(
     key = _checked_key(headers.idempotency_key)
     submitted: list[Accepted | RaioxError] = []
     web_context.limits.count_upload(owner, request)
-    await web_context.admission.look(lambda: service.executors.read(service.records.queue.n_queued))
-    web_context.admission.require_place()
+    await require_place(web_context, service)
     with web_context.receipts.receive(caller.address, settings.web.body_timeout_s) as receipt:
         async for content in read_files(
             request, max_bytes=settings.intake.max_upload_bytes, receipt=receipt
@@ -80,6 +79,12 @@ async def receive_upload(
         web_context.metrics.count_outcome(analysis)
         received.append(analysis)
     return received
+
+
+async def require_place(web_context: WebContext, service: Service) -> None:
+    """Raises: QueueFullError if an upload that begins now would find no place in the queue."""
+    await web_context.admission.look(lambda: service.executors.read(service.records.queue.n_queued))
+    web_context.admission.require_place()
 
 
 async def _waited_for(

@@ -34,7 +34,8 @@ class Connections:
         self._max_open = max_open
         self._address_of: dict[Evictable, str] = {}
         self._n_of_address: Counter[str] = Counter()
-        self._idle: OrderedDict[Evictable, None] = OrderedDict()
+        self._idle: dict[str, OrderedDict[Evictable, None]] = {}
+        """By address; the one that has been idle longest comes first."""
         self.n_evicted = 0
 
     @property
@@ -48,12 +49,12 @@ class Connections:
             return False
         self._address_of[connection] = address
         self._n_of_address[address] += 1
-        self._idle[connection] = None
+        self.mark_idle(connection)
         return True
 
     def close(self, connection: Evictable) -> None:
         """Forget a connection."""
-        self._idle.pop(connection, None)
+        self.mark_busy(connection)
         address = self._address_of.pop(connection, None)
         if address is not None:
             self._n_of_address[address] -= 1
@@ -62,20 +63,24 @@ class Connections:
 
     def mark_idle(self, connection: Evictable) -> None:
         """It waits for its client; nothing would be lost with it."""
-        if connection in self._address_of:
-            self._idle.setdefault(connection)
+        address = self._address_of.get(connection)
+        if address is not None:
+            self._idle.setdefault(address, OrderedDict()).setdefault(connection)
 
     def mark_busy(self, connection: Evictable) -> None:
         """A request is being answered on it."""
-        self._idle.pop(connection, None)
+        address = self._address_of.get(connection)
+        idle = self._idle.get(address) if address is not None else None
+        if address is not None and idle is not None:
+            idle.pop(connection, None)
+            if not idle:
+                del self._idle[address]
 
     def _evict_one(self) -> bool:
         if not self._idle:
             return False
-        most = max(self._n_of_address[self._address_of[one]] for one in self._idle)
-        oldest = next(
-            one for one in self._idle if self._n_of_address[self._address_of[one]] == most
-        )
+        greediest = max(self._idle, key=self._n_of_address.__getitem__)
+        oldest = next(iter(self._idle[greediest]))
         self.n_evicted += 1
         self.close(oldest)
         oldest.evict()

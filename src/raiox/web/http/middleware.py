@@ -5,6 +5,7 @@ ends here as one status in the log. HEAD is answered wherever GET is.
 """
 
 import time
+from collections.abc import Awaitable, Callable, Mapping
 from uuid import uuid4
 
 import structlog
@@ -40,6 +41,10 @@ HSTS = "max-age=31536000; includeSubDomains"
 """Over HTTPS only: browsers ignore it elsewhere (RFC 6797, section 8.1)."""
 CLIENT_LEFT = 499
 """As nginx counts it: the client closed before the answer."""
+UNMATCHED = "unmatched"
+
+Gate = Callable[[], Awaitable[None]]
+"""What a request has to pass before anything of its body is received; raises a RaioxError."""
 
 
 class RequestMiddleware:
@@ -53,12 +58,19 @@ class RequestMiddleware:
         metrics: Metrics,
         max_upload_bytes: int,
         settings: WebSettings,
+        gates: Mapping[str, Gate],
     ) -> None:
+        """Wrap an app.
+
+        Args:
+            gates: by the path of the POST requests that have to pass it.
+        """
         self._app = app
         self._sessions = sessions
         self._metrics = metrics
         self._max_upload_bytes = max_upload_bytes
         self._settings = settings
+        self._gates = gates
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass one request through."""
@@ -83,6 +95,7 @@ class RequestMiddleware:
             check_request_head(
                 scope, max_upload_bytes=self._max_upload_bytes, settings=self._settings
             )
+            await self._pass_gate(scope, exchange)
         except RaioxError as error:
             await exchange.refuse(error)
             return
@@ -91,8 +104,15 @@ class RequestMiddleware:
             scope["method"] = "GET"
         await self._app(scope, exchange.receive, exchange.send)
 
+    async def _pass_gate(self, scope: Scope, exchange: "_Exchange") -> None:
+        path = scope["path"].removeprefix(scope.get("root_path", ""))
+        gate = self._gates.get(path) if scope["method"] == "POST" else None
+        if gate is not None:
+            exchange.route = path
+            await gate()
+
     def _log_and_count(self, scope: Scope, exchange: "_Exchange", duration_s: float) -> None:
-        route = getattr(scope.get("route"), "path", "unmatched")
+        route = getattr(scope.get("route"), "path", exchange.route)
         refusals = scope["state"].get("refusals", [])
         self._metrics.count_request(exchange.method, route, exchange.status, duration_s)
         for code in refusals:
@@ -117,6 +137,7 @@ class _Exchange:
         self._send = send
         self._sessions = sessions
         self.status = 0
+        self.route = UNMATCHED
         self.method: str = scope["method"]
         self.request_id = uuid4().hex
         scope.setdefault("state", {})["request_id"] = self.request_id

@@ -11,6 +11,7 @@ GUARDS: dict[str, tuple[str, ...]] = {
         "test_a_full_queue_refuses_an_upload_before_its_body_is_read",
         "test_a_full_queue_refuses_at_once_however_slow_the_records_are",
         "test_too_many_uploads_of_a_session_learn_when_to_come_back",
+        "test_a_queue_that_was_full_a_moment_ago_makes_nobody_wait_for_a_look",
     ),
     "What was cancelled or has expired is never run, and no result of it appears.": (
         "test_deleting_while_it_runs_leaves_nothing_either",
@@ -75,8 +76,14 @@ GUARDS: dict[str, tuple[str, ...]] = {
         "test_a_key_used_with_other_content_is_refused", "test_a_key_is_remembered_after_a_restart",
     ),
     "A history shows what was done, and nobody else's.": (
+        "test_random_histories_show_each_owner_their_own_and_nothing_else",
         "test_a_stranger_finds_nothing_of_others", "test_every_route_with_an_id_is_in_the_matrix",
         "test_pages_together_are_the_whole_history_even_within_one_instant",
+    ),
+    "Readiness says why an upload would not be answered, at once.": (
+        "test_an_engine_that_died_and_cannot_start_is_not_ready_and_loses_nothing",
+        "test_decoders_that_never_start_keep_one_thread_and_nobody_else",
+        "test_an_engine_that_still_loads_is_not_ready",
     ),
     "A stop finishes what was begun.": ("test_a_polite_stop_answers_what_was_begun_and_is_quick",),
     "Nothing of a person is kept but pixels.": (

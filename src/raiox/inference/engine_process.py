@@ -27,6 +27,7 @@ from raiox.entities import EngineResult, LungOcclusion, ModelIdentity, Radiograp
 from raiox.errors import InternalError, RaioxError
 from raiox.inference.engine import Engine
 from raiox.inference.errors import EngineCrashedError, ModelUnavailableError
+from raiox.priority import step_back
 
 OpenEngine = Callable[[], Engine]
 """A function that pickle can name, so that the process can call it."""
@@ -258,6 +259,7 @@ def _answer(
 
 def main(descriptor: str) -> None:
     """Open the networks as the service says, and serve."""
+    step_back()
     channel = Connection(int(descriptor))
     try:
         engine: Engine = channel.recv()()

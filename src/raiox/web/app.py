@@ -61,6 +61,7 @@ def create_app(settings: Settings, factories: Factories, *, page_dir: Path = BUI
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
+        telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     web_context = _context(settings)
     app.state.web_context = web_context

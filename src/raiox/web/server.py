@@ -9,6 +9,7 @@ import ipaddress
 import os
 import signal
 import socket
+import sys
 from collections.abc import Callable
 from contextlib import suppress
 from types import FrameType
@@ -30,6 +31,8 @@ from raiox.web.http.timeouts import MAX_HEAD_BYTES, protocol_with
 from raiox.web.logs import configure_logs
 
 GRACE_S = 8
+SWITCH_S = 0.0005
+"""How long other threads keep the event loop from going on, after each of its system calls."""
 KEEP_ALIVE_S = 15
 WATCH_EVERY_S = 2.0
 BACKLOG = 512
@@ -57,6 +60,7 @@ def run_server(
     """
     refuse_public_without_limits(settings.web, host)
     configure_logs()
+    sys.setswitchinterval(SWITCH_S)
     factories = Factories(engine_factory, intake_factory, role=role)
     app = create_app(settings, factories)
     try:

@@ -47,6 +47,7 @@ from raiox.intake.sandbox.protocol import (
     send_pixels,
     send_refusal,
 )
+from raiox.priority import step_back
 
 ORDERS_FD: Final = 3
 OPEN_FILES: Final = 1_024
@@ -254,6 +255,7 @@ def _begin_huge_page() -> npt.NDArray[np.uint8]:
 
 def main(control_fd: str, decoder_name: str, codecs: str, limits_json: str, n_spares: str) -> None:
     """Load the codecs, give up everything else, serve."""
+    step_back()
     import_module(codecs)
     decoder, warm_up = _load(decoder_name)
     limits = DecodeLimits(**json.loads(limits_json))

@@ -10,7 +10,6 @@ Source: uvicorn issue 157; RFC 9112, section 9.6 ("Tear-down").
 import asyncio
 import sys
 from typing import Any, ClassVar
-from uuid import uuid4
 
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
@@ -21,7 +20,7 @@ from raiox.web.errors import ProtocolError
 from raiox.web.http.connections import Connections
 from raiox.web.http.dust import DustFilter, DustyAddresses
 from raiox.web.http.language import DEFAULT
-from raiox.web.http.middleware import PRIVATE, SECURITY_HEADERS
+from raiox.web.http.middleware import PRIVATE, SECURITY_HEADERS, new_request_id
 from raiox.web.http.problems import MEDIA_TYPE, make_problem
 
 WRITE_TIMEOUT_S = 30.0
@@ -29,6 +28,8 @@ BODY_GRACE_S = 2.0
 """The app refuses a late body first, with a document; this only closes what is left."""
 DRAIN_S = 0.5
 MAX_HEAD_BYTES = 16_384
+JOINED_BYTES = 65_536
+"""Longer pieces are sent at once."""
 
 
 class DeadlineProtocol(H11Protocol):
@@ -104,7 +105,10 @@ class DeadlineProtocol(H11Protocol):
             self.transport.close()
             return
         problem = make_problem(
-            ProtocolError(status, "HTTP"), language=DEFAULT, instance="", request_id=uuid4().hex
+            ProtocolError(status, "HTTP"),
+            language=DEFAULT,
+            instance="",
+            request_id=new_request_id(),
         )
         content = problem.model_dump_json().encode()
         headers = {
@@ -151,12 +155,17 @@ class DeadlineProtocol(H11Protocol):
 
 
 class _DrainingTransport:
-    """A transport that lets the client read the answer before the line is cut."""
+    """A transport that lets the client read the answer before the line is cut.
+
+    The head of an answer waits for the body that follows it at once, so that both go in one
+    system call and wake the client once.
+    """
 
     def __init__(self, transport: asyncio.Transport, protocol: DeadlineProtocol) -> None:
         self._transport = transport
         self._protocol = protocol
         self._closing = False
+        self._unsent = bytearray()
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._transport, name)
@@ -165,11 +174,29 @@ class _DrainingTransport:
         """True from the first wish to close."""
         return self._closing or self._transport.is_closing()
 
+    def write(self, data: bytes) -> None:
+        """Send, at the latest when the event loop comes round; nothing more once it is closing."""
+        if self._closing:
+            return
+        if len(self._unsent) + len(data) > JOINED_BYTES:
+            self._flush()
+            self._transport.write(data)
+            return
+        if data and not self._unsent:
+            self._protocol.loop.call_soon(self._flush)
+        self._unsent += data
+
+    def _flush(self) -> None:
+        unsent, self._unsent = self._unsent, bytearray()
+        if unsent and not self._transport.is_closing():
+            self._transport.write(unsent)
+
     def close(self) -> None:
         """Close now, or, if the client still sends, once it has had time to stop."""
         if self.is_closing():
             return
         self._closing = True
+        self._flush()
         if self._protocol.conn.their_state is not h11.SEND_BODY:
             self._transport.close()
             return

@@ -11,6 +11,9 @@ set -eu
 cd "$(dirname "$0")/.."
 . scripts/environment.sh
 
+# Hundreds of processes are started, each of which would compile raiox anew.
+unset PYTHONDONTWRITEBYTECODE
+
 parts=${RAIOX_TEST_PARTS:-unit integration training e2e}
 logs=build/tests
 failed=

@@ -45,8 +45,8 @@ class RunningApp:
 
 @pytest.fixture(autouse=True)
 def quiet():
-    """Logs are looked at where a real process writes them."""
-    structlog.configure(logger_factory=structlog.ReturnLoggerFactory())
+    """Logs are looked at where a real process writes them; nobody paints tracebacks here."""
+    structlog.configure(processors=[], logger_factory=structlog.ReturnLoggerFactory())
     yield
     structlog.reset_defaults()
 

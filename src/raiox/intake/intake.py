@@ -14,9 +14,8 @@ from raiox.intake.decode import ALL_CODECS, PICTURE_CODECS
 from raiox.intake.decoder_versions import require_decoders
 from raiox.intake.errors import UploadTooLargeError
 from raiox.intake.formats import RASTERS
-from raiox.intake.sandbox.breaches import Breach
 from raiox.intake.sandbox.client import Sandbox, names, too_weak
-from raiox.intake.sandbox.confinement import REQUIRED, Layer
+from raiox.intake.sandbox.confinement import REQUIRED
 from raiox.intake.sandbox.decoder_api import DecodeLimits
 from raiox.intake.sniff import sniff
 
@@ -28,7 +27,9 @@ class Intake:
     """Reads uploads, from any number of threads; close it, or use it as a context."""
 
     def __init__(self, settings: "IntakeSettings") -> None:
-        """Start the decoder processes, without waiting for them.
+        """Start the decoder processes of pictures, without waiting for them.
+
+        Those of DICOM and archives are twice as large, and start with the first such file.
 
         Raises:
             DecoderOutdatedError: a decoder is installed that has known holes.
@@ -43,6 +44,7 @@ class Intake:
                 settings.n_decoders,
                 codecs=codecs,
                 allow_weak=settings.allow_weak_sandbox,
+                start=codecs == PICTURE_CODECS,
             )
             for codecs in (PICTURE_CODECS, ALL_CODECS)
         )
@@ -80,7 +82,7 @@ class Intake:
                 not allowed.
             InternalError: no decoder process can be started.
         """
-        breaches, missing = self._weaknesses()
+        breaches, missing = self._pictures.weaknesses()
         if (breaches or missing & REQUIRED) and not self._allow_weak:
             raise too_weak(breaches, missing)
 
@@ -90,14 +92,8 @@ class Intake:
         Raises:
             InternalError: no decoder process can be started.
         """
-        breaches, missing = self._weaknesses()
+        breaches, missing = self._pictures.weaknesses()
         return names(breaches), names(missing)
-
-    def _weaknesses(self) -> tuple[Breach, Layer]:
-        (breaches, missing), (others, others_missing) = (
-            sandbox.weaknesses() for sandbox in (self._pictures, self._others)
-        )
-        return breaches | others, missing | others_missing
 
     def close(self) -> None:
         """End every decoder process."""

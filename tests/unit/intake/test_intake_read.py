@@ -1,6 +1,7 @@
 import hashlib
 import io
 import zipfile
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -35,6 +36,23 @@ def test_reads_a_dicom_file_and_keeps_nothing_of_the_patient(intake):
     assert radiograph.source_format == "dicom"
     assert radiograph.notes == ("burned_in_annotation",)
     assert "Silva" not in repr(radiograph)
+
+
+def test_the_decoder_of_dicom_starts_with_the_first_such_file_and_not_before():
+    def n_processes():
+        return sum(
+            len(children.read_text().split())
+            for children in Path("/proc/self/task").glob("*/children")
+        )
+
+    before = n_processes()
+    with Intake(IntakeSettings(decoder_wall_s=30.0)) as own:
+        own.load(picture(phantom(), "png"))
+        pictures_only = n_processes() - before
+        own.load(dicom(study(phantom())))
+        both = n_processes() - before
+
+    assert (pictures_only, both) == (1, 2)
 
 
 def test_the_same_bytes_give_the_same_pixels(intake):

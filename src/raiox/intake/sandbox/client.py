@@ -66,6 +66,7 @@ class Sandbox:
         *,
         codecs: str = PICTURE_CODECS,
         allow_weak: bool = False,
+        start: bool = True,
     ) -> None:
         """Start the zygote without waiting for it.
 
@@ -75,6 +76,7 @@ class Sandbox:
             decoder: `module:function` of a `decoder_api.Decoder`.
             codecs: module that the zygote imports before it is confined.
             allow_weak: decode even where the kernel lets a decoder process out.
+            start: now; else with the first decode.
         """
         self._n_spares = n_decoders
         self._allow_weak = allow_weak
@@ -84,7 +86,7 @@ class Sandbox:
         self._turns = threading.BoundedSemaphore(n_decoders)
         self._lock = threading.Lock()
         self._closed = self._has_been_ready = False
-        self._zygote: _ZygoteProcess | None = self._start_zygote()
+        self._zygote = self._start_zygote() if start else None
 
     def decode(self, source_format: str, content: bytes) -> Decoded:
         """Decode one file in a process of its own.

@@ -17,6 +17,7 @@ from capacity_model import (
     predicted,
     wait_in_services,
 )
+from marked_page import rewrite
 
 from raiox.lab.evaluation.report.svg import Line, Plot, to_svg
 
@@ -62,18 +63,12 @@ def write(runs: Sequence[Run], n_processors: int, load_average: float) -> None:
     )
     note = (f"Measured with {n_processors} processors for clients and server together, at a load average "
             f"of {load_average:.0f}.")  # fmt: skip
-    _replace("check", "\n".join([note, "", *check]))
-    _replace(
+    rewrite(PAGE, "check", "\n".join([note, "", *check]))
+    rewrite(
+        PAGE,
         "plan",
         "\n".join([*needs, "", f"A million analyses cost {money} of computing, by these prices."]),
     )
-
-
-def _replace(name: str, text: str) -> None:
-    page = PAGE.read_text()
-    begin, end = f"<!-- {name}: make capacity -->", f"<!-- end of {name} -->"
-    before, _, rest = page.partition(begin)
-    PAGE.write_text(f"{before}{begin}\n{text}\n{end}{rest.partition(end)[2]}")
 
 
 def _draw(runs: Sequence[Run], modelled: dict[int, float]) -> None:

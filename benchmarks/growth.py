@@ -4,9 +4,11 @@
 Both databases are measured in turn, so that a noisy minute meets them alike: read the ratios.
 
 Run:  .venv/bin/python benchmarks/growth.py [--rows 1000 1000000] [--rounds 400]
+Writes the table into docs/reference/performance.md.
 """
 
 import argparse
+import os
 import tempfile
 import time
 from collections import defaultdict
@@ -16,6 +18,7 @@ from typing import Any, Final
 from uuid import uuid4
 
 import numpy as np
+from marked_page import PERFORMANCE, rewrite
 from sqlalchemy import text
 
 from raiox.records.queue import AnalysisQueue
@@ -48,7 +51,16 @@ def main() -> None:
                 _one_round(records, lambda name, ms, n=n: found[name, n].append(ms))
         for records in kept.values():
             records.close()
-    print(_table(found, options.rows))
+    text = f"{_conditions(options.rounds)}\n\n{_table(found, options.rows)}"
+    rewrite(PERFORMANCE, "history", text)
+    print(text)
+
+
+def _conditions(n_rounds: int) -> str:
+    return (
+        f"Measured {time.strftime('%Y-%m-%d')} on {os.cpu_count()} cores at a load of"
+        f" {os.getloadavg()[0]:.0f}, {n_rounds} rounds."
+    )
 
 
 def _seeded(folder: Path, n_rows: int) -> Records:

@@ -30,6 +30,7 @@ from typing import Final
 
 import httpx
 import numpy as np
+from marked_page import PERFORMANCE, rewrite
 from peers_page import CLIENTS, Measured, plot, table
 from PIL import Image
 
@@ -71,9 +72,7 @@ def main() -> None:
     document = {"conditions": _conditions(options), "measured": [asdict(m) for m in measured]}
     OUTPUT.with_suffix(".json").write_text(json.dumps(document, indent=1) + "\n")
     OUTPUT.with_suffix(".svg").write_text(plot(measured))
-    page = OUTPUT.with_suffix(".md")
-    head, mark, _ = page.read_text().partition("<!-- measured: make performance -->\n")
-    page.write_text(head + mark + table(measured, document["conditions"]))
+    rewrite(PERFORMANCE, "peers", table(measured, document["conditions"]))
     print(table(measured, document["conditions"]))
 
 

@@ -1,0 +1,17 @@
+# ruff: noqa: INP001  (beside a file that is run, not a package)
+"""The part of a page that a benchmark writes, between two marks that name it."""
+
+from pathlib import Path
+from typing import Final
+
+PERFORMANCE: Final = Path(__file__).parents[1] / "docs" / "reference" / "performance.md"
+
+
+def rewrite(page: Path, name: str, text: str) -> None:
+    """Put a text between `<!-- name: command -->` and `<!-- end of name -->`."""
+    before, mark, rest = page.read_text().partition(f"<!-- {name}: ")
+    command, close, rest = rest.partition(" -->\n")
+    _, end, after = rest.partition(f"<!-- end of {name} -->")
+    if not (mark and close and end):
+        raise SystemExit(f"{page} has no marks of {name}")
+    page.write_text(f"{before}{mark}{command}{close}{text.strip()}\n{end}{after}")

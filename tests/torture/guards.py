@@ -17,6 +17,7 @@ GUARDS: dict[str, tuple[str, ...]] = {
         "test_deleting_while_it_runs_leaves_nothing_either",
         "test_a_late_result_of_a_deleted_analysis_is_refused",
         "test_what_waits_without_a_model_expires_and_its_image_goes",
+        "test_a_thousand_that_are_cancelled_while_they_wait_are_never_run",
     ),
     "A worker that dies loses nothing, and its late result is refused.": (
         "test_every_kind_of_kill_loses_nothing", "test_a_result_of_an_older_attempt_is_refused",
@@ -59,6 +60,7 @@ GUARDS: dict[str, tuple[str, ...]] = {
     ),
     "A locked or damaged database is said in a sentence.": (
         "test_a_locked_database_is_reported_after_the_busy_time",
+        "test_under_a_foreign_lock_reads_are_answered_and_uploads_told_when_to_return",
         "test_damage_under_a_running_service_says_so", "test_opening_a_damaged_database_says_so",
     ),
     "A network that cannot be trusted never answers.": (
@@ -85,8 +87,14 @@ GUARDS: dict[str, tuple[str, ...]] = {
         "test_decoders_that_never_start_keep_one_thread_and_nobody_else",
         "test_an_engine_that_still_loads_is_not_ready",
     ),
-    "A stop finishes what was begun.": ("test_a_polite_stop_answers_what_was_begun_and_is_quick",),
+    "A stop finishes what was begun, a second signal ends it; neither loses anything.": (
+        "test_a_polite_stop_answers_what_was_begun_and_is_quick",
+        "test_a_second_signal_ends_at_once_and_loses_nothing",
+        "test_a_service_killed_in_its_first_start_starts_the_next_time",
+        "test_a_service_that_was_put_to_sleep_loses_and_doubles_nothing",
+    ),
     "Nothing of a person is kept but pixels.": (
+        "test_thirty_personal_strings_are_in_no_answer_and_no_file",
         "test_nothing_of_the_original_is_kept", "test_logs_hold_neither_names_nor_cookies_nor_ids",
         "test_file_names_are_never_used_nor_echoed",
     ),

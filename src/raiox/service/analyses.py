@@ -30,6 +30,7 @@ from raiox.service.errors import (
     ImageNotKeptError,
     ScoresNotAvailableError,
 )
+from raiox.service.joined import Joined
 from raiox.service.notifier import wait_for
 from raiox.service.png import from_png, to_png, unpack
 from raiox.service.single_flight import SingleFlight
@@ -55,6 +56,8 @@ class Analyses:
         self._executors = dependencies.executors
         self._keeps_values = dependencies.keep_values
         self._single_flight = SingleFlight[Accepted]()
+        checkpoint_wal = dependencies.records.database.checkpoint_wal
+        self._erasing = Joined(lambda: self._executors.write(checkpoint_wal))
         is_sqlite = dependencies.records.database.is_sqlite
         self._poll_interval_s = POLL_INTERVAL_S if is_sqlite else POLL_NOTIFIED_S
 
@@ -186,7 +189,7 @@ class Analyses:
         )
         self._dependencies.worker.forget(analysis_id)
         await self._executors.read(lambda: self._records.files.remove(deleted.id, deleted.sha256))
-        await self._executors.write(self._records.database.checkpoint_wal)
+        await self._erasing.run()
         self._dependencies.notifier.notify(analysis_id)
 
     async def image(self, analysis_id: str, owner: str) -> bytes:

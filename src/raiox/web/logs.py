@@ -1,5 +1,6 @@
 """One JSON object a line on standard error; never a file name, a tag, an address or a cookie."""
 
+import asyncio
 import logging
 import re
 import sys
@@ -50,6 +51,12 @@ class _SafeStderr:
             sys.stderr.flush()
 
 
+def _is_cancelled(record: logging.LogRecord, message: str) -> bool:
+    """True for what a stop cut short, which is no error: uvicorn reports each with its trace."""
+    kind = record.exc_info[0] if record.exc_info else None
+    return kind is asyncio.CancelledError or message.endswith("CancelledError")
+
+
 class _ToStructlog(logging.Handler):
     """Passes records of libraries on."""
 
@@ -62,7 +69,7 @@ class _ToStructlog(logging.Handler):
         message = record.getMessage().strip()
         if _DELIBERATE.match(message.rpartition("\n")[2]):
             return  # a start that was refused: the command says why, in a sentence
-        if message.startswith(self._NOISE):
+        if message.startswith(self._NOISE) or _is_cancelled(record, message):
             return
         structlog.get_logger().log(
             record.levelno, message, logger=record.name, exc_info=record.exc_info

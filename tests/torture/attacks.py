@@ -11,21 +11,21 @@ from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from floods import acceptance, cancellations, connections
+from histories import histories
 from kills import kills, settled
 from measurement import Measurement
 from running import (
     ANALYSES,
     HTTP_ERRORS,
-    Service,
+    NO_LIMITS,
     drawn_images,
+    healths,
     id_in,
     p50,
     p99,
     serving,
-    timed,
 )
-
-NO_LIMITS = {"web__limits": "false"}
 
 
 def slow_clients(seconds: float, seed: int) -> list[Measurement]:
@@ -99,10 +99,10 @@ def dust(seconds: float, seed: int) -> list[Measurement]:
                     pass
 
     with tempfile.TemporaryDirectory() as name, serving(Path(name), **NO_LIMITS) as service:
-        before = _healths(service, seconds / 3)
+        before = healths(service, seconds / 3)
         sender = threading.Thread(target=send, args=(service.port,))
         sender.start()
-        during = _healths(service, seconds * 2 / 3)
+        during = healths(service, seconds * 2 / 3)
         stop.set()
         sender.join()
     return [
@@ -113,14 +113,6 @@ def dust(seconds: float, seed: int) -> list[Measurement]:
             held=p99(during) <= max(0.1, 5 * p99(before)),
         )
     ]
-
-
-def _healths(service: Service, seconds: float) -> list[float]:
-    times, deadline = [], time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        times.append(timed(lambda: service.get("/healthz")))
-        time.sleep(0.01)
-    return times
 
 
 def overload(seconds: float, seed: int) -> list[Measurement]:
@@ -193,7 +185,7 @@ def _load(service, images, cookie, seed, *, n_clients, seconds) -> Load:
     threads = [threading.Thread(target=send, args=(n,)) for n in range(n_clients)]
     for thread in threads:
         thread.start()
-    load.healths = _healths(service, seconds)
+    load.healths = healths(service, seconds)
     for thread in threads:
         thread.join()
     load.seconds = time.monotonic() - began
@@ -232,9 +224,13 @@ def growth(seconds: float, seed: int) -> list[Measurement]:
 
 ATTACKS: dict[str, tuple[Callable[[float, int], list[Measurement]], float]] = {
     # Each with its share of the time.
-    "kills": (kills, 0.5),
+    "kills": (kills, 0.4),
+    "histories": (histories, 0.1),
     "slow_clients": (slow_clients, 0.2),
     "dust": (dust, 0.05),
-    "overload": (overload, 0.15),
-    "growth": (growth, 0.1),
+    "connections": (connections, 0.03),
+    "overload": (overload, 0.1),
+    "acceptance": (acceptance, 0.04),
+    "cancellations": (cancellations, 0.04),
+    "growth": (growth, 0.06),
 }

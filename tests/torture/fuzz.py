@@ -3,8 +3,8 @@
 
 Files are mutated from the drawings of the tests and from the corpus; each is decoded in the sandbox, as
 an upload is. A file that ends a decoder or gets any answer but pixels or a refusal is a fault and is
-kept in tests/torture/corpus/, which later runs begin with. The mutations go by format; they are not
-steered by coverage.
+kept in tests/torture/corpus/, which later runs begin with. These mutations go by format; where Atheris
+is installed, others are guided by coverage (`fuzz_guided.py`).
 
 Run:  make fuzz                                       (10 minutes)
       python tests/torture/fuzz.py --seconds 1800 --formats tiff,dicom --seed 7
@@ -13,11 +13,13 @@ Run:  make fuzz                                       (10 minutes)
 import argparse
 import hashlib
 import random
+import re
 import subprocess
 import sys
 import tempfile
 import time
 from collections import Counter
+from importlib.util import find_spec
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -27,9 +29,9 @@ sys.path[:0] = [
     *(str(ROOT / part) for part in ("src", "tests", "tests/unit/intake")),
 ]
 
-from attacks import NO_LIMITS, Measurement  # noqa: E402  (the path was set above)
+from measurement import Measurement  # noqa: E402  (the path was set above)
 from promises import record  # noqa: E402
-from running import serving  # noqa: E402
+from running import NO_LIMITS, serving  # noqa: E402
 from test_intake_fuzz import seeds  # noqa: E402
 
 from raiox.errors import RaioxError  # noqa: E402
@@ -40,6 +42,9 @@ from raiox.settings import IntakeSettings  # noqa: E402
 from torture import circumstances  # noqa: E402
 
 API_SHARE = 0.25
+GUIDED_SHARE = 0.4
+SLACK_S = 120
+"""A guided run has its own clock; this ends one that lost it."""
 HEADER_BYTES = 700
 MAX_CHANGES = 8
 
@@ -50,7 +55,10 @@ def main() -> int:
     seed = options.seed if options.seed is not None else random.randrange(1_000_000)
     print(f"seed {seed}", flush=True)
     formats = set(options.formats.split(",")) if options.formats else set()
-    found = [_fuzz_intake(options.seconds * (1 - API_SHARE), seed, formats)]
+    guided = GUIDED_SHARE if find_spec("atheris") and not formats else 0.0
+    found = [_fuzz_intake(options.seconds * (1 - API_SHARE - guided), seed, formats)]
+    if guided:
+        found.append(_fuzz_guided(options.seconds * guided, seed))
     if not formats:
         found.append(_fuzz_api(options.seconds * API_SHARE, seed))
     for one in found:
@@ -131,6 +139,29 @@ def _format_of(content: bytes) -> str:
 def _keep(content: bytes) -> None:
     CORPUS.mkdir(exist_ok=True)
     (CORPUS / f"{hashlib.sha256(content).hexdigest()[:16]}.bin").write_bytes(content)
+
+
+def _fuzz_guided(seconds: float, seed: int) -> Measurement:
+    with tempfile.TemporaryDirectory() as finds:
+        command = (Path(__file__).with_name("fuzz_guided.py"), str(int(seconds)), str(seed), finds)
+        done = subprocess.run(
+            [sys.executable, *command],
+            capture_output=True,
+            text=True,
+            errors="replace",
+            check=False,
+            timeout=seconds + SLACK_S,
+        )
+    counted = dict(re.findall(r"stat::(\w+):\s*(\d+)", done.stderr))
+    if "number_of_executed_units" not in counted:
+        raise AssertionError(done.stderr[-2_000:])
+    return Measurement(
+        "fuzz: guided",
+        f"{int(counted['number_of_executed_units']):,} files in {seconds:.0f} s, "
+        f"{counted['new_units_added']} of them reached something new, most memory "
+        f"{counted['peak_rss_mb']} MB: {int(done.returncode != 0)} faults",
+        held=done.returncode == 0,
+    )
 
 
 def _fuzz_api(seconds: float, seed: int) -> Measurement:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from measurement import Measurement
-from running import ANALYSES, HTTP_ERRORS, Service, drawn_images, id_in, p50, serving
+from running import ANALYSES, HTTP_ERRORS, NO_LIMITS, Service, drawn_images, id_in, p50, serving
 
 N_CLIENTS = 8
 SECONDS_PER_KILL = 1.8
@@ -23,7 +23,6 @@ SECONDS_PER_KILL = 1.8
 ENGINE, ZYGOTE = "raiox.inference.engine_process", "raiox.intake.sandbox.zygote"
 KINDS = {"web": 1, "engine": 4, "zygote": 3, "starting engine": 1, "starting zygote": 1}
 """What is killed, and how often among the others."""
-SETTINGS = {"web__limits": "false"}
 PATIENT_STATUSES = {201, 202, 409, 429, 503}
 """Accepted, or refused for now; anything else blames the file, or a fault of ours."""
 STARTING_S = 10.0
@@ -95,7 +94,7 @@ def kills(seconds: float, seed: int) -> list[Measurement]:
 def storm(plan: list[str], seed: int, longest_pause_s: float = 2.0) -> list[Measurement]:
     """Kill what the plan says while clients send; then audit every accepted id."""
     choice, stop = random.Random(seed), threading.Event()
-    with tempfile.TemporaryDirectory() as name, serving(Path(name), **SETTINGS) as service:
+    with tempfile.TemporaryDirectory() as name, serving(Path(name), **NO_LIMITS) as service:
         cookie, images = service.cookie(), drawn_images()
         clients = [Client(service, cookie, images, n, seed, stop) for n in range(N_CLIENTS)]
         threads = [threading.Thread(target=client.run) for client in clients]
@@ -153,8 +152,8 @@ def _measurements(clients, found, killed, starts, intact, n_orphans) -> list[Mea
         Measurement(
             "accepted",
             f"{killed.total()} kills ({kinds}), {len(acknowledged)} acknowledged: {len(lost)} lost, "
-            f"{doubled} doubled, {innocent.total()} failed{_codes(innocent)}, {blamed.total()} "
-            f"refused as if the file were to blame{_codes(blamed)}, database "
+            f"{doubled} doubled, {innocent.total()} failed{codes(innocent)}, {blamed.total()} "
+            f"refused as if the file were to blame{codes(blamed)}, database "
             f"{'intact' if intact else 'DAMAGED'}, {n_orphans} orphans{again}",
             held=not (lost or doubled or innocent or blamed or n_orphans) and intact,
         ),
@@ -167,7 +166,8 @@ def _measurements(clients, found, killed, starts, intact, n_orphans) -> list[Mea
     ]
 
 
-def _codes(counted: Counter) -> str:
+def codes(counted: Counter) -> str:
+    """Each with its number, in brackets; nothing of nothing."""
     named = ", ".join(f"{code} {n}" for code, n in sorted(counted.items(), key=str))
     return f" ({named})" if named else ""
 

@@ -39,6 +39,19 @@ PROMISES = {
         "come back.",
         "goodput ≥ 80 %, refusals p99 ≤ 150 ms, 0 lost",
     ),
+    "connections": (
+        "Connections without end do not hold up the event loop.", "p99 ≤ 100 ms or ×5, 0 traces",
+    ),
+    "acceptance": (
+        "Every upload that is acknowledged has one row and one file, however many come.",
+        "≥ 40/s, p99 ≤ 500 ms, 0 other answers, 0 without row or file",
+    ),
+    "cancellations": (
+        "What is deleted while it waits is gone at once and never run.", "1,000 in 2 s, 0 left",
+    ),
+    "histories": (
+        "A history shows what was done, and nobody else's, also when the service is killed.", "0 faults",
+    ),
     "growth": ("Memory does not grow with use.", "≤ 20 MB"),
     "backlog, SQLite": (
         "A long queue drains as fast as a short one, in order.", "≥ 90 %, 0 out of order",
@@ -48,6 +61,11 @@ PROMISES = {
     ),
     "fuzz: intake": (
         "No bytes make the intake answer with anything but pixels or a refusal.", "0 faults",
+    ),
+    "fuzz: guided": (
+        "No file that reaches a new line of raiox or pydicom ends a decoder, hangs it, or makes it answer "
+        "what may not cross the border.",
+        "0 faults",
     ),
     "fuzz: API": (
         "No request to the API that its own schema describes is answered with a server error.",

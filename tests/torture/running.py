@@ -21,6 +21,7 @@ ANALYSES = "/api/v1/analyses"
 START_S = 120.0
 HTTP_ERRORS = (OSError, http.client.HTTPException)
 N_IMAGES = 40
+NO_LIMITS = {"web__limits": "false"}
 _PROGRAM = "from raiox.cli.app import main; main()"
 
 
@@ -155,6 +156,15 @@ def timed(work) -> float:
     began = time.perf_counter()
     work()
     return time.perf_counter() - began
+
+
+def healths(service: Service, seconds: float) -> list[float]:
+    """How long the service takes to say that it lives, asked again and again."""
+    times, deadline = [], time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        times.append(timed(lambda: service.get("/healthz")))
+        time.sleep(0.01)
+    return times
 
 
 def p99(times: list[float]) -> float:

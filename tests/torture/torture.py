@@ -10,8 +10,8 @@ import os
 import platform
 import random
 import sys
+from contextlib import closing
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -19,6 +19,7 @@ sys.path[:0] = [str(Path(__file__).parent), str(ROOT / "tests"), str(ROOT / "src
 
 from attacks import ATTACKS  # noqa: E402  (the path was set above)
 from measurement import Measurement  # noqa: E402
+from postgres import PostgresServer, find_program  # noqa: E402
 from promises import record  # noqa: E402
 from queue_backlog import backlog  # noqa: E402
 
@@ -31,8 +32,7 @@ def main() -> int:
     seed = options.seed if options.seed is not None else random.randrange(1_000_000)
     wanted = options.only.split(",") if options.only else [*ATTACKS, "backlog"]
     print(f"seed {seed}; repeat with --seed {seed} --only {','.join(wanted)}", flush=True)
-    on_database = partial(backlog, database_url=options.database_url)
-    attacks = ATTACKS | {"backlog": (on_database, BACKLOG_SHARE)}
+    attacks = ATTACKS | {"backlog": (_backlogs, BACKLOG_SHARE)}
     whole = sum(attacks[name][1] for name in wanted)
     found: list[Measurement] = []
     for name in wanted:
@@ -44,6 +44,14 @@ def main() -> int:
     if options.record:
         record(found, circumstances(seed))
     return int(not all(one.held for one in found))
+
+
+def _backlogs(seconds: float, seed: int) -> list[Measurement]:
+    """On SQLite and, where it is installed, on a PostgreSQL of its own."""
+    if not find_program("postgres"):
+        return backlog(seconds, seed)
+    with closing(PostgresServer()) as server:
+        return backlog(seconds / 2, seed) + backlog(seconds / 2, seed, server.url())
 
 
 def circumstances(seed: int) -> dict[str, object]:
@@ -60,7 +68,6 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, default=1_080, help="for all attacks together")
     parser.add_argument("--only", help=f"of {', '.join([*ATTACKS, 'backlog'])}, between commas")
     parser.add_argument("--seed", type=int)
-    parser.add_argument("--database-url", help="of PostgreSQL, for the backlog")
     parser.add_argument("--record", action=argparse.BooleanOptionalAction, default=True)
     return parser.parse_args()
 

@@ -265,7 +265,7 @@ def test_a_zygote_that_dies_during_a_decode_is_replaced_and_the_file_tried_again
 def test_children_end_with_their_zygote():
     with Sandbox(LIMITS, 1, OBEDIENT) as fragile, ThreadPoolExecutor(1) as threads:
         fragile.decode("png", b"nap 0")
-        answer = threads.submit(fragile.decode, "png", b"nap 5")
+        answer = threads.submit(fragile.decode, "png", b"nap 2")
         zygote = fragile.zygote_pid
         children = decoding(zygote)
 

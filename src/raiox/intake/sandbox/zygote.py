@@ -16,6 +16,7 @@ copies, and its pixels come to lie in huge pages.
 import gc
 import json
 import os
+import select
 import selectors
 import signal
 import socket
@@ -215,7 +216,8 @@ def _become_decoder(
         os.closerange(ORDERS_FD + 1, OPEN_FILES)
         with socket.socket(fileno=ORDERS_FD) as orders:
             confine_one_decode(limits)
-            warm_up(limits)
+            if not _has_arrived(orders):
+                warm_up(limits)
             _, descriptors, _, _ = socket.recv_fds(orders, 1, 1)
         if descriptors:
             with socket.socket(fileno=descriptors[0]) as channel:
@@ -223,6 +225,12 @@ def _become_decoder(
         os._exit(0)
     finally:
         os._exit(1)  # whatever happened: a child must never return into the zygote's loop
+
+
+def _has_arrived(orders: socket.socket) -> bool:
+    waiting = select.poll()
+    waiting.register(orders, select.POLLIN)
+    return bool(waiting.poll(0))
 
 
 def _answer(channel: socket.socket, decoder: Decoder, limits: DecodeLimits) -> None:

@@ -3,6 +3,7 @@
 import itertools
 import os
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -60,9 +61,13 @@ DRAWN = {
 }
 
 
+@cache
+def engine() -> LocalEngine:
+    return LocalEngine.open(InferenceSettings(n_threads=1))
+
+
 def predict(images: list[np.ndarray]) -> list[EngineResult]:
-    engine = LocalEngine.open(InferenceSettings(n_threads=1))
-    found = engine.predict([Radiograph(pixels, "0" * 64, "png") for pixels in images])
+    found = engine().predict([Radiograph(pixels, "0" * 64, "png") for pixels in images])
     assert all(isinstance(one, EngineResult) for one in found)
     return found
 
@@ -78,9 +83,8 @@ def test_what_shows_nothing_gets_no_finding(pattern: str) -> None:
 
 def test_a_photograph_of_a_radiograph_counts_as_of_low_quality() -> None:
     pixels = cloud(np.random.default_rng(3))
-    engine = LocalEngine.open(InferenceSettings(n_threads=1))
 
-    export, photographed = engine.predict(
+    export, photographed = engine().predict(
         [Radiograph(pixels, "0" * 64, "png", notes) for notes in ((), (PHOTOGRAPH,))]
     )
 
@@ -100,18 +104,23 @@ def radiographs() -> list[np.ndarray]:
     return of_valid(16)
 
 
+@pytest.fixture(scope="module")
+def unchanged(radiographs) -> list[EngineResult]:
+    return predict(radiographs)
+
+
 @pytest.mark.data
 @pytest.mark.skipif(not DATA.is_dir(), reason="RAIOX_DATASETS names no data set")
 class TestRadiographs:
     @pytest.mark.parametrize("tone", TONES)
-    def test_a_changed_exposure_leaves_the_scores_where_they_were(self, radiographs, tone) -> None:
-        before = predict(radiographs)
-
+    def test_a_changed_exposure_leaves_the_scores_where_they_were(
+        self, radiographs, unchanged, tone
+    ) -> None:
         after = predict([OVERLAYS[tone](pixels) for pixels in radiographs])
 
         pairs = [
             (b.prediction.scores, a.prediction.scores)
-            for b, a in zip(before, after, strict=True)
+            for b, a in zip(unchanged, after, strict=True)
             if b.prediction and a.prediction
         ]
         assert len(pairs) >= len(radiographs) - 1

@@ -2,6 +2,7 @@
 
 import os
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -24,13 +25,14 @@ from raiox.vocabulary import FINDINGS, IMAGE_KINDS
 
 DATA = Path(os.environ.get("RAIOX_DATASETS", "nowhere"))
 MAX_MODEL_BYTES = 40_000_000
+finding_samples, kind_samples = cache(read_finding_samples), cache(read_kind_samples)
 MAX_EVIDENCE = 5.0  # 1 is the top of the scale for nine in ten images of `valid`
 
 
 def predictions(bundle: Bundle, n: int) -> Predictions:
     """What a bundle says of about `n` cases of each label, spread over the test part."""
     role = bundle.manifest.role
-    every = read_kind_samples(DATA) if role == "frontal_filter" else read_finding_samples(DATA)
+    every = kind_samples(DATA) if role == "frontal_filter" else finding_samples(DATA)
     chosen = []
     for label in bundle.manifest.labels:
         of_label = [sample for sample in every if sample.split == "test" and sample.label == label]
@@ -98,7 +100,7 @@ def test_a_classifier_ranks_the_findings_of_images_it_never_saw(name: str) -> No
 @pytest.mark.parametrize("name", CLASSIFIERS)
 def test_a_radiograph_gets_scores_heatmaps_and_a_position_among_the_cases(name: str) -> None:
     settings = InferenceSettings(classifier_bundle=shipped(name).name, n_threads=2)
-    samples = [sample for sample in read_finding_samples(DATA) if sample.split == "test"]
+    samples = [sample for sample in finding_samples(DATA) if sample.split == "test"]
     with Intake(IntakeSettings()) as intake:
         radiographs = [
             intake.load(sample.path.read_bytes()) for sample in samples[:: len(samples) // 4]
@@ -122,7 +124,7 @@ def test_a_radiograph_gets_scores_heatmaps_and_a_position_among_the_cases(name: 
 @pytest.mark.data
 @pytest.mark.skipif(not DATA.is_dir(), reason="RAIOX_DATASETS names no data set")
 def test_the_quality_of_a_radiograph_is_rated_and_of_a_photograph_is_not() -> None:
-    samples = [sample for sample in read_kind_samples(DATA) if sample.split == "test"]
+    samples = [sample for sample in kind_samples(DATA) if sample.split == "test"]
     of_kind = {sample.kind: sample for sample in samples}
     chosen = [of_kind["frontal"], of_kind["inverted"], of_kind["natural"]]
     with Intake(IntakeSettings()) as intake:

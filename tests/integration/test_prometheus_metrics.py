@@ -5,9 +5,12 @@ import re
 from pathlib import Path
 
 import pytest
-from fakes import FakeEngine, png
+from fakes import FakeClock, FakeEngine, png
 
+from raiox.service.drift import Drift
 from raiox.settings import RecordsSettings
+from raiox.web.drift_watch import EVERY_S, DriftWatch
+from raiox.web.metrics import Metrics
 
 pytestmark = pytest.mark.anyio
 
@@ -62,6 +65,28 @@ async def test_every_metric_of_alerts_and_dashboard_exists(start):
 
     assert len(named) > 10
     assert named <= known
+
+
+async def test_drift_is_shown_of_enough_results_and_is_no_number_of_too_few(start):
+    few = await metrics_after(start, png())
+    drift = Drift(200, {"covid19": 0.31}, {"x": None})
+    shown = Metrics()
+    page = shown.page(n_queued=0, oldest_s=0.0, ready=True, drift=drift).decode()
+
+    assert re.search(r'^raiox_drift_index{name="\w+",of="scores"} NaN$', few, re.MULTILINE)
+    assert value(page, 'raiox_drift_index{name="covid19",of="scores"}') == 0.31
+    assert "raiox_engine_running 1" in few
+
+
+def test_drift_is_not_measured_at_every_look():
+    clock, measured = FakeClock(0), []
+    watch = DriftWatch(clock)
+    for _ in range(3):
+        watch.look(lambda: measured.append(1))
+    clock.pass_s(EVERY_S)
+    watch.look(lambda: measured.append(1))
+
+    assert len(measured) == 2
 
 
 def test_the_dashboard_is_one():

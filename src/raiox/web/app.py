@@ -22,6 +22,7 @@ from raiox.web.api.reference_cases import ReferenceCases
 from raiox.web.api.serializers import API
 from raiox.web.api.uploads import require_place
 from raiox.web.dependencies import WebContext
+from raiox.web.drift_watch import DriftWatch
 from raiox.web.http.connections import Connections, max_connections, raise_file_limit
 from raiox.web.http.middleware import RequestMiddleware
 from raiox.web.http.problems import install_problem_handlers
@@ -96,6 +97,11 @@ async def _lifespan(app: FastAPI, settings: Settings, factories: Factories) -> A
             records, context = service.records, app.state.web_context
             context.metrics.watch(
                 Watched(
+                    "raiox_engine_running",
+                    "0 while the process of the networks is away.",
+                    lambda: service.engine_holder.is_running,
+                ),
+                Watched(
                     "raiox_erasure_owed",
                     "1 while deleted rows may stand in the database's log.",
                     lambda: records.database.erasure_owed,
@@ -155,6 +161,7 @@ def _context(settings: Settings) -> WebContext:
         decoding=_decoding_turns(settings.intake.n_decoders),
         rendering=FairTurns(N_RENDERING, n_slow=1, wait_s=RENDER_WAIT_S),
         metrics=Metrics(),
+        drift=DriftWatch(),
         examples=open_examples(settings),
         reference_cases=ReferenceCases(
             lambda: installed.folder_of("classifier") / EMBEDDING_MAP_FILE, settings.datasets

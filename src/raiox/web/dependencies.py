@@ -15,6 +15,7 @@ from raiox.vocabulary import Language, Scope
 from raiox.web.admission import Admission
 from raiox.web.api.reference_cases import ReferenceCases
 from raiox.web.caller import Caller, address_of
+from raiox.web.drift_watch import DriftWatch
 from raiox.web.errors import KeyInvalidError, KeyRequiredError, KeyScopeError
 from raiox.web.http.connections import Connections
 from raiox.web.http.receipts import Receipts
@@ -47,6 +48,7 @@ class WebContext:
     rendering: FairTurns
     """Whose heatmap is painted, or history exported, next."""
     metrics: Metrics
+    drift: DriftWatch
     examples: Examples
     reference_cases: ReferenceCases
     models: InstalledModels

@@ -1,5 +1,6 @@
 """Counts, durations and gauges for Prometheus; no label ever comes from what a caller sent."""
 
+import math
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,6 +11,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from raiox.records.rows import StoredAnalysis
+from raiox.service.drift import Drift
 
 _KNOWN_METHODS = frozenset({"GET", "HEAD", "POST", "DELETE", "OPTIONS", "PUT", "PATCH"})
 _TENTHS = tuple(n / 10 for n in range(1, 11))
@@ -78,6 +80,10 @@ class Metrics:
             "raiox_queue_age_seconds", "How long the oldest of them has waited.",
             registry=self._registry,
         )  # fmt: skip
+        self._drift = Gauge(
+            "raiox_drift_index", "Population stability index; NaN of too few.", ("of", "name"),
+            registry=self._registry,
+        )  # fmt: skip
         self._ready = Gauge("raiox_ready", "1 if a model answers.", registry=self._registry)
 
     def watch(self, *numbers: Watched) -> None:
@@ -132,8 +138,13 @@ class Metrics:
         for stage, took_ms in (result.timings_ms or {}).items():
             self._stages.labels(stage).observe(took_ms / 1_000)
 
-    def page(self, *, n_queued: int, oldest_s: float, ready: bool) -> bytes:
+    def page(
+        self, *, n_queued: int, oldest_s: float, ready: bool, drift: Drift | None = None
+    ) -> bytes:
         """Everything in the text format of Prometheus."""
+        for of, indices in (("scores", drift.scores), ("inputs", drift.inputs)) if drift else ():
+            for name, index in indices.items():
+                self._drift.labels(of, name).set(math.nan if index is None else index)
         self._queued.set(n_queued)
         self._oldest.set(oldest_s)
         self._ready.set(int(ready))

@@ -13,6 +13,7 @@ from raiox.records.store import Records
 from raiox.service.lifecycle import Service
 from raiox.web.api.schemas import Status, problems
 from raiox.web.dependencies import ServiceDep, WebDep
+from raiox.web.drift_watch import measure
 from raiox.web.errors import UnknownRouteError
 from raiox.web.http.request_checks import is_own_host
 
@@ -58,10 +59,14 @@ async def metrics(request: Request, web_context: WebDep, service: ServiceDep) ->
         raise UnknownRouteError
     queue = service.records.queue
     n_queued, oldest_s = await service.executors.read(lambda: (queue.n_queued(), queue.oldest_s()))
+    drift = await service.executors.read(
+        lambda: web_context.drift.look(lambda: measure(web_context.models, service))
+    )
     page = web_context.metrics.page(
         n_queued=n_queued,
         oldest_s=oldest_s,
         ready=service.engine_holder.is_running,
+        drift=drift,
     )
     return Response(page, media_type=CONTENT_TYPE_LATEST)
 

@@ -9,7 +9,7 @@ page=src/raiox/web/page
 stamp=.venv-node/.page
 
 page_sources() {
-    find ui src/raiox/findings.json src/raiox/formats.json src/raiox/locales/languages.json -name node_modules -prune -o -type f -print | LC_ALL=C sort
+    find ui src/raiox/findings.json src/raiox/formats.json src/raiox/locales/languages.json src/raiox/locales/*/result.json -name node_modules -prune -o -type f -print | LC_ALL=C sort
 }
 
 # Names count as well as contents: a renamed file is another page.

@@ -15,7 +15,7 @@ compile() { # lock options...
         --custom-compile-command "make lock" --output-file "requirements/$lock.txt" "$@"
 }
 
-compile serve pyproject.toml --group build ${1:-}
+compile serve pyproject.toml --extra pdf --group build ${1:-}
 compile fleet pyproject.toml --extra postgres --extra s3 --constraints requirements/serve.txt ${1:-}
 compile dev pyproject.toml --group dev --constraints requirements/serve.txt ${1:-}
 # torch differs from machine to machine: scripts/setup-train.sh installs it by itself.

@@ -14,6 +14,8 @@ LOCALE = "qps-PLOC"
 VOWELS = str.maketrans("aeiouAEIOUáéíóúâêôãõàç", "äëïöüÄËÏÖÜ" + "ḁḛḭṵṵḁḛöḁöḁć")
 SHARED = ("findings.json", "formats.json", "locales/languages.json")
 """Of the Python package, read by the page."""
+OF_RESULT = "src/raiox/locales/{}/result.json"
+"""Texts of a result, which the server writes into files too."""
 MIN_PIECE = 9
 """Shorter ones may be data: names of files, addresses, identifiers."""
 NODE = ROOT / ".venv-node" / "bin" / "node"
@@ -52,18 +54,31 @@ def copy_page(folder: Path) -> Path:
     shutil.copytree(ROOT / "ui", ui, ignore=shutil.ignore_patterns("node_modules"))
     (ui / "node_modules").symlink_to(ROOT / "ui" / "node_modules")
     for name in ("", "prose."):
-        texts = _read(ui / "messages" / f"{name}pt.json")
-        translated = {key: pseudo(text) for key, text in texts.items()}
-        _write(ui / "messages" / f"{name}{LANGUAGE}.json", translated)
+        _add(ui / "messages" / f"{name}pt.json", ui / "messages" / f"{name}{LANGUAGE}.json")
+    for language in ("pt", "en"):
+        _copy(OF_RESULT.format(language), folder)
+    _add(ROOT / OF_RESULT.format("pt"), folder / OF_RESULT.format(LANGUAGE))
     for name in SHARED:
-        file = folder / "src" / "raiox" / name
-        file.parent.mkdir(parents=True, exist_ok=True)
-        _write(file, translate(_read(ROOT / "src" / "raiox" / name)))
+        file = _copy(f"src/raiox/{name}", folder)
+        _write(file, translate(_read(file)))
     languages = folder / "src" / "raiox" / "locales" / "languages.json"
     listed = _read(languages)
     added = {**listed[0], "id": LANGUAGE, "locale": LOCALE, "name": "Pseudo"}
     _write(languages, [*listed, added])
     return ui
+
+
+def _copy(name: str, folder: Path) -> Path:
+    file = folder / name
+    file.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copy(ROOT / name, file)
+    return file
+
+
+def _add(texts: Path, file: Path) -> None:
+    """Write a file of the third language from one of the first."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    _write(file, {key: pseudo(text) for key, text in _read(texts).items()})
 
 
 def run_node(ui: Path, tool: str, *words: str) -> str:
@@ -84,9 +99,8 @@ def run_node(ui: Path, tool: str, *words: str) -> str:
 
 def fragments_of_other_languages() -> set[str]:
     """Pieces of text that the page may show only in Portuguese or in English."""
-    texts = [
-        text for file in (ROOT / "ui" / "messages").glob("*.json") for text in _read(file).values()
-    ]
+    files = [*ROOT.glob("ui/messages/*.json"), *ROOT.glob(OF_RESULT.format("*"))]
+    texts = [text for file in files for text in _read(file).values()]
     pieces = {piece.strip() for text in texts for piece in re.split(r"\{\w+\}", text)}
     return {
         piece for piece in pieces if len(piece) >= MIN_PIECE and piece.translate(VOWELS) != piece

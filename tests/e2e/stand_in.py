@@ -65,6 +65,7 @@ def describe_models(
         keep_images_h=24,
         keep_results_h=720,
         share_h=72,
+        writes_pdf=True,
     ).model_dump(mode="json")
 
 

@@ -1,12 +1,16 @@
 """What a visitor does on an ordinary day, against the real service with a fake engine."""
 
+import io
 import re
 import time
 from urllib.parse import urlsplit
 
+import pypdf
 import pytest
 from fakes import png
 from playwright.sync_api import expect
+
+from raiox.messages import text
 
 from .axe import violations
 from .conftest import PATIENCE_MS, upload
@@ -62,6 +66,24 @@ def test_another_finding_shows_its_own_map(page):
     expect(heatmap).to_be_visible()
     page.get_by_role("radio", name="Sem mapa").check(force=True)
     expect(heatmap).to_have_count(0)
+
+
+def test_the_result_is_had_as_a_pdf_in_the_language_of_the_page(page):
+    upload(page)
+    expect(answer(page)).to_be_visible()
+    link = page.get_by_role("link", name="PDF")
+
+    titles = []
+    for switch in ("PT, Português", "EN, English"):
+        page.get_by_role("button", name=switch).click()
+        pdf = page.request.get(
+            f"{page.url.partition('?')[0].partition('#')[0]}{link.get_attribute('href')}"
+        )
+        reader = pypdf.PdfReader(io.BytesIO(pdf.body()))
+        titles.append(reader.metadata.title)
+
+    assert titles == [text("pdf.title", language) for language in ("pt", "en")]
+    assert len(reader.pages) == 1
 
 
 def test_a_reload_finds_the_same_analysis_again(page):
@@ -218,8 +240,8 @@ def test_studies_have_names_and_notes_that_never_leave_the_browser(page, served)
     page.reload()
 
     first = page.get_by_role("listitem").first
-    for text in ("Leito 7", "exame de 02/01/2026", "dreno à direita"):
-        expect(first).to_contain_text(text)
+    for noted in ("Leito 7", "exame de 02/01/2026", "dreno à direita"):
+        expect(first).to_contain_text(noted)
     assert not [url for url, body in sent if b"Leito" in body or "Leito" in url]
     assert b"Leito" not in kept_by(served)
     for box in page.get_by_role("checkbox").all():

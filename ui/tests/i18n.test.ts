@@ -4,7 +4,7 @@ import { i18n, LANGUAGES, localize, lookUp, negotiate, translate } from '../src/
 
 type Texts = Record<string, string>;
 
-const CATALOGUES = import.meta.glob<Texts>('../messages/*.json', { eager: true, import: 'default' });
+const CATALOGUES = import.meta.glob<Texts>(['../messages/*.json', '../../src/raiox/locales/*/result.json'], { eager: true, import: 'default' });
 const FILES = import.meta.glob<string>(['../src/**/*.{svelte,ts,json}', '../vite/*.js'], {
   query: '?raw',
   import: 'default',
@@ -17,15 +17,19 @@ const factsOf = (text: string) => (text.match(/\{\w+\}/g) ?? []).sort();
 /** Keys that components put together, such as `section.${name}`. */
 const isComposed = (key: string) => SOURCES.includes(`\`${key.split('.')[0] ?? ''}.\${`);
 
-const catalogue = (prefix: string, language: string) => CATALOGUES[`../messages/${prefix}${language}.json`] ?? {};
+const FILES_OF = {
+  page: (language: string) => `../messages/${language}.json`,
+  prose: (language: string) => `../messages/prose.${language}.json`,
+  result: (language: string) => `../../src/raiox/locales/${language}/result.json`,
+};
 
 test('every language has its files, and there are no others', () => {
-  const files = LANGUAGES.flatMap(({ id }) => [`../messages/${id}.json`, `../messages/prose.${id}.json`]);
+  const files = LANGUAGES.flatMap(({ id }) => Object.values(FILES_OF).map((fileOf) => fileOf(id)));
   expect(Object.keys(CATALOGUES).sort()).toEqual(files.sort());
 });
 
-describe.each(['', 'prose.'])('the messages %s', (prefix) => {
-  const [first, ...others] = LANGUAGES.map(({ id }) => catalogue(prefix, id));
+describe.each(Object.entries(FILES_OF))('the messages of the %s', (_, fileOf) => {
+  const [first, ...others] = LANGUAGES.map(({ id }) => CATALOGUES[fileOf(id)] ?? {});
   const reference = first ?? {};
 
   test('have the same keys in every language', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
 import { inHundred, MAX_RANGE, meaningsOf, pool, prevalenceIn, shareAt } from '../src/analyse/scoreMeaning';
+import shared from '../../tests/unit/pdf/score_meanings.json';
 import mobilenet from '../../src/raiox/models/mobilenet/report.json';
 
 const bin = (mean_score: number, observed: number, n = 100) => ({
@@ -98,4 +99,17 @@ describe('the meanings of the scores of one image', () => {
 test('shares as parts of a hundred sum to a hundred', () => {
   expect(inHundred([1 / 3, 1 / 3, 1 / 3])).toEqual([34, 33, 33]);
   expect(inHundred([0.993, 0.007])).toEqual([99, 1]);
+});
+
+/** The same cases are judged for the page that the service writes as a PDF. */
+test.each(shared.map((one) => [one.name, one] as const))('scores mean the same on the page and on paper: %s', (_, one) => {
+  const given = { scores: one.scores, bins: one.bins, multiLabel: one.multi_label } as unknown as Parameters<typeof meaningsOf>[0];
+
+  const meanings = meaningsOf(given, null);
+
+  expect(meanings === null).toBe(one.expected === null);
+  for (const [finding, numbers] of Object.entries(one.expected ?? {})) {
+    const { share, low, high } = meanings?.[finding] ?? { share: NaN, low: NaN, high: NaN };
+    [share, low, high].forEach((number, n) => { expect(number).toBeCloseTo(numbers[n] ?? NaN, 9); });
+  }
 });

@@ -42,6 +42,10 @@ Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace the file i
 Heatmaps = Annotated[
     Path | None, typer.Option(help="Write one PNG per image and finding to this folder.")
 ]
+Pages = Annotated[
+    Path | None,
+    typer.Option("--pdf", help="Write one page of A4 per analysed image to this folder."),
+]
 SkipUnreadable = Annotated[
     bool,
     typer.Option(
@@ -76,6 +80,7 @@ def predict(
     resume: Resume = False,
     overwrite: Overwrite = False,
     heatmaps: Heatmaps = None,
+    pdf: Pages = None,
     skip_unreadable: SkipUnreadable = False,
     shortcuts: Shortcuts = False,
     out: PartsFolder = None,
@@ -100,6 +105,7 @@ def predict(
             "--resume": resume,
             "--overwrite": overwrite,
             "--shortcuts": shortcuts,
+            "--pdf": pdf is not None,
             "--out": out is not None,
             "--shards": shards is not None,
             "--shard": bool(shard),
@@ -112,7 +118,12 @@ def predict(
         from raiox.cli.batch.run import run_batch
 
         status = run_batch(
-            paths, destination, heatmaps, skip_unreadable=skip_unreadable, shortcuts=shortcuts
+            paths,
+            destination,
+            heatmaps,
+            skip_unreadable=skip_unreadable,
+            shortcuts=shortcuts,
+            pdf=pdf,
         )
     else:
         from raiox.cli.batch.shards import Sharding, run_shards
@@ -125,7 +136,7 @@ def predict(
 EXCLUSIVE = (
     ("--csv", "--json", "--output"),
     ("--csv", "--shortcuts"),
-    ("--out", "--csv", "--json", "--output", "--resume", "--overwrite", "--shortcuts"),
+    ("--out", "--csv", "--json", "--output", "--resume", "--overwrite", "--shortcuts", "--pdf"),
     ("--resume", "--overwrite"),
 )
 """The first excludes each of the others."""

@@ -12,7 +12,7 @@ import uuid
 from contextlib import suppress
 from dataclasses import replace
 
-from raiox.entities import LungOcclusion, PixelValues, Radiograph
+from raiox.entities import FloatArray, LungOcclusion, PixelValues, Radiograph
 from raiox.errors import RaioxError
 from raiox.inference.heatmap import render
 from raiox.records.errors import (
@@ -239,6 +239,14 @@ class Analyses:
         """
         analysis = await self.get(analysis_id, owner)
         return await self._executors.read(lambda: self._render(analysis, owner, finding))
+
+    async def activation_maps(self, analysis_id: str, owner: str) -> FloatArray | None:
+        """(K, h, w) over the image, in the order of the scores; None without a classification.
+
+        Raises: AnalysisNotFoundError.
+        """
+        kept = await self._executors.read(lambda: self._records.history.maps(analysis_id, owner))
+        return None if kept is None else unpack(kept)
 
     def _render(self, analysis: StoredAnalysis, owner: str, finding: str) -> bytes:
         maps = self._records.history.maps(analysis.id, owner)

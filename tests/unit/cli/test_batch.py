@@ -11,7 +11,8 @@ from fakes import BRIGHT, FakeEngine, FakeIntake, png, result_of
 
 from raiox.cli.batch.analysed import Analysed
 from raiox.cli.batch.documents import describe_file
-from raiox.cli.batch.heatmap_files import heatmap_name, write_heatmaps
+from raiox.cli.batch.file_names import file_name
+from raiox.cli.batch.heatmap_files import write_heatmaps
 from raiox.cli.batch.inputs import find_files, is_own_output, read_content
 from raiox.cli.batch.pipeline import Widths, analyse
 from raiox.cli.batch.records import Ending
@@ -188,7 +189,8 @@ def test_heatmaps_of_the_longest_names_can_be_written(tmp_path, stem):
 
 def test_a_short_name_stays_whole():
     assert (
-        heatmap_name(Path("/x/chest.1.dcm"), "ab" * 32, "covid19") == "chest.1-abababab-covid19.png"
+        file_name(Path("/x/chest.1.dcm"), "ab" * 32, "-covid19.png")
+        == "chest.1-abababab-covid19.png"
     )
 
 

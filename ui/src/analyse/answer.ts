@@ -14,22 +14,22 @@ export interface Answer {
 }
 
 const CAUTIONS: Record<Finding, Key> = {
-  [NO_FINDING]: 'result.no_finding_caution',
-  [NONE]: 'result.no_finding_caution',
-  [UNCERTAIN]: 'result.uncertain_caution',
+  [NO_FINDING]: 'answer.no_finding_caution',
+  [NONE]: 'answer.no_finding_caution',
+  [UNCERTAIN]: 'answer.uncertain_caution',
 };
 
 export function answerOf(analysis: Analysis): Answer {
   const finding = analysis.finding ?? UNCERTAIN;
   const findings = listFindings(analysis.findings_set ?? []);
   const uncertain = { lead: '', word: nameFinding(UNCERTAIN) };
-  if (analysis.out_of_distribution) return { ...uncertain, sentence: t('result.unlike'), caution: 'result.unlike_caution' };
+  if (analysis.out_of_distribution) return { ...uncertain, sentence: t('answer.unlike'), caution: 'answer.unlike_caution' };
   if (analysis.uncertainty === 'kind_not_separable') {
-    return { ...uncertain, sentence: t('result.kind_uncertain', { findings }), caution: 'result.kind_uncertain_caution' };
+    return { ...uncertain, sentence: t('answer.kind_uncertain', { findings }), caution: 'answer.kind_uncertain_caution' };
   }
-  const caution = CAUTIONS[finding] ?? 'result.caution';
-  if (finding === UNCERTAIN) return { ...uncertain, sentence: t('result.uncertain', { findings }), caution };
-  if (finding === NONE) return { lead: '', word: t('result.none_word'), sentence: t('result.none'), caution };
+  const caution = CAUTIONS[finding] ?? 'answer.caution';
+  if (finding === UNCERTAIN) return { ...uncertain, sentence: t('answer.uncertain', { findings }), caution };
+  if (finding === NONE) return { lead: '', word: t('answer.none_word'), sentence: t('answer.none'), caution };
   const present = presentIn(analysis);
-  return { lead: t(present.length > 1 ? 'result.patterns' : 'result.pattern'), word: listFindings(present), sentence: '', caution };
+  return { lead: t(present.length > 1 ? 'answer.patterns' : 'answer.pattern'), word: listFindings(present), sentence: '', caution };
 }

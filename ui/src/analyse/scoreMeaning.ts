@@ -86,7 +86,7 @@ function oddsOf(share: number): number {
 
 /** Both ends of a range move as its middle does. */
 function move({ share, low, high }: Share, to: number): Share {
-  if (share <= 0 || share >= 1) return { share: to, low: Math.min(low, to), high: Math.max(high, to) };
+  if (share <= 0 || share >= 1 || to >= 1) return { share: to, low: Math.min(low, to), high: Math.max(high, to) };
   const factor = oddsOf(to) / oddsOf(share);
   return { share: to, low: shift(low, factor), high: shift(high, factor) };
 }

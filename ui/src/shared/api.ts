@@ -10,6 +10,7 @@ import { connection } from './connection.svelte';
 import { failWith, ServiceError } from './failure';
 import { heldPicture } from './heldPictures';
 import { deviceIdIn, privateMode } from './privateMode.svelte';
+import type { Language } from './i18n.svelte';
 import type { Report } from './report';
 
 /** Relative to the page: a proxy may publish both under any path. */
@@ -40,6 +41,11 @@ export interface HistoryPage {
 /** Address of the whole history, or of one analysis, as a file. */
 export function addressOfFile(format: 'csv' | 'json', id?: string): string {
   return `${ANALYSES}${id ? `/${encodeURIComponent(id)}` : ''}/export?format=${format}`;
+}
+
+/** Address of the page of an analysis as a PDF. */
+export function addressOfPdf(id: string, language: Language): string {
+  return `${ANALYSES}/${encodeURIComponent(id)}/report.pdf?lang=${language}`;
 }
 
 /** The whole history, or one analysis, as the text of a file. */

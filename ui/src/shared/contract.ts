@@ -157,6 +157,8 @@ export interface CurrentModels {
   keep_results_h: number;
   /** How long a secret link is valid; 0: there are none. */
   share_h: number;
+  /** Whether an analysis can be had as a PDF. */
+  writes_pdf: boolean;
 }
 
 /** Space, in bytes; null where a bucket holds the images. */

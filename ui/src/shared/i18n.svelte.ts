@@ -1,17 +1,19 @@
 /**
  * The language of the page: `?lang=`, then the stored choice, then the browser's.
  *
- * Languages are listed in languages.json, the first of them is the default; every text comes from
- * messages/*.json. A key that the Portuguese file lacks is a type error.
+ * Languages are listed in languages.json, the first of them is the default. Texts come from
+ * messages/*.json and, those of a result, which the service writes into files too, from result.json
+ * beside languages.json. A key that the Portuguese files lack is a type error.
  */
 
 import languages from '../../../src/raiox/locales/languages.json';
+import type ptOfResult from '../../../src/raiox/locales/pt/result.json';
 import type pt from '../../messages/pt.json';
 import { recall, remember } from './storage';
 
 /** Of ISO 639-1, as languages.json lists them. */
 export type Language = string;
-export type Key = keyof typeof pt;
+export type Key = keyof typeof pt | keyof typeof ptOfResult;
 export type Facts = Record<string, string | number>;
 export type Catalogue<K extends string> = Partial<Record<K, string>>;
 
@@ -19,10 +21,12 @@ export const LANGUAGES: readonly { id: Language; locale: string; name: string }[
 const DEFAULT = LANGUAGES[0]?.id ?? '';
 const STORED = 'raiox.language';
 
-const CATALOGUES = import.meta.glob<Catalogue<Key>>(['../../messages/*.json', '!../../messages/prose.*.json'], {
-  eager: true,
-  import: 'default',
-});
+const EAGER = { eager: true, import: 'default' } as const;
+const OF_PAGE = import.meta.glob<Catalogue<Key>>(['../../messages/*.json', '!../../messages/prose.*.json'], EAGER);
+const OF_RESULT = import.meta.glob<Catalogue<Key>>('../../../src/raiox/locales/*/result.json', EAGER);
+const CATALOGUES = Object.fromEntries(
+  LANGUAGES.map(({ id }) => [id, { ...OF_PAGE[`../../messages/${id}.json`], ...OF_RESULT[`../../../src/raiox/locales/${id}/result.json`] }]),
+);
 
 /** The first language that is wanted and available, else the default. */
 export function negotiate(
@@ -49,7 +53,7 @@ export function lookUp<K extends string>(
 }
 
 export function translate(language: Language, key: Key, facts?: Facts): string {
-  return lookUp(CATALOGUES, (id) => `../../messages/${id}.json`, key, language, facts);
+  return lookUp<Key>(CATALOGUES, (id) => id, key, language, facts);
 }
 
 class I18n {

@@ -15,7 +15,7 @@ class Analysed:
     sha256: str = ""
     """Of its bytes; empty where they could not be read."""
     radiograph: Radiograph | None = None
-    """Until it was analysed."""
+    """Until it was analysed, unless it is to be printed."""
     size_px: tuple[int, int] = (0, 0)
     """Width and height."""
     notes: tuple[str, ...] = ()

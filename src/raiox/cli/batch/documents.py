@@ -7,6 +7,7 @@ from pydantic import Field, SkipValidation
 
 from raiox.cli.batch.analysed import Analysed
 from raiox.cli.batch.heatmap_files import write_heatmaps
+from raiox.cli.batch.pdf_files import PdfFolder
 from raiox.errors import InternalError, RaioxError
 from raiox.result import AnalysisDocument, AnalysisResult, LungOcclusionDocument
 from raiox.vocabulary import AnalysisState
@@ -27,6 +28,9 @@ class FileDocument(AnalysisDocument):
         None, description="Absolute path of each finding's heatmap."
     )
 
+    pdf: SkipValidation[str | None] = Field(
+        None, description="With `--pdf`: absolute path of its page."
+    )
     shortcuts: LungOcclusionDocument | None = Field(
         None, description="With `--shortcuts`: what is left of the scores with the lungs hidden."
     )
@@ -42,11 +46,14 @@ class FileDocument(AnalysisDocument):
         return line.encode("utf-8", "backslashreplace")
 
 
-def describe_file(item: Analysed, heatmaps: Path | None) -> FileDocument:
+def describe_file(
+    item: Analysed, heatmaps: Path | None, pdf: PdfFolder | None = None
+) -> FileDocument:
     """The document of a file that was analysed or failed.
 
     Args:
         heatmaps: folder that its heatmaps are written to, if any.
+        pdf: folder that the page of an analysed file is written to, if any.
     """
     result, maps = item.result, None
     if result is None or isinstance(result, RaioxError):
@@ -55,7 +62,7 @@ def describe_file(item: Analysed, heatmaps: Path | None) -> FileDocument:
         body, state = AnalysisResult.of(result), AnalysisState.DONE
         if heatmaps is not None and result.prediction is not None:
             maps = write_heatmaps(heatmaps, item.file, item.sha256, result.prediction, item.size_px)
-    return FileDocument(
+    document = FileDocument(
         **dict(body),
         id=item.sha256[:N_ID_DIGITS],
         state=state,
@@ -65,3 +72,6 @@ def describe_file(item: Analysed, heatmaps: Path | None) -> FileDocument:
         path=str(item.file),
         shortcuts=LungOcclusionDocument.of(item.occlusion) if item.occlusion else None,
     )
+    if pdf is None or state is not AnalysisState.DONE:
+        return document
+    return document.model_copy(update={"pdf": pdf.write(item, document)})

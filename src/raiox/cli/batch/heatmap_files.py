@@ -1,13 +1,10 @@
 """A PNG for each image and finding, under names that every file system takes."""
 
-import os
 from pathlib import Path
 
+from raiox.cli.batch.file_names import file_name
 from raiox.entities import Prediction
 from raiox.inference.heatmap import render
-
-MAX_NAME_BYTES = 255
-"""Of ext4, XFS, APFS and NTFS alike, at most."""
 
 
 def write_heatmaps(
@@ -16,16 +13,7 @@ def write_heatmaps(
     """Write them; the absolute path of each by finding."""
     written = {}
     for finding, activation_map in zip(prediction.scores, prediction.activation_maps, strict=True):
-        picture = folder / heatmap_name(file, sha256, finding)
+        picture = folder / file_name(file, sha256, f"-{finding}.png")
         picture.write_bytes(render(activation_map, *size_px))
         written[str(finding)] = str(picture.absolute())
     return written
-
-
-def heatmap_name(file: Path, sha256: str, finding: str) -> str:
-    """As much of the image's name as fits, the start of its checksum, and the finding."""
-    ending = f"-{sha256[:8]}-{finding}.png"
-    stem = "stdin" if str(file) == "-" else file.stem
-    while len(os.fsencode(stem + ending)) > MAX_NAME_BYTES:
-        stem = stem[:-1]
-    return stem + ending

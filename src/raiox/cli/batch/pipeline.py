@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import islice
 from pathlib import Path
 
@@ -52,13 +53,16 @@ def analyse(
     *,
     max_bytes: int,
     shortcuts: bool = False,
+    keep_pixels: bool = False,
 ) -> Iterator[Analysed]:
     """Analyse every file; one that fails does not stop the others.
 
     Args:
         max_bytes: of one file; larger ones are not read.
         shortcuts: score every accepted image with its lungs hidden as well.
+        keep_pixels: leave the radiograph beside its result.
     """
+    predict = partial(_predict, engine=engine, shortcuts=shortcuts, keep_pixels=keep_pixels)
     decoders, networks = (
         ThreadPoolExecutor(n_threads) for n_threads in (widths.n_decoders, widths.n_passes)
     )
@@ -71,7 +75,7 @@ def analyse(
                 loading.append(decoders.submit(_load, file, load, max_bytes))
             batch = _take_ready(loading, widths.max_batch_size)
             if batch:
-                running.append(networks.submit(_predict, batch, engine, shortcuts=shortcuts))
+                running.append(networks.submit(predict, batch))
             while running and (not batch or len(running) > widths.max_running):
                 yield from running.popleft().result()
             if not batch:
@@ -103,12 +107,14 @@ def _take_ready(loading: "deque[Future[Analysed]]", n_most: int) -> list[Analyse
     return taken
 
 
-def _predict(batch: Sequence[Analysed], engine: Engine, *, shortcuts: bool) -> list[Analysed]:
-    """Give results to those that were decoded, and let go of their pixels."""
+def _predict(
+    batch: Sequence[Analysed], engine: Engine, *, shortcuts: bool, keep_pixels: bool
+) -> list[Analysed]:
+    """Give results to those that were decoded, and let go of pixels that nobody wants."""
     results = iter(engine.predict([item.radiograph for item in batch if item.radiograph]))
     predicted = [replace(item, result=next(results)) if item.radiograph else item for item in batch]
     occluded = (_with_occlusion(item, engine) for item in predicted) if shortcuts else predicted
-    return [replace(item, radiograph=None) for item in occluded]
+    return [item if keep_pixels else replace(item, radiograph=None) for item in occluded]
 
 
 def _with_occlusion(item: Analysed, engine: Engine) -> Analysed:

@@ -11,16 +11,19 @@ from raiox.cli.batch.analysed import Analysed
 from raiox.cli.batch.documents import describe_file
 from raiox.cli.batch.inputs import find_files
 from raiox.cli.batch.output import Destination, open_output
+from raiox.cli.batch.pdf_files import PdfFolder
 from raiox.cli.batch.pipeline import Widths, analyse
 from raiox.cli.batch.summary import Summary
 from raiox.cli.configuration import read_settings
 from raiox.cli.errors import INTERRUPTED, require_folder
-from raiox.cli.language import say
+from raiox.cli.language import say, terminal_language
 from raiox.cli.progress import FilesBar
+from raiox.entities import ModelIdentity
 from raiox.inference.engine import Engine
 from raiox.inference.installed_models import InstalledModels
 from raiox.inference.local import LocalEngine
 from raiox.intake import Intake
+from raiox.pdf import Evaluation, require_typst
 from raiox.settings import InferenceSettings, Settings
 
 
@@ -31,6 +34,7 @@ def run_batch(
     *,
     skip_unreadable: bool,
     shortcuts: bool = False,
+    pdf: Path | None = None,
 ) -> int:
     """Analyse what there is and sum it up.
 
@@ -38,27 +42,31 @@ def run_batch(
         heatmaps: folder for a picture per image and finding, if any.
         skip_unreadable: let files that are no readable image not change the status.
         shortcuts: score every accepted image with its lungs hidden as well.
+        pdf: folder for a page per image, if any.
 
     Returns: the exit status.
 
     Raises:
-        CommandError, BundleError: the batch cannot begin.
+        CommandError, BundleError, PdfUnavailableError: the batch cannot begin.
     """
     settings = read_settings()
     files = find_files(paths)
-    if heatmaps is not None:
-        require_folder(heatmaps)
+    for folder in filter(None, (heatmaps, pdf)):
+        require_folder(folder)
     one_pass, widths = spread(settings)
     engine = LocalEngine.open(one_pass)
     classifier = engine.models["classifier"]
+    pages = None if pdf is None else _pages(pdf, settings, classifier)
     output = open_output(destination, tuple(classifier.labels), classifier.id)
     remaining = [file for file in files if str(file) not in output.done]
     summary = Summary([output.done[str(file)] for file in files if str(file) in output.done])
     try:
         with output, termination_as_interrupt():
-            for item in analysed(remaining, settings, engine, widths, shortcuts=shortcuts):
+            for item in analysed(
+                remaining, settings, engine, widths, shortcuts=shortcuts, keep_pixels=bool(pages)
+            ):
                 if item.result is not None:
-                    output.write(describe_file(item, heatmaps))
+                    output.write(describe_file(item, heatmaps, pages))
                 summary.count(item)
     except KeyboardInterrupt:
         can_resume = destination.file is not None
@@ -81,14 +89,32 @@ def spread(settings: Settings) -> tuple[InferenceSettings, Widths]:
     return inference.model_copy(update={"n_threads": 1}), widths
 
 
+def _pages(folder: Path, settings: Settings, classifier: ModelIdentity) -> PdfFolder:
+    require_typst()
+    bundle = InstalledModels(settings.inference, settings.data_dir).folder_of("classifier")
+    return PdfFolder(folder, terminal_language(), Evaluation.read(bundle, classifier))
+
+
 def analysed(
-    files: Sequence[Path], settings: Settings, engine: Engine, widths: Widths, *, shortcuts: bool
+    files: Sequence[Path],
+    settings: Settings,
+    engine: Engine,
+    widths: Widths,
+    *,
+    shortcuts: bool,
+    keep_pixels: bool,
 ) -> Iterator[Analysed]:
     """Every file, with a bar on the way."""
     max_bytes = settings.intake.max_upload_bytes
     with Intake(settings.intake) as intake, FilesBar(len(files)) as bar:
         analysed = analyse(
-            files, intake.load, engine, widths, max_bytes=max_bytes, shortcuts=shortcuts
+            files,
+            intake.load,
+            engine,
+            widths,
+            max_bytes=max_bytes,
+            shortcuts=shortcuts,
+            keep_pixels=keep_pixels,
         )
         for item in analysed:
             yield item

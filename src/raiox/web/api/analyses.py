@@ -148,7 +148,7 @@ async def get_analysis(
     lang: LangQuery = None,
 ) -> Analysis:
     """One analysis of yours."""
-    analysis = await _find(request, analysis_id, web_context, service, owner)
+    analysis = await find_analysis(request, analysis_id, web_context, service, owner)
     return await _document(service, analysis, root_path)
 
 
@@ -168,7 +168,7 @@ async def export_analysis(
     lang: LangQuery = None,
 ) -> Response:
     """One analysis of yours as a file."""
-    analysis = await _find(request, analysis_id, web_context, service, owner)
+    analysis = await find_analysis(request, analysis_id, web_context, service, owner)
     text, media_type = write_file((analysis_document(analysis, root_path),), format)
     return Response(text, 200, _attachment(format), media_type)
 
@@ -244,7 +244,7 @@ async def get_shortcuts(
     return LungOcclusionDocument.of(occlusion)
 
 
-async def _find(
+async def find_analysis(
     request: Request, analysis_id: str, web_context: WebContext, service: Service, owner: str
 ) -> StoredAnalysis:
     """An analysis of this owner; too many requests for others' are slowed down."""

@@ -5,6 +5,7 @@ from starlette.responses import Response
 
 from raiox.bundle.manifest import REPORT_FILE
 from raiox.entities import ModelIdentity
+from raiox.pdf import is_available
 from raiox.web.api.case_map import PUBLIC
 from raiox.web.api.schemas import (
     CurrentModel,
@@ -42,6 +43,7 @@ async def current_models(
         keep_images_h=settings.records.keep_images_h,
         keep_results_h=settings.records.keep_results_h,
         share_h=settings.web.share_h,
+        writes_pdf=is_available(),
     )
 
 

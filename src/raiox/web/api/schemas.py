@@ -124,6 +124,7 @@ class CurrentModels(Document):
     keep_images_h: float
     keep_results_h: float
     share_h: float = Field(description="How long a secret link is valid; 0: there are none.")
+    writes_pdf: bool = Field(description="Whether an analysis can be had as a PDF.")
 
 
 class ReportMetric(Document):

@@ -137,6 +137,7 @@ class DeviceFiles:
             keep_images_h=settings.records.keep_images_h,
             keep_results_h=settings.records.keep_results_h,
             share_h=0,  # what never left the device is at no address
+            writes_pdf=False,
         )
 
     def _current_model(self, role: Role) -> CurrentModel:

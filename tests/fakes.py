@@ -88,6 +88,8 @@ def result_of(radiograph: Radiograph) -> EngineResult:
     share = mean / 255
     scores = dict(zip(map(str, FINDINGS), (1 - share, share * 0.75, share * 0.25), strict=True))
     maps = np.linspace(0, 1, 3 * 7 * 7, dtype=np.float32).reshape(3, 7, 7)
+    lungs = np.zeros((7, 7), np.float32)
+    lungs[1:6, 1:3] = lungs[1:6, 4:6] = 1
     prediction = Prediction(
         scores=scores,
         finding=max(FINDINGS, key=lambda finding: scores[finding]),
@@ -95,6 +97,9 @@ def result_of(radiograph: Radiograph) -> EngineResult:
         activation_maps=maps,
         embedding=np.full(16, share, np.float32),
         embedding_xyz=(0.1, 0.2, 0.3),
+        evidence_in_lungs=dict.fromkeys(scores, 0.5),
+        lung_extent={finding: {"lungs": 0.4, "right": 0.3, "left": 0.5} for finding in scores},
+        lungs=lungs,
     )
     filter_result = FilterResult(frontal=0.99, kind=ImageKind.FRONTAL, accepted=True)
     return EngineResult(filter_result, None, prediction, MODELS, {"filter": 1.0, "classifier": 2.0})

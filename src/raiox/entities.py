@@ -132,6 +132,8 @@ class Prediction:
     lung_extent: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     """By label: share of the area of both lungs, of each and of each third of their height with
     evidence for it; empty where no two lungs are seen."""
+    lungs: FloatArray | None = None
+    """(h, w) float32 probability of lung over the image; null where the lungs are not segmented."""
     positioning: tuple[str, ...] = ()
     """Codes of how the lungs lie in the picture, e.g. `lungs_cut_off`."""
     out_of_distribution: bool = False

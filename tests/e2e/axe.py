@@ -9,14 +9,15 @@ AXE = Path(__file__).parents[2] / "ui" / "node_modules" / "axe-core" / "axe.min.
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
-def violations(page: Page) -> dict[str, list[list[str]]]:
-    """The elements that break a rule, by rule."""
+def violations(page: Page, rules: list[str] | None = None) -> dict[str, list[list[str]]]:
+    """The elements that break a rule, by rule; of all rules, or of some."""
     if not AXE.exists():
         pytest.skip("axe-core is not installed (npm ci in ui/)")
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE.read_text(encoding="utf-8"))
     result = page.evaluate(
-        "(tags) => axe.run({ runOnly: tags, resultTypes: ['violations'] })", TAGS
+        "(runOnly) => axe.run({ runOnly, resultTypes: ['violations'] })",
+        {"type": "rule", "values": rules} if rules else {"type": "tag", "values": TAGS},
     )
     return {
         violation["id"]: [node["target"] for node in violation["nodes"]]

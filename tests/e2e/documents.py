@@ -11,6 +11,7 @@ from PIL import Image
 from raiox.entities import (
     EngineResult,
     FilterResult,
+    LungOcclusion,
     ModelIdentity,
     Neighbour,
     Prediction,
@@ -21,8 +22,16 @@ from raiox.inference.heatmap import render
 from raiox.intake.sandbox.decoder_api import NOTES
 from raiox.records.errors import QueueFullError
 from raiox.records.rows import StoredAnalysis
-from raiox.result import AnalysisResult
+from raiox.result import AnalysisResult, LungOcclusionDocument, ModelDocument
+from raiox.service.png import to_png
 from raiox.vocabulary import FINDINGS, AnalysisState, ImageKind, Uncertainty
+from raiox.web.api.admin import (
+    AdminStatus,
+    DiskStatus,
+    DriftStatus,
+    QueueStatus,
+    RecentAnalyses,
+)
 from raiox.web.api.serializers import analysis_document
 from raiox.web.errors import UnknownRouteError
 from raiox.web.http.problems import make_problem as make_problem_document
@@ -75,6 +84,47 @@ def heatmap_png(address: str) -> bytes:
     return render((spot * 0.95).astype(np.float32), WIDTH_PX, HEIGHT_PX)
 
 
+def lungs_png() -> bytes:
+    """Two lungs, in as few pixels as the service sends."""
+    y, x = np.mgrid[-1:1:36j, -1:1:40j]
+    inside = np.hypot((np.abs(x) - 0.42) / 0.3, (y + 0.05) / 0.68) < 1
+    return to_png((255 * inside).astype(np.uint8))
+
+
+def make_occlusion() -> dict[str, Any]:
+    """What is left of the scores with the lungs hidden: most of it."""
+    scores = READINGS["analysed"].prediction.scores
+    occlusion = LungOcclusion(scores, {finding: 0.9 * score for finding, score in scores.items()})
+    return LungOcclusionDocument.of(occlusion).model_dump(mode="json")
+
+
+def make_admin_status() -> dict[str, Any]:
+    """A service that does well, and whose inputs have moved."""
+    return AdminStatus(
+        ready=True,
+        queue=QueueStatus(queued=3, running=1, done=1_204, failed=2, oldest_queued_s=4.2),
+        disk=DiskStatus(free_bytes=52_000_000_000, n_images=811, images_bytes=640_000_000),
+        recent=RecentAnalyses(
+            days=7,
+            n_analyses=312,
+            per_day=44.57,
+            without_result={"rotated_radiograph": 11, "not_frontal": 4},
+        ),
+        requests={"200": 5_210, "201": 309, "415": 7},
+        refusals={"not_an_image": 7},
+        drift=DriftStatus(
+            n_results=297,
+            scores={"no_finding": 0.04, "lung_opacity": 0.18, "covid19": 0.41},
+            inputs={"x": 0.02, "y": 0.3, "z": None},
+        ),
+        models={
+            role: ModelDocument(id=model.id, sha256=model.sha256) for role, model in MODELS.items()
+        },
+        keep_images_h=24,
+        keep_results_h=720,
+    ).model_dump(mode="json")
+
+
 def _analysed(
     scores: dict[str, float],
     finding: str,
@@ -91,6 +141,8 @@ def _analysed(
         embedding=np.zeros(8, np.float32),
         out_of_distribution=out_of_distribution,
         uncertainty=Uncertainty.OUT_OF_DISTRIBUTION if out_of_distribution else None,
+        evidence_in_lungs=dict.fromkeys(scores, 0.62),
+        lung_extent={finding: {"lungs": 0.21, "right": 0.3, "left": 0.1} for finding in scores},
         neighbours=(
             Neighbour("cohen/case-0.jpg", "covid19", "cohen", 0.0),
             Neighbour("rsna/case-1.jpg", "no_finding", "rsna", 1.234),

@@ -22,10 +22,26 @@ from raiox.vocabulary import FINDINGS, ImageKind
 from raiox.web.api.schemas import CurrentModel, CurrentModels, OperatingFigures
 from raiox.web.http.middleware import SECURITY_HEADERS
 
-from .documents import MODELS, PNG, heatmap_png, make_document, make_problem
+from .documents import (
+    MODELS,
+    PNG,
+    heatmap_png,
+    lungs_png,
+    make_admin_status,
+    make_document,
+    make_occlusion,
+    make_problem,
+)
 from .report import make_map
 
 JSON = "application/json"
+TOKEN = "secret-token"
+"""Of a link to the latest analysis."""
+SHARE = {
+    "id": "one",
+    "created_at": "2026-11-28T12:00:00Z",
+    "expires_at": "2026-12-01T12:00:00Z",
+}
 QUEUED = {"state": "queued", "queue_position": 3, "estimated_wait_s": 11}
 PROXY_PAGE = b"<html><body>502 Bad Gateway</body></html>"
 
@@ -84,6 +100,8 @@ class Script:
     case_map: dict[str, Any] = field(default_factory=make_map)
     translate: Callable[[Any], Any] = lambda document: document
     """Applied to every JSON document, e.g. to add a language to its texts."""
+    admin_key: str | None = None
+    """Without which nothing is said of the service; none is needed by default."""
     kept: dict[str, dict[str, Any]] = field(default_factory=dict)
     uploads: list[bytes] = field(default_factory=list)
     keys: list[str] = field(default_factory=list)
@@ -119,23 +137,32 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         path = self.path.partition("?")[0]
-        if path == "/api/v1/models/current":
-            self._send_json(200, self.script.models)
-        elif path == "/api/v1/models/current/report" and self.script.report:
-            self._send_json(200, self.script.report)
-        elif path == "/api/v1/embedding-map":
-            self._send_json(200, self.script.case_map)
-        elif path == "/api/v1/analyses":
-            kept = list(reversed(self.script.kept.values()))
-            self._send_json(200, {"analyses": kept, "next_cursor": None})
+        if document := self._document_at(path):
+            self._send_json(200, document)
+        elif path == "/api/v1/admin":
+            self._send_admin_status()
+        elif found := re.fullmatch(r"/api/v1/shared(/.*)?", path):
+            self._send_shared(found[1] or "")
         elif found := re.fullmatch(r"/api/v1/analyses/([^/]+)(/.*)?", path):
             self._send_part(found[1], found[2] or "")
-        elif path == "/api/v1/examples":
-            self._send_json(200, {"examples": []})
         elif path.startswith("/api/"):
             self._send_problem("not_found")
         else:
             self._send_file(path)
+
+    def _document_at(self, path: str) -> Any:
+        """What is there for everybody, or nothing."""
+        script = self.script
+        return {
+            "/api/v1/models/current": script.models,
+            "/api/v1/models/current/report": script.report,
+            "/api/v1/embedding-map": script.case_map,
+            "/api/v1/analyses": {
+                "analyses": list(reversed(script.kept.values())),
+                "next_cursor": None,
+            },
+            "/api/v1/examples": {"examples": []},
+        }.get(path)
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
@@ -166,11 +193,38 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(200, "image/png", PNG)
         elif part.startswith("/heatmap/"):
             self._send(200, "image/png", heatmap_png(part))
+        elif part == "/lungs.png":
+            self._send(200, "image/png", lungs_png())
+        elif part == "/shortcuts":
+            self._send_json(200, make_occlusion())
+        elif part == "/shares":
+            self._send_json(200, {"shares": [SHARE]})
         elif self.script.n_polls > 0:
             self.script.n_polls -= 1
             self._send_json(200, {**document, **QUEUED})
         else:
             self._send_json(200, document)
+
+    def _send_shared(self, part: str) -> None:
+        """The latest analysis, to whoever has the token."""
+        if self.headers["Share-Token"] != TOKEN or not self.script.kept:
+            self._send_problem("share_not_found")
+        elif part:
+            self._send_part(next(reversed(self.script.kept)), part)
+        else:
+            document = dict(next(reversed(self.script.kept.values())))
+            address = f"/api/v1/analyses/{document['id']}"
+            shared = json.loads(json.dumps(document).replace(address, "/api/v1/shared"))
+            until = document["expires_at"]
+            self._send_json(200, {"analysis": shared, "expires_at": until})
+
+    def _send_admin_status(self) -> None:
+        wanted = self.script.admin_key
+        brought = (self.headers["Authorization"] or "").removeprefix("Bearer ")
+        if wanted is None or brought == wanted:
+            self._send_json(200, make_admin_status())
+        else:
+            self._send_problem("key_invalid" if brought else "key_required")
 
     def _send_file(self, path: str) -> None:
         file = self.page / (path.lstrip("/") or "index.html")

@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 from .conftest import open_folds, upload
 from .pseudo import VOWELS
 from .report import make_report
-from .stand_in import StandIn
+from .stand_in import TOKEN, StandIn
 
 ANSWERS = {
     "refusal": "rotated",
@@ -45,9 +45,66 @@ def bring_to(page: Page, stand_in: StandIn, state: str) -> None:
         expect(page.get_by_text(WAITING).first).to_be_visible()
     elif state == "compare":
         _compare(page, stand_in)
+    elif state in _OPENED:
+        _bring_to_answer_or_history(page, stand_in, "result")
+        _OPENED[state](page)
+    elif state.startswith("admin"):
+        stand_in.script.admin_key = "k" if state == "admin_key" else None
+        open_screen(page, "admin")
+        expect(page.locator("main :is(dl, form)")).to_be_visible()
     else:
         _bring_to_answer_or_history(page, stand_in, state)
 
+
+def _show_lungs(page: Page) -> None:
+    _press(page, "l")
+    page.locator(".folds button").click()
+    expect(page.locator(".folds table")).to_be_visible()
+    expect(page.locator("figure svg[role=img]")).to_have_count(2)
+
+
+def _press(page: Page, key: str) -> None:
+    page.locator("figure .stage").first.focus()
+    page.keyboard.press(key)
+
+
+def _share(page: Page) -> None:
+    page.locator("article .row button").nth(-2).click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    expect(page.get_by_role("dialog").locator("li")).to_be_visible()
+
+
+def _follow_link(page: Page) -> None:
+    page.evaluate("(token) => { location.hash = `#/shared/${token}`; }", TOKEN)
+    expect(page.locator("main [role=note]")).to_be_visible()
+    open_folds(page)
+
+
+def _see_side_by_side(page: Page) -> None:
+    _press(page, "s")
+    expect(page.locator("figure .stage")).to_have_count(2)
+
+
+def _open_help(page: Page) -> None:
+    _press(page, "?")
+    expect(page.get_by_role("dialog")).to_be_visible()
+
+
+def _note(page: Page) -> None:
+    _open_history(page)
+    page.locator("main li button[aria-expanded]").first.click()
+    expect(page.locator("main textarea")).to_be_visible()
+
+
+_OPENED = {
+    "lungs": _show_lungs,
+    "share": _share,
+    "shared": _follow_link,
+    "side_by_side": _see_side_by_side,
+    "help": _open_help,
+    "note": _note,
+}
+"""What is opened from a result."""
 
 _MAP_VIEWS = {"map": "3D", "map_plane": "2D", "map_table": TABLE}
 

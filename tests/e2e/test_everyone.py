@@ -6,32 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from .conftest import upload
-from .report import make_report
-from .states import bring_to, open_screen
-
-WIDTHS = [320, 360, 768, 1024, 2560]
-SCREENS = ["map", "method", "api", "privacy", "about"]
-
-
-@pytest.mark.parametrize("screen", SCREENS)
-def test_nothing_sticks_out_of_the_other_screens(open_page, stand_in, screen):
-    stand_in.script.report = make_report()
-    page = open_page(stand_in.url)
-    open_screen(page, screen)
-
-    for width in WIDTHS:
-        page.set_viewport_size({"width": width, "height": 800})
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
-
-
-@pytest.mark.parametrize("state", ["empty", "queued", "result", "refusal", "history", "compare"])
-def test_nothing_sticks_out_of_any_screen(open_page, stand_in, state):
-    page = open_page(stand_in.url)
-    bring_to(page, stand_in, state)
-
-    for width in WIDTHS:
-        page.set_viewport_size({"width": width, "height": 800})
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
+from .states import bring_to
 
 
 def test_a_long_file_name_stays_within_the_screen(open_page, stand_in):

@@ -20,7 +20,8 @@ from .states import bring_to
 STATES = [
     *("empty", "queued", "result", "uncertain", "low_quality", "unlike", "refusal", "error"),
     *("history_empty", "history", "history_offline", "confirm", "deletion", "compare"),
-    *("map", "map_table", "method", "api", "privacy", "about"),
+    *("lungs", "share", "shared", "help", "note"),
+    *("map", "map_table", "method", "api", "privacy", "about", "admin", "admin_key"),
 ]
 READ_ALL = """() => {
     const shown = [document.title, document.body.innerText];

@@ -249,7 +249,7 @@ def test_keys_are_the_pages_own_outside_of_the_image_and_the_help_lists_them_all
 
     sheet = page.get_by_role("dialog", name="Atalhos")
     expect(sheet).to_be_visible()
-    expect(sheet.locator("dt")).to_have_count(16)
+    expect(sheet.locator("dt")).to_have_count(17)
     assert violations(page) == {}
     page.keyboard.press("Escape")
     expect(sheet).to_be_hidden()

@@ -26,6 +26,7 @@ OWNED = [
     ("GET", "/api/v1/analyses/{id}/heatmap/no_finding.png"),
     ("GET", "/api/v1/analyses/{id}/heatmap/lung_opacity.png"),
     ("GET", "/api/v1/analyses/{id}/heatmap/covid19.png"),
+    ("GET", "/api/v1/analyses/{id}/lungs.png"),
     ("GET", "/api/v1/analyses/{id}/shortcuts"),
     ("GET", "/api/v1/analyses/{id}/report.pdf"),
     ("DELETE", "/api/v1/analyses/{id}"),

@@ -6,11 +6,13 @@ import os
 from pathlib import Path
 
 import numpy as np
+import pypdf
 import pytest
 from PIL import Image
 from typer.testing import CliRunner, Result
 
 from raiox.cli.app import app
+from raiox.messages import text
 from raiox.vocabulary import NOTICE
 
 DATA = Path(os.environ.get("RAIOX_DATASETS", "nowhere"))
@@ -118,6 +120,23 @@ def test_writes_a_table_and_a_heatmap_for_every_finding(tmp_path: Path) -> None:
     with Image.open(file) as radiograph, Image.open(pictures[0]) as heatmap:
         assert heatmap.size == radiograph.size
         assert heatmap.convert("RGBA").getchannel("A").getextrema()[1] <= 217
+
+
+@pytest.mark.parametrize("language", ["pt", "en"])
+def test_writes_a_page_for_every_image_in_the_language_of_the_command(
+    tmp_path: Path, language: str
+) -> None:
+    files = radiographs("siim", 2)
+
+    result = predict(*files, "--pdf", tmp_path / "pages", "--language", language)
+
+    written = [Path(document["pdf"]) for document in documents(result)]
+    assert [page.parent for page in written] == [tmp_path / "pages"] * 2
+    readers = [pypdf.PdfReader(page) for page in written]
+    assert {len(reader.pages) for reader in readers} == {1}
+    assert {reader.metadata.title for reader in readers} == {text("pdf.title", language)}
+    shown = " ".join(readers[0].pages[0].extract_text().split())
+    assert text("pdf.meaning_note", language)[:50] in shown
 
 
 def test_nothing_to_read_is_a_usage_error(tmp_path: Path) -> None:

@@ -69,7 +69,10 @@ class _Content:
 
     def over_whole(self, prediction: Prediction) -> Prediction:
         maps = uncrop(prediction.activation_maps, self.box, self.whole_shape)
-        return replace(prediction, activation_maps=maps)
+        if prediction.lungs is None:
+            return replace(prediction, activation_maps=maps)
+        [lungs] = uncrop(prediction.lungs[None], self.box, self.whole_shape)
+        return replace(prediction, activation_maps=maps, lungs=lungs)
 
 
 class LocalEngine:
@@ -241,6 +244,7 @@ def _finished(
             prediction,
             evidence_in_lungs={f: share_inside(maps[f], lungs.probability) for f in maps},
             lung_extent={finding: lungs.extent(evidence) for finding, evidence in maps.items()},
+            lungs=lungs.probability,
             positioning=lungs.positioning,
         )
     return content.over_whole(prediction)

@@ -12,7 +12,9 @@ import uuid
 from contextlib import suppress
 from dataclasses import replace
 
-from raiox.entities import FloatArray, LungOcclusion, PixelValues, Radiograph
+import numpy as np
+
+from raiox.entities import LungOcclusion, PixelValues, Radiograph
 from raiox.errors import RaioxError
 from raiox.inference.heatmap import render
 from raiox.records.errors import (
@@ -32,8 +34,9 @@ from raiox.service.errors import (
 )
 from raiox.service.joined import Joined
 from raiox.service.notifier import wait_for
-from raiox.service.png import from_png, to_png, unpack
+from raiox.service.png import from_png, to_png
 from raiox.service.single_flight import SingleFlight
+from raiox.service.stored_maps import StoredMaps
 from raiox.service.wait_estimate import QueueStatus
 from raiox.vocabulary import AnalysisState
 
@@ -240,20 +243,33 @@ class Analyses:
         analysis = await self.get(analysis_id, owner)
         return await self._executors.read(lambda: self._render(analysis, owner, finding))
 
-    async def activation_maps(self, analysis_id: str, owner: str) -> FloatArray | None:
-        """(K, h, w) over the image, in the order of the scores; None without a classification.
+    async def lungs(self, analysis_id: str, owner: str) -> bytes:
+        """The probability of lung over the image as a small gray PNG; white is certain.
+
+        Raises: AnalysisNotFoundError, HeatmapNotAvailableError.
+        """
+        maps = await self.maps(await self.get(analysis_id, owner), owner)
+        if maps is None or maps.lungs is None:
+            raise HeatmapNotAvailableError
+        return to_png((np.clip(maps.lungs, 0, 1) * 255).round().astype(np.uint8))
+
+    async def maps(self, analysis: StoredAnalysis, owner: str) -> StoredMaps | None:
+        """What was seen where; None of an image that was not classified.
 
         Raises: AnalysisNotFoundError.
         """
-        kept = await self._executors.read(lambda: self._records.history.maps(analysis_id, owner))
-        return None if kept is None else unpack(kept)
+        return await self._executors.read(lambda: self._maps(analysis, owner))
+
+    def _maps(self, analysis: StoredAnalysis, owner: str) -> StoredMaps | None:
+        kept = self._records.history.maps(analysis.id, owner)
+        return None if kept is None else StoredMaps.unpack(kept, len(analysis.result.scores or ()))
 
     def _render(self, analysis: StoredAnalysis, owner: str, finding: str) -> bytes:
-        maps = self._records.history.maps(analysis.id, owner)
+        maps = self._maps(analysis, owner)
         findings = list(analysis.result.scores or ())
         if maps is None or finding not in findings:
             raise HeatmapNotAvailableError
-        activation_map = unpack(maps)[findings.index(finding)]
+        activation_map = maps.findings[findings.index(finding)]
         return render(activation_map, analysis.width_px, analysis.height_px)
 
 

@@ -28,8 +28,9 @@ from raiox.service.engine_holder import EngineHolder
 from raiox.service.errors import ImageNotKeptError
 from raiox.service.executors import Executors
 from raiox.service.notifier import Notifier, wait_for
-from raiox.service.png import from_png, pack
+from raiox.service.png import from_png
 from raiox.service.predictor import Predictor
+from raiox.service.stored_maps import StoredMaps
 from raiox.service.wait_estimate import WaitEstimator
 from raiox.settings import RecordsSettings
 from raiox.vocabulary import AnalysisState
@@ -288,5 +289,5 @@ class Worker:
 def _completion(result: EngineResult | RaioxError) -> Completion:
     if isinstance(result, RaioxError):
         return Completion(AnalysisState.FAILED, AnalysisResult.failed(result))
-    maps = pack(result.prediction.activation_maps) if result.prediction else None
+    maps = StoredMaps.of(result.prediction).pack() if result.prediction else None
     return Completion(AnalysisState.DONE, AnalysisResult.of(result), maps)

@@ -52,6 +52,7 @@ export function storedDocument(upload: Upload, { decoded, reading }: Read, catal
     timings_ms: { ...timingsMs },
     notes: [...decoded.notes],
     valueScale: decoded.values?.scale ?? null,
+    lungs: null,
     queue_position: null,
     estimated_wait_s: null,
     width_px: decoded.image.width,

@@ -4,7 +4,7 @@
  * In private mode this device answers in its place: the same calls, and nothing of an image is sent.
  */
 
-import type { Analysis, CaseMap, CurrentModels, Example, ReferenceCase } from './contract';
+import type { Analysis, CaseMap, CurrentModels, Example, LungOcclusionDocument, ReferenceCase } from './contract';
 import { call, device, errorOf, networkError } from './call';
 import { connection } from './connection.svelte';
 import { failWith, ServiceError } from './failure';
@@ -63,12 +63,12 @@ export async function fetchHistory(cursor: string | null = null): Promise<Histor
 }
 
 /** Every address at which something of an analysis is served. */
-export function addressesOf({ id, maps, values }: Analysis): Record<'analysis' | 'image' | 'maps' | 'file', string[]> {
+export function addressesOf({ id, maps, lungs, values }: Analysis): Record<'analysis' | 'image' | 'maps' | 'file', string[]> {
   const analysis = `${ANALYSES}/${encodeURIComponent(id)}`;
   return {
     analysis: [analysis],
     image: [`${analysis}/image`, ...(values ? [values.address] : [])],
-    maps: Object.values(maps ?? {}),
+    maps: [...Object.values(maps ?? {}), ...(lungs ? [lungs] : [])],
     file: [addressOfFile('json', id)],
   };
 }
@@ -85,6 +85,11 @@ export async function fetchStatus(address: string): Promise<number> {
 export async function fetchModels(): Promise<CurrentModels> {
   if (privateMode.on) return (await device()).fetchModels();
   return call<CurrentModels>(`${API}/models/current`);
+}
+
+/** What is left of the scores with the lungs hidden; the service computes it now. */
+export function fetchShortcuts(id: string): Promise<LungOcclusionDocument> {
+  return call<LungOcclusionDocument>(`${ANALYSES}/${encodeURIComponent(id)}/shortcuts`);
 }
 
 const CASE_MAP = `${API}/embedding-map`;

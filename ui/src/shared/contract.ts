@@ -79,6 +79,8 @@ export interface Analysis {
   queue_position: number | null;
   /** From the duration of recent analyses; null before the first. */
   estimated_wait_s: number | null;
+  /** Address of a gray PNG: where the lungs are; null where that is unknown. */
+  lungs: string | null;
   /** Address of the stored image, while it is kept. */
   image: string | null;
   width_px: number;

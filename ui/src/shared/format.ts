@@ -49,13 +49,22 @@ export function formatMebibytes(bytes: number): string {
   return `${Number.isInteger(rounded) ? String(rounded) : formatDecimal(rounded, 1)} MiB`;
 }
 
+/** Of disks and folders. */
+export function formatBytes(bytes: number): string {
+  return bytes < 2 ** 30 ? formatMebibytes(bytes) : `${formatDecimal(bytes / 2 ** 30, 1)} GiB`;
+}
+
+export function formatSeconds(seconds: number): string {
+  return formatUnit(seconds, 'second', 0, 'short');
+}
+
 export function formatMilliseconds(ms: number): string {
   return formatUnit(ms, 'millisecond', 0, 'short');
 }
 
 function formatUnit(
   value: number,
-  unit: 'hour' | 'millisecond',
+  unit: 'hour' | 'second' | 'millisecond',
   maximumFractionDigits: number,
   unitDisplay: 'long' | 'short' = 'long',
 ): string {
@@ -78,6 +87,11 @@ export function formatTime(iso: string, dateStyle: 'short' | 'medium' = 'medium'
   return new Intl.DateTimeFormat(i18n.locale, { dateStyle, timeStyle: 'short' }).format(
     new Date(iso),
   );
+}
+
+/** The time of day, to the second. */
+export function formatClock(time: Date): string {
+  return new Intl.DateTimeFormat(i18n.locale, { timeStyle: 'medium' }).format(time);
 }
 
 /** A day that names no hour, so that no time zone can move it. */

@@ -11,6 +11,7 @@ const SCREENS = {
   api: 'api',
   privacy: 'privacy',
   about: 'about',
+  admin: 'admin',
 } as const;
 
 export type Screen = (typeof SCREENS)[keyof typeof SCREENS];
@@ -30,6 +31,7 @@ export const METHOD = '#/method';
 export const API = '#/api';
 export const PRIVACY = '#/privacy';
 export const ABOUT = '#/about';
+export const ADMIN = '#/admin';
 
 /** Address of one analysis within the page. */
 export function addressOf(id: string): string {

@@ -32,7 +32,8 @@ export async function fetchShared(token: string): Promise<SharedAnalysis & { dra
     return held;
   };
   const image = analysis.image && (await hold(analysis.image));
+  const lungs = analysis.lungs && (await hold(analysis.lungs));
   const maps = await Promise.all(Object.entries(analysis.maps ?? {}).map(async ([finding, address]) => [finding, await hold(address)] as const));
   const values = analysis.values && { ...analysis.values, address: await hold(analysis.values.address) };
-  return { analysis: { ...analysis, image, values, maps: Object.fromEntries(maps) }, expires_at, drawn };
+  return { analysis: { ...analysis, image, lungs, values, maps: Object.fromEntries(maps) }, expires_at, drawn };
 }

@@ -29,6 +29,7 @@ class PdfFolder:
             evaluation=self.evaluation,
             pixels=item.radiograph.pixels if item.radiograph else None,
             activation_maps=prediction.activation_maps if prediction else None,
+            lungs=prediction.lungs if prediction else None,
         )
         file = self.folder / file_name(item.file, item.sha256, ".pdf")
         file.write_bytes(write_pdf(printed, self.language))

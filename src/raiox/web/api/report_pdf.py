@@ -4,12 +4,13 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from raiox.entities import FloatArray, GrayArray
+from raiox.entities import GrayArray
 from raiox.pdf import Evaluation, Printed, write_pdf
 from raiox.records.rows import StoredAnalysis
 from raiox.service.errors import ImageNotKeptError
 from raiox.service.lifecycle import Service
 from raiox.service.png import from_png
+from raiox.service.stored_maps import StoredMaps
 from raiox.web.api.analyses import AnalysisId, find_analysis
 from raiox.web.api.schemas import problems
 from raiox.web.api.serializers import API, analysis_document, instant
@@ -46,7 +47,8 @@ async def get_report_pdf(
                     analysed_at=instant(analysis.finished_at or analysis.created_at),
                     evaluation=_evaluation(web_context, service),
                     pixels=None if content is None else _pixels(content, analysis),
-                    activation_maps=maps,
+                    activation_maps=maps.findings if maps else None,
+                    lungs=maps.lungs if maps else None,
                 ),
                 language,
             )
@@ -57,9 +59,9 @@ async def get_report_pdf(
 
 async def _pictures(
     service: Service, analysis: StoredAnalysis, owner: str
-) -> tuple[bytes | None, FloatArray | None]:
+) -> tuple[bytes | None, StoredMaps | None]:
     """The image, while it is kept, and what supports each finding in it."""
-    maps = await service.analyses.activation_maps(analysis.id, owner)
+    maps = await service.analyses.maps(analysis, owner)
     try:
         return await service.analyses.image(analysis.id, owner), maps
     except ImageNotKeptError:

@@ -32,6 +32,9 @@ class Analysis(AnalysisDocument):
     estimated_wait_s: int | None = Field(
         None, ge=1, description="From the duration of recent analyses; null before the first."
     )
+    lungs: str | None = Field(
+        None, description="Address of a gray PNG: where the lungs are; null where that is unknown."
+    )
     image: str | None = Field(description="Address of the stored image, while it is kept.")
     width_px: int
     height_px: int

@@ -33,6 +33,7 @@ def analysis_document(
         queue_position=waiting.n_before if waiting else None,
         estimated_wait_s=waiting.estimated_s if waiting else None,
         maps=maps if analysis.has_maps else None,
+        lungs=f"{address}/lungs.png" if _knows_lungs(analysis) else None,
         image=f"{address}/image" if analysis.has_image else None,
         sha256=analysis.sha256,
         width_px=analysis.width_px,
@@ -51,6 +52,10 @@ def analysis_document(
 def address_of(analysis_id: str) -> str:
     """Where the service has an analysis."""
     return f"{API}/analyses/{analysis_id}"
+
+
+def _knows_lungs(analysis: StoredAnalysis) -> bool:
+    return analysis.has_maps and bool(analysis.result.evidence_in_lungs)
 
 
 def _values(analysis: StoredAnalysis, address: str) -> KeptValues | None:

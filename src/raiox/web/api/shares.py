@@ -148,6 +148,14 @@ async def get_shared_values(
     return _png(await service.analyses.values(shared.analysis_id, shared.owner))
 
 
+@router.get("/shared/lungs.png", response_class=Response, responses=PNG | problems(404, 429))
+async def get_shared_lungs(
+    service: ServiceDep, shared: SharedDep, lang: LangQuery = None
+) -> Response:
+    """Where its lungs are."""
+    return _png(await service.analyses.lungs(shared.analysis_id, shared.owner))
+
+
 @router.get(
     "/shared/heatmap/{finding}.png", response_class=Response, responses=PNG | problems(404, 429)
 )

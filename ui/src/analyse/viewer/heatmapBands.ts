@@ -16,6 +16,11 @@ export type Band = (typeof BANDS)[number];
 /** Points along the longer side: a map has some 40 cells a side, and a line through them is smooth. */
 export const SIDE = 96;
 
+/** Points along both sides of a picture. Args: ratio: width over height. */
+export function sizeFor(ratio: number): [number, number] {
+  return [Math.max(1, Math.round(SIDE * Math.min(1, ratio))), Math.max(1, Math.round(SIDE * Math.min(1, 1 / ratio)))];
+}
+
 /** The bands from a threshold on, weakest first. */
 export function bandsFrom(threshold: number): Band[] {
   return BANDS.filter(({ from }) => from >= threshold - 1e-6);

@@ -4,6 +4,7 @@ import type { Key } from '../../shared/i18n.svelte';
 
 export const SHORTCUTS = {
   heatmap: { key: 'h', name: 'shortcut.heatmap' },
+  lungs: { key: 'l', name: 'viewer.lungs' },
   sideBySide: { key: 's', name: 'viewer.side_by_side' },
   move: { key: 'a', name: 'tool.move' },
   window: { key: 'w', name: 'tool.window' },

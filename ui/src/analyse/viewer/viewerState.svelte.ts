@@ -22,6 +22,8 @@ export class ViewerState {
   /** The pixel under the pointer. */
   pointed = $state.raw<{ column: number; row: number; value: number } | null>(null);
   sideBySide = $state(false);
+  /** Whether the outline of the lungs is seen. */
+  lungs = $state(false);
   opacity = $state(0.35);
   threshold = $state(0.2);
   /** Undefined until the reader chooses; null for no map. */
@@ -113,6 +115,7 @@ export class ViewerState {
       turn: () => (settings.orientation = turn(settings.orientation)),
       flip: () => (settings.orientation = flip(settings.orientation)),
       reset: () => { this.reset(); },
+      lungs: () => (this.lungs = !this.lungs),
       sideBySide: () => (this.sideBySide = !this.sideBySide),
     };
     actions[command]?.();

@@ -75,7 +75,7 @@ def test_a_rejection_has_its_code_and_a_sentence(tmp_path, monkeypatch):
 
     (row,) = rows(tmp_path / "t.csv")
     assert row["code"] == "lateral_radiograph"
-    assert row["reason"].startswith("Esta é uma incidência lateral. ")
+    assert row["reason"].startswith("Esta é uma radiografia em perfil. ")
 
 
 def test_excel_gets_semicolons_decimal_commas_and_a_mark(tmp_path):

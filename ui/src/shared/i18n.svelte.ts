@@ -21,9 +21,14 @@ export const LANGUAGES: readonly { id: Language; locale: string; name: string }[
 const DEFAULT = LANGUAGES[0]?.id ?? '';
 const STORED = 'raiox.language';
 
-const EAGER = { eager: true, import: 'default' } as const;
-const OF_PAGE = import.meta.glob<Catalogue<Key>>(['../../messages/*.json', '!../../messages/prose.*.json'], EAGER);
-const OF_RESULT = import.meta.glob<Catalogue<Key>>('../../../src/raiox/locales/*/result.json', EAGER);
+const OF_PAGE = import.meta.glob<Catalogue<Key>>(['../../messages/*.json', '!../../messages/prose.*.json'], {
+  eager: true,
+  import: 'default',
+});
+const OF_RESULT = import.meta.glob<Catalogue<Key>>('../../../src/raiox/locales/*/result.json', {
+  eager: true,
+  import: 'default',
+});
 const CATALOGUES = Object.fromEntries(
   LANGUAGES.map(({ id }) => [id, { ...OF_PAGE[`../../messages/${id}.json`], ...OF_RESULT[`../../../src/raiox/locales/${id}/result.json`] }]),
 );

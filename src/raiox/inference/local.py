@@ -15,6 +15,7 @@ from typing import TypeVar
 
 from raiox.bundle import Bundle, open_bundle
 from raiox.bundle.errors import BundleInvalidError
+from raiox.bundle.manifest import BundleManifest
 from raiox.entities import (
     EngineResult,
     FilterResult,
@@ -266,10 +267,14 @@ def _timed(work: Callable[[], T]) -> tuple[T, float]:
 
 def identity_of(bundle: Bundle) -> ModelIdentity:
     """What results say of the network that gave them."""
-    manifest = bundle.manifest
+    return manifest_identity(bundle.manifest, bundle.sha256)
+
+
+def manifest_identity(manifest: BundleManifest, sha256: str) -> ModelIdentity:
+    """The same, where the network itself is not opened."""
     return ModelIdentity(
         id=manifest.id,
-        sha256=bundle.sha256,
+        sha256=sha256,
         operating_points={
             label: OperatingPoint(**point.model_dump())
             for label, point in manifest.operating_points.items()

@@ -4,19 +4,16 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from raiox.bundle.manifest import REPORT_FILE
-from raiox.entities import ModelIdentity
 from raiox.pdf import is_available
 from raiox.web.api.case_map import PUBLIC
 from raiox.web.api.schemas import (
-    CurrentModel,
     CurrentModels,
     Example,
     Examples,
-    OperatingFigures,
     ReportDocument,
     problems,
 )
-from raiox.web.api.serializers import API
+from raiox.web.api.serializers import API, describe_models
 from raiox.web.dependencies import ExamplesDep, LangQuery, RootPathDep, ServiceDep, WebDep
 from raiox.web.errors import ReportNotFoundError
 
@@ -28,33 +25,10 @@ async def current_models(
     service: ServiceDep, web_context: WebDep, lang: LangQuery = None
 ) -> CurrentModels:
     """Which networks answer now, and what the service promises of uploads."""
-    models, settings = service.engine_holder.require().models, web_context.settings
-    points = models["classifier"].operating_points
-    return CurrentModels(
-        models={role: _current_model(identity) for role, identity in models.items()},
-        labels=models["classifier"].labels,
-        operating_points={label: point.threshold for label, point in points.items()},
-        operating_figures={
-            label: OperatingFigures(sensitivity=point.sensitivity, specificity=point.specificity)
-            for label, point in points.items()
-        },
-        max_upload_bytes=settings.intake.max_upload_bytes,
-        max_pixels=settings.intake.max_pixels,
-        keep_images_h=settings.records.keep_images_h,
-        keep_results_h=settings.records.keep_results_h,
-        share_h=settings.web.share_h,
-        writes_pdf=is_available(),
-    )
-
-
-def _current_model(identity: ModelIdentity) -> CurrentModel:
-    return CurrentModel(
-        id=identity.id,
-        sha256=identity.sha256,
-        labels=identity.labels,
-        multi_label=identity.multi_label,
-        architecture=identity.architecture,
-        preprocessing=dict(identity.preprocessing),
+    settings = web_context.settings
+    models = service.engine_holder.require().models
+    return describe_models(
+        models, settings, share_h=settings.web.share_h, writes_pdf=is_available()
     )
 
 

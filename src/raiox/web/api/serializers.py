@@ -1,11 +1,20 @@
-"""A stored analysis as the API's document: its result, with addresses and times."""
+"""What is stored or loaded as the API's documents: analyses with addresses and times, and networks."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
 
+from raiox.entities import ModelIdentity
 from raiox.records.rows import StoredAnalysis
 from raiox.service.wait_estimate import QueueStatus
-from raiox.web.api.schemas import Analysis, KeptValues
+from raiox.settings import Settings
+from raiox.web.api.schemas import (
+    Analysis,
+    CurrentModel,
+    CurrentModels,
+    KeptValues,
+    OperatingFigures,
+)
 
 API = "/api/v1"
 MS_DECIMALS = 3
@@ -46,6 +55,46 @@ def analysis_document(
         finished_at=instant(analysis.finished_at) if analysis.finished_at else None,
         image_expires_at=instant(analysis.image_until),
         expires_at=instant(analysis.expires_at),
+    )
+
+
+def describe_models(
+    models: Mapping[str, ModelIdentity], settings: Settings, *, share_h: float, writes_pdf: bool
+) -> CurrentModels:
+    """The networks that answer, and what becomes of uploads.
+
+    Args:
+        models: by role.
+        settings: whose limits and times hold.
+        share_h: how long a secret link is valid; 0: there are none.
+        writes_pdf: whether a result is to be had as PDF.
+    """
+    points = models["classifier"].operating_points
+    return CurrentModels(
+        models={role: _current_model(identity) for role, identity in models.items()},
+        labels=models["classifier"].labels,
+        operating_points={label: point.threshold for label, point in points.items()},
+        operating_figures={
+            label: OperatingFigures(sensitivity=point.sensitivity, specificity=point.specificity)
+            for label, point in points.items()
+        },
+        max_upload_bytes=settings.intake.max_upload_bytes,
+        max_pixels=settings.intake.max_pixels,
+        keep_images_h=settings.records.keep_images_h,
+        keep_results_h=settings.records.keep_results_h,
+        share_h=share_h,
+        writes_pdf=writes_pdf,
+    )
+
+
+def _current_model(identity: ModelIdentity) -> CurrentModel:
+    return CurrentModel(
+        id=identity.id,
+        sha256=identity.sha256,
+        labels=identity.labels,
+        multi_label=identity.multi_label,
+        architecture=identity.architecture,
+        preprocessing=dict(identity.preprocessing),
     )
 
 

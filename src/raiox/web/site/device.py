@@ -22,10 +22,11 @@ from raiox.bundle.manifest import (
     BundleManifest,
     Role,
 )
+from raiox.entities import ModelIdentity
 from raiox.inference.installed_models import InstalledModels
+from raiox.inference.local import manifest_identity
 from raiox.settings import Settings
-from raiox.web.api.schemas import CurrentModel, CurrentModels, OperatingFigures
-from raiox.web.api.serializers import API
+from raiox.web.api.serializers import API, describe_models
 from raiox.web.dependencies import ExamplesDep, RootPathDep, ServiceDep, WebDep
 from raiox.web.errors import UnknownRouteError
 from raiox.web.site.static import IMMUTABLE, REVALIDATE
@@ -110,7 +111,10 @@ class DeviceFiles:
                 )
                 for name in SIDE_FILES
             },
-            "models": self._current(settings).model_dump(mode="json"),
+            # What never left the device is at no address, and the browser prints it.
+            "models": describe_models(
+                self._identities(), settings, share_h=0, writes_pdf=False
+            ).model_dump(mode="json"),
             "examples": list(examples),
         }
 
@@ -122,34 +126,11 @@ class DeviceFiles:
             "model": model.describe(),
         }
 
-    def _current(self, settings: Settings) -> CurrentModels:
-        points = self._manifests["classifier"].operating_points
-        return CurrentModels(
-            models={role: self._current_model(role) for role in self._manifests},
-            labels=self._manifests["classifier"].labels,
-            operating_points={label: point.threshold for label, point in points.items()},
-            operating_figures={
-                label: OperatingFigures(sensitivity=one.sensitivity, specificity=one.specificity)
-                for label, one in points.items()
-            },
-            max_upload_bytes=settings.intake.max_upload_bytes,
-            max_pixels=settings.intake.max_pixels,
-            keep_images_h=settings.records.keep_images_h,
-            keep_results_h=settings.records.keep_results_h,
-            share_h=0,  # what never left the device is at no address
-            writes_pdf=False,
-        )
-
-    def _current_model(self, role: Role) -> CurrentModel:
-        manifest = self._manifests[role]
-        return CurrentModel(
-            id=manifest.id,
-            sha256=self._models[role].sha256,
-            labels=manifest.labels,
-            multi_label=manifest.multi_label,
-            architecture=manifest.architecture,
-            preprocessing=manifest.preprocessing.model_dump(),
-        )
+    def _identities(self) -> dict[str, ModelIdentity]:
+        return {
+            role: manifest_identity(manifest, self._models[role].sha256)
+            for role, manifest in self._manifests.items()
+        }
 
 
 def catalogue_json(catalogue: Mapping[str, Any]) -> str:

@@ -64,6 +64,7 @@ MISTAKES = [
     Mistake("work --port 99999", ""),
     Mistake(f"export-site {A_FILE}", "path_unusable"),
     Mistake(f"export-site {READ_ONLY}/x", "path_unusable"),
+    Mistake("export-site .", "folder_not_empty"),
     Mistake(f"predict {ABSENT}", "path_missing"),
     Mistake(f"predict {EMPTY_DIR}", "nothing_to_read"),
     Mistake("predict", ""),

@@ -59,6 +59,12 @@ class DataDirUnusableError(PathUnusableError):
     code = "data_dir_unusable"
 
 
+class FolderNotEmptyError(CommandError):
+    """What lies in the folder `path` would be mixed with what is written."""
+
+    code = "folder_not_empty"
+
+
 class NothingToReadError(CommandError):
     """There is no file to read in `path`."""
 

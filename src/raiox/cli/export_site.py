@@ -1,12 +1,14 @@
 """`raiox export-site`: the page and the networks as a folder that any web server can hold."""
 
+from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from raiox.cli.configuration import read_settings
-from raiox.cli.errors import require_folder
+from raiox.cli.errors import FolderNotEmptyError, require_folder
 from raiox.cli.language import say
 
 MEBIBYTE = 2**20
@@ -22,6 +24,9 @@ def export_site(
             help="Path of the site on its server; the files of headers name it.",
         ),
     ] = "/",
+    force: Annotated[
+        bool, typer.Option("--force", help="Write over files of the same names; others stay.")
+    ] = False,
 ) -> None:
     """Write the page, the networks and the examples as static files.
 
@@ -33,12 +38,16 @@ def export_site(
     from raiox.web.site.export import export_site as write
 
     require_folder(folder)
+    if not force and any(folder.iterdir()):
+        raise FolderNotEmptyError(path=str(folder))
     sizes = write(
         folder,
         BUILT_PAGE,
         read_settings(),
         base_path=f"/{base_path.strip('/')}/".replace("//", "/"),
     )
+    for name, size in _by_part(sizes).most_common():
+        typer.echo(f"{size / MEBIBYTE:7.2f} MiB  {name}")
     typer.echo(
         say(
             "site_exported",
@@ -47,3 +56,12 @@ def export_site(
             mb=f"{sum(sizes.values()) / MEBIBYTE:.1f}",
         )
     )
+
+
+def _by_part(sizes: Mapping[str, int]) -> Counter[str]:
+    """Bytes of each folder, and of each file beside them."""
+    parts: Counter[str] = Counter()
+    for name, size in sizes.items():
+        folder, slash, _ = name.partition("/")
+        parts[folder + slash] += size
+    return parts

@@ -1,7 +1,8 @@
 /** Colours to shades of gray: what is transparent is black, as `raiox.intake.grayscale`. */
 
 import type { GrayImage, Shape } from '../image';
-import { multiplied, requireRange, toBytes, type ColourImage, type Flattened } from './grayscale';
+import { multiplied, requireRange, shareBeyond, toBytes, type ColourImage, type Flattened } from './grayscale';
+import { whiteBesideMarks } from './tone';
 
 const COLOUR_SAMPLE_SIDE_PX = 512;
 const COLOUR_SPREAD = 32;
@@ -26,7 +27,8 @@ export function flattenDeepColours(shape: Shape, samples: Uint16Array, n: number
   for (let at = 0, i = 0; at < values.length; at++, i += n) {
     values[at] = red * (samples[i] as number) + green * (samples[i + 1] as number) + blue * (samples[i + 2] as number);
   }
-  const [bottom, top] = requireRange(values);
+  const [bottom, brightest] = requireRange(values);
+  const top = whiteBesideMarks(bottom, brightest, shareBeyond(values, brightest));
   const inBytes = (at: number, channel: number): number => {
     const sample = Math.min(Math.max(samples[n * at + channel] as number, bottom), top);
     return ((sample - bottom) * 255) / Math.max(top - bottom, 1);

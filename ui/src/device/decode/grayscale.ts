@@ -8,10 +8,8 @@ import { clip, roundHalfEven, type GrayImage, type Shape } from '../image';
 import { hasNegative, isWrapped, MIN_NEGATIVE_SHARE, sampleRows, type Layout } from './bitLayout';
 import type { PixelValues } from './pixelValues';
 import { RefusedError } from './refusal';
-import { NO_DATA, robustRange, type Numbers } from './tone';
+import { NO_DATA, robustRange, whiteBesideMarks, type Numbers } from './tone';
 
-const MIN_MARK_SHARE = 0.0002;
-const MARK_ROOM = 32 / 223;
 const [MAX_BYTE, MAX_SAMPLE] = [255, 2 ** 16 - 1];
 const UNSIGNED: Layout = { shift: 0, nBits: 16, isSigned: false };
 const SIGNED: Layout = { ...UNSIGNED, isSigned: true };
@@ -36,7 +34,7 @@ export function grayAlone({ width, height }: Shape, pixels: Uint8Array, values: 
 }
 
 /**
- * Numbers over the range that carries the picture; marks burnt in far beyond it are white, a gap above.
+ * Numbers over the range that carries the picture; marks that are burnt in beyond it are white, a gap above.
  *
  * Args: whiteIsZero: the smallest number is the brightest.
  * Throws: RefusedError where most are not a number, or infinite.
@@ -45,7 +43,7 @@ export function stretch(shape: Shape, samples: Numbers, whiteIsZero = false): Fl
   const values = withSign(shape, samples);
   const [low, high] = requireRange(values);
   const [black, brightest] = whiteIsZero ? [high, low] : [low, high];
-  const white = brightest + (isMarked(values, brightest, whiteIsZero) ? (brightest - black) * MARK_ROOM : 0);
+  const white = whiteBesideMarks(black, brightest, shareBeyond(values, brightest, whiteIsZero));
   return grayAlone(shape, toBytes(values, black, white), deepValues(values, black, white));
 }
 
@@ -92,14 +90,15 @@ function shadeBetween(black: number, white: number): (value: number) => number {
   return (value) => roundHalfEven(clip((value - black) * scale, 0, 255));
 }
 
-function isMarked(values: Numbers, brightest: number, whiteIsZero: boolean): boolean {
+/** Of the values, those that are brighter than the picture. */
+export function shareBeyond(values: Numbers, brightest: number, whiteIsZero = false): number {
   const isFloat = values instanceof Float32Array || values instanceof Float64Array;
   let nBeyond = 0;
   for (const value of values) {
     const isBeyond = whiteIsZero ? value < brightest : value > brightest;
     if (isBeyond && (!isFloat || Math.abs(value) < NO_DATA)) nBeyond += 1;
   }
-  return nBeyond >= MIN_MARK_SHARE * values.length;
+  return nBeyond / values.length;
 }
 
 /** Numbers below zero that were saved in words without a sign, where the neighbours show it. */

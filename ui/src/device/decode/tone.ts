@@ -9,6 +9,8 @@ const FENCE_SPANS = 1;
 const GAP_SHARE = 0.5;
 const MIN_LEVELS = 16;
 const MARKER_SHARE = 0.02;
+const MIN_MARK_SHARE = 0.0002;
+const MARK_ROOM = 32 / 223;
 const BORDER_LEVELS = 2;
 const MAX_PASSES = 8;
 
@@ -58,6 +60,16 @@ function histogramOf(values: Numbers, low: number, high: number, isWhole: boolea
     counts[bin] = (counts[bin] as number) + 1;
   }
   return [counts, width];
+}
+
+/**
+ * The value to show as white: where marks are burnt in beyond the picture, a gap above it.
+ *
+ * Args: white: the brightest of the picture, which may be the smaller number; shareBeyond: of the pixels, brighter than that.
+ */
+export function whiteBesideMarks(black: number, white: number, shareBeyond: number): number {
+  const areMarks = shareBeyond >= MIN_MARK_SHARE && shareBeyond <= MARKER_SHARE;
+  return areMarks ? white + (white - black) * MARK_ROOM : white;
 }
 
 /** The first and the last bin of a histogram that belong to the picture. */

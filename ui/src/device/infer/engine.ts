@@ -8,11 +8,13 @@ import { rejectBlank } from '../decide/blank';
 import { decide, isBeyond, type Decision, type Scores } from '../decide/decision';
 import { distanceOf, situate, type Situation } from '../decide/embedding';
 import { classify, MULTIPLE, reject, type FilterResult, type Rejection } from '../decide/frontalFilter';
+import { rejectIncomplete } from '../decide/incomplete';
 import { areOfSeveralRadiographs, extentOf, lungFields, positioningOf, shareInside } from '../decide/lungFields';
 import type { Mask } from '../decide/components';
 import { requireFinite, sigmoids, softmax } from '../decide/scores';
 import { clip, crop, type FloatImage, type GrayImage } from '../image';
 import { fillBurntIn } from '../preprocess/burntIn';
+import { smoothHalftone } from '../preprocess/halftone';
 import { findContent, uncrop } from '../preprocess/margins';
 import { networkInput, overImage } from '../preprocess/networkInput';
 import type { Network, Networks, Outputs } from './networks';
@@ -47,18 +49,18 @@ interface Lungs {
 export async function readImage(whole: GrayImage, networks: Networks, photographed = false): Promise<Reading> {
   const box = findContent(whole);
   const content = crop(whole, box);
-  const blank = rejectBlank(content);
-  const inside = fillBurntIn(content);
+  const refusal = rejectBlank(content) ?? rejectIncomplete(whole, box);
+  const inside = smoothHalftone(fillBurntIn(content));
   const [seen, filterMs] = await timed(() => filterImage(inside, networks.filter));
   const filter = photographed ? { ...seen, lowQuality: true } : seen;
   const timingsMs = { filter: filterMs, classifier: 0, lungs: 0 };
   const refuse = (verdict: FilterResult): Reading => ({
     filter: verdict,
-    rejection: blank ?? reject(verdict, networks.filter.manifest),
+    rejection: refusal ?? reject(verdict, networks.filter.manifest),
     prediction: null,
     timingsMs,
   });
-  if (blank || !filter.accepted) return refuse(filter);
+  if (refusal || !filter.accepted) return refuse(filter);
   const [lungs, lungsMs] = await timed(() => findLungs(inside, networks.lungs));
   timingsMs.lungs = lungsMs;
   if (lungs && areOfSeveralRadiographs(lungs.fields)) return refuse({ ...filter, kind: MULTIPLE, accepted: false });

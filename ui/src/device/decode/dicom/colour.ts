@@ -6,8 +6,9 @@
 import { clip, roundHalfEven, type GrayImage } from '../../image';
 import { valueOf, type Layout, type Words } from '../bitLayout';
 import { flattenColours, fromYCbCr } from '../colours';
-import { requireRange, shadesOf, type ColourImage } from '../grayscale';
+import { requireRange, shadesOf, shareBeyond, type ColourImage } from '../grayscale';
 import { RefusedError } from '../refusal';
+import { whiteBesideMarks } from '../tone';
 import type { Elements, Keyword } from './elements';
 import type { ImagePixel } from './imagePixel';
 import { readLookupTable, type LookupTable } from './lookupTable';
@@ -56,7 +57,8 @@ function flattened(image: ColourImage, isMended: boolean): Flattened {
 /** Deep samples to bytes by the range that the picture has; all channels alike. */
 function shallow(words: Words, { bitsStored }: ImagePixel): Uint8Array {
   if (bitsStored <= 8 || words instanceof Uint8Array) return Uint8Array.from(words);
-  const table = shadesOf(...requireRange(words));
+  const [low, high] = requireRange(words);
+  const table = shadesOf(low, whiteBesideMarks(low, high, shareBeyond(words, high)));
   return Uint8Array.from(words, (word) => table[word] ?? 0);
 }
 

@@ -11,6 +11,7 @@ import { hasFragments, isCodestream, joinFragments, readCodestream, type Codestr
 import type { DicomFile, PixelData } from './file';
 import { bytesOf, readImagePixel, type ImagePixel } from './imagePixel';
 import { seePlanes } from './planes';
+import { seeRowLength } from './rowLength';
 import { codecOf, decodersAgree, isEncapsulated } from './transferSyntaxes';
 
 export interface Frame {
@@ -43,11 +44,21 @@ function readNative(file: DicomFile, { value }: PixelData): Frame {
   const nBytes = bytesOf(declared);
   if (value.length < nBytes) throw new RefusedError('truncated_image');
   const own = value.slice(0, nBytes);
-  const image = { ...declared, isPlanar: seePlanes(own, declared) };
-  const isOther = image.isPlanar !== declared.isPlanar;
+  const words = declared.bitsAllocated === 8 ? own : inNativeOrder(own.slice(), file.isLittleEndian);
+  const image = { ...withRowsSeen(words, declared), isPlanar: seePlanes(own, declared) };
+  const isOther = image.isPlanar !== declared.isPlanar || image.rows !== declared.rows;
   const isRepaired = isCompleted || isOther || (file.syntax !== null && isEncapsulated(file.syntax));
-  const words = image.bitsAllocated === 8 ? own : inNativeOrder(own, file.isLittleEndian);
   return { words: together(words, image), image, isRepaired };
+}
+
+/** Rows and columns the other way round, where the pixels show that they were swapped. */
+function withRowsSeen(words: Words, image: ImagePixel): ImagePixel {
+  const { rows, columns, samplesPerPixel } = image;
+  if (samplesPerPixel > 1) return image;
+  const seen = seeRowLength(words, rows, columns);
+  if (seen === rows) return { ...image, rows: columns, columns: rows };
+  if (seen !== columns) throw new RefusedError('corrupt_image', { element: 'Columns' });
+  return image;
 }
 
 function inNativeOrder(bytes: Uint8Array<ArrayBuffer>, isLittleEndian: boolean): Uint16Array<ArrayBuffer> {

@@ -8,7 +8,7 @@
 import { clip, roundHalfEven } from '../../image';
 import { valueOf, type Layout, type Words } from '../bitLayout';
 import type { PixelValues } from '../pixelValues';
-import { contentBins, nonZero, type Counts } from '../tone';
+import { contentBins, nonZero, whiteBesideMarks, type Counts } from '../tone';
 import type { Elements } from './elements';
 import type { ImagePixel } from './imagePixel';
 import { lookUp, readLookupTable } from './lookupTable';
@@ -45,8 +45,9 @@ export function renderValues(words: Words, layout: Layout, image: ImagePixel, el
     if (isPadding) counts[rank] = 0;
   });
   const [modality, isUnusable] = applyModality(values, elements, layout.isSigned);
-  const { shades: declared, isMended } = shadesOf(values, modality, counts, layout, elements);
   const isInverted = image.photometric === 'MONOCHROME1';
+  const display = { values, modality, counts, layout, whiteIsLow: isInverted };
+  const { shades: declared, isMended } = shadesOf(display, elements);
   const shades = declared.map((shade, rank) => (padding[rank] ? 0 : isInverted ? 1 - shade : shade));
   const table = Uint8Array.from(rankOf, (rank) => roundHalfEven((shades[rank] ?? 0) * 255));
   return {
@@ -56,7 +57,15 @@ export function renderValues(words: Words, layout: Layout, image: ImagePixel, el
   };
 }
 
-function shadesOf(values: Float64Array, modality: Float64Array, counts: Counts, layout: Layout, elements: Elements): Shades {
+interface Display {
+  readonly values: Float64Array;
+  readonly modality: Float64Array;
+  readonly counts: Counts;
+  readonly layout: Layout;
+  readonly whiteIsLow: boolean;
+}
+
+function shadesOf({ values, modality, counts, layout, whiteIsLow }: Display, elements: Elements): Shades {
   const { shades: wanted, isMended } = readVoi(modality, elements);
   if (wanted && showsTheImage(wanted, withoutBackground(counts))) return { shades: wanted, isMended };
   const isIgnored = isMended || wanted !== null;
@@ -64,7 +73,7 @@ function shadesOf(values: Float64Array, modality: Float64Array, counts: Counts, 
   if (isWholeByte && modality.every((value, at) => value === values[at])) {
     return { shades: modality.map((value) => Math.min(value / 255, 1)), isMended: isIgnored };
   }
-  return { shades: stretched(modality, counts), isMended: isIgnored };
+  return { shades: stretched(modality, counts, whiteIsLow), isMended: isIgnored };
 }
 
 /** C.11.1: the first Modality LUT, else the rescale; and whether something had to be mended or ignored. */
@@ -83,10 +92,20 @@ function applyModality(values: Float64Array, elements: Elements, isSigned: boole
 }
 
 /** From the darkest to the brightest value of the picture; a hot pixel is none of it. */
-function stretched(modality: Float64Array, counts: Counts): Float64Array {
+function stretched(modality: Float64Array, counts: Counts, whiteIsLow: boolean): Float64Array {
   if (!counts.some(Boolean)) return new Float64Array(counts.length);
   const ends = contentBins(counts).map((rank) => modality[rank] ?? 0);
-  const [low, high] = [Math.min(...ends), Math.max(...ends)];
+  const [first, last] = [Math.min(...ends), Math.max(...ends)];
+  const share = (isBeyond: (value: number) => boolean): number => {
+    let [beyond, all] = [0, 0];
+    counts.forEach((count, rank) => {
+      all += count;
+      if (isBeyond(modality[rank] ?? 0)) beyond += count;
+    });
+    return beyond / all;
+  };
+  const low = whiteIsLow ? whiteBesideMarks(last, first, share((value) => value < first)) : first;
+  const high = whiteIsLow ? last : whiteBesideMarks(first, last, share((value) => value > last));
   const span = Math.max(high - low, Number.MIN_VALUE);
   return modality.map((value) => clip((value - low) / span, 0, 1));
 }

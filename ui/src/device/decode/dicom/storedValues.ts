@@ -61,6 +61,9 @@ function likeliest(rows: Words[], declared: Layout, nWordBits: number): Layout {
   return isWrapped(rows, declared, otherSign) ? otherSign : declared;
 }
 
+/** Whether values are below zero, and next to those above it: bright letters are not. */
 function isNegative(rows: Words[], layout: Layout, nWordBits: number): boolean {
-  return hasNegative(rows, layout, layout.nBits === nWordBits ? 0 : MIN_NEGATIVE_SHARE);
+  const isWhole = layout.nBits === nWordBits;
+  if (isWhole && !isWrapped(rows, { ...layout, isSigned: false }, layout)) return false;
+  return hasNegative(rows, layout, isWhole ? 0 : MIN_NEGATIVE_SHARE);
 }

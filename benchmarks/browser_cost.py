@@ -21,7 +21,7 @@ from typing import Any
 
 import numpy as np
 from browser import as_png, open_browser, read_radiographs
-from browser_reading import CHROMIUM, IsolatedHandler, read, serve_site
+from browser_reading import CHROMIUM, IsolatedHandler, Renderer, read, serve_site
 from playwright.sync_api import Page, sync_playwright
 
 from raiox.phantom import example_png
@@ -48,50 +48,6 @@ after one to warm up. Other work shared the machine, so processor time says more
 | first | {first:.1f} |
 | second | {second:.1f} |
 """
-
-
-class Renderer:
-    """The process in which a page and its workers compute."""
-
-    def __init__(self) -> None:
-        # A browser keeps an empty one in reserve.
-        self._pid = max(_renderers(), key=_processor_ms)
-
-    @property
-    def processor_ms(self) -> float:
-        """Of all its threads since it began."""
-        return _processor_ms(self._pid)
-
-    @property
-    def largest_mib(self) -> float:
-        """Resident memory, at its highest."""
-        lines = Path(f"/proc/{self._pid}/status").read_text().splitlines()
-        [kib] = [line.split()[1] for line in lines if line.startswith("VmHWM")]
-        return int(kib) / 1024
-
-
-def _processor_ms(pid: int) -> float:
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK") * 1e3
-
-
-def _renderers() -> Iterator[int]:
-    """The renderers below this process."""
-    for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            command = (folder / "cmdline").read_bytes()
-        except OSError:
-            continue
-        if b"--type=renderer" in command and _is_ours(int(folder.name)):
-            yield int(folder.name)
-
-
-def _is_ours(pid: int) -> bool:
-    while pid > 1:
-        if pid == os.getpid():
-            return True
-        pid = int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
-    return False
 
 
 def measure_reading(settings: Settings, n: int, n_threads: int) -> dict[str, float]:

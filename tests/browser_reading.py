@@ -1,6 +1,7 @@
 """The reading of the built page, driven file by file in a headless browser, beside that of Python."""
 
 import base64
+import os
 import shutil
 import threading
 from collections.abc import Iterator, Mapping
@@ -165,6 +166,58 @@ def _compare_predictions(here: Prediction, there: dict[str, Any]) -> dict[str, f
 def differ(here: object, there: object) -> float:
     """1 where two values are not the same."""
     return float(here != there)
+
+
+class Renderer:
+    """The process in which a page and its workers compute."""
+
+    def __init__(self) -> None:
+        # A browser keeps an empty one in reserve.
+        self._pid = max(_renderers(), key=_processor_ms)
+
+    @property
+    def processor_ms(self) -> float:
+        """Of all its threads since it began."""
+        return _processor_ms(self._pid)
+
+    @property
+    def resident_mib(self) -> float:
+        """Memory that it holds now."""
+        return self._mib("VmRSS")
+
+    @property
+    def largest_mib(self) -> float:
+        """The same, at its highest."""
+        return self._mib("VmHWM")
+
+    def _mib(self, field: str) -> float:
+        lines = Path(f"/proc/{self._pid}/status").read_text().splitlines()
+        [kib] = [line.split()[1] for line in lines if line.startswith(field)]
+        return int(kib) / 1024
+
+
+def _processor_ms(pid: int) -> float:
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK") * 1e3
+
+
+def _renderers() -> Iterator[int]:
+    """The renderers below this process."""
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            command = (folder / "cmdline").read_bytes()
+        except OSError:
+            continue
+        if b"--type=renderer" in command and _is_ours(int(folder.name)):
+            yield int(folder.name)
+
+
+def _is_ours(pid: int) -> bool:
+    while pid > 1:
+        if pid == os.getpid():
+            return True
+        pid = int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+    return False
 
 
 def _array(encoded: str, dtype: Any) -> Any:

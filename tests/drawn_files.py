@@ -19,6 +19,7 @@ from drawings import (
     raw,
     study,
 )
+from drawn_radiographs import radiograph
 from PIL import Image, TiffImagePlugin
 from pydicom import dcmread
 from pydicom.dataset import Dataset
@@ -93,6 +94,11 @@ def _deep(top: int = 4095) -> np.ndarray:
     y, x = np.mgrid[0 : SHAPE[0], 0 : SHAPE[1]]
     wave = shades + 8 * np.sin(x / 9) + 8 * np.cos(y / 7)
     return np.rint((wave - wave.min()) / np.ptp(wave) * top).astype(np.uint16)
+
+
+def _woven() -> np.ndarray:
+    """A chest with the texture that shows how long its rows are."""
+    return np.asarray(radiograph(5).resize(SHAPE[::-1]))
 
 
 def _colours(*, deep: bool = False) -> np.ndarray:
@@ -276,6 +282,11 @@ def _dicoms() -> Files:
             study(np.where(_gray() > 240, 4_000, deep), PixelPaddingValue=4_000)
         ),
         "dicom_marked": dicom(study(marked)),
+        "dicom_marked_monochrome1": dicom(
+            study(4_095 - marked, PhotometricInterpretation="MONOCHROME1")
+        ),
+        "dicom_rows_swapped": dicom(study(_woven(), Rows=SHAPE[1], Columns=SHAPE[0])),
+        "dicom_sheared": dicom(study(_woven(), Columns=SHAPE[1] - 1)),
         "dicom_rgb": dicom(study(colour)),
         "dicom_ybr": dicom(study(_ybr(), PhotometricInterpretation="YBR_FULL")),
         "dicom_ybr_422": dicom(_with_shared_chroma()),

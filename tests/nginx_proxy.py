@@ -66,7 +66,7 @@ def published(
     nginx = subprocess.Popen(nginx_command(folder, site), stderr=subprocess.DEVNULL)
     url = f"http://127.0.0.1:{port}{PREFIX}/"
     try:
-        _wait_for(f"{url}healthz", nginx, folder)
+        wait_for(f"{url}healthz", nginx, folder)
         yield url
     finally:
         nginx.terminate()
@@ -85,7 +85,7 @@ def nginx_command(folder: Path, site: str) -> list[str]:
     return command
 
 
-def _wait_for(url: str, nginx: subprocess.Popen[bytes], folder: Path) -> None:
+def wait_for(url: str, nginx: subprocess.Popen[bytes], folder: Path) -> None:
     deadline = time.monotonic() + START_S
     while time.monotonic() < deadline and nginx.poll() is None:
         with suppress(httpx.TransportError):

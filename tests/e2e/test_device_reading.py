@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from browser_reading import beyond, compare, open_worker, read, serve_site
+from browser_reading import Renderer, beyond, compare, open_worker, read, serve_site
 from drawings import picture
 from drawn_files import drawn_files
 from drawn_radiographs import radiograph
@@ -27,6 +27,7 @@ N_REAL = int(os.environ.get("RAIOX_TEST_N_RADIOGRAPHS", "24"))
 OPENING_MS = 240_000
 """The networks are fetched and compiled first, on a machine that may be busy."""
 FILES = dict(drawn_files())
+MAX_GROWTH = 1.25
 ROUNDED = 1
 """Shades of 255 by which arithmetic in another order may differ."""
 
@@ -110,6 +111,8 @@ DRAWN = {
     "two chests": picture(np.hstack([np.asarray(radiograph(seed)) for seed in (8, 9)]), "png"),
     "a chest that lies": picture(np.rot90(np.asarray(radiograph(10))).copy(), "png"),
     "a chest turned over": picture(255 - np.asarray(radiograph(11)), "png"),
+    "half a chest": picture(np.pad(radiograph(13), ((0, 0), (0, 110)), constant_values=90), "png"),
+    "a chest of one bit": picture(radiograph(14).convert("1"), "png"),
     "noise": picture(np.random.default_rng(0).integers(0, 256, (256, 256), dtype=np.uint8), "png"),
     "nothing": picture(np.full((256, 256), 90, np.uint8), "png"),
 }  # fmt: skip
@@ -133,3 +136,13 @@ def test_radiographs_as_they_lie_on_the_disk_get_the_same_outcome_scores_and_map
         [here] = engine.predict([intake.load(content)])
 
         assert beyond(compare(here, read(worker, content))) == {}, row["image"]
+
+
+def test_twenty_readings_leave_no_more_memory_behind_than_five(worker):
+    content = picture(radiograph(12, side=1_024), "png")
+    held = []
+    for _ in range(20):
+        read(worker, content, wants_pixels=False)
+        held.append(Renderer().resident_mib)
+
+    assert max(held[5:]) <= MAX_GROWTH * max(held[:5])

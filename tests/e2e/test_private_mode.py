@@ -11,7 +11,7 @@ from raiox.settings import Settings
 from raiox.web.site.export import export_site
 
 from .axe import violations
-from .conftest import PAGE, upload
+from .conftest import CHROMIUM, FLAGS, PAGE, PATIENCE_MS, upload
 
 ANSWER = re.compile("^(Padrão parecido|Incerto)")
 SWITCH = "A imagem não sai deste aparelho"
@@ -132,3 +132,115 @@ def test_half_a_file_ends_in_a_sentence(open_page, address):
     expect(
         page.get_by_role("heading", name=re.compile("incompleto|pela metade|cortad"))
     ).to_be_visible(timeout=READING_MS)
+
+
+def test_without_headers_of_isolation_one_thread_computes(open_page, address):
+    page = open_page(address)
+
+    assert page.evaluate("crossOriginIsolated") is False
+
+
+NO_DATABASE = """Object.defineProperty(window, 'indexedDB', {
+  get() { throw new DOMException('denied', 'SecurityError'); } })"""
+NO_ROOM = """IDBObjectStore.prototype.put = () => {
+  throw new DOMException('full', 'QuotaExceededError'); }"""
+
+
+@pytest.mark.parametrize(
+    ("script", "sentence"),
+    [(NO_DATABASE, "Este navegador não guarda nada desta página"), (NO_ROOM, "Não há mais espaço")],
+    ids=["refused", "full"],
+)
+def test_what_cannot_be_kept_lasts_as_long_as_the_page_and_the_page_says_so(
+    open_page, address, script, sentence
+):
+    page = open_page("about:blank")
+    page.add_init_script(script)
+    page.goto(address)
+    upload(page, example_png("phantom_clear"))
+    expect_answer(page)
+    page.goto(f"{address}#/history")
+
+    expect(page.get_by_text(sentence)).to_be_visible()
+    expect(page.get_by_role("main").get_by_role("link").first).to_be_visible()
+    page.reload()
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+
+
+def test_without_https_an_image_is_read_and_the_page_says_what_is_missing(browser_type, address):
+    flags = [*FLAGS, "--host-resolver-rules=MAP hospital.lan 127.0.0.1"]
+    browser = browser_type.launch(executable_path=CHROMIUM, args=flags)
+    page = browser.new_context(locale="pt-BR").new_page()
+    page.set_default_timeout(PATIENCE_MS)
+    page.goto(address.replace("127.0.0.1", "hospital.lan"))
+    assert page.evaluate("isSecureContext") is False
+
+    expect(page.get_by_text("Sem https")).to_be_visible()
+    upload(page, example_png("phantom_clear"))
+    expect_answer(page)
+    browser.close()
+
+
+COUNT = """(name) => new Promise((resolve) => {
+  const request = indexedDB.open('raiox-device');
+  request.onsuccess = () => {
+    const count = request.result.transaction(name).objectStore(name).count();
+    count.onsuccess = () => resolve(count.result);
+  };
+})"""
+
+
+def test_two_tabs_share_the_history_and_one_in_the_background_ends_its_reading(open_page, address):
+    page = open_page(address)
+    other = page.context.new_page()
+    other.goto(address)
+    for tab in (page, other):
+        upload(tab, example_png("phantom_clear"))
+    other.bring_to_front()
+
+    expect_answer(other)
+    expect_answer(page)
+    other.goto(f"{address}#/history")
+    other.reload()
+    expect(other.get_by_role("main").get_by_role("link").first).to_be_visible()
+    assert other.evaluate(COUNT, "analyses") == page.evaluate(COUNT, "analyses") == 2
+
+
+def test_images_and_results_go_when_their_time_is_over(open_page, address):
+    page = open_page(address)
+    upload(page, example_png("phantom_clear"))
+    expect_answer(page)
+    kept = [page.evaluate(COUNT, name) for name in ("analyses", "images", "keys")]
+
+    left = []
+    for hours in (25, 24 * 400):
+        later = page.evaluate("Date.now()") / 1_000 + hours * 3_600
+        page.clock.set_fixed_time(later)
+        page.goto(f"{address}#/history")
+        page.reload()
+        expect(page.get_by_role("heading", level=1)).to_be_visible()
+        page.wait_for_timeout(1_000)
+        left.append([page.evaluate(COUNT, name) for name in ("analyses", "images", "keys")])
+
+    assert (kept, left) == ([1, 1, 1], [[1, 0, 1], [0, 0, 0]])
+
+
+SILENT = (
+    "onmessage = ({ data }) => data.kind === 'open' && postMessage({ kind: 'opened', nThreads: 1 })"
+)
+
+
+def test_a_file_that_holds_the_reader_up_ends_in_a_sentence(open_page, address):
+    page = open_page("about:blank", service_workers="block")
+    page.clock.install()
+    page.context.route(
+        "**/device-worker-*.js",
+        lambda route: route.fulfill(body=SILENT, content_type="text/javascript"),
+    )
+    page.goto(address)
+    upload(page, example_png("phantom_clear"))
+    page.wait_for_timeout(3_000)
+    page.clock.fast_forward(31_000)
+
+    expect(page.get_by_text(re.compile("30"))).not_to_have_count(0)
+    expect(page.get_by_role("heading", name=ANSWER)).to_have_count(0)

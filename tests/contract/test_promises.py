@@ -38,6 +38,14 @@ def test_every_test_that_a_table_names_exists(page):
     assert named <= existing
 
 
+def test_every_requirement_that_is_met_names_a_test():
+    rows = (REFERENCE / "asvs.md").read_text(encoding="utf-8").splitlines()
+    met = [row for row in rows if re.match(r"\| \d", row) and "| yes |" in row]
+
+    assert len(met) > 20
+    assert [row for row in met if "`test_" not in row] == []
+
+
 def test_the_bill_of_materials_names_every_locked_package():
     document = runpy.run_path(str(ROOT / "scripts" / "sbom.py"))["bill_of_materials"]()
     lock = (ROOT / "requirements" / "serve.txt").read_text(encoding="utf-8")

@@ -1,18 +1,30 @@
 """A disk without space is reported, harms nothing that is kept, and heals by itself."""
 
+import io
 import os
 import resource
 import subprocess
 import sys
 from contextlib import contextmanager
 
+import httpx
+import numpy as np
 import pytest
 from fakes import png
+from PIL import Image
+from serving import Served
 
 pytestmark = pytest.mark.anyio
 
 ANALYSES = "/api/v1/analyses"
 OCTETS = {"Content-Type": "application/octet-stream"}
+
+
+ON_A_SMALL_DISK = (
+    "unshare", "--mount", "sh", "-c",
+    'mount -t tmpfs -o size=90m none "$RAIOX_DATA_DIR" && exec "$@"', "sh",
+)  # fmt: skip
+"""Runs a command in a mount namespace where the service's folder has 90 MB."""
 
 
 @contextmanager
@@ -43,6 +55,43 @@ async def test_a_full_disk_refuses_uploads_and_keeps_reading(start, tmp_path):
     assert image.status_code == 200
     assert (healed.status_code, ready_again.status_code) == (201, 200)
     assert len(list((tmp_path / "var" / "images").iterdir())) == 2
+
+
+@pytest.mark.skipif(
+    subprocess.run([*ON_A_SMALL_DISK, "true"], env={"RAIOX_DATA_DIR": "/mnt"}, check=False,
+                   capture_output=True).returncode != 0,
+    reason="may not mount a file system of its own",
+)  # fmt: skip
+def test_a_full_file_system_refuses_uploads_keeps_reading_and_heals_by_a_deletion(tmp_path):
+    served = Served(tmp_path, within=ON_A_SMALL_DISK, web__limits="false")
+    with httpx.Client(base_url=served.url, timeout=60) as client:
+        kept = []
+        while (answer := client.post(ANALYSES, content=noise(len(kept)))).status_code == 201:
+            kept.append(answer.json())
+        ready = client.get("/readyz")
+        images = [client.get(one["image"]).status_code for one in kept]
+        n_listed = len(client.get(f"{ANALYSES}?limit=100").json()["analyses"])
+        deleted = [client.delete(f"{ANALYSES}/{one['id']}").status_code for one in kept]
+        healed = client.post(ANALYSES, content=noise(0))
+        ready_again = client.get("/readyz")
+    served.kill()
+
+    assert len(kept) > 1
+    assert (answer.status_code, answer.json()["code"]) == (507, "storage_full")
+    assert ready.status_code == 507
+    assert images == [200] * len(kept)
+    assert n_listed == len(kept)
+    assert deleted == [204] * len(kept)
+    assert (healed.status_code, ready_again.status_code) == (201, 200)
+    assert "Traceback" not in served.log
+
+
+def noise(seed: int) -> bytes:
+    """Four megabytes that no codec makes smaller."""
+    file = io.BytesIO()
+    shades = np.random.default_rng(seed).integers(0, 200, (2_000, 2_000), np.uint8)
+    Image.fromarray(shades).save(file, "PNG", compress_level=0)
+    return file.getvalue()
 
 
 def test_a_damaged_database_is_one_sentence_at_the_start_and_in_doctor(tmp_path):

@@ -17,7 +17,7 @@ SLACK_S = 20.0
 """A busy machine counts its seconds late."""
 
 
-async def test_under_a_foreign_lock_reads_are_answered_and_uploads_told_when_to_return(
+async def test_under_a_foreign_lock_reads_are_answered_and_uploads_learn_when_to_return(
     start, tmp_path
 ):
     async with start() as service:

@@ -14,8 +14,9 @@ from fakes import FakeEngine, FakeIntake, png
 
 from raiox.inference.engine_process import EngineProcess
 from raiox.inference.errors import ModelUnavailableError
+from raiox.intake import Intake
 from raiox.service.lifecycle import Factories, run_service
-from raiox.settings import Settings
+from raiox.settings import IntakeSettings, Settings
 
 pytestmark = pytest.mark.anyio
 
@@ -103,6 +104,28 @@ async def test_decoders_that_never_start_keep_one_thread_and_nobody_else(start):
     assert all("Retry-After" in answer.headers for answer in answers)
     assert (alive.status_code, listed.status_code, healed.status_code) == (200, 200, 200)
     assert n_asked == 1
+
+
+@pytest.mark.parametrize("when", ["before the start", "while it serves"])
+async def test_decoders_killed_at_once_are_started_anew_and_no_upload_is_an_error(start, when):
+    with Intake(IntakeSettings(decoder_wall_s=30.0)) as intake:
+        if when == "before the start":
+            kill_zygote(intake)
+        async with start(reader=intake) as service:
+            browser = service.browser(timeout=120)
+            if when == "while it serves":
+                kill_zygote(intake)
+            answers = await asyncio.gather(
+                *(browser.post(ANALYSES, content=png(mark=mark)) for mark in range(6))
+            )
+            healed = await ready(browser, 200)
+
+    assert {answer.status_code for answer in answers} == {201}
+    assert healed.status_code == 200
+
+
+def kill_zygote(intake: Intake) -> None:
+    os.kill(intake._pictures.zygote_pid, signal.SIGKILL)
 
 
 async def test_an_engine_that_still_loads_is_not_ready(tmp_path):

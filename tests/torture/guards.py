@@ -23,6 +23,7 @@ GUARDS: dict[str, tuple[str, ...]] = {
         "test_every_kind_of_kill_loses_nothing", "test_a_result_of_an_older_attempt_is_refused",
         "test_a_killed_process_is_replaced_before_anybody_asks",
         "test_a_process_that_is_killed_while_it_starts_is_started_again",
+        "test_decoders_killed_at_once_are_started_anew_and_no_upload_is_an_error",
     ),
     "A service that dies loses nothing that it acknowledged, whether killed or by a power cut.": (
         "test_kills_under_load_lose_nothing_and_double_nothing",
@@ -55,12 +56,13 @@ GUARDS: dict[str, tuple[str, ...]] = {
         "test_clients_that_leave_half_way_leave_nothing", "test_garbage_does_not_flood_the_log",
     ),
     "A full disk refuses uploads, keeps reading, and heals.": (
+        "test_a_full_file_system_refuses_uploads_keeps_reading_and_heals_by_a_deletion",
         "test_a_full_disk_refuses_uploads_and_keeps_reading",
         "test_a_full_disk_is_reported_and_leaves_no_half_image",
     ),
     "A locked or damaged database is said in a sentence.": (
         "test_a_locked_database_is_reported_after_the_busy_time",
-        "test_under_a_foreign_lock_reads_are_answered_and_uploads_told_when_to_return",
+        "test_under_a_foreign_lock_reads_are_answered_and_uploads_learn_when_to_return",
         "test_damage_under_a_running_service_says_so", "test_opening_a_damaged_database_says_so",
     ),
     "A network that cannot be trusted never answers.": (

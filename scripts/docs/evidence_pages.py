@@ -62,6 +62,7 @@ TRAINING_PAGES: Final[Mapping[str, str]] = {
     "ablations.md": "What each change of the training contributes on data sets trained on",
     "unseen-sources.md": "The classifier on data sets that it was not trained on",
     "sources-left-out.md": "The classifier without SIIM, NIH and Shenzhen, above baselines without pixels",
+    "counterfactuals.md": "Training with lungs hidden and surroundings exchanged, which was not enough",
     "uncertain.md": "What `uncertain` costs and buys, by data set and by coverage",
     "grain.md": "Blur, JPEG augmentation and saliency supervision, on seen and unseen data sets",
     "filter-unseen-sources.md": "The frontal filter on data sets that it was not trained on",

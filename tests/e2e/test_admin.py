@@ -23,7 +23,7 @@ def test_queue_disk_refusals_drift_networks_and_retention_are_shown(open_page, s
         ("Análises em 7 dias", "312 (44,6 por dia)"),
         ("Guarda de imagens", "24 horas"),
     ):
-        expect(facts.locator("dt", has_text=label).locator("+ dd")).to_have_text(value)
+        expect(facts.locator(f"dt:text-is('{label}') + dd")).to_have_text(value)
     expect(page.get_by_role("row", name=re.compile("^Escores: COVID-19"))).to_contain_text(
         "0,41muito diferentes"
     )

@@ -13,7 +13,8 @@ Run:     raiox train recipes/counterfactuals.py:plain --imagenet mobilenetv1_100
 import runpy
 from pathlib import Path
 
-from raiox.lab.training.recipe import Counterfactuals, OneCycle, Recipe, Stage
+from raiox.lab.training.image_synthesis import Counterfactuals
+from raiox.lab.training.recipe import OneCycle, Recipe, Stage
 from raiox.preprocessing import Preprocessing
 
 UNSEEN: Recipe = runpy.run_path(str(Path(__file__).with_name("unseen.py")))["RECIPE"]

@@ -17,6 +17,7 @@ The shipped bundle was trained by these stages as two recipes. Its stage 0 had t
 started from the exported bundle, in float16.
 """
 
+from raiox.lab.training.image_synthesis import Synthesis
 from raiox.lab.training.recipe import (
     Augmentation,
     Loss,
@@ -24,7 +25,6 @@ from raiox.lab.training.recipe import (
     Recipe,
     Sampling,
     Stage,
-    Synthesis,
 )
 from raiox.preprocessing import Preprocessing
 

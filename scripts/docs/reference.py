@@ -25,9 +25,9 @@ from raiox.inference.incomplete import INCOMPLETE_IMAGE
 from raiox.inference.lung_fields import POSITIONING
 from raiox.intake.formats import FORMATS, READ, Format, UnreadFormat
 from raiox.intake.sandbox.decoder_api import NOTES
+from raiox.lab.training.image_synthesis import Counterfactuals
 from raiox.lab.training.recipe import (
     Augmentation,
-    Counterfactuals,
     Distillation,
     Loss,
     OneCycle,

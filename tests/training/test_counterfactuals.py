@@ -19,7 +19,8 @@ from raiox.lab.training.augment.counterfactuals import (
 from raiox.lab.training.context import TrainingContext
 from raiox.lab.training.data.lungs import cached_lungs
 from raiox.lab.training.fit.losses import no_evidence_loss
-from raiox.lab.training.recipe import Counterfactuals, OneCycle, Recipe, Stage
+from raiox.lab.training.image_synthesis import Counterfactuals
+from raiox.lab.training.recipe import OneCycle, Recipe, Stage
 from raiox.lab.training.runs.train import train
 from raiox.preprocessing import Preprocessing
 

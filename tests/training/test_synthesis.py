@@ -5,7 +5,8 @@ import torch
 
 from raiox.lab.training.augment.batch_random import BatchRandom
 from raiox.lab.training.augment.synthesis import PATTERNS, draw_pairs, draw_textures, synthesise
-from raiox.lab.training.recipe import OneCycle, Recipe, Stage, Synthesis
+from raiox.lab.training.image_synthesis import Synthesis
+from raiox.lab.training.recipe import OneCycle, Recipe, Stage
 from raiox.lab.training.tasks import TASKS
 from raiox.preprocessing import Preprocessing
 

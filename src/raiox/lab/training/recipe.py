@@ -8,6 +8,7 @@ from typing import Literal, Self
 
 from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt, model_validator
 
+from raiox.lab.training.image_synthesis import Counterfactuals, Synthesis
 from raiox.lab.training.specification import Specification
 from raiox.preprocessing import Preprocessing, Tone
 
@@ -76,40 +77,6 @@ class Augmentation(Specification):
     zoom_only_for: tuple[str, ...] = Field(
         (), description="Labels that `zoom` applies to, as in the authors' code; empty: all."
     )
-
-
-class Synthesis(Specification):
-    """Images drawn in the batch, of kinds of which no data set holds enough."""
-
-    textures: float = Field(0, ge=0, lt=1, description="Share of a batch that becomes a texture.")
-    pairs: float = Field(
-        0, ge=0, lt=1, description="Share of the radiographs set beside another radiograph."
-    )
-
-
-class Counterfactuals(Specification):
-    """Training images without lungs or with the surroundings of others, by the masks of the lungs network."""
-
-    hidden_lungs: float = Field(
-        0, ge=0, le=1, description="Share of images with filled lungs: no output is more likely."
-    )
-    exchanged_surroundings: float = Field(
-        0,
-        ge=0,
-        le=1,
-        description="Share of the others that get the surroundings of an image with another label.",
-    )
-    lung_crops: float = Field(
-        0, ge=0, le=1, description="Share of all images cropped to the lungs with a margin."
-    )
-    no_evidence_weight: PositiveFloat = Field(
-        1.0, description="Weight of the distance to equal outputs where the lungs are hidden."
-    )
-
-    @property
-    def need_lungs(self) -> bool:
-        """Whether any image is altered."""
-        return bool(self.hidden_lungs or self.exchanged_surroundings or self.lung_crops)
 
 
 class Loss(Specification):
@@ -253,9 +220,7 @@ class Recipe(Specification):
     stages: tuple[Stage, ...] = Field(min_length=1, description="One after the other.")
     augmentation: Augmentation = Field(Augmentation(), description="Of training images.")
     synthesis: Synthesis = Field(Synthesis(), description="Of images that no data set holds.")
-    counterfactuals: Counterfactuals = Field(
-        Counterfactuals(), description="Of training images whose lungs are found."
-    )
+    counterfactuals: Counterfactuals = Field(Counterfactuals(), description="By lung masks.")
     style_mixing: float = Field(
         0.0, ge=0, le=1, description="Share of batches whose early features swap styles (MixStyle)."
     )
@@ -278,13 +243,8 @@ class Recipe(Specification):
 
     @model_validator(mode="after")
     def _masks_are_letterboxed(self) -> Self:
-        altered = any(
-            s.need_lungs
-            for s in (
-                self.counterfactuals,
-                *(stage.counterfactuals for stage in self.stages if stage.counterfactuals),
-            )
-        )
+        own = (stage.counterfactuals for stage in self.stages)
+        altered = any(one.need_lungs for one in (self.counterfactuals, *own) if one)
         if altered and self.preprocessing.fit != "letterbox":
             raise ValueError("counterfactuals need preprocessing that letterboxes")
         return self

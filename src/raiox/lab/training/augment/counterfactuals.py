@@ -16,7 +16,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from raiox.lab.training.augment.batch_random import BatchRandom, per_image
-from raiox.lab.training.recipe import Counterfactuals
+from raiox.lab.training.image_synthesis import Counterfactuals
 
 LUNG = 0.5
 """Probability from which a cell is lung."""

@@ -27,9 +27,10 @@ from raiox.lab.training.fit.batchnorm import recalibrate_batchnorm
 from raiox.lab.training.fit.lightning_module import TrainingModule
 from raiox.lab.training.fit.mask_module import MaskModule
 from raiox.lab.training.fit.stage import best_precision, fit_stage, label_loss_for
+from raiox.lab.training.image_synthesis import Counterfactuals
 from raiox.lab.training.networks.build import build_network
 from raiox.lab.training.networks.mobilenet import MobileNetV1
-from raiox.lab.training.recipe import Counterfactuals, Recipe
+from raiox.lab.training.recipe import Recipe
 from raiox.lab.training.runs.initialisation import distillation_loss_for, initialise
 from raiox.lab.training.runs.predictions import predict, write_predictions
 from raiox.lab.training.runs.run_metadata import add_run_metadata, split_sha256, write_run_metadata

@@ -7,6 +7,7 @@ opens `test`: each look at it makes the next figures less blind.
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -92,8 +93,7 @@ def export_run(
     if recipe.task not in ROLES:
         raise TaskNotServedError(task=recipe.task)
     network = round_to_float16(network)
-    samples = TASKS[recipe.task].read_samples(data, recipe.sampling.split_scheme)
-    splits = split_samples(samples, recipe.sampling)
+    splits = _splits(recipe, data)
     model = to_onnx(network, recipe.preprocessing.side_px)
     manifest = _draft(recipe, json.loads((run / METADATA_FILE).read_text()), splits["train"])
     bundle = Bundle(manifest, model, None)
@@ -104,18 +104,35 @@ def export_run(
         dice = dice_of(LungSegmenter(bundle, n_threads), chosen, data, read, progress)
         figures = dict(dice_estimates(chosen, dice))
     else:
-        valid = predict(bundle, splits["valid"], read, n_threads, progress)
-        manifest = fit_manifest(manifest, valid)
-        measured = replace(valid, temperature=manifest.temperature)
-        if open_test:
-            bundle = replace(bundle, manifest=manifest)
-            measured = predict(bundle, splits["test"], read, n_threads, progress)
-        contents |= _embedding_files(manifest, valid, measured)
+        predicted = partial(predict, read=read, n_threads=n_threads, progress=progress)
+        manifest, measured, files = _fitted(bundle, splits, predicted, open_test=open_test)
+        contents |= files
         figures = dict(card_metrics(measured, manifest))
         if recipe.rates_quality:
             figures |= _quality_figures(network, recipe, measured.samples, read)
     contents[CARD_FILE] = write_card(manifest, figures, test_opened=open_test).encode()
     write_bundle(out, manifest, contents)
+
+
+def _splits(recipe: Recipe, data: Path | None) -> dict[str, list[Sample]]:
+    samples = TASKS[recipe.task].read_samples(data, recipe.sampling.split_scheme)
+    return split_samples(samples, recipe.sampling)
+
+
+def _fitted(
+    bundle: Bundle,
+    splits: Mapping[str, Sequence[Sample]],
+    predicted: Callable[[Bundle, Sequence[Sample]], Predictions],
+    *,
+    open_test: bool,
+) -> tuple[BundleManifest, Predictions, dict[str, bytes]]:
+    """The manifest with what `valid` fits, the predictions that are reported, the files of the embeddings."""
+    valid = predicted(bundle, splits["valid"])
+    manifest = fit_manifest(bundle.manifest, valid)
+    measured = replace(valid, temperature=manifest.temperature)
+    if open_test:
+        measured = predicted(replace(bundle, manifest=manifest), splits["test"])
+    return manifest, measured, _embedding_files(manifest, valid, measured)
 
 
 def _embedding_files(

@@ -6,23 +6,19 @@ from math import ceil, floor
 from typing import Any, Final
 
 from raiox.entities import FloatArray, GrayArray
-from raiox.findings import finding_colour, finding_name, finding_shape
+from raiox.findings import finding_name
 from raiox.messages import text
 from raiox.pdf.answer import answer_of
 from raiox.pdf.errors import ResultNotAvailableError
 from raiox.pdf.evaluation import HUNDRED, Evaluation, Share, in_hundred, meanings_of
-from raiox.pdf.pictures import BANDS, marker, outline, overlay, shrink, to_svg
+from raiox.pdf.parts import format_score, legend, marker_of, ranked, section, short
+from raiox.pdf.pictures import outline, overlay, shrink, to_svg
 from raiox.pdf.typesetting import require_typst, typeset
 from raiox.result import LOW_QUALITY, AnalysisDocument, CodedMessage
-from raiox.vocabulary import LANGUAGE_TRAITS, NONE, NOTICE, UNCERTAIN, Language, Outcome
+from raiox.vocabulary import LANGUAGE_TRAITS, NOTICE, UNCERTAIN, Language, Outcome
 
-N_HASH_DIGITS: Final = 12
-MIN_SCORE: Final = 0.01
 SMALL_SIDE_PX: Final = 420
 """Of a heatmap in the table."""
-MAX_FINDINGS: Final = 8
-"""Rows that fit on the page; the highest scores are kept."""
-OPEN, HATCHED = "open", "hatched"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -92,8 +88,8 @@ class _Page:
         key = "failure" if failed else "rejection"
         seen = self.printed.document.filter
         sections = [
-            _section(self.say(f"result.{key}.why"), sentences.detail),
-            _section(self.say("result.rejection.action"), sentences.action),
+            section(self.say(f"result.{key}.why"), sentences.detail),
+            section(self.say("result.rejection.action"), sentences.action),
         ]
         if seen and not failed:
             kind = self.say(f"result.kind.{seen.kind}")
@@ -115,7 +111,7 @@ class _Page:
         return {
             "lead": answer.lead,
             "word": answer.word,
-            "markers": [_marker_of(finding) for finding in answer.findings],
+            "markers": [marker_of(finding) for finding in answer.findings],
             "sentence": f"{answer.sentence} {answer.caution}".strip(),
             "pictures": self._pictures(self.printed.document.findings_set or ()),
             "table": self._table(),
@@ -142,7 +138,7 @@ class _Page:
             if self.printed.lungs is not None:
                 caption += f" {self.say('result.viewer.lungs_line')}"
             pictures.append(
-                {"svg": to_svg(picture), "alt": alt, "caption": caption, "legend": _legend()}
+                {"svg": to_svg(picture), "alt": alt, "caption": caption, "legend": legend()}
             )
         return pictures
 
@@ -166,7 +162,7 @@ class _Page:
         maps = self._maps() if small else {}
         headers += ["heatmap"] if maps else []
         rows = []
-        for finding, score in _ranked(document.scores or {}):
+        for finding, score in ranked(document.scores or {}):
             name = finding_name(finding, self.language)
             share = inside.get(finding)
             cells = {
@@ -178,7 +174,7 @@ class _Page:
             alt = self.say("result.viewer.map_alt", finding=name)
             rows.append(
                 {
-                    "marker": _marker_of(finding),
+                    "marker": marker_of(finding),
                     "name": name,
                     "cells": [cells[header] for header in headers if header in cells],
                     "picture": {"svg": to_svg(overlay(small, maps[finding])), "alt": alt}
@@ -227,7 +223,7 @@ class _Page:
             key = "result.meaning.not_measured"
         else:
             key = "pdf.meaning_note" if self._meanings() else "result.meaning.unknown"
-        return _section(self.say("pdf.meaning"), self.say(key), *self._difference())
+        return section(self.say("pdf.meaning"), self.say(key), *self._difference())
 
     def _difference(self) -> list[str]:
         """Said where the label of most such images is not the answer."""
@@ -248,7 +244,7 @@ class _Page:
         if seen:
             score = format_score(seen.frontal, self.language)
             lines.insert(0, self.say("result.confidence.filter", score=score))
-        return _section(self.say("result.confidence.title"), *lines)
+        return section(self.say("result.confidence.title"), *lines)
 
     def _own_evaluation(self) -> Evaluation | None:
         """Of the classifier that answered, if that is the one that answers now."""
@@ -270,42 +266,9 @@ class _Page:
         facts = []
         if document.model:
             if document.outcome is Outcome.ANALYSED:
-                facts.append(("model", f"{document.model.id} {_short(document.model.sha256)}"))
+                facts.append(("model", f"{document.model.id} {short(document.model.sha256)}"))
             filtered = document.model.filter
-            facts.append(("filter", f"{filtered.id} {_short(filtered.sha256)}"))
+            facts.append(("filter", f"{filtered.id} {short(filtered.sha256)}"))
         time = self.printed.analysed_at.astimezone(UTC).strftime(self.say("pdf.time"))
-        facts += [("image", _short(document.sha256)), ("time", time), ("id", document.id)]
+        facts += [("image", short(document.sha256)), ("time", time), ("id", document.id)]
         return [(self.say(f"result.provenance.{key}"), value) for key, value in facts]
-
-
-def format_score(score: float, language: Language) -> str:
-    """Two decimals; what would round to certainty is given as a bound instead."""
-    shown = min(max(score, MIN_SCORE), 1 - MIN_SCORE)
-    bound = "> " if score > shown else "< " if score < shown else ""
-    return bound + f"{shown:.2f}".replace(".", LANGUAGE_TRAITS[language].decimal_separator)
-
-
-def _ranked(scores: dict[str, float]) -> list[tuple[str, float]]:
-    return sorted(scores.items(), key=lambda item: -item[1])[:MAX_FINDINGS]
-
-
-def _marker_of(finding: str) -> str:
-    open_ones = {UNCERTAIN: HATCHED, NONE: OPEN}
-    return marker(open_ones.get(finding) or finding_shape(finding), finding_colour(finding))
-
-
-def _legend() -> list[tuple[tuple[int, int, int], str]]:
-    """The colours of a heatmap and the support that each stands for."""
-    tops = [*(level for level, _ in BANDS[1:]), 1.0]
-    return [
-        (colour, f"{level * HUNDRED:.0f}–{top * HUNDRED:.0f}%")
-        for (level, colour), top in zip(BANDS, tops, strict=True)
-    ]
-
-
-def _section(title: str, *paragraphs: str) -> dict[str, Any]:
-    return {"title": title, "paragraphs": list(paragraphs)}
-
-
-def _short(sha256: str) -> str:
-    return sha256[:N_HASH_DIGITS]

@@ -139,7 +139,7 @@ def test_radiographs_as_they_lie_on_the_disk_get_the_same_outcome_scores_and_map
 
 
 def test_twenty_readings_leave_no_more_memory_behind_than_five(worker):
-    content = picture(radiograph(12, side=1_024), "png")
+    content = picture(radiograph(12, side=512), "png")
     held = []
     for _ in range(20):
         read(worker, content, wants_pixels=False)

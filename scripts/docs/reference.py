@@ -24,6 +24,7 @@ from raiox.inference.frontal_filter import REJECTION_CODES
 from raiox.inference.incomplete import INCOMPLETE_IMAGE
 from raiox.inference.lung_fields import POSITIONING
 from raiox.intake.formats import FORMATS, READ, Format, UnreadFormat
+from raiox.intake.formats.heif import EXTRA, Heif
 from raiox.intake.sandbox.decoder_api import NOTES
 from raiox.lab.training.image_synthesis import Counterfactuals
 from raiox.lab.training.recipe import (
@@ -175,6 +176,8 @@ def _described(known: Format) -> dict[str, object]:
     }
     if isinstance(known, UnreadFormat):
         described["refusal_code"] = known.refusal.code
+    if isinstance(known, Heif):
+        described["extra"] = EXTRA
     return described
 
 

@@ -2,7 +2,7 @@
 
 Whatever a codec raises becomes an error of intake here. `MemoryError` alone
 passes, because the process that met it has to end. A decoder process holds the codecs of
-pictures only, or all for DICOM and archives: the smaller it is, the faster it is forked.
+pictures only, all for DICOM and archives, or that of HEIF: the smaller it is, the faster it is forked.
 """
 
 import warnings
@@ -15,6 +15,7 @@ from raiox.intake.checks import check_side
 from raiox.intake.errors import CorruptImageError, UnsupportedFormatError
 from raiox.intake.formats import NAMES, RASTERS
 from raiox.intake.formats.dicom import DICOM
+from raiox.intake.formats.heif import HEIF
 from raiox.intake.formats.jpeg import JPEG
 from raiox.intake.formats.png import PNG
 from raiox.intake.formats.zip import ZIP
@@ -22,6 +23,7 @@ from raiox.intake.sandbox.decoder_api import Decoded, DecodeLimits
 
 PICTURE_CODECS: Final = "raiox.intake.raster"
 ALL_CODECS: Final = "raiox.intake.archive"
+HEIF_CODEC: Final = "raiox.intake.heif_codec"
 """What a decoder process must have imported before it is confined."""
 
 
@@ -71,6 +73,10 @@ def _decode(source_format: str, content: bytes, limits: DecodeLimits) -> Decoded
         from raiox.intake.archive import decode_archive  # noqa: PLC0415  (see above)
 
         return decode_archive(content, limits)
+    if source_format == HEIF.id:
+        from raiox.intake.heif_codec import decode_heif  # noqa: PLC0415  (see above)
+
+        return decode_heif(content, limits)
     from raiox.intake.raster import decode_raster  # noqa: PLC0415  (see above)
 
     return decode_raster(RASTERS[source_format], content, limits)

@@ -5,15 +5,16 @@ through this file and need none.
 """
 
 import hashlib
-from dataclasses import fields
+from dataclasses import MISSING, fields
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from raiox.entities import Radiograph
-from raiox.intake.decode import ALL_CODECS, PICTURE_CODECS
+from raiox.intake.decode import ALL_CODECS, HEIF_CODEC, PICTURE_CODECS
 from raiox.intake.decoder_versions import require_decoders
 from raiox.intake.errors import UploadTooLargeError
 from raiox.intake.formats import RASTERS
+from raiox.intake.formats.heif import HEIF
 from raiox.intake.sandbox.client import Sandbox, names, too_weak
 from raiox.intake.sandbox.confinement import REQUIRED
 from raiox.intake.sandbox.decoder_api import DecodeLimits
@@ -37,16 +38,20 @@ class Intake:
         require_decoders()
         self._max_bytes = settings.max_upload_bytes
         self._allow_weak = settings.allow_weak_sandbox
-        limits = {limit.name: getattr(settings, limit.name) for limit in fields(DecodeLimits)}
-        self._pictures, self._others = (
+        limits = {
+            limit.name: getattr(settings, limit.name)
+            for limit in fields(DecodeLimits)
+            if limit.default is MISSING
+        }
+        self._pictures, self._others, self._photographs = (
             Sandbox(
-                DecodeLimits(**limits),
+                DecodeLimits(**limits, starts_threads=codecs == HEIF_CODEC),
                 settings.n_decoders,
                 codecs=codecs,
                 allow_weak=settings.allow_weak_sandbox,
                 start=codecs == PICTURE_CODECS,
             )
-            for codecs in (PICTURE_CODECS, ALL_CODECS)
+            for codecs in (PICTURE_CODECS, ALL_CODECS, HEIF_CODEC)
         )
 
     def load(self, content: bytes, sha256: str | None = None) -> Radiograph:
@@ -62,8 +67,7 @@ class Intake:
         if len(content) > self._max_bytes:
             raise UploadTooLargeError(max_bytes=self._max_bytes)
         source_format = sniff(content)
-        sandbox = self._pictures if source_format in RASTERS else self._others
-        decoded = sandbox.decode(source_format, content)
+        decoded = self._sandbox_for(source_format).decode(source_format, content)
         sha256 = sha256 or hashlib.sha256(content).hexdigest()
         return Radiograph(
             decoded.pixels,
@@ -95,10 +99,16 @@ class Intake:
         breaches, missing = self._pictures.weaknesses()
         return names(breaches), names(missing)
 
+    def _sandbox_for(self, source_format: str) -> Sandbox:
+        if source_format == HEIF.id:
+            return self._photographs
+        return self._pictures if source_format in RASTERS else self._others
+
     def close(self) -> None:
         """End every decoder process."""
         self._pictures.close()
         self._others.close()
+        self._photographs.close()
 
     def __enter__(self) -> Self:
         return self

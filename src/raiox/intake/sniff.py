@@ -14,6 +14,7 @@ from raiox.intake.errors import (
     UnsupportedFormatError,
 )
 from raiox.intake.formats import NAMES, READ
+from raiox.intake.formats.heif import HEIF
 from raiox.intake.formats.unread import UNREAD
 
 HEAD_BYTES: Final = 1_024  # an XML prologue and a comment may come before <svg
@@ -24,11 +25,11 @@ TGA_FOOTER: Final = b"TRUEVISION-XFILE.\x00"
 def sniff(content: bytes) -> str:
     """Recognize the format of the bytes.
 
-    Returns: the id of one of `formats.READ`.
+    Returns: the id of one of `formats.READ`, or of HEIF.
 
     Raises:
         EmptyUploadError: there are none.
-        UnsupportedFormatError: something known that is not read (`format`).
+        UnsupportedFormatError: something known that is not read (`format`), without an `extra`.
         ArchiveError: an archive that is not read (`format`).
         CorruptImageError: an image whose first bytes were damaged, as text-mode copies do.
         NotAnImageError: nothing known.
@@ -38,12 +39,16 @@ def sniff(content: bytes) -> str:
     for known in READ:
         if known.recognizes(content):
             return known.id
+    if HEIF.recognizes(content) and HEIF.is_installed:
+        return HEIF.id
     raise _refusal(content)
 
 
 def _refusal(content: bytes) -> IntakeError:
     if content.find(b"IHDR", *DAMAGED_PNG_HEADER) >= 0 or _begins_with_blanks(content):
         return CorruptImageError()
+    if HEIF.recognizes(content):
+        return HEIF.refusal(NAMES)
     for known in UNREAD:
         if known.recognizes(content):
             return known.refusal(format=known.name, formats=NAMES)

@@ -10,7 +10,6 @@ const LOCAL_CODES = [
   'not_an_image',
   'unsupported_format',
   'archive',
-  'heif',
   'pdf',
   'offline',
   'unreachable',

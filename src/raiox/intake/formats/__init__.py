@@ -10,6 +10,7 @@ from raiox.intake.formats.avif import AVIF
 from raiox.intake.formats.base import Format, RasterFormat, UnreadFormat
 from raiox.intake.formats.bmp import BMP
 from raiox.intake.formats.dicom import DICOM
+from raiox.intake.formats.heif import HEIF
 from raiox.intake.formats.jpeg import JPEG
 from raiox.intake.formats.png import PNG
 from raiox.intake.formats.tiff import TIFF
@@ -38,7 +39,8 @@ READ: Final[tuple[Format, ...]] = (*IMAGES, ZIP)
 RASTERS: Final = {item.id: item for item in IMAGES if isinstance(item, RasterFormat)}
 """What Pillow decodes, by id."""
 
-FORMATS: Final[tuple[Format, ...]] = (*READ, *UNREAD)
+FORMATS: Final[tuple[Format, ...]] = (*READ, HEIF, *UNREAD)
+"""HEIF is read where its extra is installed."""
 
 NAMES: Final = ", ".join(item.name for item in IMAGES)
 """What an image may be, for the sentences that name it."""

@@ -41,14 +41,6 @@ UNREAD: Final = (
         media_types=("image/jxl",),
     ),
     _unread("JPEG XR", b"II\xbc"),
-    # libde265, the one free decoder of HEVC stills, starts a thread for each image, also where
-    # pi-heif may use none by its options (1.4.0, libheif 1.23): in the sandbox no decoder may.
-    _unread(
-        "HEIF",
-        *((4, b"ftyp" + brand) for brand in (b"hei", b"hev", b"mif1", b"msf1")),
-        extensions=(".heic", ".heif"),
-        media_types=("image/heic", "image/heif"),
-    ),
     _unread("video", (4, b"ftyp"), b"\x1a\x45\xdf\xa3"),
     _unread("PDF", b"%PDF", extensions=(".pdf",), media_types=("application/pdf",)),
     _unread("PostScript", b"%!PS", b"\xc5\xd0\xd3\xc6"),

@@ -84,9 +84,12 @@ def confine_one_decode(limits: DecodeLimits) -> Layer:
     """
     _limit(resource.RLIMIT_AS, limits.decoder_memory_bytes)
     _limit(resource.RLIMIT_CPU, limits.decoder_cpu_s)
-    _limit(resource.RLIMIT_NPROC, 0)
+    if not limits.starts_threads:  # which count as processes here
+        _limit(resource.RLIMIT_NPROC, 0)
     _limit(resource.RLIMIT_NOFILE, MAX_OPEN_FILES)
-    return Layer.NONE if allow_only_decoding() else Layer.SECCOMP
+    return (
+        Layer.NONE if allow_only_decoding(starts_threads=limits.starts_threads) else Layer.SECCOMP
+    )
 
 
 def end_with_parent(signal_number: int) -> None:

@@ -21,6 +21,8 @@ class DecodeLimits:
     decoder_memory_bytes: int
     decoder_cpu_s: int
     decoder_wall_s: float
+    starts_threads: bool = False
+    """No setting: true for a codec that cannot do without. No other process may be started."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

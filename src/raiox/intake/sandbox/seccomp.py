@@ -20,9 +20,11 @@ RETURN_ERRNO: Final = 0x0005_0000
 LOAD_WORD: Final = 0x20  # BPF_LD | BPF_W | BPF_ABS
 JUMP_IF_EQUAL: Final = 0x15  # BPF_JMP | BPF_JEQ | BPF_K
 JUMP_IF_AT_LEAST: Final = 0x35  # BPF_JMP | BPF_JGE | BPF_K
+JUMP_IF_ANY_BIT: Final = 0x45  # BPF_JMP | BPF_JSET | BPF_K
 RETURN: Final = 0x06  # BPF_RET | BPF_K
 NUMBER_OFFSET: Final = 0  # of `nr` in struct seccomp_data
 ARCHITECTURE_OFFSET: Final = 4
+FIRST_ARGUMENT_OFFSET: Final = 16  # its lower half, on little-endian machines
 X32_BIT: Final = 0x4000_0000  # the other ABI of x86_64, with numbers of its own
 
 ARCHITECTURES: Final = {"x86_64": 0xC000_003E, "aarch64": 0xC000_00B7}  # linux/audit.h
@@ -44,6 +46,11 @@ ALLOWED: Final[dict[str, tuple[int, int]]] = {
 }  # fmt: skip
 
 
+CLONE: Final = (56, 220)
+CLONE3: Final = (435, 435)  # whose arguments lie in memory, where no filter sees them
+CLONE_THREAD: Final = 0x0001_0000
+FOR_THREADS: Final = {"set_robust_list": (273, 99)}
+
 LIBC: Final = ctypes.CDLL(None, use_errno=True)
 
 
@@ -53,12 +60,15 @@ class _Program(ctypes.Structure):
     _fields_ = (("n_instructions", ctypes.c_ushort), ("instructions", ctypes.c_char_p))
 
 
-def allow_only_decoding() -> bool:
+def allow_only_decoding(*, starts_threads: bool = False) -> bool:
     """Install the allow-list in this process and whatever it becomes; False where it cannot be.
 
     `PR_SET_NO_NEW_PRIVS` must have been set.
+
+    Args:
+        starts_threads: allow threads, but still no other process.
     """
-    instructions = PROGRAMS.get(platform.machine())
+    instructions = PROGRAMS.get((platform.machine(), starts_threads))
     if instructions is None:
         return False
     program = _Program(len(instructions) // 8, instructions)
@@ -70,16 +80,19 @@ def allow_only_decoding() -> bool:
         return False
 
 
-def _program(machine: str) -> bytes:
+def _program(machine: str, *, starts_threads: bool) -> bytes:
     column = list(ARCHITECTURES).index(machine)
-    numbers = [both[column] for both in ALLOWED.values() if both[column] >= 0]
+    allowed = ALLOWED | (FOR_THREADS if starts_threads else {})
+    numbers = [both[column] for both in allowed.values() if both[column] >= 0]
+    threads = _only_threads(column) if starts_threads else []
     refuse = RETURN_ERRNO | errno.EPERM
     lines = [
         _instruction(LOAD_WORD, ARCHITECTURE_OFFSET),
         _instruction(JUMP_IF_EQUAL, ARCHITECTURES[machine], if_true=1),
         _instruction(RETURN, refuse),
         _instruction(LOAD_WORD, NUMBER_OFFSET),
-        _instruction(JUMP_IF_AT_LEAST, X32_BIT, if_true=len(numbers)),
+        _instruction(JUMP_IF_AT_LEAST, X32_BIT, if_true=len(threads) + len(numbers)),
+        *threads,
         *(
             _instruction(JUMP_IF_EQUAL, number, if_true=len(numbers) - position)
             for position, number in enumerate(numbers)
@@ -90,10 +103,31 @@ def _program(machine: str) -> bytes:
     return b"".join(lines)
 
 
+def _only_threads(column: int) -> list[bytes]:
+    """Allow clone(2) for a thread of this process; say that clone3(2), which hides it, is unknown.
+
+    The C library then falls back to clone(2). Comes after the number was loaded, and leaves it loaded.
+    """
+    return [
+        _instruction(JUMP_IF_EQUAL, CLONE3[column], if_false=1),
+        _instruction(RETURN, RETURN_ERRNO | errno.ENOSYS),
+        _instruction(JUMP_IF_EQUAL, CLONE[column], if_false=4),
+        _instruction(LOAD_WORD, FIRST_ARGUMENT_OFFSET),
+        _instruction(JUMP_IF_ANY_BIT, CLONE_THREAD, if_false=1),
+        _instruction(RETURN, RETURN_ALLOW),
+        _instruction(RETURN, RETURN_ERRNO | errno.EPERM),
+    ]
+
+
 def _instruction(code: int, value: int, if_true: int = 0, if_false: int = 0) -> bytes:
     """`struct sock_filter`; jumps count the instructions that are skipped."""
     return struct.pack("=HBBI", code, if_true, if_false, value)
 
 
-PROGRAMS: Final = {machine: _program(machine) for machine in ARCHITECTURES}
-"""By architecture; written before the fork, because every child installs it."""
+PROGRAMS: Final = {
+    (machine, starts_threads): _program(machine, starts_threads=starts_threads)
+    for machine in ARCHITECTURES
+    for starts_threads in (False, True)
+}
+"""By architecture, and whether threads may be started; written before the
+fork, because every child installs it."""

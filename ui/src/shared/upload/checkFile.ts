@@ -20,6 +20,7 @@ export async function checkFile(file: Blob, maxBytes: number): Promise<CheckedFi
   const format = recognize(new Uint8Array(await file.slice(0, HEAD_BYTES).arrayBuffer()));
   if (!format) return refuse(failLocally('not_an_image', { formats: nameFormats() }));
   if (format.read) return { failure: null, drawable: isDrawnByBrowsers(format) };
+  if (format.extra) return { failure: null, drawable: false };
   const code = isLocalCode(format.id) ? format.id : (format.refusal_code ?? '');
   const facts = { format: format.name, formats: nameFormats() };
   return refuse(failLocally(isLocalCode(code) ? code : 'unsupported_format', facts));

@@ -11,6 +11,8 @@ export interface Format {
   magics: readonly { offset: number; hex: string }[];
   /** Whether the service decodes it. */
   read: boolean;
+  /** What a server may have installed to decode it: only the server knows. */
+  extra?: string;
   /** The service's code of the refusal, where it does not. */
   refusal_code?: string;
 }

@@ -34,7 +34,7 @@ class NotAnImageError(IntakeError):
 
 
 class UnsupportedFormatError(IntakeError):
-    """An image, in a format that is not read (`format`), or only with an `extra`; `formats` are."""
+    """An image, in a format not read (`format`), or only with an extra (`extra`); `formats` are."""
 
     code = "unsupported_format"
 

@@ -67,4 +67,4 @@ def test_the_reading_says_whether_the_highest_score_needs_the_lungs(
 
     assert document.share_left == pytest.approx(share)
     assert document.reading.code == code
-    assert "80 %" in document.reading.messages["pt"].detail
+    assert "80%" in document.reading.messages["pt"].detail

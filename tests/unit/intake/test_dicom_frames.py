@@ -34,7 +34,7 @@ from pydicom.uid import (
 
 from raiox.intake.decode import decode
 from raiox.intake.dicom.codestream import read_codestream
-from raiox.intake.errors import CorruptImageError, TruncatedImageError
+from raiox.intake.errors import CorruptImageError, TooFewPixelsError, TruncatedImageError
 
 DELIMITER = b"\xfe\xff\xdd\xe0\x00\x00\x00\x00"
 LOSSLESS = [RLELossless, JPEGLSLossless, JPEG2000Lossless]
@@ -367,3 +367,10 @@ def test_a_slope_of_gray_has_no_row_length_of_its_own(angle_deg):
     slope = np.cos(np.radians(angle_deg)) * x + np.sin(np.radians(angle_deg)) * y
 
     assert read(dicom(study(slope.astype(np.uint8)))).pixels.shape == (128, 160)
+
+
+def test_an_icon_is_refused_for_its_size_whatever_its_rows_look_like():
+    icon = (np.arange(32 * 32) % 31 * 8).astype(np.uint8).reshape(32, 32)
+
+    with pytest.raises(TooFewPixelsError):
+        read(dicom(study(icon)))

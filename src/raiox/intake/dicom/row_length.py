@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 N_ROWS: Final = 48  # that are looked at, from top to bottom
 MAX_OFF: Final = 64  # columns too many or too few
+MIN_SIDE: Final = 64  # an icon has too few pixels for a row to be known by
 MAX_RATIO: Final = 0.9  # of the differences at the length declared
 
 
@@ -26,7 +27,7 @@ def see_row_length(samples: npt.NDArray[Any], rows: int, columns: int) -> int:
     """
     lengths = [*range(max(1, columns - MAX_OFF), columns + MAX_OFF + 1), rows]
     last = samples.size - max(lengths) - columns
-    if last < N_ROWS:
+    if last < N_ROWS or min(rows, columns) < MIN_SIDE:
         return columns
     row = np.linspace(0, last, N_ROWS).astype(int)[:, None] + np.arange(columns)
     here = samples[row].astype(np.float32)

@@ -7,6 +7,8 @@ import type { Words } from '../bitLayout';
 
 const N_ROWS = 48;
 const MAX_OFF = 64;
+/** An icon has too few pixels for a row to be known by. */
+const MIN_SIDE = 64;
 const MAX_RATIO = 0.9;
 
 /** The length at which rows are most alike: `columns`, unless another is clearly better. */
@@ -14,7 +16,7 @@ export function seeRowLength(samples: Words, rows: number, columns: number): num
   const first = Math.max(1, columns - MAX_OFF);
   const lengths = [...Array.from({ length: columns + MAX_OFF + 1 - first }, (_, at) => first + at), rows];
   const last = samples.length - Math.max(...lengths) - columns;
-  if (last < N_ROWS) return columns;
+  if (last < N_ROWS || Math.min(rows, columns) < MIN_SIDE) return columns;
   const starts = Array.from({ length: N_ROWS }, (_, at) => Math.trunc((at * last) / (N_ROWS - 1)));
   const unlike = lengths.map((length) => deviationOf(samples, starts, columns, length));
   const likeliest = unlike.indexOf(Math.min(...unlike));

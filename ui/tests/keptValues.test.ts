@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 
+import { drag, stepOf, wholeOf } from '../src/analyse/viewer/grayscaleWindow';
 import { deepPixels, readSamples } from '../src/analyse/viewer/keptValues';
 
 /** A gray PNG as the service writes it: one filter for all rows, the pixels in any number of chunks. */
@@ -40,6 +41,13 @@ test('every one of 16 bits is read back', async () => {
 
 test.each([{ filter: 4 }, { depth: 8 }])('what the service does not write is refused: %o', async (options) => {
   await expect(readSamples(await pngOf(ROWS, options))).rejects.toThrow();
+});
+
+test('a picture that shows more than its values hold is dragged from where it is', async () => {
+  const samples = await readSamples(await pngOf([[300, 4095, 28000]]));
+  const { range } = deepPixels(samples, { address: '', slope: 1, intercept: 0, black: 0, white: 65535 });
+  const { centre, width } = drag(wholeOf(range), -100, 0, range);
+  expect([centre, width]).toEqual([32767.5, 65535 - 100 * 0.5 * stepOf(range)]);
 });
 
 test('samples count in the values of the file, also where small values are bright', async () => {

@@ -15,7 +15,7 @@ export interface ValueRange {
   /** Larger than `white` where small values are bright. */
   black: number;
   white: number;
-  /** The smallest and the largest value that there is. */
+  /** The smallest and the largest value that there is or that is shown, black and white among them. */
   first: number;
   last: number;
 }

@@ -62,7 +62,7 @@ export function deepPixels({ width, height, values }: Samples, { slope, intercep
   const histogram = new Uint32Array(N_SAMPLES);
   for (const sample of values) histogram[sample] = (histogram[sample] ?? 0) + 1;
   const ends = [histogram.findIndex(Boolean), histogram.findLastIndex(Boolean)].map(valueOf).sort((a, b) => a - b) as [number, number];
-  const range: ValueRange = { black, white, first: ends[0], last: ends[1] };
+  const range: ValueRange = { black, white, first: Math.min(ends[0], black, white), last: Math.max(ends[1], black, white) };
   const isBrightLast = directionOf(range) * slope > 0;
   return {
     range,

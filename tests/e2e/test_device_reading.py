@@ -35,6 +35,7 @@ ALSO_ROUNDED = {"avif_alpha": 2}
 """Where a browser multiplies colours by their opacity before they become gray."""
 
 REFUSED_HERE = {
+    "heic": "unsupported_format",
     "jpeg_12": "unsupported_format",
     "dicom_jpeg_12": "unsupported_transfer_syntax",
     "tiff_1": "unsupported_format",

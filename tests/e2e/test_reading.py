@@ -341,7 +341,8 @@ def parts_of(analysis):
     """Every address at which something of an analysis can be had."""
     address = f"/api/v1/analyses/{analysis['id']}"
     files = [f"{address}/export?format={kind}" for kind in ("json", "csv")]
-    return [address, analysis["image"], *analysis["maps"].values(), *files]
+    pictures = [analysis["image"], *analysis["maps"].values(), analysis["lungs"]]
+    return [address, *pictures, *files]
 
 
 def test_everything_deleted_is_gone_from_the_disk_and_the_page_proves_it(page, served):
@@ -355,7 +356,7 @@ def test_everything_deleted_is_gone_from_the_disk_and_the_page_proves_it(page, s
 
     deletion = page.get_by_role("status").filter(has_text="Apagadas do servidor: 3 análises")
     expect(deletion.get_by_text("3 endereços, nenhum existe (404)")).to_have_count(3)
-    expect(deletion.get_by_text("9 endereços, nenhum existe (404)")).to_have_count(1)
+    expect(deletion.get_by_text("12 endereços, nenhum existe (404)")).to_have_count(1)
     expect(deletion.get_by_text("Análises que restam")).to_be_visible()
     addresses = [part for analysis in result for part in parts_of(analysis)]
     assert {page.request.get(served.url + part).status for part in addresses} == {404}

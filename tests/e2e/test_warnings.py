@@ -18,7 +18,8 @@ UNLIKE = "result.unlike"
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_page_and_its_print_show_every_warning(open_page, stand_in, language):
-    texts = json.loads((ROOT / "ui" / "messages" / f"{language}.json").read_text("utf-8"))
+    file = ROOT / "src" / "raiox" / "locales" / language / "result.json"
+    texts = json.loads(file.read_text("utf-8"))
     stand_in.script.answer = "every_warning"
     page = open_page(f"{stand_in.url}/?lang={language}")
     upload(page)

@@ -13,7 +13,7 @@ from raiox.vocabulary import LANGUAGES
 from .conftest import upload
 
 SENTENCES = [f"note.{code}" for code in sorted({*NOTES, LOW_QUALITY})]
-UNLIKE = "result.unlike"
+UNLIKE = "answer.unlike"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

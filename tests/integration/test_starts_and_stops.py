@@ -62,7 +62,7 @@ def test_a_second_signal_ends_at_once_and_loses_nothing(tmp_path):
     served.stop()
 
     assert waited
-    assert took_s < ORDERLY_S / 2
+    assert took_s < 0.8 * ORDERLY_S  # an orderly end would have waited for the half upload
     assert {one["id"] for one in found if one["state"] == "done"} == names
     assert "Traceback" not in served.log
 

@@ -4,7 +4,6 @@ Results go to standard output or a file, in the order given and, inside a folder
 progress, errors and the summary go to standard error.
 """
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -72,6 +71,7 @@ FormatOfParts = Annotated[PartFormat, typer.Option(help="Format of the parts.")]
 
 
 def predict(
+    context: typer.Context,
     paths: Images,
     json_lines: JsonLines = False,
     output: Output = None,
@@ -96,41 +96,28 @@ def predict(
     Examples: `raiox predict image.png`, `raiox predict study/ --csv scores.csv --heatmaps maps/`,
     `raiox predict archive/ --out scores/ --shards 64 --shard 7`
     """
-    del language  # its callback has set it
-    _refuse_contradictions(
-        {
-            "--csv": csv is not None,
-            "--json": json_lines,
-            "--output": output is not None,
-            "--resume": resume,
-            "--overwrite": overwrite,
-            "--shortcuts": shortcuts,
-            "--pdf": pdf is not None,
-            "--out": out is not None,
-            "--shards": shards is not None,
-            "--shard": bool(shard),
-        }
-    )
-    if out is None:
-        dialect = None if csv is None else csv_dialect
-        destination = _destination(csv or output, dialect, resume=resume, overwrite=overwrite)
-
-        from raiox.cli.batch.run import run_batch
-
-        status = run_batch(
-            paths,
-            destination,
-            heatmaps,
-            skip_unreadable=skip_unreadable,
-            shortcuts=shortcuts,
-            pdf=pdf,
-        )
-    else:
+    del language, json_lines  # its callback has set the one; lines of JSON are what comes anyway
+    _refuse_contradictions(context)
+    if out is not None:
         from raiox.cli.batch.shards import Sharding, run_shards
 
         sharding = Sharding(out, part_format, shards, tuple(shard or ()))
-        status = run_shards(paths, sharding, heatmaps, skip_unreadable=skip_unreadable)
-    raise typer.Exit(status)
+        raise typer.Exit(run_shards(paths, sharding, heatmaps, skip_unreadable=skip_unreadable))
+    dialect = None if csv is None else csv_dialect
+    destination = _destination(csv or output, dialect, resume=resume, overwrite=overwrite)
+
+    from raiox.cli.batch.run import run_batch
+
+    raise typer.Exit(
+        run_batch(
+            paths,
+            destination,
+            heatmaps,
+            shortcuts=shortcuts,
+            pdf=pdf,
+            skip_unreadable=skip_unreadable,
+        )
+    )
 
 
 EXCLUSIVE = (
@@ -142,8 +129,10 @@ EXCLUSIVE = (
 """The first excludes each of the others."""
 
 
-def _refuse_contradictions(given: Mapping[str, bool]) -> None:
+def _refuse_contradictions(context: typer.Context) -> None:
     """Raises: typer.BadParameter."""
+    options = {option.opts[0]: option.name for option in context.command.params}
+    given = {option: bool(context.params.get(name or "")) for option, name in options.items()}
     for first, *others in EXCLUSIVE:
         if given[first] and any(given[other] for other in others):
             raise typer.BadParameter(say("options_exclude", options=", ".join((first, *others))))

@@ -37,13 +37,16 @@ make_environment() { # folder
     "$python" -m venv "$1"
 }
 
-# The lock is complete, so pip resolves nothing: it checks every hash and unpacks.
+# The lock is complete, so pip resolves nothing: it checks every hash and unpacks. Only the service's
+# packages are compiled beforehand, because another user may run it; of the others few are ever imported.
 fill_environment() { # folder lock
     mark=$(fingerprint "requirements/$2.txt")
     is_done "$1/.filled-$2" "$mark" && return
     make_environment "$1"
     say "filling $1 from requirements/$2.txt"
-    "$1/bin/python" -m pip install --quiet --disable-pip-version-check \
+    compile=--no-compile
+    [ "$2" = serve ] && compile=--compile
+    "$1/bin/python" -m pip install --quiet --disable-pip-version-check "$compile" \
         --no-deps --require-hashes --requirement "requirements/$2.txt"
     printf '%s\n' "$mark" >"$1/.filled-$2"
 }

@@ -8,7 +8,9 @@ cd "$(dirname "$0")/.."
 lock=${1:-serve}
 [ -f "requirements/$lock.txt" ] || fail "there is no requirements/$lock.txt"
 
+scripts/build-page.sh &
+page=$!
 fill_environment .venv "$lock"
 install_raiox .venv
-scripts/build-page.sh
+wait "$page"
 say "ready: .venv ($lock)"

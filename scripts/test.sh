@@ -3,10 +3,10 @@
 # RAIOX_TEST_PARTS chooses among: unit integration training e2e.
 #
 # Three lanes run side by side, because much of the time goes into waiting: the whole service; the
-# single rooms and the contracts; the installation of torch and then the browser. Training is
-# tested by whichever of the first two ends first. What a part prints is shown when it has ended. A
-# test that waited too long beside the other lanes is judged alone in the end, and the output says
-# which; one that fails alone fails.
+# single rooms and the contracts; the browser. Torch is installed from the beginning, and training is
+# tested by whichever lane ends first. What a part prints, its slowest tests among it, is shown when it
+# has ended. A test that waited too long beside the other lanes is judged alone in the end, and the
+# output says which; one that fails alone fails.
 set -eu
 cd "$(dirname "$0")/.."
 . scripts/environment.sh
@@ -72,24 +72,21 @@ judge_alone() { # part command...
     failed="$failed $part"
 }
 
-unit_tests() { .venv/bin/python -m pytest -o cache_dir="$logs/unit" "$@" tests/unit tests/contract; }
+run_pytest() { # environment part argument...
+    python=$1/bin/python cache=$logs/$2
+    shift 2
+    "$python" -m pytest -o cache_dir="$cache" --durations=20 --durations-min=2 "$@"
+}
 
-integration_tests() { .venv/bin/python -m pytest -o cache_dir="$logs/integration" "$@" tests/integration; }
+unit_tests() { run_pytest .venv unit "$@" tests/unit tests/contract; }
+
+integration_tests() { run_pytest .venv integration "$@" tests/integration; }
 
 browser_tests() {
     if find_chromium; then
-        .venv/bin/python -m pytest -o cache_dir="$logs/e2e" "$@" tests/e2e
+        run_pytest .venv e2e "$@" tests/e2e
     else
         say "skipped, there is no chromium (Debian, Ubuntu: apt install chromium)"
-    fi
-}
-
-browser_lane() {
-    if wanted training; then
-        attempt training-setup scripts/setup-train.sh
-    fi
-    if wanted e2e; then
-        attempt e2e browser_tests
     fi
 }
 
@@ -97,7 +94,7 @@ lane_of() { # part command...
     if wanted "$1"; then
         attempt "$@"
     fi
-    # Only one lane can make the folder.
+    # Only one of them can make the folder.
     if wanted training && mkdir "$logs/training-begun" 2>/dev/null; then
         attempt training training_tests
     fi
@@ -107,18 +104,21 @@ training_tests() {
     while [ ! -f "$logs/training-setup.status" ]; do sleep 1; done
     cat "$logs/training-setup.log"
     [ "$(cat "$logs/training-setup.status")" = 0 ] || return 1
-    .venv-train/bin/python -m pytest -o cache_dir="$logs/training" "$@" tests/training
+    run_pytest .venv-train training "$@" tests/training
 }
 
 rm -rf "$logs"
 mkdir -p "$logs"
+if wanted training; then
+    attempt training-setup scripts/setup-train.sh &
+fi
 scripts/setup.sh dev
 if wanted integration; then
     find_proxies
 fi
-browser_lane &
 lane_of unit unit_tests &
 lane_of integration integration_tests &
+lane_of e2e browser_tests &
 wait
 for part in unit integration training e2e; do
     report "$part"

@@ -16,7 +16,7 @@ def violations(page: Page, rules: list[str] | None = None) -> dict[str, list[lis
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE.read_text(encoding="utf-8"))
     result = page.evaluate(
-        "(runOnly) => axe.run({ runOnly, resultTypes: ['violations'] })",
+        "(runOnly) => axe.run({ runOnly, resultTypes: ['violations'], preload: false })",
         {"type": "rule", "values": rules} if rules else {"type": "tag", "values": TAGS},
     )
     return {

@@ -12,6 +12,7 @@ from fakes import FakeEngine, FakeIntake, png
 from serving import Served, answer
 
 from raiox.settings import RecordsSettings, WebSettings
+from raiox.web.caller import Caller
 
 pytestmark = pytest.mark.anyio
 ANALYSES = "/api/v1/analyses"
@@ -237,6 +238,25 @@ async def test_slow_files_of_one_address_leave_a_decoder_for_others(start):
     assert response.status_code == 202
     assert max(waits_s) < 1
     assert refused & {429, 503}
+
+
+@pytest.mark.parametrize("picture", ["heatmap", "lungs"])
+async def test_pictures_that_are_painted_take_turns_and_nobody_else_waits(start, picture):
+    async with start() as service:
+        browser, rendering = service.browser(), service.app.state.web_context.rendering
+        document = (await browser.post(ANALYSES, content=png(), headers=OCTETS)).json()
+        address = document["lungs"] if picture == "lungs" else document["maps"]["covid19"]
+        first, second = (Caller(f"session {n}", f"192.0.2.{n}") for n in (1, 2))
+        async with rendering.turn(first), rendering.turn(second):
+            painted = asyncio.create_task(browser.get(address))
+            while not rendering.n_waiting and not painted.done():  # noqa: ASYNC110 (nobody notifies)
+                await asyncio.sleep(0.005)
+            waits = not painted.done()
+            others = [await browser.get(path) for path in ("/healthz", ANALYSES, document["image"])]
+        answered = await painted
+
+    assert waits
+    assert [one.status_code for one in (*others, answered)] == [200] * 4
 
 
 async def test_an_upload_says_what_is_left_of_the_callers_limit(start):

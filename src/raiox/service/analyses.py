@@ -248,10 +248,8 @@ class Analyses:
 
         Raises: AnalysisNotFoundError, HeatmapNotAvailableError.
         """
-        maps = await self.maps(await self.get(analysis_id, owner), owner)
-        if maps is None or maps.lungs is None:
-            raise HeatmapNotAvailableError
-        return to_png((np.clip(maps.lungs, 0, 1) * 255).round().astype(np.uint8))
+        analysis = await self.get(analysis_id, owner)
+        return await self._executors.read(lambda: self._render_lungs(analysis, owner))
 
     async def maps(self, analysis: StoredAnalysis, owner: str) -> StoredMaps | None:
         """What was seen where; None of an image that was not classified.
@@ -263,6 +261,12 @@ class Analyses:
     def _maps(self, analysis: StoredAnalysis, owner: str) -> StoredMaps | None:
         kept = self._records.history.maps(analysis.id, owner)
         return None if kept is None else StoredMaps.unpack(kept, len(analysis.result.scores or ()))
+
+    def _render_lungs(self, analysis: StoredAnalysis, owner: str) -> bytes:
+        maps = self._maps(analysis, owner)
+        if maps is None or maps.lungs is None:
+            raise HeatmapNotAvailableError
+        return to_png((np.clip(maps.lungs, 0, 1) * 255).round().astype(np.uint8))
 
     def _render(self, analysis: StoredAnalysis, owner: str, finding: str) -> bytes:
         maps = self._maps(analysis, owner)

@@ -234,10 +234,16 @@ async def get_heatmap(
     "/{analysis_id}/lungs.png", response_class=Response, responses=PNG | problems(401, 404, 429)
 )
 async def get_lungs(
-    analysis_id: AnalysisId, service: ServiceDep, owner: OwnerDep, lang: LangQuery = None
+    analysis_id: AnalysisId,
+    web_context: WebDep,
+    service: ServiceDep,
+    caller: CallerDep,
+    lang: LangQuery = None,
 ) -> Response:
     """Where the lungs are, as the network sees them: over the whole image, in few pixels."""
-    return Response(await service.analyses.lungs(analysis_id, owner), media_type="image/png")
+    async with web_context.rendering.turn(caller):
+        content = await service.analyses.lungs(analysis_id, caller.owner)
+    return Response(content, media_type="image/png")
 
 
 @router.get("/{analysis_id}/shortcuts", responses=problems(401, 404, 429))

@@ -150,10 +150,16 @@ async def get_shared_values(
 
 @router.get("/shared/lungs.png", response_class=Response, responses=PNG | problems(404, 429))
 async def get_shared_lungs(
-    service: ServiceDep, shared: SharedDep, lang: LangQuery = None
+    request: Request,
+    web_context: WebDep,
+    service: ServiceDep,
+    shared: SharedDep,
+    lang: LangQuery = None,
 ) -> Response:
     """Where its lungs are."""
-    return _png(await service.analyses.lungs(shared.analysis_id, shared.owner))
+    async with web_context.rendering.turn(Caller(shared.owner, address_of(request))):
+        content = await service.analyses.lungs(shared.analysis_id, shared.owner)
+    return _png(content)
 
 
 @router.get(

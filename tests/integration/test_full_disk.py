@@ -6,18 +6,20 @@ import resource
 import subprocess
 import sys
 from contextlib import contextmanager
+from pathlib import Path
 
 import httpx
 import numpy as np
 import pytest
 from fakes import png
 from PIL import Image
-from serving import Served
+from serving import Served, free_port
 
 pytestmark = pytest.mark.anyio
 
 ANALYSES = "/api/v1/analyses"
 OCTETS = {"Content-Type": "application/octet-stream"}
+RAIOX = Path(sys.executable).with_name("raiox")
 
 
 ON_A_SMALL_DISK = (
@@ -25,6 +27,16 @@ ON_A_SMALL_DISK = (
     'mount -t tmpfs -o size=90m none "$RAIOX_DATA_DIR" && exec "$@"', "sh",
 )  # fmt: skip
 """Runs a command in a mount namespace where the service's folder has 90 MB."""
+ON_A_READ_ONLY_DISK = (
+    "unshare", "--mount", "sh", "-c",
+    'cd "$RAIOX_DATA_DIR" && mount --bind . . && mount -o remount,bind,ro . && exec "$@"', "sh",
+)  # fmt: skip
+"""Runs a command in a mount namespace where nobody, not even root, writes into the service's folder."""
+may_mount = pytest.mark.skipif(
+    subprocess.run([*ON_A_SMALL_DISK, "true"], env={"RAIOX_DATA_DIR": "/mnt"}, check=False,
+                   capture_output=True).returncode != 0,
+    reason="may not mount a file system of its own",
+)  # fmt: skip
 
 
 @contextmanager
@@ -57,11 +69,7 @@ async def test_a_full_disk_refuses_uploads_and_keeps_reading(start, tmp_path):
     assert len(list((tmp_path / "var" / "images").iterdir())) == 2
 
 
-@pytest.mark.skipif(
-    subprocess.run([*ON_A_SMALL_DISK, "true"], env={"RAIOX_DATA_DIR": "/mnt"}, check=False,
-                   capture_output=True).returncode != 0,
-    reason="may not mount a file system of its own",
-)  # fmt: skip
+@may_mount
 def test_a_full_file_system_refuses_uploads_keeps_reading_and_heals_by_a_deletion(tmp_path):
     served = Served(tmp_path, within=ON_A_SMALL_DISK, web__limits="false")
     with httpx.Client(base_url=served.url, timeout=60) as client:
@@ -111,3 +119,18 @@ def test_a_damaged_database_is_one_sentence_at_the_start_and_in_doctor(tmp_path)
     assert all(run.returncode not in (0, -9) for run in runs)
     assert all(run.stderr.count("[records_damaged]") == 1 for run in runs)
     assert not [run.stderr for run in runs if "Traceback" in run.stderr]
+
+
+@may_mount
+def test_on_a_disk_that_is_read_only_the_start_is_refused_in_one_sentence(tmp_path):
+    Served(tmp_path).stop()  # there is a database already
+    command = [*ON_A_READ_ONLY_DISK, RAIOX, "serve", "--port", str(free_port())]
+    environment = os.environ | {"RAIOX_DATA_DIR": str(tmp_path), "LC_ALL": "C.UTF-8"}
+    refused = subprocess.run(
+        command, env=environment, capture_output=True, text=True, timeout=60, check=False
+    )
+
+    assert refused.returncode == 2
+    [sentence] = refused.stderr.splitlines()
+    assert sentence.endswith("[data_dir_unusable]")
+    assert str(tmp_path) in sentence

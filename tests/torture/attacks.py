@@ -11,7 +11,7 @@ from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from floods import acceptance, cancellations, connections
+from floods import acceptance, cancellations, connections, heatmaps
 from histories import histories
 from kills import kills, settled
 from measurement import Measurement
@@ -231,6 +231,7 @@ ATTACKS: dict[str, tuple[Callable[[float, int], list[Measurement]], float]] = {
     "connections": (connections, 0.03),
     "overload": (overload, 0.1),
     "acceptance": (acceptance, 0.04),
+    "heatmaps": (heatmaps, 0.03),
     "cancellations": (cancellations, 0.04),
     "growth": (growth, 0.06),
 }

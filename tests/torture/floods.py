@@ -1,4 +1,4 @@
-"""Many at once: uploads as fast as they go, connections without end, a thousand cancellations."""
+"""Many at once: uploads as fast as they go, connections without end, pictures, cancellations."""
 
 import hashlib
 import json
@@ -27,9 +27,11 @@ from running import (
     p50,
     p99,
     serving,
+    times_of,
 )
 
 N_CLIENTS = 8
+N_LINES = 40
 N_CANCELLED = 1_000
 MIN_UPLOADS_PER_S = 40
 LONG_QUEUE = NO_LIMITS | {"records__max_queued": 20_000}
@@ -120,6 +122,55 @@ def _flood(port: int) -> Iterator[Callable[[], int]]:
         thread.start()
     try:
         yield lambda: sum(opened)
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join()
+
+
+def heatmaps(seconds: float, seed: int) -> list[Measurement]:
+    """Forty lines that ask for pictures to be painted, while another session reads its history."""
+    del seed  # nothing is drawn
+    with tempfile.TemporaryDirectory() as name, serving(Path(name), **NO_LIMITS) as service:
+        greedy, other = {"Cookie": service.cookie()}, {"Cookie": service.cookie()}
+        _, content, _ = service.upload(drawn_images()[0], greedy | {"Prefer": "wait=20"})
+        pictures = [*json.loads(content)["maps"].values(), json.loads(content)["lungs"]]
+        before = times_of(lambda: service.get(ANALYSES, other), seconds / 3)
+        with _lines(
+            N_LINES, lambda n: service.get(pictures[n % len(pictures)], greedy)
+        ) as statuses:
+            during = times_of(lambda: service.get(ANALYSES, other), seconds * 2 / 3)
+        n_traces = service.log().count("Traceback")
+    painted, refused = statuses[200], statuses[503]
+    others = Counter({code: n for code, n in statuses.items() if code not in (200, 503)})
+    return [
+        Measurement(
+            "heatmaps",
+            f"{painted} painted and {refused} refused for {N_LINES} lines, {others.total()} other "
+            f"answers{codes(others)}; histories of another session p50 {p50(before) * 1e3:.0f} → "
+            f"{p50(during) * 1e3:.0f} ms, p99 ×{p99(during) / p99(before):.1f}, {n_traces} traces",
+            held=not others and not n_traces and p99(during) <= max(0.1, 5 * p99(before)),
+        )
+    ]
+
+
+@contextmanager
+def _lines(
+    n: int, ask: Callable[[int], tuple[int, bytes, dict[str, str]]]
+) -> Iterator[Counter[int]]:
+    """So many threads that ask again and again; yields what they are answered."""
+    stop, statuses = threading.Event(), Counter[int]()
+
+    def run(number: int) -> None:
+        while not stop.is_set():
+            with suppress(*HTTP_ERRORS):
+                statuses[ask(number)[0]] += 1
+
+    threads = [threading.Thread(target=run, args=(number,)) for number in range(n)]
+    for thread in threads:
+        thread.start()
+    try:
+        yield statuses
     finally:
         stop.set()
         for thread in threads:

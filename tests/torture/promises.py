@@ -46,6 +46,10 @@ PROMISES = {
         "Every upload that is acknowledged has one row and one file, however many come.",
         "≥ 40/s, p99 ≤ 500 ms, 0 other answers, 0 without row or file",
     ),
+    "heatmaps": (
+        "Pictures that many ask for at once are painted in turns; nobody else waits.",
+        "all else answered, p99 ≤ ×5",
+    ),
     "cancellations": (
         "What is deleted while it waits is gone at once and never run.", "1,000 in 2 s, 0 left",
     ),
@@ -85,14 +89,14 @@ shown as such.
 | promise | bar | measured | kept | when, where |
 |---|---|---|---|---|
 """
-TAIL = f"""
-## What guards them between two measurements
+TAIL = """
+## Attacks, one by one
 
-The attacks above are in `tests/torture/`. These are the tests that attack each promise, small enough to run
-at every change; a contract test looks whether they exist. What protects what is in
-[SECURITY.md](../../SECURITY.md) and [the table of ASVS](asvs.md).
+Beside each attack stand the tests that attack in short, at every change, and the figure that the programs of
+`tests/torture/` measured last, where one measures it. A contract test looks whether the tests exist. What
+protects what is in [SECURITY.md](../../SECURITY.md) and [the table of ASVS](asvs.md).
 
-{guards.table()}"""
+"""
 
 
 def record(found: list[Measurement], circumstances: dict[str, object]) -> None:
@@ -112,7 +116,7 @@ def read() -> dict[str, dict[str, object]]:
 def page(measured: dict[str, dict[str, object]]) -> str:
     """The page that shows it."""
     rows = [_row(name, measured.get(name)) for name in PROMISES]
-    return HEAD + "\n".join(rows) + "\n" + TAIL
+    return HEAD + "\n".join(rows) + "\n" + TAIL + guards.tables(measured)
 
 
 def _row(name: str, last: dict[str, object] | None) -> str:

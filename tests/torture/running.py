@@ -10,7 +10,7 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -160,9 +160,14 @@ def timed(work) -> float:
 
 def healths(service: Service, seconds: float) -> list[float]:
     """How long the service takes to say that it lives, asked again and again."""
+    return times_of(lambda: service.get("/healthz"), seconds)
+
+
+def times_of(request: Callable[[], object], seconds: float) -> list[float]:
+    """How long a request takes, sent again and again."""
     times, deadline = [], time.monotonic() + seconds
     while time.monotonic() < deadline:
-        times.append(timed(lambda: service.get("/healthz")))
+        times.append(timed(request))
         time.sleep(0.01)
     return times
 

@@ -2,11 +2,10 @@
 # Runs every test that can run here; a part that cannot says why.
 # RAIOX_TEST_PARTS chooses among: unit integration training e2e.
 #
-# Three lanes run side by side, because much of the time goes into waiting: the whole service; the
-# single rooms and the contracts; the browser. Torch is installed from the beginning, and training is
-# tested by whichever lane ends first. What a part prints, its slowest tests among it, is shown when it
-# has ended. A test that waited too long beside the other lanes is judged alone in the end, and the
-# output says which; one that fails alone fails.
+# The parts, the large ones in two shares, are taken by three lanes that run side by side, because much of
+# the time goes into waiting. Torch is installed meanwhile; training comes last. What a share prints, its
+# slowest tests among it, is shown when all have ended. A test that waited too long beside the other lanes
+# is judged alone in the end, and the output says which; one that fails alone fails.
 set -eu
 cd "$(dirname "$0")/.."
 . scripts/environment.sh
@@ -15,118 +14,124 @@ cd "$(dirname "$0")/.."
 unset PYTHONDONTWRITEBYTECODE
 
 parts=${RAIOX_TEST_PARTS:-unit integration training e2e}
+shares="integration-1 e2e-1 integration-2 unit e2e-2 training"
 logs=build/tests
 failed=
 
-wanted() {
-    case " $parts " in *" $1 "*) return 0 ;; esac
+wanted() { # part or share of it
+    case " $parts " in *" ${1%-*} "*) return 0 ;; esac
     return 1
 }
 
-find_chromium() {
-    for name in chromium chromium-browser google-chrome; do
-        command -v "$name" >/dev/null 2>&1 && return 0
+has_chromium() {
+    for program in chromium chromium-browser google-chrome; do
+        command -v "$program" >/dev/null 2>&1 && return
     done
-    [ "${CI:-}" = true ] && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1 || return 1
-    say "installing chromium"
-    apt-get update -qq && apt-get install -y -qq chromium >/dev/null
+    return 1
 }
 
-# Those of deploy/; where they are absent, their tests are skipped and say so.
-find_proxies() {
-    command -v nginx >/dev/null 2>&1 && command -v caddy >/dev/null 2>&1 && return
+has_proxies() { command -v nginx >/dev/null 2>&1 && command -v caddy >/dev/null 2>&1; }
+
+# A browser and the proxies of deploy/, where they may be installed. Where they are absent, the tests that
+# need them are skipped and say so.
+install_programs() {
+    has_chromium && has_proxies && return
     [ "${CI:-}" = true ] && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1 || return 0
-    say "installing nginx and caddy"
-    apt-get update -qq && apt-get install -y -qq nginx caddy >/dev/null || say "they are not to be had here"
+    apt-get update -qq
+    has_chromium || apt-get install -y -qq chromium >/dev/null
+    has_proxies || apt-get install -y -qq nginx caddy >/dev/null
 }
 
-# Runs a part and keeps what it prints; its exit status lies in a file for `report`.
-attempt() { # part command...
-    part=$1
+# Runs a command and keeps what it prints; its exit status lies in a file for `report`.
+attempt() { # name command...
+    name=$1
     shift
     status=0
-    "$@" >"$logs/$part.log" 2>&1 || status=$?
-    printf '%s\n' "$status" >"$logs/$part.status"
-    say "$part: ended with status $status"
+    "$@" >"$logs/$name.log" 2>&1 || status=$?
+    printf '%s\n' "$status" >"$logs/$name.status"
+    say "$name: ended with status $status"
 }
 
-passed() { # part
-    [ "$(cat "$logs/$1.status" 2>/dev/null)" = 0 ]
-}
-
-report() { # part
-    wanted "$1" || { say "$1 tests: skipped, RAIOX_TEST_PARTS leaves them out"; return; }
-    say "$1 tests"
-    cat "$logs/$1.log"
-}
-
-# With nothing beside it; only where tests failed (pytest's exit status 1).
-judge_alone() { # part command...
-    part=$1
+run_share() { # share option...
+    share=$1
     shift
-    wanted "$part" && ! passed "$part" || return 0
-    if [ "$(cat "$logs/$part.status")" = 1 ]; then
-        say "$part tests: those that failed, once more and alone"
-        "$@" --last-failed --last-failed-no-failures none && return
-    fi
-    failed="$failed $part"
+    case $share in
+        unit) run_pytest .venv "$@" tests/unit tests/contract ;;
+        integration-1) run_pytest .venv "$@" tests/integration/test_[a-k]*.py ;;
+        integration-2) run_pytest .venv "$@" tests/integration/test_[l-z]*.py ;;
+        e2e-1) run_in_browser "$@" tests/e2e/test_[a-m]*.py ;;
+        e2e-2) run_in_browser "$@" tests/e2e/test_[n-z]*.py ;;
+        training) run_with_torch "$@" tests/training ;;
+    esac
 }
 
-run_pytest() { # environment part argument...
-    python=$1/bin/python cache=$logs/$2
-    shift 2
-    "$python" -m pytest -o cache_dir="$cache" --durations=20 --durations-min=2 "$@"
+run_pytest() { # environment argument...
+    python=$1/bin/python
+    shift
+    "$python" -m pytest -o cache_dir="$logs/$share" --durations=20 --durations-min=2 "$@"
 }
 
-unit_tests() { run_pytest .venv unit "$@" tests/unit tests/contract; }
-
-integration_tests() { run_pytest .venv integration "$@" tests/integration; }
-
-browser_tests() {
-    if find_chromium; then
-        run_pytest .venv e2e "$@" tests/e2e
+run_in_browser() {
+    if has_chromium; then
+        run_pytest .venv "$@"
     else
         say "skipped, there is no chromium (Debian, Ubuntu: apt install chromium)"
     fi
 }
 
-lane_of() { # part command...
-    if wanted "$1"; then
-        attempt "$@"
-    fi
-    # Only one of them can make the folder.
-    if wanted training && mkdir "$logs/training-begun" 2>/dev/null; then
-        attempt training training_tests
-    fi
+run_with_torch() {
+    while [ ! -f "$logs/torch.status" ]; do sleep 1; done
+    cat "$logs/torch.log"
+    [ "$(cat "$logs/torch.status")" = 0 ] || return 1
+    run_pytest .venv-train "$@"
 }
 
-training_tests() {
-    while [ ! -f "$logs/training-setup.status" ]; do sleep 1; done
-    cat "$logs/training-setup.log"
-    [ "$(cat "$logs/training-setup.status")" = 0 ] || return 1
-    run_pytest .venv-train training "$@" tests/training
+# Takes one share after the other; only one lane can make the folder of a share.
+lane() {
+    for each in $shares; do
+        if wanted "$each" && mkdir "$logs/$each" 2>/dev/null; then
+            attempt "$each" run_share "$each"
+        fi
+    done
+}
+
+report() { # share
+    wanted "$1" || { say "$1: skipped, RAIOX_TEST_PARTS leaves it out"; return; }
+    say "$1"
+    cat "$logs/$1.log"
+}
+
+# With nothing beside it; only where tests failed (pytest's exit status 1).
+judge_alone() { # share
+    wanted "$1" || return 0
+    status=$(cat "$logs/$1.status")
+    [ "$status" = 0 ] && return
+    if [ "$status" = 1 ]; then
+        say "$1: what failed, once more and alone"
+        run_share "$1" --last-failed --last-failed-no-failures none && return
+    fi
+    failed="$failed $1"
 }
 
 rm -rf "$logs"
 mkdir -p "$logs"
 if wanted training; then
-    attempt training-setup scripts/setup-train.sh &
+    attempt torch scripts/setup-train.sh &
 fi
+attempt programs install_programs &
+programs=$!
 scripts/setup.sh dev
-if wanted integration; then
-    find_proxies
-fi
-lane_of unit unit_tests &
-lane_of integration integration_tests &
-lane_of e2e browser_tests &
+wait "$programs"
+lane &
+lane &
+lane &
 wait
-for part in unit integration training e2e; do
-    report "$part"
+for each in $shares; do
+    report "$each"
 done
-judge_alone unit unit_tests
-judge_alone integration integration_tests
-judge_alone training training_tests
-judge_alone e2e browser_tests
+for each in $shares; do
+    judge_alone "$each"
+done
 
 [ -z "$failed" ] || fail "failed:$failed"
 say "all tests passed"

@@ -1,6 +1,6 @@
 # Thin names for the scripts, which run just as well where make is absent.
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check torture fuzz fleet deploy-check capacity sbom bench performance docs evidence train-setup splits lock
+.PHONY: help setup run test check torture fuzz fleet ray shards deploy-check capacity sbom bench performance docs evidence train-setup splits lock
 
 help: ## Show these names
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{printf "%-20s %s\n", $$1, $$2}'
@@ -22,6 +22,12 @@ torture: ## Attack the real service for 20 minutes and write down which promises
 
 fleet: ## Kill, cut and restart a service of many processes, and audit what is left
 	@scripts/fleet.sh
+
+ray: ## Install Ray and test the commands that run on it
+	@scripts/ray.sh
+
+shards: setup ## Kill the workers of a batch of FOLDER ten times and count its rows
+	@.venv/bin/python benchmarks/shards.py "$(FOLDER)"
 
 deploy-check: ## Render and check what deploy/ holds, without Docker or a cluster
 	@scripts/deploy-check.sh

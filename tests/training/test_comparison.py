@@ -1,14 +1,18 @@
 """Recipes side by side, whole and without a source."""
 
+from collections.abc import Generator, Sequence
 from pathlib import Path
 
 import pytest
 from test_training_run import recipe, training_context
 
+from raiox.lab.jobs.job import Job, Progress
 from raiox.lab.metrics.intervals import Estimate
 from raiox.lab.training.recipe import Distillation
 from raiox.lab.training.runs.comparison import RecipeComparison, compare, train_with_dependencies
 from raiox.lab.training.runs.comparison_report import to_markdown, to_page
+from raiox.lab.training.runs.run_process import run
+from raiox.lab.training.runs.train_jobs import train_missing
 
 
 def test_every_recipe_is_measured_on_known_data_and_on_the_source_left_out(
@@ -48,6 +52,42 @@ def test_what_a_recipe_depends_on_is_trained_first_and_without_the_source_too(
 
     assert (tmp_path / "teacher-without-source0-seed0" / "weights.safetensors").is_file()
     assert not (tmp_path / "teacher-seed0").exists()
+
+
+def test_missing_runs_are_trained_in_waves_and_leave_the_test_split_closed(
+    drawn_data: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "teacher.py").write_text(
+        f"import sys\nsys.path.insert(0, {str(Path(__file__).parent)!r})\n"
+        "from test_training_run import recipe\nRECIPE = recipe('teacher')\n"
+    )
+    student = recipe("student", distillation=Distillation(teachers=("teacher",)))
+    wanted = [student, recipe("other"), student.held_out("source0")]
+    context, runner = training_context(drawn_data, tmp_path / "runs"), InProcess()
+
+    train_missing(wanted, [tmp_path / "student.py"], context, 0, runner)
+
+    assert runner.waves == [
+        {"other-seed0", "teacher-seed0", "teacher-without-source0-seed0"},
+        {"student-seed0", "student-without-source0-seed0"},
+    ]
+    assert not list((tmp_path / "runs").glob("*/predictions-test.csv"))
+
+
+class InProcess:
+    """A runner without processes; it remembers what it trained together."""
+
+    def __init__(self) -> None:
+        self.waves: list[set[str]] = []
+
+    def share(self, n_threads: int) -> int:
+        return n_threads
+
+    def run(self, jobs: Sequence[Job]) -> Generator[Progress, None, None]:
+        self.waves.append({job.log.parent.name for job in jobs})
+        for job in jobs:
+            run(job.command[3:])
+            yield Progress([], [job.number])
 
 
 def test_a_filter_is_judged_by_what_it_accepts(drawn_data: Path, tmp_path: Path) -> None:

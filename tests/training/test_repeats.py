@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -20,18 +20,20 @@ from test_training_run import recipe, training_context
 from raiox.lab.errors import (
     RunNotFinishedError,
     RunRecipeDiffersError,
-    SeedsFailedError,
+    RunsFailedError,
     TaskWithoutClassesError,
 )
+from raiox.lab.jobs.job import Failure, Job, Progress
+from raiox.lab.jobs.local import LocalRunner
 from raiox.lab.training.context import TrainingContext
 from raiox.lab.training.recipe import OneCycle, Recipe, Stage
 from raiox.lab.training.runs.curve_figures import draw_curves, mean_curve
 from raiox.lab.training.runs.learning_curves import read_curves
-from raiox.lab.training.runs.local_runner import LocalRunner
 from raiox.lab.training.runs.predictions import predict_split, read_predictions
-from raiox.lab.training.runs.repeats import Repeats, Watch, repeat
+from raiox.lab.training.runs.repeats import Repeats, repeat
 from raiox.lab.training.runs.repeats_folder import write_repeats
-from raiox.lab.training.runs.seed_process import train_and_test
+from raiox.lab.training.runs.run_process import run, train_and_test
+from raiox.lab.training.runs.train_jobs import train_jobs
 from raiox.messages import messages_for
 from raiox.preprocessing import Preprocessing
 
@@ -44,13 +46,14 @@ class InProcess:
     def __init__(self) -> None:
         self.trained: list[int] = []
 
-    def run(
-        self, recipe: Recipe, context: TrainingContext, seeds: Sequence[int], watch: Watch
-    ) -> None:
-        for seed in seeds:
-            watch([seed])
-            train_and_test(recipe, context, seed)
-            self.trained.append(seed)
+    def share(self, n_threads: int) -> int:
+        return n_threads
+
+    def run(self, jobs: Sequence[Job]) -> Generator[Progress, None, None]:
+        for job in jobs:
+            yield Progress([job.number])
+            run(job.command[3:])
+            self.trained.append(job.number)
 
 
 @dataclass
@@ -196,7 +199,7 @@ import sys
 from pathlib import Path
 sys.path.insert(0, {tests!r})
 from test_repeats import SEEDS, series_recipe, training_context
-from raiox.lab.training.runs.local_runner import LocalRunner
+from raiox.lab.jobs.local import LocalRunner
 from raiox.lab.training.runs.repeats import repeat
 repeat(series_recipe(), training_context(Path({data!r}), Path({runs!r})), SEEDS, LocalRunner())
 """
@@ -236,7 +239,7 @@ def test_a_seed_that_has_finished_ends_its_process_without_an_error(
     shutil.copytree(series.repeats.folders[0], tmp_path / "series-seed0")
     context = training_context(drawn_data, tmp_path)
 
-    LocalRunner().run(series_recipe(), context, [0], lambda _: None)  # a failed seed raises
+    train_jobs({0: (series_recipe(), 0)}, context, LocalRunner(), lambda _: None, test=True)
 
     assert (tmp_path / "series-seed0" / "log.txt").is_file()
 
@@ -252,7 +255,7 @@ def _wait_until_nobody_writes(folder: Path) -> None:
     deadline = time.monotonic() + 600
     while time.monotonic() < deadline:
         lines = [_command_line(process) for process in Path("/proc").glob("[0-9]*")]
-        if not any(str(folder.parent) in line and "seed_process" in line for line in lines):
+        if not any(str(folder.parent) in line and "run_process" in line for line in lines):
             return
         time.sleep(0.05)
     pytest.fail("the seed's process lives on without its series")
@@ -269,50 +272,45 @@ def _without_times(curves: dict[str, dict[int, float]]) -> dict[str, dict[int, f
     return {name: curve for name, curve in curves.items() if name != "loader_share"}
 
 
-def test_a_seed_that_fails_is_named_with_its_log_and_stops_no_other(tmp_path: Path) -> None:
-    def command(recipe: Recipe, context: TrainingContext, seed: int) -> list[str]:
-        script = "import sys; sys.exit('broken' if sys.argv[1] == '1' else 0)"
-        return [sys.executable, "-c", script, str(seed)]
+class Scripted:
+    """A runner whose jobs end as a script says; it remembers them."""
 
-    context = training_context(tmp_path, tmp_path)
+    def __init__(self, *progress: Progress) -> None:
+        self.progress, self.jobs = progress, []
+
+    def share(self, n_threads: int) -> int:
+        return n_threads // 3
+
+    def run(self, jobs: Sequence[Job]) -> Generator[Progress, None, None]:
+        self.jobs = list(jobs)
+        yield from self.progress
+
+
+def test_a_run_that_fails_is_named_with_its_log(tmp_path: Path) -> None:
+    runner = Scripted(
+        Progress([0, 2]), Progress([2], [0], [Failure(0, "")]), Progress([], [2], [Failure(2, "")])
+    )
     watched = []
+    runs = {seed: (series_recipe(), seed) for seed in (0, 2)}
 
-    with pytest.raises(SeedsFailedError) as failure:
-        LocalRunner(2, command).run(series_recipe(), context, range(3), watched.append)
+    with pytest.raises(RunsFailedError) as failure:
+        train_jobs(runs, training_context(tmp_path, tmp_path), runner, watched.append, test=True)
 
-    assert failure.value.facts["seeds"] == "1"
-    assert "broken" in (tmp_path / str(failure.value.facts["log"])).read_text()
-    assert watched[0] == [0, 1]
-    assert [2] in watched
-
-
-def test_seeds_share_the_threads(tmp_path: Path) -> None:
-    shares = []
-
-    def command(recipe: Recipe, context: TrainingContext, seed: int) -> list[str]:
-        shares.append(context.n_threads)
-        return ["true"]
-
-    context = replace(training_context(tmp_path, tmp_path), n_threads=7)
-    LocalRunner(3, command).run(series_recipe(), context, range(2), lambda _: None)
-
-    assert shares == [2, 2]
+    assert failure.value.facts["runs"] == "series-seed0, series-seed2"
+    assert failure.value.facts["log"] == "series-seed0/log.txt"
+    assert watched == [[0, 2], [2], []]
 
 
-def test_an_interrupted_runner_leaves_no_process(tmp_path: Path) -> None:
-    def interrupt(_: Sequence[int]) -> None:
-        raise KeyboardInterrupt
+def test_runs_share_what_the_runner_has(tmp_path: Path) -> None:
+    context = replace(
+        training_context(tmp_path, tmp_path), n_threads=7, device="gpu", gpus_per_run=0.5
+    )
+    runner = Scripted()
+    train_jobs({0: (series_recipe(), 0)}, context, runner, lambda _: None, test=True)
 
-    def command(recipe: Recipe, context: TrainingContext, seed: int) -> list[str]:
-        return ["sleep", "600.25"]
-
-    with pytest.raises(KeyboardInterrupt):
-        LocalRunner(2, command).run(
-            series_recipe(), training_context(tmp_path, tmp_path), range(2), interrupt
-        )
-
-    lines = [_command_line(process) for process in Path("/proc").glob("[0-9]*")]
-    assert not [line for line in lines if "600.25" in line]
+    [job] = runner.jobs
+    assert (job.n_threads, job.n_gpus) == (2, 0.5)
+    assert '"n_threads":2' in job.command[4]
 
 
 def test_a_curve_logged_twice_and_cut_by_a_kill_is_read_once(tmp_path: Path) -> None:

@@ -89,6 +89,20 @@ class ResumeMismatchError(CommandError):
     code = "resume_mismatch"
 
 
+class StoreUnusableError(CommandError):
+    """The bucket at `url` does not answer, or refuses (`reason`)."""
+
+    code = "store_unusable"
+    kind = ErrorKind.UNAVAILABLE
+
+
+class ShardsFailedError(CommandError):
+    """Processes of `shards` ended by themselves; the first for `reason`."""
+
+    code = "shards_failed"
+    kind = ErrorKind.INTERNAL
+
+
 class ExtraMissingError(CommandError):
     """The command needs packages of an `extra` that is not installed."""
 

@@ -31,6 +31,27 @@ class PartFormat(StrEnum):
     PARQUET = "parquet"
 
 
+class JobEngine(StrEnum):
+    """What runs the processes of a command."""
+
+    LOCAL = "local"
+    RAY = "ray"
+
+
+Jobs = Annotated[
+    int, typer.Option(min=1, help="Processes at a time on this machine; they share the threads.")
+]
+Engine = Annotated[
+    JobEngine, typer.Option(help="What runs the processes: this machine, or Ray (extra ray).")
+]
+RayAddress = Annotated[
+    str | None,
+    typer.Option(help="Of a Ray cluster that exists. Default: one of this machine's own."),
+]
+GpusPerRun = Annotated[
+    float, typer.Option(min=0.05, help="GPUs of each run on Ray, such as 0.5 for two on one.")
+]
+
 DataDir = Annotated[
     Path | None,
     typer.Option(help="The service's own folder: database and images. Default: RAIOX_DATA_DIR."),

@@ -10,7 +10,16 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from raiox.cli.language import say
-from raiox.cli.options import CsvDialect, PartFormat, SpokenLanguage
+from raiox.cli.options import (
+    CsvDialect,
+    Engine,
+    JobEngine,
+    Jobs,
+    PartFormat,
+    RayAddress,
+    SpokenLanguage,
+)
+from raiox.cli.runner import open_runner
 
 if TYPE_CHECKING:
     from raiox.cli.batch.output import Destination
@@ -56,9 +65,12 @@ Shortcuts = Annotated[
     bool,
     typer.Option("--shortcuts", help="Also score each image with its lungs hidden (JSON only)."),
 ]
-PartsFolder = Annotated[
-    Path | None,
-    typer.Option(help="Write the results in parts to this folder; run again to continue."),
+PartsAddress = Annotated[
+    str | None,
+    typer.Option(
+        metavar="DIR|s3://BUCKET/PREFIX",
+        help="Write the results in parts to a folder or a bucket; run again to continue.",
+    ),
 ]
 NShards = Annotated[
     int | None, typer.Option(min=1, help="Number of parts. Default: one per 500 files.")
@@ -83,10 +95,13 @@ def predict(
     pdf: Pages = None,
     skip_unreadable: SkipUnreadable = False,
     shortcuts: Shortcuts = False,
-    out: PartsFolder = None,
+    out: PartsAddress = None,
     shards: NShards = None,
     shard: OnlyShards = None,
     part_format: FormatOfParts = PartFormat.CSV,
+    jobs: Jobs = 1,
+    engine: Engine = JobEngine.LOCAL,
+    ray_address: RayAddress = None,
     language: SpokenLanguage = None,
 ) -> None:
     """Analyse images on this machine, without the service.
@@ -94,15 +109,22 @@ def predict(
     Exit status: 0 all analysed, 1 some rejected or failed, 2 wrong usage, 130 interrupted.
 
     Examples: `raiox predict image.png`, `raiox predict study/ --csv scores.csv --heatmaps maps/`,
-    `raiox predict archive/ --out scores/ --shards 64 --shard 7`
+    `raiox predict archive/ --out scores/ --shards 64 --shard 7`,
+    `raiox predict archive/ --out s3://results/archive --jobs 8`
     """
     del language, json_lines  # its callback has set the one; lines of JSON are what comes anyway
     _refuse_contradictions(context)
     if out is not None:
-        from raiox.cli.batch.shards import Sharding, run_shards
+        from raiox.cli.batch.sharding import Sharding
+        from raiox.cli.batch.shards import run_shards
 
+        several = jobs > 1 or engine is not JobEngine.LOCAL or ray_address is not None
+        runner = open_runner(engine, jobs, ray_address) if several else None
         sharding = Sharding(out, part_format, shards, tuple(shard or ()))
-        raise typer.Exit(run_shards(paths, sharding, heatmaps, skip_unreadable=skip_unreadable))
+        status = run_shards(
+            paths, sharding, heatmaps, skip_unreadable=skip_unreadable, runner=runner
+        )
+        raise typer.Exit(status)
     dialect = None if csv is None else csv_dialect
     destination = _destination(csv or output, dialect, resume=resume, overwrite=overwrite)
 
@@ -127,6 +149,7 @@ EXCLUSIVE = (
     ("--resume", "--overwrite"),
 )
 """The first excludes each of the others."""
+OF_PARTS = ("--shards", "--shard", "--ray-address")
 
 
 def _refuse_contradictions(context: typer.Context) -> None:
@@ -136,8 +159,9 @@ def _refuse_contradictions(context: typer.Context) -> None:
     for first, *others in EXCLUSIVE:
         if given[first] and any(given[other] for other in others):
             raise typer.BadParameter(say("options_exclude", options=", ".join((first, *others))))
-    if not given["--out"] and (given["--shards"] or given["--shard"]):
-        raise typer.BadParameter(say("options_need", options="--shards, --shard", needed="--out"))
+    needing = [option for option in OF_PARTS if given[option]]
+    if needing and not given["--out"]:
+        raise typer.BadParameter(say("options_need", options=", ".join(needing), needed="--out"))
 
 
 def _destination(

@@ -1,7 +1,7 @@
 """`raiox repeat`: one recipe over many seeds."""
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
@@ -10,25 +10,29 @@ from raiox.cli.language import say
 from raiox.cli.options import (
     Deterministic,
     Device,
+    Engine,
     FromBundle,
+    GpusPerRun,
     HoldOut,
     ImageNet,
+    JobEngine,
+    Jobs,
     NDevices,
+    RayAddress,
     RecipeFile,
     Runs,
 )
+from raiox.cli.runner import open_runner
 from raiox.cli.train import TRAINING_MODULES, require_recipes, training_context
 
 
 def repeat(
     recipe: RecipeFile,
     seeds: Annotated[int, typer.Option(min=1, help="Number of seeds, from 0 to N-1.")],
-    jobs: Annotated[
-        int, typer.Option(min=1, help="Seeds trained at a time; they share the threads.")
-    ] = 1,
-    engine: Annotated[
-        Literal["local"], typer.Option(help="Where to train: on this machine.")
-    ] = "local",
+    jobs: Jobs = 1,
+    engine: Engine = JobEngine.LOCAL,
+    ray_address: RayAddress = None,
+    gpus_per_run: GpusPerRun = 1.0,
     hold_out: HoldOut = [],  # noqa: B006 - Typer reads it, nobody writes to it
     out: Annotated[
         Path | None, typer.Option(help="Folder of tables and plots. Default: RUNS/NAME-repeats.")
@@ -46,14 +50,15 @@ def repeat(
 
     Example: `raiox repeat recipes/paper/stage2.py --seeds 50 --device gpu`
     """
-    del engine  # Typer refuses every other name
     require_extra("train", *TRAINING_MODULES, "matplotlib")
-    context = training_context(runs, imagenet, bundle, device, n_devices, deterministic)
+    context = training_context(
+        runs, imagenet, bundle, device, n_devices, deterministic, gpus_per_run
+    )
     require_recipes(recipe)
+    runner = open_runner(engine, jobs, ray_address)
 
     from raiox.cli.progress import SeedsBar
     from raiox.lab.training.recipe_files import load_recipe
-    from raiox.lab.training.runs.local_runner import LocalRunner
     from raiox.lab.training.runs.repeats import repeat as train_seeds
     from raiox.lab.training.runs.repeats_folder import write_repeats
 
@@ -64,7 +69,7 @@ def repeat(
     require_folder(folder)
     try:
         with SeedsBar(experiment, context, seeds) as bar:
-            repeats = train_seeds(experiment, context, range(seeds), LocalRunner(jobs), bar.show)
+            repeats = train_seeds(experiment, context, range(seeds), runner, bar.show)
     except KeyboardInterrupt:
         typer.echo(say("repeat_interrupted"), err=True)
         raise typer.Exit(INTERRUPTED) from None

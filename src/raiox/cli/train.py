@@ -70,6 +70,7 @@ def training_context(
     device: str,
     n_devices: int,
     deterministic: bool,
+    gpus_per_run: float = 1.0,
 ) -> "TrainingContext":
     """Where and on what `train`, `repeat` and `compare` compute.
 
@@ -89,4 +90,5 @@ def training_context(
         n_devices=n_devices,
         n_threads=settings.inference.n_threads,
         deterministic=deterministic,
+        gpus_per_run=gpus_per_run,
     )

@@ -147,8 +147,8 @@ class QuantizationLosesError(RunError):
     code = "quantization_loses"
 
 
-class SeedsFailedError(RecipeError):
-    """Trainings of a series ended by themselves (`recipe`, `seeds`, and `log` of the first)."""
+class RunsFailedError(RecipeError):
+    """Trainings ended by themselves (`runs`, and `log` of the first)."""
 
-    code = "seeds_failed"
+    code = "runs_failed"
     kind = ErrorKind.INTERNAL

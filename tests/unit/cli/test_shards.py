@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from raiox.cli.batch.parts import alone_at, write_part
-from raiox.cli.batch.plan import Plan, agree_on, n_shards_for
+from raiox.cli.batch.parts import PartsFolder
+from raiox.cli.batch.plan import Plan, agree_on, n_shards_for, read_plan
 from raiox.cli.errors import ResumeMismatchError
 
 
@@ -37,9 +37,10 @@ def test_a_shard_has_500_files_at_most_unless_it_is_chosen():
 
 
 def test_the_list_of_who_came_first_holds(tmp_path: Path):
-    first = agree_on(plan(10), tmp_path)
+    parts = PartsFolder(tmp_path)
+    first = agree_on(plan(10), parts)
 
-    assert agree_on(plan(12), tmp_path) == first
+    assert agree_on(plan(12), parts) == first == read_plan(parts)
     assert [file.name for file in tmp_path.iterdir()] == ["plan.json"]
 
 
@@ -47,41 +48,53 @@ def test_the_list_of_who_came_first_holds(tmp_path: Path):
     "other", [{"n_shards": 4}, {"model_id": "n"}, {"part_format": "parquet"}, {"sources": ("/x",)}]
 )
 def test_a_folder_of_another_batch_is_refused(tmp_path: Path, other: dict[str, object]):
-    agree_on(plan(), tmp_path)
+    parts = PartsFolder(tmp_path)
+    agree_on(plan(), parts)
 
     with pytest.raises(ResumeMismatchError):
-        agree_on(plan(**other), tmp_path)
+        agree_on(plan(**other), parts)
 
 
 def test_a_damaged_plan_is_refused(tmp_path: Path):
     (tmp_path / "plan.json").write_text('{"files": ')
 
     with pytest.raises(ResumeMismatchError):
-        agree_on(plan(), tmp_path)
+        agree_on(plan(), PartsFolder(tmp_path))
 
 
 def test_a_path_that_is_no_text_keeps_its_bytes(tmp_path: Path):
-    odd = Plan(("/i",), "csv", "m", 1, ("/i/\udce9",))
-    agree_on(odd, tmp_path)
+    odd, parts = Plan(("/i",), "csv", "m", 1, ("/i/\udce9",)), PartsFolder(tmp_path)
+    agree_on(odd, parts)
 
-    assert agree_on(odd, tmp_path).files_of(0) == [Path("/i/\udce9")]
+    assert agree_on(odd, parts).files_of(0) == [Path("/i/\udce9")]
 
 
 def test_two_processes_do_not_work_on_one_part(tmp_path: Path):
-    part = tmp_path / "part-00000-of-00001.csv"
-    with alone_at(part) as first, alone_at(part) as second:
+    parts, part = PartsFolder(tmp_path), "part-00000-of-00001.csv"
+    with parts.alone_at(part) as first, parts.alone_at(part) as second:
         assert (first, second) == (True, False)
-    with alone_at(part) as after_a_kill:
+    with parts.alone_at(part) as after_a_kill:
         assert after_a_kill
-        write_part(part, b"rows")
-    with alone_at(part) as finished:
+        parts.put_first(part, b"rows")
+    with parts.alone_at(part) as finished:
         assert not finished
-    assert [file.name for file in tmp_path.iterdir()] == [part.name]
+    assert [file.name for file in tmp_path.iterdir()] == [part]
+
+
+def test_what_came_first_stays(tmp_path: Path):
+    parts = PartsFolder(tmp_path)
+    for content in (b"rows", b"the same rows of another host"):
+        parts.put_first("part", content)
+
+    assert parts.read("part") == b"rows"
 
 
 def test_what_a_killed_process_left_is_cleared_away(tmp_path: Path):
-    part = tmp_path / "part-00000-of-00001.csv"
-    (tmp_path / f".{part.name}.host.1.tmp").write_bytes(b"half")
-    write_part(part, b"rows")
+    parts, part = PartsFolder(tmp_path), "part-00000-of-00001.csv"
+    (tmp_path / f".{part}.host.1.tmp").write_bytes(b"half")
+    (tmp_path / ".part-00001-of-00001.csv.lock").touch()
+    parts.put_first(part, b"rows")
+    (tmp_path / f".{part}.host.2.tmp").write_bytes(b"half")
 
-    assert [file.read_bytes() for file in tmp_path.iterdir()] == [b"rows"]
+    assert parts.names() == {part}
+    assert {file.name for file in tmp_path.iterdir()} == {part, ".part-00001-of-00001.csv.lock"}

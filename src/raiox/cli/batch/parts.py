@@ -1,137 +1,167 @@
-"""The parts of a batch: one table for each shard, which is there as a whole or not at all.
+"""Where the parts of a batch lie: a folder, or a bucket that speaks S3.
 
-A part is written under another name, synced and renamed, so that a process that is killed leaves
-no half part, and a file of the batch has exactly one row however often it was begun.
+A part is there as a whole or not at all, and what came first stays. So a file of the batch has
+exactly one row however often its shard was begun, and by how many processes.
 """
 
 import fcntl
-import io
 import os
-from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
+from secrets import SystemRandom
+from typing import Final, Protocol
 
-from raiox.cli.batch.documents import FileDocument
-from raiox.cli.batch.records import Ending
-from raiox.cli.batch.table import Table
-from raiox.cli.errors import require_extra
-from raiox.cli.options import CsvDialect, PartFormat
+from raiox.cli.errors import StoreUnusableError, printable, require_folder
+from raiox.records.errors import RecordsUnavailableError
 
-
-class PartWriter(ABC):
-    """Turns the documents of a shard into a file, and a file into how its images ended."""
-
-    def __init__(self, labels: tuple[str, ...]) -> None:
-        """Describe the table.
-
-        Args:
-            labels: what the classifier scores.
-        """
-        self.table = Table(CsvDialect.STANDARD, labels)
-        self.labels = labels
-
-    @abstractmethod
-    def encode(self, documents: Sequence[FileDocument]) -> bytes:
-        """The whole file."""
-
-    @abstractmethod
-    def endings(self, part: Path) -> list[Ending]:
-        """How the images of a part ended."""
+SCHEME: Final = "s3://"
+MAX_RETRIES, RETRY_FOR_S = 8, 60
+"""Nobody waits at a batch: it may outlast a store that restarts."""
 
 
-class CsvParts(PartWriter):
-    """Tables as `--csv` writes them."""
+class Parts(Protocol):
+    """Files by name, each written once."""
 
-    def encode(self, documents: Sequence[FileDocument]) -> bytes:
-        """Header and rows."""
-        return self.table.header + b"".join(map(self.table.encode, documents))
+    address: str
+    """As a sentence names it."""
 
-    def endings(self, part: Path) -> list[Ending]:
-        """Read the rows."""
-        with part.open("rb") as stream:
-            end = self.table.end_of_records(stream)
-            return [record.ending for record in self.table.read(stream, end)]
+    def names(self) -> set[str]:
+        """What is there."""
+        ...
 
+    def read(self, name: str) -> bytes | None:
+        """A file; None where it is not there."""
+        ...
 
-class ParquetParts(PartWriter):
-    """The same columns, with their types."""
+    def put_first(self, name: str, content: bytes) -> None:
+        """Put a file, whole; if there is one of that name already, it stays."""
+        ...
 
-    def __init__(self, labels: tuple[str, ...]) -> None:
-        """Describe the table. Raises: ExtraMissingError."""
-        require_extra("parquet", "pyarrow")
-        super().__init__(labels)
+    def alone_at(self, name: str) -> AbstractContextManager[bool]:
+        """Whether a file is missing and nobody else is known to be at it."""
+        ...
 
-    def encode(self, documents: Sequence[FileDocument]) -> bytes:
-        """One row group."""
-        import pyarrow as pa
-        from pyarrow import parquet
-
-        types = {"rotation_deg": pa.int64(), "low_quality": pa.bool_(),
-                 "out_of_distribution": pa.bool_()}  # fmt: skip
-        types |= dict.fromkeys(("frontal", "abnormality", *self.labels), pa.float64())
-        schema = pa.schema([(name, types.get(name, pa.string())) for name in self.table.columns])
-        rows = [
-            dict(zip(self.table.columns, map(_plain, self.table.values(one)), strict=True))
-            for one in documents
-        ]
-        file = io.BytesIO()
-        parquet.write_table(pa.Table.from_pylist(rows, schema), file)
-        return file.getvalue()
-
-    def endings(self, part: Path) -> list[Ending]:
-        """Read two columns."""
-        from pyarrow import parquet
-
-        rows = parquet.read_table(part, columns=["outcome", "code"]).to_pylist()
-        return [Ending(row["outcome"] or "", row["code"] or "") for row in rows]
+    def in_turn(self, shards: Sequence[int]) -> Sequence[int]:
+        """The order for one process of several."""
+        ...
 
 
-def part_writer(part_format: PartFormat, labels: tuple[str, ...]) -> PartWriter:
-    """The writer of a format. Raises: ExtraMissingError."""
-    return (ParquetParts if part_format is PartFormat.PARQUET else CsvParts)(labels)
+class PartsFolder:
+    """Parts in a folder, which processes of several hosts may share."""
 
+    def __init__(self, folder: Path) -> None:
+        """Make it where it is missing. Raises: PathUnusableError."""
+        require_folder(folder)
+        self._folder = folder
+        self.address = printable(folder)
 
-@contextmanager
-def alone_at(part: Path) -> Iterator[bool]:
-    """Whether a part is missing and no other process of this machine is at it."""
-    lock = _hidden(part, "lock")
-    descriptor = os.open(lock, os.O_WRONLY | os.O_CREAT, 0o666)
-    try:
+    def names(self) -> set[str]:
+        """What is there; what killed processes left of it is cleared away."""
+        entries = {entry.name for entry in self._folder.iterdir()}
+        found = {name for name in entries if not name.startswith(".")}
+        for hidden in entries - found:
+            if any(hidden.startswith(f".{name}.") for name in found):
+                (self._folder / hidden).unlink(missing_ok=True)
+        return found
+
+    def read(self, name: str) -> bytes | None:
+        """A file."""
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            yield False
-            return
-        yield not part.exists()
-    finally:
-        os.close(descriptor)
-        if part.exists():
-            clear_leavings(part)
+            return (self._folder / name).read_bytes()
+        except FileNotFoundError:
+            return None
+
+    def put_first(self, name: str, content: bytes) -> None:
+        """Write under another name, sync, and link: nobody ever sees half a file."""
+        own = self._hidden(name, f"{os.uname().nodename}.{os.getpid()}.tmp")
+        with own.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        # Another process was faster, and may have cleared this away.
+        with suppress(FileExistsError, FileNotFoundError):
+            os.link(own, self._folder / name)
+        self._clear_leavings(name)
+
+    @contextmanager
+    def alone_at(self, name: str) -> Iterator[bool]:
+        """A lock keeps the processes of one machine apart; of two hosts the first stays."""
+        descriptor = os.open(self._hidden(name, "lock"), os.O_WRONLY | os.O_CREAT, 0o666)
+        file = self._folder / name
+        try:
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                yield False
+                return
+            yield not file.exists()
+        finally:
+            os.close(descriptor)
+            if file.exists():
+                self._clear_leavings(name)
+
+    def in_turn(self, shards: Sequence[int]) -> Sequence[int]:
+        """As they come: a lock shows who is at which."""
+        return shards
+
+    def _clear_leavings(self, name: str) -> None:
+        """Delete what processes that were killed left beside a file that is there."""
+        for left in self._folder.glob(f".{name}.*"):
+            left.unlink(missing_ok=True)
+
+    def _hidden(self, name: str, suffix: str) -> Path:
+        return self._folder / f".{name}.{suffix}"
 
 
-def write_part(part: Path, content: bytes) -> None:
-    """Put a part into its folder, whole, and clear away what killed processes left of it."""
-    own = _hidden(part, f"{os.uname().nodename}.{os.getpid()}.tmp")
-    with own.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    with suppress(FileNotFoundError):  # another host was faster and cleared it away
-        own.rename(part)
-    clear_leavings(part)
+class PartsBucket:
+    """Parts below a prefix of a bucket (extra `s3`)."""
+
+    def __init__(self, url: str) -> None:
+        """Prepare to connect.
+
+        Raises: DriverMissingError.
+        """
+        from raiox.records.bucket import Bucket
+
+        self.address = url
+        self._bucket = Bucket(url, max_retries=MAX_RETRIES, retry_for_s=RETRY_FOR_S)
+
+    def names(self) -> set[str]:
+        """What is there."""
+        with self._reported():
+            return {key for page in self._bucket.pages() for key in page}
+
+    def read(self, name: str) -> bytes | None:
+        """An object."""
+        with self._reported():
+            return self._bucket.read(name)
+
+    def put_first(self, name: str, content: bytes) -> None:
+        """Put an object, which a store shows whole or not at all."""
+        with self._reported():
+            self._bucket.put_first(name, content)
+
+    @contextmanager
+    def alone_at(self, name: str) -> Iterator[bool]:
+        """Whether it is missing: a bucket has no locks."""
+        yield self.read(name) is None
+
+    def in_turn(self, shards: Sequence[int]) -> Sequence[int]:
+        """Another order for each process, so that two seldom do the same."""
+        return SystemRandom().sample(shards, len(shards))
+
+    @contextmanager
+    def _reported(self) -> Iterator[None]:
+        try:
+            yield
+        except RecordsUnavailableError as error:
+            raise StoreUnusableError(url=self.address, reason=str(error.__cause__)[:200]) from error
 
 
-def clear_leavings(part: Path) -> None:
-    """Delete what processes that were killed left beside a part that is there."""
-    for left in part.parent.glob(f".{part.name}.*"):
-        left.unlink(missing_ok=True)
+def open_parts(out: str) -> Parts:
+    """The store of an address: `s3://bucket/prefix`, or a folder.
 
-
-def _hidden(part: Path, suffix: str) -> Path:
-    return part.with_name(f".{part.name}.{suffix}")
-
-
-def _plain(value: object) -> object:
-    """Text for a path or a word; an empty cell where there is nothing."""
-    return value if value is None or isinstance(value, bool | int | float) else str(value)
+    Raises: PathUnusableError, DriverMissingError.
+    """
+    return PartsBucket(out) if out.startswith(SCHEME) else PartsFolder(Path(out))

@@ -1,15 +1,14 @@
 """Which files of a batch belong to which shard, written down once for all processes and restarts."""
 
 import json
-import os
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import asdict, dataclass
 from math import ceil
 from pathlib import Path
 from typing import Final
 
-from raiox.cli.errors import ResumeMismatchError, printable
+from raiox.cli.batch.parts import Parts
+from raiox.cli.errors import ResumeMismatchError
 
 PLAN_FILE: Final = "plan.json"
 FILES_PER_SHARD: Final = 500
@@ -32,9 +31,9 @@ class Plan:
         bounds = (shard * len(self.files) // self.n_shards for shard in (shard, shard + 1))
         return [Path(file) for file in self.files[slice(*bounds)]]
 
-    def part(self, folder: Path, shard: int) -> Path:
-        """Where the results of a shard lie once all of them are there."""
-        return folder / f"part-{shard:05d}-of-{self.n_shards:05d}.{self.part_format}"
+    def part(self, shard: int) -> str:
+        """What the results of a shard are called once all of them are there."""
+        return f"part-{shard:05d}-of-{self.n_shards:05d}.{self.part_format}"
 
 
 def n_shards_for(n_files: int) -> int:
@@ -42,34 +41,30 @@ def n_shards_for(n_files: int) -> int:
     return max(1, ceil(n_files / FILES_PER_SHARD))
 
 
-def agree_on(wanted: Plan, folder: Path) -> Plan:
-    """The plan in the folder; the wanted one where there is none.
+def agree_on(wanted: Plan, parts: Parts) -> Plan:
+    """The plan that lies with the parts; the wanted one where there is none.
 
     The list of files is that of whoever came first, so that every file stays in its shard even if
     others were added since.
 
-    Raises: ResumeMismatchError: the folder holds a batch of other sources, shards, format or model.
+    Raises: ResumeMismatchError: there is a batch of other sources, shards, format or model.
     """
-    file = folder / PLAN_FILE
-    if not file.exists():
-        own = folder / f".{PLAN_FILE}.{os.uname().nodename}.{os.getpid()}"
-        own.write_text(json.dumps(asdict(wanted)), encoding="utf-8")
-        with suppress(FileExistsError):
-            os.link(own, file)
-        own.unlink()
-    agreed = _read(file)
-    if _identity(agreed) != _identity(wanted):
-        raise ResumeMismatchError(path=printable(folder))
+    agreed = read_plan(parts)
+    if agreed is None:
+        parts.put_first(PLAN_FILE, json.dumps(asdict(wanted)).encode())
+        agreed = read_plan(parts)
+    if agreed is None or _identity(agreed) != _identity(wanted):
+        raise ResumeMismatchError(path=parts.address)
     return agreed
 
 
-def _identity(plan: Plan) -> Sequence[object]:
-    return plan.sources, plan.part_format, plan.model_id, plan.n_shards
-
-
-def _read(file: Path) -> Plan:
+def read_plan(parts: Parts) -> Plan | None:
+    """The plan that lies with the parts, if there is one. Raises: ResumeMismatchError."""
+    content = parts.read(PLAN_FILE)
+    if content is None:
+        return None
     try:
-        read = json.loads(file.read_text(encoding="utf-8"))
+        read = json.loads(content)
         return Plan(
             tuple(read["sources"]),
             read["part_format"],
@@ -78,4 +73,8 @@ def _read(file: Path) -> Plan:
             tuple(read["files"]),
         )
     except (ValueError, KeyError, TypeError) as error:
-        raise ResumeMismatchError(path=printable(file)) from error
+        raise ResumeMismatchError(path=parts.address) from error
+
+
+def _identity(plan: Plan) -> Sequence[object]:
+    return plan.sources, plan.part_format, plan.model_id, plan.n_shards

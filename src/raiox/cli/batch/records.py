@@ -14,6 +14,8 @@ class Ending(NamedTuple):
     """`analysed`, `rejected`, or nothing if it failed."""
     code: str
     """Why it was rejected or failed."""
+    finding: str = ""
+    """Of an analysed one."""
 
 
 class Record(NamedTuple):

@@ -13,7 +13,7 @@ from raiox.cli.batch.inputs import find_files
 from raiox.cli.batch.output import Destination, open_output
 from raiox.cli.batch.pdf_files import PdfFolder
 from raiox.cli.batch.pipeline import Widths, analyse
-from raiox.cli.batch.summary import Summary
+from raiox.cli.batch.summary import Summary, ending_of
 from raiox.cli.configuration import read_settings
 from raiox.cli.errors import INTERRUPTED, require_folder
 from raiox.cli.language import say, terminal_language
@@ -67,7 +67,7 @@ def run_batch(
             ):
                 if item.result is not None:
                     output.write(describe_file(item, heatmaps, pages))
-                summary.count(item)
+                summary.count(ending_of(item))
     except KeyboardInterrupt:
         can_resume = destination.file is not None
         _report_interruption(summary.n_files, len(remaining), can_resume=can_resume)

@@ -32,20 +32,13 @@ class Summary:
         self._findings: Counter[str] = Counter()
         self._reasons: Counter[str] = Counter()
 
-    def count(self, item: Analysed) -> None:
-        """Add one file."""
-        result = item.result
-        if result is None:
+    def count(self, row: Ending | None) -> None:
+        """Add one file; None where it has no row."""
+        if row is None:
             self.n_own_outputs += 1
-        elif isinstance(result, RaioxError):
-            self._n["failed"] += 1
-            self._reasons[result.code] += 1
-        elif result.rejection is not None:
-            self._n["rejected"] += 1
-            self._reasons[result.rejection.code] += 1
-        elif result.prediction is not None:
-            self._n["analysed"] += 1
-            self._findings[result.prediction.finding] += 1
+            return
+        self._n[row.outcome or "failed"] += 1
+        (self._findings if row.finding else self._reasons)[row.finding or row.code] += 1
 
     @property
     def n_files(self) -> int:
@@ -89,6 +82,18 @@ class Summary:
         if self._n_resumed:
             yield say("summary_resumed", n=self._n_resumed)
         yield NOTICE[language]
+
+
+def ending_of(item: Analysed) -> Ending | None:
+    """How a file ended; None for one that raiox itself wrote, which gets no row."""
+    result = item.result
+    if result is None:
+        return None
+    if isinstance(result, RaioxError):
+        return Ending("", result.code)
+    if result.rejection is not None:
+        return Ending(Outcome.REJECTED, result.rejection.code)
+    return Ending(Outcome.ANALYSED, "", result.prediction.finding if result.prediction else "")
 
 
 def _name(finding: str) -> str:

@@ -59,7 +59,8 @@ class Table(RecordFormat):
             if len(row) != len(self.columns):
                 raise ValueError(len(row))
             cells = dict(zip(self.columns, row, strict=True))
-            yield Record(cells["path"], Ending(cells["outcome"], cells["code"]), cells["model"])
+            ending = Ending(cells["outcome"], cells["code"], cells["finding"])
+            yield Record(cells["path"], ending, cells["model"])
 
     def _row(self, cells: Sequence[str]) -> bytes:
         line = io.StringIO()

@@ -23,6 +23,8 @@ class TrainingContext:
     device: str = "cpu"
     n_devices: int = 1
     n_threads: int = 2
+    gpus_per_run: float = 1.0
+    """Of those that a cluster shares out; two runs with half of one share it."""
     deterministic: bool = False
     """Refuse computations whose result may differ between two runs on the same device."""
 

@@ -84,13 +84,20 @@ def train_with_dependencies(
     recipe: Recipe, files: Sequence[Path], context: TrainingContext, seed: int
 ) -> Path:
     """The run of a recipe; missing runs that it depends on are trained first."""
+    for needed in dependencies(recipe, files, context, seed):
+        train_with_dependencies(needed, files, context, seed)
+    return train(recipe, context, seed, resume=True)
+
+
+def dependencies(
+    recipe: Recipe, files: Sequence[Path], context: TrainingContext, seed: int
+) -> Iterator[Recipe]:
+    """Recipes without a run that a recipe builds on."""
     for name in recipe.depends_on:
         if not is_finished(context.earlier_run(name, seed)):
             plain, _, datasets = name.partition(WITHOUT)
             needed = find_recipe(plain, files)
-            needed = needed.held_out(*datasets.split("+")) if datasets else needed
-            train_with_dependencies(needed, files, context, seed)
-    return train(recipe, context, seed, resume=True)
+            yield needed.held_out(*datasets.split("+")) if datasets else needed
 
 
 def in_domain_metrics(valid: Predictions) -> Iterator[tuple[str, Estimate]]:

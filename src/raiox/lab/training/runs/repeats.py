@@ -1,14 +1,13 @@
 """One recipe with many seeds: train what is missing, open `test`, summarise the predictions.
 
 A finished seed is kept, an interrupted one goes on from its last epoch; the same command
-run again therefore ends with the same figures as one that was never interrupted. Who
-trains the seeds is a `Runner`: processes of this machine here, others elsewhere.
+run again therefore ends with the same figures as one that was never interrupted. Each seed is a
+job of its own, for any `Runner`.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
 import numpy as np
 from pydantic import ValidationError
@@ -20,6 +19,7 @@ from raiox.lab.errors import (
     TaskWithoutClassesError,
 )
 from raiox.lab.evaluation.paper_results import PaperResults, paper_results
+from raiox.lab.jobs.job import Runner
 from raiox.lab.metrics.seeds import SeedRuns, SeedStatistic, seed_statistics
 from raiox.lab.training.context import TrainingContext, is_finished
 from raiox.lab.training.data.examples import load_examples
@@ -27,26 +27,10 @@ from raiox.lab.training.networks.build import build_network
 from raiox.lab.training.recipe import Recipe
 from raiox.lab.training.runs.initialisation import distillation_loss_for, initialise
 from raiox.lab.training.runs.predictions import Predictions, has_predictions, predict_split
+from raiox.lab.training.runs.run_process import SPLIT
 from raiox.lab.training.runs.runs import RECIPE_FILE, require_finished
-from raiox.lab.training.runs.seed_process import SPLIT
+from raiox.lab.training.runs.train_jobs import Watch, train_jobs
 from raiox.lab.training.tasks import TASKS
-
-Watch = Callable[[Sequence[int]], None]
-"""Called about once a second with the seeds that are being trained."""
-
-
-class Runner(Protocol):
-    """Something that runs `train_and_test` for seeds, on this machine or elsewhere."""
-
-    def run(
-        self, recipe: Recipe, context: TrainingContext, seeds: Sequence[int], watch: Watch
-    ) -> None:
-        """Return when every seed has its run folder.
-
-        Raises:
-            SeedsFailedError: a training ended by itself.
-        """
-        ...
 
 
 @dataclass(frozen=True)
@@ -74,11 +58,12 @@ def repeat(
         DataSetMissingError, RecipeError: it cannot begin.
         RunRecipeDiffersError, RunDataChangedError: a run folder holds another recipe or other data.
         RunNotFinishedError: a run that the recipe depends on is missing.
-        SeedsFailedError: a training ended by itself.
+        RunsFailedError: a training ended by itself.
     """
     check_can_begin(recipe, context, seeds)
     folders = {seed: context.run_folder(recipe.name, seed) for seed in seeds}
-    runner.run(recipe, context, [s for s in seeds if not has_predictions(folders[s], SPLIT)], watch)
+    missing = {s: (recipe, s) for s in seeds if not has_predictions(folders[s], SPLIT)}
+    train_jobs(missing, context, runner, watch, test=True)
     predictions = [predict_split(folder, context, SPLIT) for folder in folders.values()]
     series = _seed_runs(list(folders.values()), predictions)
     paper = paper_results(recipe.name, series.outputs)

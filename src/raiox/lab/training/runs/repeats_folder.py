@@ -11,7 +11,7 @@ from raiox.lab.training.runs.curve_figures import draw_curves
 from raiox.lab.training.runs.learning_curves import read_curves
 from raiox.lab.training.runs.repeats import Repeats
 from raiox.lab.training.runs.run_metadata import read_run_metadata
-from raiox.lab.training.runs.seed_process import SPLIT
+from raiox.lab.training.runs.run_process import SPLIT
 from raiox.vocabulary import NOTICE
 
 SHARED = ("code_version", "data_sha256", "split_sha256", "torch", "precision")

@@ -1,7 +1,8 @@
 """PostgreSQL as raiox uses it: a socket that neither dawdles nor hangs, its errors by SQLSTATE.
 
 pg8000 leaves Nagle's algorithm on, so a row with arrays would wait for a delayed
-acknowledgement, and gives a link that was cut many minutes. Both are set on its socket.
+acknowledgement, and gives a link that was cut many minutes. Both are set on its socket. It also
+waits three times for each statement, which `pg8000_connection` ends.
 Sources: tcp(7); PostgreSQL 15, appendix A "Error Codes" and "Client Connection Defaults".
 """
 
@@ -10,7 +11,7 @@ import time
 from typing import Any, Final
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
-from sqlalchemy.engine import ExceptionContext
+from sqlalchemy.engine import Dialect, ExceptionContext
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -46,7 +47,8 @@ _PASSING_CLASSES: Final = ("08", "25", "40", "53", "55", "57", "58")
 
 def postgresql_engine(url: URL) -> Engine:
     """A pool of connections."""
-    options = _pg8000_options if url.get_driver_name() == "pg8000" else _psycopg_options
+    is_pg8000 = url.get_driver_name() == "pg8000"
+    options = _pg8000_options if is_pg8000 else _psycopg_options
     engine = create_engine(
         url,
         pool_size=N_CONNECTIONS,
@@ -54,6 +56,8 @@ def postgresql_engine(url: URL) -> Engine:
         pool_timeout=CONNECT_TIMEOUT_S,
         connect_args=options(),
     )
+    if is_pg8000:
+        event.listen(engine, "do_connect", _connect_pipelined)
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "checkin", _note_rest)
     event.listen(engine, "checkout", _try_rested)
@@ -108,6 +112,15 @@ def _psycopg_options() -> dict[str, Any]:
         "application_name": "raiox",
         "options": " ".join(f"-c {name}={value}" for name, value in _SERVER_LIMITS.items()),
     }
+
+
+def _connect_pipelined(
+    _dialect: Dialect, _record: object, arguments: Any, options: dict[str, Any]
+) -> Any:
+    # An extra, which SQLAlchemy has imported by now.
+    from raiox.records.pg8000_connection import PipelinedConnection  # noqa: PLC0415
+
+    return PipelinedConnection(*arguments, **options)
 
 
 def _prepare(connection: Any, _record: object) -> None:

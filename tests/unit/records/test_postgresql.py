@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 
 import pytest
+from pg8000.exceptions import DatabaseError
 from relay import Relay
 from sqlalchemy import text
 
@@ -68,6 +69,36 @@ def test_a_database_that_raiox_does_not_use_is_refused_by_its_name(url: str):
         Database(url)
 
     assert refused.value.facts["driver"] == url.partition(":")[0]
+
+
+class CountingSocket:
+    """Passes everything on and counts how often it is emptied."""
+
+    def __init__(self, real) -> None:
+        self._real, self.n_flushes = real, 0
+
+    def flush(self) -> None:
+        self.n_flushes += 1
+        self._real.flush()
+
+    def __getattr__(self, name: str):
+        return getattr(self._real, name)
+
+
+def test_a_statement_with_values_goes_once_to_the_server_and_back(opened):
+    with opened().database.listening() as connection:
+        connection._sock = counting = CountingSocket(connection._sock)
+        cursor = connection.cursor()
+        cursor.execute("SELECT CAST(%s AS text), CAST(%s AS int)", ["one", 2])
+        n_flushes, row = counting.n_flushes, cursor.fetchone()
+        with pytest.raises(DatabaseError) as refused:
+            cursor.execute("SELECT 1 / CAST(%s AS int)", [0])
+        cursor.execute("SELECT CAST(%s AS bytea)", [b"\x00\xff"])
+
+        assert n_flushes == 1
+        assert list(row) == ["one", 2]
+        assert refused.value.args[0]["C"] == "22012"  # division by zero
+        assert bytes(cursor.fetchone()[0]) == b"\x00\xff"
 
 
 def test_a_claim_takes_no_more_than_it_wants_under_any_plan(opened, postgres):

@@ -20,7 +20,7 @@ import numpy as np
 from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 
-from raiox.entities import EngineResult, Radiograph
+from raiox.entities import EngineResult, LungOcclusion, Radiograph
 from raiox.inference.local import LocalEngine
 from raiox.intake import Intake
 from raiox.manifest import MANIFEST_FILE, read_rows
@@ -33,6 +33,8 @@ from browser_reading import (
     CODES,
     beyond,
     compare,
+    compare_occlusions,
+    occlude_lungs,
     open_worker,
     read,
     serve_site,
@@ -45,7 +47,8 @@ Research use. Not a medical device.
 Written by `benchmarks/browser.py`: {n} random images of `valid`, decoded once by `raiox.intake`,
 read by `raiox.inference` and, as gray PNG, by the worker of the built page in headless Chromium
 (WebAssembly with SIMD, one thread). Scores, shares and maps are compared before they are rounded;
-`place` is that in the map of cases, which is rounded to 0.001. What reading in the browser costs
+`place` is that in the map of cases, which is rounded to 0.001; `scores_without_lungs` are those with
+the lungs hidden. What reading in the browser costs
 stands in [a page of its own](browser-cost.md).
 
 {table}
@@ -89,6 +92,9 @@ def measure(settings: Settings, n: int) -> list[dict[str, float]]:
             [here] = engine.predict([radiograph])
             assert isinstance(here, EngineResult), here
             found = compare(here, read(page, as_png(radiograph)))
+            [occluded] = engine.occlude_lungs([radiograph]) if here.prediction else [None]
+            if isinstance(occluded, LungOcclusion):
+                found |= compare_occlusions(occluded, occlude_lungs(page))
             differences.append(found)
             if too_far := beyond(found):
                 print(f"{name}: {too_far}")

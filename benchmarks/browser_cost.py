@@ -97,7 +97,6 @@ def bytes_of_visit(page: Page, address: str) -> int:
     """What is sent from opening the page to the answer."""
     CountingHandler.sent = 0
     page.goto(address)
-    page.reload()  # under the service worker from here on
     file = {"name": "0.png", "mimeType": "image/png", "buffer": example_png("phantom_clear")}
     page.set_input_files("input[type=file]", [file])
     page.wait_for_selector("article .answer", timeout=ANSWER_MS)

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from playwright.sync_api import Page
 
-from raiox.entities import EngineResult, Prediction
+from raiox.entities import EngineResult, FloatArray, LungOcclusion, Prediction
 from raiox.settings import Settings
 from raiox.web.app import BUILT_PAGE
 from raiox.web.site.export import export_site
@@ -27,7 +27,14 @@ ISOLATED = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Embedder-Policy": "require-corp",
 }
-BOUNDS: Mapping[str, float] = {"scores": 1e-3, "maps": 1e-2}
+BOUNDS: Mapping[str, float] = {
+    "scores": 1e-3,
+    "maps": 1e-2,
+    "lungs": 1e-2,
+    "in_lungs": 1e-3,
+    "lung_extent": 1e-2,
+    "scores_without_lungs": 1e-3,
+}
 CODES = ("outcome", "finding", "findings_set", "uncertainty", "positioning", "neighbours")
 OPEN = """
 async ([worker, nThreads]) => {
@@ -35,7 +42,7 @@ async ([worker, nThreads]) => {
   const reader = new Worker(worker, { type: 'module' });
   globalThis.answer = (message, transfer) => new Promise((resolve, reject) => {
     reader.onmessage = ({ data }) => {
-      if (['opened', 'read', 'refused'].includes(data.kind)) resolve(data);
+      if (['opened', 'read', 'occluded', 'refused'].includes(data.kind)) resolve(data);
       if (data.kind === 'failed') reject(new Error(data.reason));
     };
     reader.onerror = (event) => reject(new Error(event.message));
@@ -50,13 +57,15 @@ READ = """
 async ([encoded, wantsPixels]) => {
   const content = Uint8Array.from(atob(encoded), (one) => one.charCodeAt(0)).buffer;
   const started = performance.now();
-  const { kind, refusal, decoded, reading } = await answer({ kind: 'read', content }, [content]);
+  const { kind, refusal, decoded, reading, pictures } = await answer({ kind: 'read', content }, [content]);
   const ms = performance.now() - started;
   if (kind !== 'read') return { refusal };
+  globalThis.kept = pictures.image;
+  const listed = ({ width, height, values }) => ({ width, height, values: Array.from(values) });
   const prediction = reading.prediction && {
     ...reading.prediction,
-    maps: Object.values(reading.prediction.maps).map(({ width, height, values }) => ({
-      width, height, values: Array.from(values) })),
+    maps: Object.values(reading.prediction.maps).map(listed),
+    lungs: reading.prediction.lungs && listed(reading.prediction.lungs),
     embedding: Array.from(reading.prediction.embedding),
   };
   const encode = (array) => new Promise((resolve) => {
@@ -69,6 +78,12 @@ async ([encoded, wantsPixels]) => {
     shades: await encode(image.pixels),
     samples: values && await encode(values.samples), scale: values && values.scale };
   return { reading: { ...reading, prediction }, ms, said, pixels };
+}
+"""
+OCCLUDE = """
+async () => {
+  const { refusal, occlusion } = await answer({ kind: 'occlude', image: kept });
+  return refusal ? { refusal } : occlusion;
 }
 """
 
@@ -117,6 +132,18 @@ def read(page: Page, content: bytes, *, wants_pixels: bool = False) -> dict[str,
     return dict(found)
 
 
+def occlude_lungs(page: Page) -> dict[str, Any]:
+    """The scores of the picture read last, and those with its lungs hidden; or `refusal`."""
+    return dict(page.evaluate(OCCLUDE))
+
+
+def compare_occlusions(here: LungOcclusion, there: dict[str, Any]) -> dict[str, float]:
+    """Largest difference of the scores with the lungs hidden, and without."""
+    pairs = (here.scores, there["scores"]), (here.scores_without_lungs, there["scoresWithoutLungs"])
+    differences = [abs(one[f] - other[f]) for one, other in pairs for f in one]
+    return {"scores_without_lungs": max(differences)}
+
+
 def compare(here: EngineResult, there: dict[str, Any]) -> dict[str, float]:
     """Largest difference of each kind; 1 where a code differs."""
     reading, verdict = there["reading"], here.filter_result
@@ -148,9 +175,18 @@ def _compare_predictions(here: Prediction, there: dict[str, Any]) -> dict[str, f
         "embedding": float(np.abs(np.array(there["embedding"]) - here.embedding).max()),
         "distance": abs((here.distance or 0) - (there["distance"] or 0)),
         "place": float(np.abs(np.subtract(xyz, situation["xyz"])).max()),
+        "lungs": _difference(here.lungs, there["lungs"]),
         "in_lungs": max(
             abs((share or 0) - (there["evidenceInLungs"][f] or 0))
             for f, share in here.evidence_in_lungs.items()
+        ),
+        "lung_extent": max(
+            (
+                abs(share - there["lungExtent"][finding][zone])
+                for finding, zones in here.lung_extent.items()
+                for zone, share in zones.items()
+            ),
+            default=0.0,
         ),
         "finding": differ(here.finding, there["finding"]),
         "findings_set": differ(list(here.findings_set), there["findingsSet"]),
@@ -161,6 +197,13 @@ def _compare_predictions(here: Prediction, there: dict[str, Any]) -> dict[str, f
             [one["image"] for one in situation["neighbours"]],
         ),
     }
+
+
+def _difference(here: FloatArray | None, there: dict[str, Any] | None) -> float:
+    """Of two maps; 1 where there is only one."""
+    if here is None or there is None:
+        return differ(here is None, there is None)
+    return float(np.abs(here - np.array(there["values"]).reshape(here.shape)).max())
 
 
 def differ(here: object, there: object) -> float:

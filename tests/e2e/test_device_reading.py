@@ -8,13 +8,22 @@ from typing import Any
 
 import numpy as np
 import pytest
-from browser_reading import Renderer, beyond, compare, open_worker, read, serve_site
+from browser_reading import (
+    Renderer,
+    beyond,
+    compare,
+    compare_occlusions,
+    occlude_lungs,
+    open_worker,
+    read,
+    serve_site,
+)
 from drawings import picture
 from drawn_files import drawn_files
 from drawn_radiographs import radiograph
 from playwright.sync_api import Browser, Page
 
-from raiox.entities import Radiograph
+from raiox.entities import LungOcclusion, Radiograph
 from raiox.errors import RaioxError
 from raiox.inference.local import LocalEngine
 from raiox.intake import Intake
@@ -126,6 +135,18 @@ def test_a_drawn_picture_gets_the_same_outcome_scores_and_maps(name, worker, int
     assert beyond(compare(here, read(worker, DRAWN[name]))) == {}
 
 
+@pytest.mark.parametrize("name", DRAWN)
+def test_hidden_lungs_leave_the_same_scores_or_are_not_found_either(name, worker, intake, engine):
+    [here] = engine.occlude_lungs([intake.load(DRAWN[name])])
+    read(worker, DRAWN[name])
+    there = occlude_lungs(worker)
+
+    if isinstance(here, RaioxError):
+        assert there == {"refusal": {"code": here.code, "facts": {}}}
+    else:
+        assert beyond(compare_occlusions(here, there)) == {}
+
+
 @pytest.mark.data
 @pytest.mark.skipif(not (DATA / MANIFEST_FILE).exists(), reason="RAIOX_DATASETS names no data")
 def test_radiographs_as_they_lie_on_the_disk_get_the_same_outcome_scores_and_maps(
@@ -134,9 +155,13 @@ def test_radiographs_as_they_lie_on_the_disk_get_the_same_outcome_scores_and_map
     rows = [row for row in read_rows(DATA / MANIFEST_FILE) if row["split"] == "valid"]
     for row in random.Random(1).sample(rows, N_REAL):
         content = row.path.read_bytes()
-        [here] = engine.predict([intake.load(content)])
+        radiograph = intake.load(content)
+        [here], [occluded] = engine.predict([radiograph]), engine.occlude_lungs([radiograph])
+        differences = compare(here, read(worker, content))
+        if isinstance(occluded, LungOcclusion):
+            differences |= compare_occlusions(occluded, occlude_lungs(worker))
 
-        assert beyond(compare(here, read(worker, content))) == {}, row["image"]
+        assert beyond(differences) == {}, row["image"]
 
 
 def test_twenty_readings_leave_no_more_memory_behind_than_five(worker):

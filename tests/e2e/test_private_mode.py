@@ -11,11 +11,13 @@ from raiox.settings import Settings
 from raiox.web.site.export import export_site
 
 from .axe import violations
-from .conftest import CHROMIUM, FLAGS, PAGE, PATIENCE_MS, upload
+from .conftest import CHROMIUM, FLAGS, PAGE, PATIENCE_MS, open_folds, upload
+from .test_viewer import press
 
 ANSWER = re.compile("^(Padrão parecido|Incerto)")
 SWITCH = "A imagem não sai deste aparelho"
-SITE_BYTES = 25 * 2**20
+MEBIBYTE = 2**20
+SITE_BYTES = 25 * MEBIBYTE
 READING_MS = 240_000
 """The networks are fetched and compiled first, on a machine that may be busy."""
 KEYS = """() => new Promise((resolve, reject) => {
@@ -48,19 +50,19 @@ def site(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def address(site):
-    with served_below_a_path(site) as url:
+def sent():
+    """Bytes that the host has sent of each file."""
+    return {}
+
+
+@pytest.fixture(scope="module")
+def address(site, sent):
+    with served_below_a_path(site, sent) as url:
         yield url
 
 
 def expect_answer(page: Page) -> None:
     expect(page.get_by_role("heading", name=ANSWER)).to_be_visible(timeout=READING_MS)
-
-
-def is_kept_for_offline(page: Page) -> None:
-    """The second visit is under the service worker, which keeps what the page fetches."""
-    page.evaluate("() => navigator.serviceWorker.ready.then(() => undefined)")
-    page.reload()
 
 
 def test_no_request_carries_anything_of_the_image(open_page, address):
@@ -113,7 +115,6 @@ def test_the_key_dies_with_the_last_analysis(open_page, address):
 
 def test_an_image_is_read_without_a_network_after_the_first_visit(open_page, address):
     page = open_page(address)
-    is_kept_for_offline(page)
     upload(page, example_png("phantom_clear"))
     expect_answer(page)
 
@@ -123,6 +124,46 @@ def test_an_image_is_read_without_a_network_after_the_first_visit(open_page, add
     upload(page, example_png("phantom_clear"))
 
     expect_answer(page)
+
+
+def test_a_second_visit_fetches_no_network_again_whatever_the_host_says_of_caching(
+    open_page, address, sent
+):
+    page = open_page(address)
+    upload(page, example_png("phantom_clear"))
+    expect_answer(page)
+    page.wait_for_load_state("networkidle")
+    first = sum(sent.values())
+
+    sent.clear()
+    second = page.context.new_page()
+    page.close()
+    second.goto(address)
+    upload(second, example_png("phantom_clear"))
+    expect_answer(second)
+    second.wait_for_load_state("networkidle")
+
+    assert first > 6 * MEBIBYTE
+    assert not [name for name in sent if name.startswith(("models/", "assets/"))]
+    assert sum(sent.values()) < MEBIBYTE, "only the page itself, the examples and device.json"
+
+
+def test_the_lungs_are_outlined_and_the_scores_read_again_without_them(open_page, address):
+    page = open_page(address)
+    upload(page, example_png("phantom_clear"))
+    expect_answer(page)
+
+    press(page, "l")
+    expect(page.get_by_role("img", name=re.compile("contorna os pulmões"))).to_be_visible()
+    expect(page.locator(".controls")).to_contain_text("da área dos pulmões (direito")
+    open_folds(page)
+    page.get_by_role("button", name="Cobrir os pulmões e ler de novo").click()
+    expect(page.get_by_role("row", name=re.compile("^COVID-19"))).to_be_visible(timeout=READING_MS)
+    expect(page.get_by_text("escolha “Salvar como PDF”")).to_be_visible()
+    assert violations(page) == {}
+    page.reload()
+    press(page, "l")
+    expect(page.get_by_role("img", name=re.compile("contorna os pulmões"))).to_be_visible()
 
 
 def test_half_a_file_ends_in_a_sentence(open_page, address):

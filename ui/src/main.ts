@@ -7,6 +7,7 @@ import { replaceFirstScreen } from './firstScreen';
 import { whenIdle } from './shared/idle';
 import { i18n } from './shared/i18n.svelte';
 import { router } from './shared/router.svelte';
+import { registerServiceWorker } from './shared/serviceWorker';
 import { service } from './shared/service.svelte';
 import { uploadQueue } from './shared/upload/uploads';
 import { theme } from './shared/theme.svelte';
@@ -24,9 +25,4 @@ if (target) {
 }
 service.start(); // after the first screen, which stands without its answer
 
-// A development server builds nothing that could be kept; plain HTTP in a hospital forbids keeping.
-if (import.meta.env.PROD && 'serviceWorker' in navigator) {
-  whenIdle(() => {
-    navigator.serviceWorker.register('./sw.js').catch(() => undefined); // the page serves without
-  });
-}
+whenIdle(() => void registerServiceWorker());

@@ -33,7 +33,7 @@ test('an image becomes larger as in Pillow', () => {
 
 test('a part of a map is resized as in Pillow', () => {
   const map = { width: 7, height: 5, values: Float32Array.from(RAMP.pixels, (gray) => gray / 255) };
-  const { values } = resizeFloats(map, 4, 3, [0.5, 6.25], [0, 5]);
+  const { values } = resizeFloats(map, 4, 3, { across: [0.5, 6.25], down: [0, 5] });
   const expected = [0.135808, 0.363429, 0.566185, 0.791787, 0.155175, 0.382795, 0.585551, 0.811154, 0.174541, 0.402162, 0.604918, 0.83052];
   expected.forEach((value, at) => {
     expect(values[at]).toBeCloseTo(value, 5);

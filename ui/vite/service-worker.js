@@ -32,8 +32,8 @@ self.addEventListener('fetch', (event) => {
   if (request.method !== 'GET' || origin !== self.location.origin) return;
   if (request.mode === 'navigate' && pathname === PAGE) event.respondWith(networkFirst(request));
   else if (pathname === FIRST_SCREEN) event.respondWith(networkFirst(request));
-  else if (pathname.startsWith(BUILT)) event.respondWith(cacheFirst(request, CACHE));
-  else if (pathname.startsWith(MODELS)) event.respondWith(cacheFirst(request, MODELS_CACHE));
+  else if (pathname.startsWith(BUILT)) event.respondWith(cacheFirst(event, CACHE));
+  else if (pathname.startsWith(MODELS)) event.respondWith(cacheFirst(event, MODELS_CACHE));
   else if (pathname === CATALOGUE) event.respondWith(catalogueOrKept(request));
 });
 
@@ -58,13 +58,14 @@ async function networkFirst(request) {
   }
 }
 
-async function cacheFirst(request, cacheName) {
+async function cacheFirst(event, cacheName) {
+  const { request } = event;
   const kept = await caches.match(request);
   if (kept) return kept;
   const answer = await fetch(request);
   if (answer.ok) {
     const copy = answer.clone();
-    void caches.open(cacheName).then((cache) => cache.put(request, copy));
+    event.waitUntil(caches.open(cacheName).then((cache) => cache.put(request, copy)));
   }
   return answer;
 }

@@ -4,27 +4,29 @@
  * Only files are fetched, always the same ones: nothing of an image is in any request.
  */
 
-import type { Analysis, CaseMap, CurrentModels, Example, ReferenceCase } from '../shared/contract';
-import { failFromMessage, failLocally, ServiceError } from '../shared/failure';
+import type { Analysis, CaseMap, CurrentModels, Example, LungOcclusionDocument, ReferenceCase } from '../shared/contract';
+import { failLocally, ServiceError } from '../shared/failure';
 import type { HistoryPage, Upload } from '../shared/api';
 import { heldPicture } from '../shared/heldPictures';
 import { deviceIdIn, newDeviceId, privateMode } from '../shared/privateMode.svelte';
 import type { Report } from '../shared/report';
+import { untilFilesAreKept } from '../shared/serviceWorker';
 import { addressOf, forgetAddresses } from './addresses';
 import { toCsv } from './csv';
 import { shownDocument, storedDocument, type StoredDocument } from './document';
 import { CATALOGUE, type Catalogue, type StoredFile } from './infer/catalogue';
+import { failureOn, refused } from './failures';
 import { sha256 } from './infer/fetchFile';
-import type { Pictures } from './infer/pictures';
+import type { MapPictures } from './infer/pictures';
 import { History } from './keep/history';
 import type { Kept, KeptImages } from './keep/kept';
-import { codedMessage } from './messages';
-import { DeviceReader, NoReadingError } from './reader';
+import { occlusionDocument } from './occlusionDocument';
+import { DeviceReader } from './reader';
 
 const history = new History((reason) => {
   privateMode.unkept = reason;
 });
-type Shown = KeptImages & Pick<Pictures, 'heatmaps'>;
+type Shown = KeptImages & MapPictures;
 
 let catalogue: Promise<Catalogue> | undefined;
 let reader: DeviceReader | undefined;
@@ -53,49 +55,70 @@ async function fetchJson<T>(address: string): Promise<T> {
 export async function sendImage({ file, onProgress, signal }: Upload): Promise<Analysis> {
   const known = await readCatalogue();
   onShare = onProgress;
-  reader ??= new DeviceReader(known, (share) => {
-    onShare(share);
-  });
   try {
-    await reader.open();
+    const reader = await openReader(known);
     onProgress(1);
     const content = new Uint8Array(await file.arrayBuffer());
     const digest = await sha256(content);
     const upload = { id: newDeviceId(), sha256: digest, createdAt: new Date() };
     const read = await reader.read(content.buffer, signal);
     const document = storedDocument(upload, read, known);
-    await history.add(document, read.pictures);
+    await history.add({ document, pictures: read.pictures, mapsUntil: known.delete_heatmaps_with_image ? document.image_expires_at : document.expires_at });
     return shown(document, read.pictures);
   } catch (error) {
-    if (error instanceof NoReadingError) throw refused(error);
-    if (signal.aborted || error instanceof ServiceError) throw error;
-    throw new ServiceError(failLocally(navigator.onLine ? 'device' : 'offline'));
+    throw signal.aborted ? error : failureOn(error);
   }
 }
 
-function refused({ refusal }: NoReadingError): ServiceError {
-  return new ServiceError(failFromMessage(codedMessage(refusal.code, refusal.facts)));
+/** The networks are fetched once what is fetched is kept. */
+async function openReader(known: Catalogue): Promise<DeviceReader> {
+  await untilFilesAreKept();
+  reader ??= new DeviceReader(known, (share) => {
+    onShare(share);
+  });
+  await reader.open();
+  return reader;
+}
+
+/** What is left of the scores with the lungs hidden; computed now. */
+export async function fetchShortcuts(id: string): Promise<LungOcclusionDocument> {
+  const kept = await keptOf(id);
+  if (!kept.document.scores) throw refused('scores_not_available');
+  const { image } = await kept.images();
+  if (!image) throw refused('image_not_kept');
+  try {
+    const reader = await openReader(await readCatalogue());
+    return occlusionDocument(await reader.occludeLungs(image));
+  } catch (error) {
+    throw failureOn(error);
+  }
 }
 
 /** Args: pictures: those that there are. */
-function shown(document: StoredDocument, { image, values, heatmaps }: Shown): Analysis {
+function shown(document: StoredDocument, { image, values, heatmaps, lungs }: Shown): Analysis {
   const address = (name: string, picture: Blob | null): string | null => picture && addressOf(document.id, name, picture);
   return shownDocument(document, {
     image: address('image', image),
     values: address('values', values),
     maps: mapAddresses(document, heatmaps),
+    lungs: address('lungs', lungs),
   });
 }
 
 function mapAddresses({ id, scores }: StoredDocument, pictures: Readonly<Record<string, Blob>>): Record<string, string> | null {
-  if (!scores) return null;
+  if (!scores || Object.keys(pictures).length === 0) return null;
   return Object.fromEntries(Object.entries(pictures).map(([name, picture]) => [name, addressOf(id, `map ${name}`, picture)]));
 }
 
 export async function fetchAnalysis(id: string): Promise<Analysis> {
+  const kept = await keptOf(id);
+  return shown(kept.document, { ...(await kept.images()), ...(await kept.maps()) });
+}
+
+async function keptOf(id: string): Promise<Kept> {
   const kept = await history.get(id);
   if (!kept) throw new ServiceError({ ...failLocally('gone'), status: 404 });
-  return shown(kept.document, { ...(await kept.images()), heatmaps: await kept.heatmaps() });
+  return kept;
 }
 
 export async function deleteAnalysis(id: string): Promise<void> {
@@ -108,8 +131,8 @@ export async function fetchHistory(): Promise<HistoryPage> {
   return { analyses: await Promise.all((await history.list()).map(listed)), next_cursor: null };
 }
 
-async function listed({ document, hasImage, thumbnail }: Kept): Promise<Analysis> {
-  const image = hasImage ? addressOf(document.id, 'thumbnail', await thumbnail()) : null;
+async function listed({ document, thumbnail }: Kept): Promise<Analysis> {
+  const image = thumbnail && addressOf(document.id, 'thumbnail', await thumbnail());
   return shownDocument(document, { image });
 }
 

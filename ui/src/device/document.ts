@@ -10,11 +10,11 @@ import { round } from './decide/embedding';
 import { codedMessage } from './messages';
 import type { Read } from './reader';
 
-const SCORE_DECIMALS = 4;
+export const SCORE_DECIMALS = 4;
 const HOUR_MS = 3_600_000;
 
 /** What is kept: everything but sentences and addresses, which are made when it is shown. */
-export type StoredDocument = Omit<Analysis, 'image' | 'maps' | 'notice' | 'values'> & {
+export type StoredDocument = Omit<Analysis, 'image' | 'lungs' | 'maps' | 'notice' | 'values'> & {
   readonly valueScale: ValueScale | null;
 };
 
@@ -52,7 +52,6 @@ export function storedDocument(upload: Upload, { decoded, reading }: Read, catal
     timings_ms: { ...timingsMs },
     notes: [...decoded.notes],
     valueScale: decoded.values?.scale ?? null,
-    lungs: null,
     queue_position: null,
     estimated_wait_s: null,
     width_px: decoded.image.width,
@@ -70,16 +69,19 @@ export function storedDocument(upload: Upload, { decoded, reading }: Read, catal
 export interface Addresses {
   readonly image: string | null;
   readonly maps?: Record<string, string> | null;
+  readonly lungs?: string | null;
   readonly values?: string | null;
 }
 
-export function shownDocument({ valueScale, ...stored }: StoredDocument, { image, maps = null, values = null }: Addresses): Analysis {
+export function shownDocument({ valueScale, ...stored }: StoredDocument, addresses: Addresses): Analysis {
+  const { image, maps = null, lungs = null, values = null } = addresses;
   const { rejection } = stored;
   return {
     ...stored,
     rejection: rejection && codedMessage(rejection.code, rejection.facts),
     image,
     maps,
+    lungs,
     values: valueScale && values ? { ...valueScale, address: values } : null,
     notice: Object.fromEntries(languages.map(({ id, notice }) => [id, notice])),
   };

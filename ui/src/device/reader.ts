@@ -8,6 +8,7 @@ import { DECODE_LIMIT_S } from './decode/checks';
 import type { Decoded } from './decode/decoded';
 import type { Catalogue } from './infer/catalogue';
 import type { Reading } from './infer/engine';
+import type { LungOcclusion } from './infer/lungOcclusion';
 import type { Pictures } from './infer/pictures';
 import type { Answer, Refusal, Request } from './infer/protocol';
 
@@ -27,6 +28,7 @@ export class NoReadingError extends Error {
 export class DeviceReader {
   #worker: Worker | undefined;
   #opened: Promise<void> | undefined;
+  #last: Promise<unknown> = Promise.resolve();
   readonly #catalogue: Catalogue;
   readonly #onShare: (share: number) => void;
 
@@ -54,6 +56,14 @@ export class DeviceReader {
     return answer;
   }
 
+  /** The scores of a kept picture as it is and with its lungs hidden. Throws: NoReadingError. */
+  async occludeLungs(image: Blob): Promise<LungOcclusion> {
+    await this.open();
+    const answer = await this.#request({ kind: 'occlude', image });
+    if (answer.kind !== 'occluded') throw new NoReadingError({ code: 'internal_error', facts: {} });
+    return answer.occlusion;
+  }
+
   end(): void {
     this.#worker?.terminate();
     this.#worker = undefined;
@@ -66,9 +76,17 @@ export class DeviceReader {
     await this.#request({ kind: 'open', base, catalogue: this.#catalogue });
   }
 
+  /** One after another: the worker computes one thing at a time. */
   #request(request: Request, transfer: Transferable[] = [], signal?: AbortSignal): Promise<Answer> {
+    const answer = this.#last.then(() => this.#send(request, transfer, signal));
+    this.#last = answer.catch(() => undefined);
+    return answer;
+  }
+
+  #send(request: Request, transfer: Transferable[], signal?: AbortSignal): Promise<Answer> {
     const worker = this.#worker;
     if (!worker) return Promise.reject(new Error('no worker'));
+    if (signal?.aborted) return Promise.reject(signal.reason as Error);
     return new Promise((resolve, reject) => {
       const stop = (error: Error): void => {
         clearTimeout(timer);

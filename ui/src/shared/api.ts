@@ -87,8 +87,9 @@ export async function fetchModels(): Promise<CurrentModels> {
   return call<CurrentModels>(`${API}/models/current`);
 }
 
-/** What is left of the scores with the lungs hidden; the service computes it now. */
-export function fetchShortcuts(id: string): Promise<LungOcclusionDocument> {
+/** What is left of the scores with the lungs hidden; it is computed now. */
+export async function fetchShortcuts(id: string): Promise<LungOcclusionDocument> {
+  if (deviceIdIn(id)) return (await device()).fetchShortcuts(id);
   return call<LungOcclusionDocument>(`${ANALYSES}/${encodeURIComponent(id)}/shortcuts`);
 }
 

@@ -4,6 +4,7 @@ import { ANALYSES, API, fetchImage } from './api';
 import { call } from './call';
 import type { NewShare, SharedAnalysis, ShareDocument, SharePage } from './contract';
 import { holdPicture } from './heldPictures';
+import type { Language } from './i18n.svelte';
 
 function addressOfShares(id: string): string {
   return `${ANALYSES}/${encodeURIComponent(id)}/shares`;
@@ -19,6 +20,11 @@ export async function fetchShares(id: string): Promise<ShareDocument[]> {
 
 export async function revokeShare(id: string, share: string): Promise<void> {
   await call(`${addressOfShares(id)}/${encodeURIComponent(share)}`, { method: 'DELETE' });
+}
+
+/** What a secret link shows, as a page. */
+export async function fetchSharedPdf(token: string, language: Language): Promise<Blob> {
+  return fetchImage(`${API}/shared/report.pdf?lang=${language}`, { 'Share-Token': token });
 }
 
 /** What a secret link shows; its pictures are fetched with the token, and stand in the browser then. */

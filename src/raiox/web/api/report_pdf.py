@@ -1,5 +1,7 @@
 """The API of one analysis on paper: a page as PDF, set when it is requested."""
 
+from typing import Any, Final
+
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
@@ -17,7 +19,10 @@ from raiox.web.api.serializers import API, analysis_document, instant
 from raiox.web.dependencies import CallerDep, LangQuery, ServiceDep, WebContext, WebDep
 from raiox.web.http.language import language_of
 
-PDF = "application/pdf"
+PDF: Final = "application/pdf"
+PAGE: Final[dict[int | str, dict[str, Any]]] = {
+    200: {"content": {PDF: {}}, "description": "A page."}
+}
 
 router = APIRouter(prefix=f"{API}/analyses", tags=["analyses"])
 
@@ -25,7 +30,7 @@ router = APIRouter(prefix=f"{API}/analyses", tags=["analyses"])
 @router.get(
     "/{analysis_id}/report.pdf",
     response_class=Response,
-    responses={200: {"content": {PDF: {}}, "description": "A page."}, **problems(401, 404, 429)},
+    responses=PAGE | problems(401, 404, 429),
 )
 async def get_report_pdf(
     request: Request,
@@ -37,22 +42,33 @@ async def get_report_pdf(
 ) -> Response:
     """A finished analysis as one page of A4, with structure for assistive technology (PDF/UA-1)."""
     analysis = await find_analysis(request, analysis_id, web_context, service, caller.owner)
-    language = language_of(request)
     async with web_context.rendering.turn(caller):
-        content, maps = await _pictures(service, analysis, caller.owner)
-        printed = await service.executors.read(
-            lambda: write_pdf(
-                Printed(
-                    document=analysis_document(analysis, ""),
-                    analysed_at=instant(analysis.finished_at or analysis.created_at),
-                    evaluation=_evaluation(web_context, service),
-                    pixels=None if content is None else _pixels(content, analysis),
-                    activation_maps=maps.findings if maps else None,
-                    lungs=maps.lungs if maps else None,
-                ),
-                language,
-            )
+        return await print_analysis(request, web_context, service, analysis, caller.owner)
+
+
+async def print_analysis(
+    request: Request,
+    web_context: WebContext,
+    service: Service,
+    analysis: StoredAnalysis,
+    owner: str,
+) -> Response:
+    """A finished analysis as PDF, in the language of the request."""
+    language = language_of(request)
+    content, maps = await _pictures(service, analysis, owner)
+    printed = await service.executors.read(
+        lambda: write_pdf(
+            Printed(
+                document=analysis_document(analysis, ""),
+                analysed_at=instant(analysis.finished_at or analysis.created_at),
+                evaluation=_evaluation(web_context, service),
+                pixels=None if content is None else _pixels(content, analysis),
+                activation_maps=maps.findings if maps else None,
+                lungs=maps.lungs if maps else None,
+            ),
+            language,
         )
+    )
     name = f"raiox-{analysis.id[:8]}.pdf"
     return Response(printed, 200, {"Content-Disposition": f'inline; filename="{name}"'}, PDF)
 

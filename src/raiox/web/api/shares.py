@@ -14,6 +14,7 @@ from starlette.responses import Response
 from raiox.records.errors import ShareNotFoundError
 from raiox.records.shares import SharedWith
 from raiox.web.api.analyses import CREATED, AnalysisId, FindingName
+from raiox.web.api.report_pdf import PAGE, print_analysis
 from raiox.web.api.schemas import (
     PNG,
     NewShare,
@@ -177,6 +178,22 @@ async def get_shared_heatmap(
     async with web_context.rendering.turn(Caller(shared.owner, address_of(request))):
         content = await service.analyses.heatmap(shared.analysis_id, shared.owner, finding)
     return _png(content)
+
+
+@router.get("/shared/report.pdf", response_class=Response, responses=PAGE | problems(404, 429))
+async def get_shared_report_pdf(
+    request: Request,
+    web_context: WebDep,
+    service: ServiceDep,
+    shared: SharedDep,
+    lang: LangQuery = None,
+) -> Response:
+    """The analysis as one page of A4."""
+    analysis = await service.analyses.get(shared.analysis_id, shared.owner)
+    async with web_context.rendering.turn(Caller(shared.owner, address_of(request))):
+        page = await print_analysis(request, web_context, service, analysis, shared.owner)
+    page.headers.update(NO_INDEX)
+    return page
 
 
 def _png(content: bytes) -> Response:

@@ -115,6 +115,8 @@ class DeviceFiles:
             "models": describe_models(
                 self._identities(), settings, share_h=0, writes_pdf=False
             ).model_dump(mode="json"),
+            "keep_values": settings.records.keep_values,
+            "delete_heatmaps_with_image": settings.records.delete_heatmaps_with_image,
             "examples": list(examples),
         }
 

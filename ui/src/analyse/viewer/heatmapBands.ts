@@ -21,6 +21,11 @@ export function sizeFor(ratio: number): [number, number] {
   return [Math.max(1, Math.round(SIDE * Math.min(1, ratio))), Math.max(1, Math.round(SIDE * Math.min(1, 1 / ratio)))];
 }
 
+/** The `viewBox` in which the points of a map are units. */
+export function boxOf({ width, height }: SupportMap): string {
+  return `0 0 ${String(width)} ${String(height)}`;
+}
+
 /** The bands from a threshold on, weakest first. */
 export function bandsFrom(threshold: number): Band[] {
   return BANDS.filter(({ from }) => from >= threshold - 1e-6);

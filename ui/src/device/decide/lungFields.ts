@@ -8,7 +8,8 @@
 import type { FloatImage } from '../image';
 import { area, componentsOf, type Mask } from './components';
 
-const LUNG = 0.5;
+/** Probability from which a cell is lung. */
+export const LUNG = 0.5;
 const MIN_FIELD = 0.015;
 const EVIDENT = 0.25;
 const MIN_OF_LARGEST = 0.2;

@@ -1,4 +1,4 @@
-/** `device.json`: what the networks of this device are, and where their files lie. Source: src/raiox/web/device_files.py. */
+/** `device.json`: what the networks of this device are, and where their files lie. Source: src/raiox/web/site/device.py. */
 
 import type { CurrentModels, Example } from '../../shared/contract';
 import type { Manifest } from './manifest';
@@ -26,5 +26,8 @@ export interface Catalogue {
   readonly embedding_distance: StoredFile | null;
   readonly report: StoredFile | null;
   readonly models: CurrentModels;
+  /** What is kept beside the picture, and for how long: settings of the service. */
+  readonly keep_values: boolean;
+  readonly delete_heatmaps_with_image: boolean;
   readonly examples: readonly Example[];
 }

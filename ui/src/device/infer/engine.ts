@@ -17,6 +17,7 @@ import { fillBurntIn } from '../preprocess/burntIn';
 import { smoothHalftone } from '../preprocess/halftone';
 import { findContent, uncrop } from '../preprocess/margins';
 import { networkInput, overImage } from '../preprocess/networkInput';
+import type { Manifest } from './manifest';
 import type { Network, Networks, Outputs } from './networks';
 
 export interface Prediction extends Decision {
@@ -30,6 +31,8 @@ export interface Prediction extends Decision {
   readonly evidenceInLungs: Readonly<Record<string, number | null>>;
   readonly lungExtent: Readonly<Record<string, Record<string, number>>>;
   readonly positioning: readonly string[];
+  /** Probability of lung over the whole picture. */
+  readonly lungs: FloatImage | null;
 }
 
 export interface Reading {
@@ -40,7 +43,7 @@ export interface Reading {
   readonly timingsMs: Readonly<Record<'filter' | 'classifier' | 'lungs', number>>;
 }
 
-interface Lungs {
+export interface Lungs {
   readonly probability: FloatImage;
   readonly fields: Mask[];
 }
@@ -50,7 +53,7 @@ export async function readImage(whole: GrayImage, networks: Networks, photograph
   const box = findContent(whole);
   const content = crop(whole, box);
   const refusal = rejectBlank(content) ?? rejectIncomplete(whole, box);
-  const inside = smoothHalftone(fillBurntIn(content));
+  const inside = asNetworksSee(content);
   const [seen, filterMs] = await timed(() => filterImage(inside, networks.filter));
   const filter = photographed ? { ...seen, lowQuality: true } : seen;
   const timingsMs = { filter: filterMs, classifier: 0, lungs: 0 };
@@ -66,8 +69,14 @@ export async function readImage(whole: GrayImage, networks: Networks, photograph
   if (lungs && areOfSeveralRadiographs(lungs.fields)) return refuse({ ...filter, kind: MULTIPLE, accepted: false });
   const [prediction, classifierMs] = await timed(() => predict(inside, networks, lungs));
   timingsMs.classifier = classifierMs;
-  const maps = mapValues(prediction.maps, (map) => uncrop(map, box, whole));
-  return { filter, rejection: null, prediction: { ...prediction, maps }, timingsMs };
+  const overWhole = (map: FloatImage): FloatImage => uncrop(map, box, whole);
+  const laid = { maps: mapValues(prediction.maps, overWhole), lungs: lungs && overWhole(lungs.probability) };
+  return { filter, rejection: null, prediction: { ...prediction, ...laid }, timingsMs };
+}
+
+/** Without burnt-in marks and the dots of print. */
+export function asNetworksSee(content: GrayImage): GrayImage {
+  return smoothHalftone(fillBurntIn(content));
 }
 
 async function runOn(image: GrayImage, { manifest, run }: Network): Promise<Outputs> {
@@ -81,7 +90,7 @@ async function filterImage(image: GrayImage, network: Network): Promise<FilterRe
 }
 
 /** Nothing where they could not be found, which is no failure. */
-async function findLungs(image: GrayImage, network: Network | null): Promise<Lungs | null> {
+export async function findLungs(image: GrayImage, network: Network | null): Promise<Lungs | null> {
   if (!network) return null;
   const maps = mapsOf(await runOn(image, network));
   const mask = maps[network.manifest.labels.indexOf('lungs')];
@@ -92,12 +101,10 @@ async function findLungs(image: GrayImage, network: Network | null): Promise<Lun
   return { probability, fields: lungFields(probability) };
 }
 
-async function predict(image: GrayImage, networks: Networks, lungs: Lungs | null): Promise<Prediction> {
+async function predict(image: GrayImage, networks: Networks, lungs: Lungs | null): Promise<Omit<Prediction, 'lungs'>> {
   const { manifest } = networks.classifier;
   const outputs = await runOn(image, networks.classifier);
-  const score = manifest.multi_label ? sigmoids : softmax;
-  const values = score(output(outputs, 'logits'), manifest.temperature);
-  const scores = Object.fromEntries(manifest.labels.map((label, at) => [label, values[at] ?? 0]));
+  const scores = scoresOf(outputs, manifest);
   const embedding = output(outputs, 'embedding');
   requireFinite(embedding);
   const distance = networks.distance && distanceOf(embedding, networks.distance);
@@ -117,6 +124,12 @@ async function predict(image: GrayImage, networks: Networks, lungs: Lungs | null
     lungExtent: lungs ? mapValues(maps, (map) => extentOf(map, lungs.fields)) : {},
     positioning: lungs ? positioningOf(lungs.fields) : [],
   };
+}
+
+export function scoresOf(outputs: Outputs, manifest: Manifest): Scores {
+  const score = manifest.multi_label ? sigmoids : softmax;
+  const values = score(output(outputs, 'logits'), manifest.temperature);
+  return Object.fromEntries(manifest.labels.map((label, at) => [label, values[at] ?? 0]));
 }
 
 /** What all findings share does not separate them: a softmax does not see it, and neither do the maps. */

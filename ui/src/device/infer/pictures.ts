@@ -6,6 +6,7 @@
 import type { Decoded } from '../decode/decoded';
 import { clip, roundHalfEven, type FloatImage, type GrayImage } from '../image';
 import { resizeFloats } from '../preprocess/resample';
+import type { Prediction } from './engine';
 import { drawSamples } from './samplesPng';
 
 const STOPS = [
@@ -19,29 +20,35 @@ const MAX_ALPHA = 0.85;
 const HEATMAP_SIDE_PX = 512;
 const THUMBNAIL_SIDE_PX = 256;
 
-export interface Pictures {
+/** What was seen where. */
+export interface MapPictures {
+  readonly heatmaps: Readonly<Record<string, Blob>>;
+  /** Gray; white is certainly lung. */
+  readonly lungs: Blob | null;
+}
+
+export interface Pictures extends MapPictures {
   readonly image: Blob;
   readonly thumbnail: Blob;
-  readonly heatmaps: Readonly<Record<string, Blob>>;
   /** What more than 8 bits held, as a gray PNG of 16. */
   readonly values: Blob | null;
 }
 
-export async function drawPictures({ image, values }: Decoded, maps: Readonly<Record<string, FloatImage>>): Promise<Pictures> {
-  const whole = canvasOf(image.width, image.height, (data) => {
-    image.pixels.forEach((gray, at) => {
-      data.fill(gray, 4 * at, 4 * at + 3);
-      data[4 * at + 3] = 255;
-    });
-  });
+export async function drawPictures({ image, values }: Decoded, prediction: Prediction | null): Promise<Pictures> {
+  const whole = grayCanvas(image);
   const heatmaps: Record<string, Blob> = {};
-  for (const [finding, map] of Object.entries(maps)) heatmaps[finding] = await drawHeatmap(map, image);
+  for (const [finding, map] of Object.entries(prediction?.maps ?? {})) heatmaps[finding] = await drawHeatmap(map, image);
   return {
     image: await asPng(whole),
     thumbnail: await asPng(shrunk(whole)),
     heatmaps,
+    lungs: prediction?.lungs ? await asPng(grayCanvas(asShades(prediction.lungs))) : null,
     values: values && (await drawSamples(image, values.samples)),
   };
+}
+
+function asShades({ width, height, values }: FloatImage): GrayImage {
+  return { width, height, pixels: Uint8Array.from(values, (value) => roundHalfEven(clip(value, 0, 1) * 255)) };
 }
 
 async function drawHeatmap(map: FloatImage, { width, height }: GrayImage): Promise<Blob> {
@@ -85,6 +92,15 @@ function canvasOf(width: number, height: number, fill: (data: Uint8ClampedArray)
   fill(picture.data);
   context.putImageData(picture, 0, 0);
   return context.canvas;
+}
+
+function grayCanvas({ width, height, pixels }: GrayImage): OffscreenCanvas {
+  return canvasOf(width, height, (data) => {
+    pixels.forEach((gray, at) => {
+      data.fill(gray, 4 * at, 4 * at + 3);
+      data[4 * at + 3] = 255;
+    });
+  });
 }
 
 function shrunk(canvas: OffscreenCanvas): OffscreenCanvas {

@@ -3,6 +3,7 @@
 import type { Decoded } from '../decode/decoded';
 import type { Catalogue } from './catalogue';
 import type { Reading } from './engine';
+import type { LungOcclusion } from './lungOcclusion';
 import type { Pictures } from './pictures';
 
 export interface OpenRequest {
@@ -18,7 +19,13 @@ export interface ReadRequest {
   readonly content: ArrayBuffer;
 }
 
-export type Request = OpenRequest | ReadRequest;
+export interface OccludeRequest {
+  readonly kind: 'occlude';
+  /** The picture that was kept. */
+  readonly image: Blob;
+}
+
+export type Request = OpenRequest | ReadRequest | OccludeRequest;
 
 /** Why there is no reading: a code with sentences in `locales/`. */
 export interface Refusal {
@@ -31,5 +38,6 @@ export type Answer =
   | { readonly kind: 'opened'; readonly nThreads: number }
   | { readonly kind: 'decoded' }
   | { readonly kind: 'read'; readonly decoded: Decoded; readonly reading: Reading; readonly pictures: Pictures }
+  | { readonly kind: 'occluded'; readonly occlusion: LungOcclusion }
   | { readonly kind: 'refused'; readonly refusal: Refusal }
   | { readonly kind: 'failed'; readonly reason: string };

@@ -1,22 +1,26 @@
 /** The worker that decodes and reads; it may be ended at any time, and holds nothing that is not elsewhere. */
 
+import { decodeByBrowser } from '../decode/browserCodec';
 import { decode } from '../decode/decode';
 import { RefusedError } from '../decode/refusal';
 import { readImage } from './engine';
+import { occludeLungs } from './lungOcclusion';
 import type { Networks } from './networks';
 import { openNetworks, threadsHere } from './openNetworks';
 import { drawPictures } from './pictures';
-import type { Answer, OpenRequest, ReadRequest, Request } from './protocol';
+import type { Answer, OccludeRequest, OpenRequest, ReadRequest, Request } from './protocol';
 
 const PHOTOGRAPH = 'photograph_of_radiograph';
 
 let networks: Promise<Networks> | undefined;
+let keepsValues = true;
 
 function answer(message: Answer, transfer: Transferable[] = []): void {
   postMessage(message, { transfer });
 }
 
 async function open({ base, catalogue, nThreads = threadsHere() }: OpenRequest): Promise<void> {
+  keepsValues = catalogue.keep_values;
   networks = openNetworks(base, catalogue, nThreads, (share) => {
     answer({ kind: 'progress', share });
   });
@@ -25,17 +29,31 @@ async function open({ base, catalogue, nThreads = threadsHere() }: OpenRequest):
 }
 
 async function read({ content }: ReadRequest): Promise<void> {
-  const decoded = await decode(new Uint8Array(content));
+  const whole = await decode(new Uint8Array(content));
+  const decoded = keepsValues ? whole : { ...whole, values: null };
   answer({ kind: 'decoded' }); // from here on nothing of the file can hold the worker up
-  if (!networks) throw new Error('no networks');
-  const reading = await readImage(decoded.image, await networks, decoded.notes.includes(PHOTOGRAPH));
-  const pictures = await drawPictures(decoded, reading.prediction?.maps ?? {});
+  const reading = await readImage(decoded.image, await opened(), decoded.notes.includes(PHOTOGRAPH));
+  const pictures = await drawPictures(decoded, reading.prediction);
   answer({ kind: 'read', decoded, reading, pictures });
 }
 
+async function occlude({ image }: OccludeRequest): Promise<void> {
+  const { data, width, height } = await decodeByBrowser(new Uint8Array(await image.arrayBuffer()), image.type);
+  const pixels = Uint8Array.from({ length: width * height }, (_, at) => data[4 * at] ?? 0);
+  answer({ kind: 'occluded', occlusion: await occludeLungs({ width, height, pixels }, await opened()) });
+}
+
+function opened(): Promise<Networks> {
+  return networks ?? Promise.reject(new Error('no networks'));
+}
+
+function work(request: Request): Promise<void> {
+  if (request.kind === 'open') return open(request);
+  return request.kind === 'read' ? read(request) : occlude(request);
+}
+
 addEventListener('message', ({ data }: MessageEvent<Request>) => {
-  const done = data.kind === 'open' ? open(data) : read(data);
-  done.catch((error: unknown) => {
+  work(data).catch((error: unknown) => {
     if (error instanceof RefusedError) answer({ kind: 'refused', refusal: { code: error.code, facts: error.facts } });
     else answer({ kind: 'failed', reason: String(error) });
   });

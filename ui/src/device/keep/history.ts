@@ -5,10 +5,8 @@
  * where there is no room left; none of it is a reason to give no answer.
  */
 
-import type { StoredDocument } from '../document';
-import type { Pictures } from '../infer/pictures';
 import { unkeptReason, type UnkeptReason } from '../../shared/privateMode.svelte';
-import type { Kept } from './kept';
+import type { Kept, NewAnalysis } from './kept';
 import { MemoryStore } from './memory';
 import { SealedStore } from './sealedStore';
 
@@ -22,11 +20,11 @@ export class History {
     this.#onUnkept = onUnkept;
   }
 
-  async add(document: StoredDocument, pictures: Pictures): Promise<void> {
+  async add(analysis: NewAnalysis): Promise<void> {
     try {
-      await this.#sealed.add(document, pictures);
+      await this.#sealed.add(analysis);
     } catch (error) {
-      this.#memory.add(document, pictures);
+      this.#memory.add(analysis);
       this.#onUnkept(unkeptReason(error));
     }
   }

@@ -1,18 +1,16 @@
 /** What cannot be kept on the disk: analyses for as long as the page is open. */
 
-import type { StoredDocument } from '../document';
-import type { Pictures } from '../infer/pictures';
-import type { Kept } from './kept';
+import type { Kept, NewAnalysis } from './kept';
 
 export class MemoryStore {
   readonly #kept = new Map<string, Kept>();
 
-  add(document: StoredDocument, { image, values, thumbnail, heatmaps }: Pictures): void {
+  add({ document, pictures }: NewAnalysis): void {
+    const { image, values, thumbnail, heatmaps, lungs } = pictures;
     this.#kept.set(document.id, {
       document,
-      hasImage: true,
       thumbnail: () => Promise.resolve(thumbnail),
-      heatmaps: () => Promise.resolve({ ...heatmaps }),
+      maps: () => Promise.resolve({ heatmaps, lungs }),
       images: () => Promise.resolve({ image, values }),
     });
   }

@@ -6,24 +6,25 @@
  */
 
 import type { StoredDocument } from '../document';
-import type { Pictures } from '../infer/pictures';
 import { change, IMAGES, KEYS, openDatabase, promised, RECORDS, type StoreName } from './database';
-import type { Kept, KeptImages } from './kept';
-import { newKey, seal, unseal, type Sealed } from './sealing';
+import type { Kept, KeptImages, NewAnalysis } from './kept';
+import { newKey, PNG_TYPE, seal, sealMaps, unseal, unsealMaps, type Sealed, type SealedMaps } from './sealing';
 
 const KEY = 'history';
 const JSON_TYPE = 'application/json';
-const PNG_TYPE = 'image/png';
 
 /** Times are not sealed: what has expired is deleted without being read. */
 interface SealedRecord {
   readonly id: string;
   readonly createdAt: number;
   readonly imageUntil: number;
+  readonly mapsUntil: number;
   readonly expiresAt: number;
   readonly document: Sealed;
-  readonly thumbnail: Sealed;
-  readonly heatmaps: Readonly<Record<string, Sealed>>;
+  /** Null when the image has had its time. */
+  readonly thumbnail: Sealed | null;
+  /** Null when the maps have had theirs. */
+  readonly maps: SealedMaps | null;
 }
 
 interface SealedImage {
@@ -35,19 +36,18 @@ interface SealedImage {
 export class SealedStore {
   #database: Promise<IDBDatabase> | undefined;
 
-  async add(document: StoredDocument, pictures: Pictures): Promise<void> {
+  async add({ document, pictures, mapsUntil }: NewAnalysis): Promise<void> {
     const [database, key] = [await this.#open(), await this.#key()];
-    const heatmaps: Record<string, Sealed> = {};
-    for (const [finding, picture] of Object.entries(pictures.heatmaps)) heatmaps[finding] = await seal(key, picture);
-    const record: SealedRecord = {
+    const record = withoutExpired({
       id: document.id,
       createdAt: Date.parse(document.created_at),
       imageUntil: Date.parse(document.image_expires_at),
+      mapsUntil: Date.parse(mapsUntil),
       expiresAt: Date.parse(document.expires_at),
       document: await seal(key, new Blob([JSON.stringify(document)])),
       thumbnail: await seal(key, pictures.thumbnail),
-      heatmaps,
-    };
+      maps: await sealMaps(key, pictures),
+    });
     const image: SealedImage = {
       id: document.id,
       image: await seal(key, pictures.image),
@@ -86,17 +86,11 @@ export class SealedStore {
       await this.#remove([record.id]);
       return null;
     }
+    const { thumbnail, maps } = record;
     return {
       document: JSON.parse(await document.text()) as StoredDocument,
-      hasImage: record.imageUntil > Date.now(),
-      thumbnail: () => unseal(key, record.thumbnail, PNG_TYPE),
-      heatmaps: async () => {
-        const pictures: Record<string, Blob> = {};
-        for (const [finding, sealed] of Object.entries(record.heatmaps)) {
-          pictures[finding] = await unseal(key, sealed, PNG_TYPE);
-        }
-        return pictures;
-      },
+      thumbnail: thumbnail && (() => unseal(key, thumbnail, PNG_TYPE)),
+      maps: async () => (maps ? unsealMaps(key, maps) : { heatmaps: {}, lungs: null }),
       images: () => this.#images(record.id),
     };
   }
@@ -116,10 +110,14 @@ export class SealedStore {
     const [now, records] = [Date.now(), await this.#all()];
     const expired = records.filter(({ expiresAt }) => expiresAt <= now);
     if (expired.length > 0) await this.#remove(expired.map(({ id }) => id));
-    const withoutImage = records.filter(({ imageUntil }) => imageUntil <= now);
-    if (withoutImage.length === 0) return;
-    await change(await this.#open(), [IMAGES], (store) => {
-      for (const { id } of withoutImage) store(IMAGES).delete(id);
+    const kept = records.filter(({ expiresAt }) => expiresAt > now);
+    const changed = kept.filter((record) => !sameRecord(record, withoutExpired(record)));
+    if (changed.length === 0) return;
+    await change(await this.#open(), [RECORDS, IMAGES], (store) => {
+      for (const record of changed) {
+        store(RECORDS).put(withoutExpired(record));
+        if (record.imageUntil <= now) store(IMAGES).delete(record.id);
+      }
     });
   }
 
@@ -170,4 +168,18 @@ export class SealedStore {
     });
     return this.#database;
   }
+}
+
+/** Without the pictures that have had their time. */
+function withoutExpired(record: SealedRecord): SealedRecord {
+  const now = Date.now();
+  return {
+    ...record,
+    thumbnail: record.imageUntil > now ? record.thumbnail : null,
+    maps: record.mapsUntil > now ? record.maps : null,
+  };
+}
+
+function sameRecord(a: SealedRecord, b: SealedRecord): boolean {
+  return a.thumbnail === b.thumbnail && a.maps === b.maps;
 }

@@ -83,7 +83,7 @@ export function overImage(
     number,
     number,
   ];
-  return resizeFloats(map, w, h, [left / cell, right / cell], [top / cell, bottom / cell]);
+  return resizeFloats(map, w, h, { across: [left / cell, right / cell], down: [top / cell, bottom / cell] });
 }
 
 /** Where the share of pixels reaches a quantile; those of one gray are spread over [gray, gray + 1). */

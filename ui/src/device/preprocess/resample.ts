@@ -134,18 +134,19 @@ export function resizeGray(image: GrayImage, width: number, height: number, kern
   return { width, height, pixels };
 }
 
-/** Bicubic; `across` and `down` are what is read of the input, all of it where nothing is said. */
-export function resizeFloats(
-  image: FloatImage,
-  width: number,
-  height: number,
-  across: Span = [0, image.width],
-  down: Span = [0, image.height],
-): FloatImage {
+interface Reading {
+  /** What is read of the input; all of it where nothing is said. */
+  readonly across?: Span;
+  readonly down?: Span;
+  readonly kernel?: Kernel;
+}
+
+export function resizeFloats(image: FloatImage, width: number, height: number, reading: Reading = {}): FloatImage {
+  const { across = [0, image.width], down = [0, image.height], kernel = BICUBIC } = reading;
   let { values } = image;
   if (!isIdentity(image.width, across, width)) {
     const wide = new Float32Array(width * image.height);
-    passFloats(values, wide, weigh(image.width, across, width, BICUBIC), {
+    passFloats(values, wide, weigh(image.width, across, width, kernel), {
       lines: image.height,
       lineSteps: [image.width, width],
       cellSteps: [1, 1],
@@ -154,7 +155,7 @@ export function resizeFloats(
   }
   if (!isIdentity(image.height, down, height)) {
     const high = new Float32Array(width * height);
-    passFloats(values, high, weigh(image.height, down, height, BICUBIC), {
+    passFloats(values, high, weigh(image.height, down, height, kernel), {
       lines: width,
       lineSteps: [1, 1],
       cellSteps: [width, width],

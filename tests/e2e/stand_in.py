@@ -82,6 +82,7 @@ def describe_models(
         keep_results_h=720,
         share_h=72,
         writes_pdf=True,
+        login=True,
     ).model_dump(mode="json")
 
 

@@ -273,6 +273,35 @@ class WebSettings(BaseModel, frozen=True, extra="forbid"):
     )
 
 
+class OidcSettings(BaseModel, frozen=True, extra="forbid"):
+    """Who may use the service: people that an OpenID Connect provider knows (extra `oidc`)."""
+
+    issuer: str | None = Field(
+        None,
+        pattern=r"^(https://[^/?#]+|http://(localhost|127\.0\.0\.1)(:\d+)?)(/[^?#]*)?$",
+        description="Address of the provider, as its tokens name it, e.g. "
+        "`https://id.example.org/realms/hospital`. By default, nobody has to sign in.",
+    )
+    client_id: str = Field("raiox", description="Name under which the provider knows this service.")
+    client_secret: SecretStr | None = Field(
+        None, description="Secret of that client; without one, it is a public client (PKCE only)."
+    )
+    scopes: Names = Field(
+        ("openid",), description="Scopes of the request, with which come the claims of `allow`."
+    )
+    allow: Names = Field(
+        (),
+        description="Claims of the ID token that let a person in, e.g. `groups=radiology`; one of them "
+        "is enough. By default, everybody whom the provider lets in.",
+    )
+    admins: Names = Field(
+        (), description="Claims of those who see the page for administration, as in `allow`."
+    )
+    session_h: PositiveFloat = Field(
+        12.0, description="Time after which a person has to sign in again, in hours."
+    )
+
+
 class Settings(BaseSettings):
     """Where data lies."""
 
@@ -296,3 +325,4 @@ class Settings(BaseSettings):
     records: RecordsSettings = RecordsSettings()
     files: FilesSettings = FilesSettings()
     web: WebSettings = WebSettings()
+    oidc: OidcSettings = OidcSettings()

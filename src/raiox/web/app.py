@@ -28,6 +28,9 @@ from raiox.web.http.middleware import RequestMiddleware
 from raiox.web.http.problems import install_problem_handlers
 from raiox.web.http.proxy import ProxyMiddleware
 from raiox.web.http.receipts import Receipts
+from raiox.web.login import routes
+from raiox.web.login.gate import LoginGate
+from raiox.web.login.login import Login
 from raiox.web.metrics import Metrics, Watched
 from raiox.web.rate_limits import RateLimits
 from raiox.web.sessions import open_sessions
@@ -67,7 +70,8 @@ def create_app(settings: Settings, factories: Factories, *, page_dir: Path = BUI
     web_context = _context(settings)
     app.state.web_context = web_context
     _watch(web_context)
-    _add_middleware(app, web_context)
+    site = StaticSite(page_dir, settings.web.reading)
+    _add_middleware(app, web_context, site)
     install_problem_handlers(app)
     if factories.role is Role.WORKER:
         app.include_router(health.router)
@@ -83,10 +87,11 @@ def create_app(settings: Settings, factories: Factories, *, page_dir: Path = BUI
         shares.router,
         device.router,
         html_form.router,
+        routes.router,
     ):
         # Taken as they are: `include_router` would build each route anew at the first request.
         app.router.routes.extend(router.routes)
-    _serve_page(app, StaticSite(page_dir, settings.web.reading))
+    _serve_page(app, site)
     return app
 
 
@@ -119,9 +124,11 @@ async def _lifespan(app: FastAPI, settings: Settings, factories: Factories) -> A
         raise
 
 
-def _add_middleware(app: FastAPI, web_context: WebContext) -> None:
+def _add_middleware(app: FastAPI, web_context: WebContext, site: StaticSite) -> None:
     """Wrap the app; what is added last sees a request first."""
     settings = web_context.settings
+    if web_context.login is not None:
+        app.add_middleware(LoginGate, login=web_context.login, files=site.addresses)
     app.add_middleware(
         RequestMiddleware,
         sessions=web_context.sessions,
@@ -152,9 +159,11 @@ def _add_middleware(app: FastAPI, web_context: WebContext) -> None:
 def _context(settings: Settings) -> WebContext:
     installed = InstalledModels(settings.inference, settings.data_dir)
     max_age_s = round(settings.records.keep_results_h * HOUR_S)
+    sessions = open_sessions(settings.web, settings.data_dir, max_age_s)
     return WebContext(
         settings=settings,
-        sessions=open_sessions(settings.web, settings.data_dir, max_age_s),
+        sessions=sessions,
+        login=Login(settings.oidc, sessions) if settings.oidc.issuer else None,
         limits=RateLimits(settings.web, max_megapixels=settings.records.max_megapixels),
         admission=Admission(settings.records.max_queued),
         connections=Connections(max_connections(raise_file_limit())),
@@ -221,8 +230,9 @@ def _decoding_turns(n_decoders: int) -> FairTurns:
 def _serve_page(app: FastAPI, page: StaticSite) -> None:
     async def index(request: Request) -> Response:
         web_context: WebContext = request.app.state.web_context
-        # The first visit begins the session, so that uploads sent at the same time share it.
-        web_context.sessions.owner_of(request)
+        if web_context.login is None:
+            # The first visit begins the session, so that uploads sent at the same time share it.
+            web_context.sessions.owner_of(request)
         return page.respond(request, INDEX)
 
     app.add_api_route("/", index, include_in_schema=False)

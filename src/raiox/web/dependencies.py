@@ -16,9 +16,15 @@ from raiox.web.admission import Admission
 from raiox.web.api.reference_cases import ReferenceCases
 from raiox.web.caller import Caller, address_of
 from raiox.web.drift_watch import DriftWatch
-from raiox.web.errors import KeyInvalidError, KeyRequiredError, KeyScopeError
+from raiox.web.errors import (
+    KeyInvalidError,
+    KeyRequiredError,
+    KeyScopeError,
+    LoginRequiredError,
+)
 from raiox.web.http.connections import Connections
 from raiox.web.http.receipts import Receipts
+from raiox.web.login.login import Login
 from raiox.web.metrics import Metrics
 from raiox.web.rate_limits import RateLimits
 from raiox.web.sessions import Sessions
@@ -39,6 +45,8 @@ class WebContext:
 
     settings: Settings
     sessions: Sessions
+    login: Login | None
+    """Where people sign in."""
     limits: RateLimits
     admission: Admission
     connections: Connections
@@ -66,9 +74,9 @@ async def _service(request: Request) -> Service:
 
 
 async def _owner(request: Request, _bearer: BearerDep) -> str:
-    """Whose analyses a request is about: those of its key, else of its session.
+    """Whose analyses a request is about: those of its key, of its person, or of its session.
 
-    Raises: KeyRequiredError, KeyInvalidError, KeyScopeError.
+    Raises: KeyRequiredError, KeyInvalidError, KeyScopeError, LoginRequiredError.
     """
     web_context: WebContext = request.app.state.web_context
     service: Service = request.app.state.service
@@ -76,6 +84,11 @@ async def _owner(request: Request, _bearer: BearerDep) -> str:
     if key is not None:
         require_scope(key, Scope.READ if request.method in SAFE_METHODS else Scope.WRITE)
         return web_context.sessions.owner_of_key(key.id)
+    if web_context.login is not None:
+        person = web_context.login.person(request)
+        if person is None:
+            raise LoginRequiredError
+        return person.owner
     if web_context.settings.web.require_key:
         raise KeyRequiredError
     return web_context.sessions.owner_of(request)

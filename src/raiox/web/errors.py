@@ -123,6 +123,38 @@ class KeyRequiredError(AccessError):
     code = "key_required"
 
 
+class LoginRequiredError(AccessError):
+    """This service is for people who sign in, and nobody is signed in."""
+
+    code = "login_required"
+
+
+class LoginFailedError(AccessError):
+    """What came back from the provider is no valid login (`reason`)."""
+
+    code = "login_failed"
+
+
+class LoginDeniedError(AccessError):
+    """The provider knows the person, but the settings do not let them in."""
+
+    code = "login_denied"
+
+
+class LoginUnavailableError(RequestError):
+    """The provider cannot be reached, or is another than the settings name."""
+
+    code = "login_unavailable"
+    kind = ErrorKind.UNAVAILABLE
+
+
+class LoginPackagesMissingError(RaioxError):
+    """The settings name a provider, and the packages of `extra` are not installed."""
+
+    code = "login_packages_missing"
+    kind = ErrorKind.INVALID_INPUT
+
+
 class KeyInvalidError(AccessError):
     """The key of the request is none of this service, or is valid no longer."""
 

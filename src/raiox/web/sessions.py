@@ -8,13 +8,16 @@ HTTPS its name begins with `__Host-`: no neighbouring site, and nothing that cam
 plant one. Source: RFC 6265bis, section 4.1.3.2.
 """
 
+import base64
 import hashlib
 import hmac
+import json
 import os
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 from starlette.requests import HTTPConnection
 from starlette.responses import Response
@@ -28,7 +31,7 @@ SEPARATOR = "."
 DAY_S = 86_400
 N_RANDOM_BYTES = 16
 N_KEY_BYTES = 32
-_SIGN, _OWN, _KEY = b"sign", b"own", b"key"
+_SIGN, _OWN, _KEY, _PERSON, _NOTE = b"sign", b"own", b"key", b"person", b"note"
 
 
 class Sessions:
@@ -50,7 +53,7 @@ class Sessions:
 
     def owner_of(self, request: HTTPConnection) -> str:
         """The owner's keyed hash; a caller without a session gets one with the answer."""
-        token = request.cookies.get(self._name(request.scope), "")
+        token = request.cookies.get(self.full_name(COOKIE, request.scope), "")
         age_days = self._age_days(token)
         if age_days is None:
             token = getattr(request.state, "new_session", None) or self._issue(_random())
@@ -63,24 +66,52 @@ class Sessions:
         """The keyed hash under which the analyses of a key of the API are kept."""
         return self._hash(_KEY, key_id)
 
+    def owner_of_person(self, issuer: str, subject: str) -> str:
+        """The keyed hash under which the analyses of a person who signs in are kept."""
+        return self._hash(_PERSON, json.dumps([issuer, subject]))
+
     def set_cookie(self, token: str, scope: Scope) -> bytes:
         """The `Set-Cookie` value that gives a session to the sender of a request."""
+        return self.cookie(COOKIE, token, scope, self._max_age_s).encode("latin-1")
+
+    def cookie(self, name: str, value: str, scope: Scope, max_age_s: int) -> str:
+        """A `Set-Cookie` value that no script reads and no other site sends along."""
         carrier = Response()
         carrier.set_cookie(
-            self._name(scope),
-            token,
-            max_age=self._max_age_s,
+            self.full_name(name, scope),
+            value,
+            max_age=max_age_s,
             path=_path(scope),
             httponly=True,
             samesite="lax",
             secure=self._is_secure(scope),
         )
-        return carrier.headers["set-cookie"].encode("latin-1")
+        return carrier.headers["set-cookie"]
 
-    def _name(self, scope: Scope) -> str:
+    def full_name(self, name: str, scope: Scope) -> str:
+        """What a cookie is called where the request came from."""
         # A browser takes the prefix for the path of the whole host only.
         prefixed = self._is_secure(scope) and _path(scope) == "/"
-        return f"{HOST_PREFIX}{COOKIE}" if prefixed else COOKIE
+        return f"{HOST_PREFIX}{name}" if prefixed else name
+
+    def seal(self, name: str, note: Mapping[str, Any], keep_s: float) -> str:
+        """Facts, readable by whoever has them, that this service alone can write.
+
+        Args:
+            name: of the cookie; under another one the note is worth nothing.
+        """
+        content = json.dumps([self._clock() + keep_s, dict(note)]).encode()
+        text = base64.urlsafe_b64encode(content).decode()
+        return f"{text}{SEPARATOR}{self._hash(_NOTE, name + SEPARATOR + text)}"
+
+    def unseal(self, name: str, sealed: str) -> dict[str, Any] | None:
+        """What `seal` was given; None of what it has not written, or whose time is over."""
+        text, _, signature = sealed.rpartition(SEPARATOR)
+        expected = self._hash(_NOTE, name + SEPARATOR + text)
+        if not hmac.compare_digest(signature.encode(), expected.encode()):
+            return None
+        until, note = json.loads(base64.urlsafe_b64decode(text))
+        return dict(note) if self._clock() < until else None
 
     def _is_secure(self, scope: Scope) -> bool:
         return self._secure or scope.get("scheme") == "https"

@@ -161,6 +161,8 @@ export interface CurrentModels {
   share_h: number;
   /** Whether an analysis can be had as a PDF. */
   writes_pdf: boolean;
+  /** Whether people sign in; `POST /logout` then signs them out. */
+  login: boolean;
 }
 
 /** Space, in bytes; null where a bucket holds the images. */

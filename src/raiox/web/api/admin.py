@@ -1,6 +1,6 @@
 """The API for whoever runs the service: how it does, of nobody's analyses in particular.
 
-For programs of this machine and for keys with the scope `admin`.
+For programs of this machine, for keys with the scope `admin`, and for people whom the settings name.
 """
 
 from fastapi import APIRouter, Depends
@@ -89,8 +89,13 @@ async def _administrator(
     key = await key_of(request, web_context, service)
     if key is not None:
         require_scope(key, Scope.ADMIN)
-    elif not is_of_this_machine(request):
+    elif not (_is_administrator(request, web_context) or is_of_this_machine(request)):
         raise KeyRequiredError
+
+
+def _is_administrator(request: Request, web_context: WebContext) -> bool:
+    person = web_context.login.person(request) if web_context.login else None
+    return person is not None and person.is_admin
 
 
 @router.get(

@@ -128,6 +128,7 @@ class CurrentModels(Document):
     keep_results_h: float
     share_h: float = Field(description="How long a secret link is valid; 0: there are none.")
     writes_pdf: bool = Field(description="Whether an analysis can be had as a PDF.")
+    login: bool = Field(description="Whether people sign in; `POST /logout` then signs them out.")
 
 
 class ReportMetric(Document):

@@ -84,6 +84,7 @@ def describe_models(
         keep_results_h=settings.records.keep_results_h,
         share_h=share_h,
         writes_pdf=writes_pdf,
+        login=settings.oidc.issuer is not None,
     )
 
 

@@ -35,7 +35,7 @@ router = APIRouter(include_in_schema=False)
 async def show_form(request: Request, root_path: RootPathDep, _owner: OwnerDep) -> Response:
     """The form; it begins the session."""
     language, address = language_of(request), f"{root_path}{ADDRESS}"
-    return _page(language, address, _form(language, address))
+    return page_of(language, address, _form(language, address))
 
 
 @router.post(ADDRESS)
@@ -54,9 +54,9 @@ async def submit_form(
     except RaioxError as error:
         received = error
     if isinstance(received, RaioxError):
-        content = _sentences(received.code, received.facts, language) + _form(language, address)
+        content = sentences_of(received.code, received.facts, language) + _form(language, address)
         status, retry_after = status_of(received), problem_headers(received)
-        return _page(language, address, content, status, retry_after)
+        return page_of(language, address, content, status, retry_after)
     return RedirectResponse(f"{address}/{received.id}?lang={language}", 303)
 
 
@@ -73,12 +73,12 @@ async def show_analysis(
     try:
         analysis = await service.analyses.get(analysis_id, owner)
     except RaioxError as error:
-        content = _sentences(error.code, error.facts, language)
-        return _page(language, address, content, status_of(error))
+        content = sentences_of(error.code, error.facts, language)
+        return page_of(language, address, content, status_of(error))
     again = f'<p><a href="{escape(address)}?lang={language}">{text("form.again", language)}</a></p>'
     content = _result(analysis_document(analysis, root_path), language) + again
     headers = {} if analysis.finished else {"Refresh": "2"}
-    return _page(language, f"{address}/{analysis.id}", content, headers=headers)
+    return page_of(language, f"{address}/{analysis.id}", content, headers=headers)
 
 
 async def respond_not_found(request: Request, error: Exception) -> Response:
@@ -87,16 +87,21 @@ async def respond_not_found(request: Request, error: Exception) -> Response:
         return await respond_to_http_exception(request, error)
     language, root_path = language_of(request), request.scope.get("root_path", "")
     code = UnknownRouteError.code
-    return _page(language, f"{root_path}{ADDRESS}", _sentences(code, {}, language), 404)
+    return page_of(language, f"{root_path}{ADDRESS}", sentences_of(code, {}, language), 404)
 
 
-def _page(
+def page_of(
     language: Language,
     address: str,
     content: str,
     status: int = 200,
     headers: dict[str, str] | None = None,
 ) -> Response:
+    """What stands between the header and the notice, as a page without scripts.
+
+    Args:
+        address: of this page, below that of the form.
+    """
     switch = " · ".join(
         f'<a href="{escape(address)}?lang={other}" lang="{other}">{other.upper()}</a>'
         for other in LANGUAGES
@@ -136,7 +141,7 @@ def _result(document: Analysis, language: Language) -> str:
         f'<p><img src="{escape(document.image)}" alt="" width="480"></p>' if document.image else ""
     )
     if reason is not None:
-        content = _sentences(reason.code, reason.facts, language)
+        content = sentences_of(reason.code, reason.facts, language)
         return content + _warnings(document, language) + picture
     if document.state is not AnalysisState.DONE or document.finding is None:
         return f"<p>{text('form.waiting', language)}</p>"
@@ -149,7 +154,7 @@ def _result(document: Analysis, language: Language) -> str:
 
 
 def _warnings(document: Analysis, language: Language) -> str:
-    return "".join(_sentences(code, {}, language) for code in document.warnings)
+    return "".join(sentences_of(code, {}, language) for code in document.warnings)
 
 
 def _scores(document: Analysis, language: Language) -> str:
@@ -171,6 +176,7 @@ def _decimal(score: float, language: Language) -> str:
     return f"{score:.2f}".replace(".", LANGUAGE_TRAITS[language].decimal_separator)
 
 
-def _sentences(code: str, facts: Mapping[str, Fact], language: Language) -> str:
+def sentences_of(code: str, facts: Mapping[str, Fact], language: Language) -> str:
+    """What happened, why, and what to do, as HTML."""
     sentences = messages_for(code, language, facts)
     return "".join(f"<p>{escape(sentences[part])}</p>" for part in ("title", "detail", "action"))

@@ -31,7 +31,7 @@ class Provider:
         self.claims: dict[str, Any] = {"sub": "ana"}
         """Beside those that every token has, or in their stead."""
         self.gives_token = True
-        self.asked: dict[str, dict[str, str]] = {}
+        self.requests: dict[str, dict[str, str]] = {}
         """The requests for codes, by code."""
 
     def metadata(self) -> dict[str, Any]:
@@ -50,12 +50,12 @@ class Provider:
     def authorize(self, wanted: dict[str, str]) -> str:
         """Where the browser goes on, with a code."""
         code = secrets.token_hex(8)
-        self.asked[code] = wanted
+        self.requests[code] = wanted
         return f"{wanted['redirect_uri']}?{urlencode({'code': code, 'state': wanted['state']})}"
 
     def token(self, form: Mapping[str, str], credentials: str) -> dict[str, Any] | None:
         """For a code, once, and for who can show what its challenge was made of."""
-        wanted = self.asked.pop(form.get("code", ""), None)
+        wanted = self.requests.pop(form.get("code", ""), None)
         digest = hashlib.sha256(form.get("code_verifier", "").encode()).digest()
         challenge = _encoded(digest)
         expected = "Basic " + base64.b64encode(f"{CLIENT}:{SECRET}".encode()).decode()

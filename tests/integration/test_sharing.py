@@ -13,7 +13,7 @@ ANALYSES = "/api/v1/analyses"
 SHARED = "/api/v1/shared"
 ON = {"share_h": 72}
 HOUR_S = 3_600.0
-READ = ("", "/image", "/values", "/heatmap/covid19.png")
+READ = ("", "/image", "/values", "/heatmap/covid19.png", "/report.pdf")
 
 
 async def share(browser, content: bytes | None = None) -> tuple[dict, dict]:

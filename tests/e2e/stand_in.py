@@ -82,7 +82,7 @@ def describe_models(
         keep_results_h=720,
         share_h=72,
         writes_pdf=True,
-        login=True,
+        login=False,
     ).model_dump(mode="json")
 
 

@@ -43,6 +43,10 @@ def bring_to(page: Page, stand_in: StandIn, state: str) -> None:
         stand_in.script.n_polls = NEVER_READY
         upload(page)
         expect(page.get_by_text(WAITING).first).to_be_visible()
+    elif state == "signed_in":
+        stand_in.script.models["login"] = True
+        page.reload()
+        expect(page.locator("header form button")).to_be_visible()
     elif state == "compare":
         _compare(page, stand_in)
     elif state in _OPENED:

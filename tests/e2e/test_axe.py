@@ -27,6 +27,7 @@ STATES = [
     *("lungs", "side_by_side", "help", "share", "shared"),
     *("history_empty", "history", "history_offline", "note", "confirm", "deletion", "compare"),
     *("map", "map_plane", "map_table", "method", "api", "privacy", "about", "admin", "admin_key"),
+    "signed_in",
 ]
 LAYOUTS = [320, 768, 1440]
 WIDTHS = [*LAYOUTS, 375, 2560]

@@ -324,12 +324,12 @@ def _jpeg_lossless(pixels: np.ndarray, n_bits: int) -> bytes:
     """A DICOM file around a lossless JPEG, which pydicom does not write."""
     data = study(pixels)
     data.file_meta.TransferSyntaxUID = JPEGLosslessSV1
-    data.PixelData = encapsulate([_lossless_frame(pixels, n_bits)])
+    data.PixelData = encapsulate([lossless_frame(pixels, n_bits)])
     data["PixelData"].is_undefined_length = True
     return dicom(data)
 
 
-def _lossless_frame(pixels: np.ndarray, n_bits: int) -> bytes:
+def lossless_frame(pixels: np.ndarray, n_bits: int) -> bytes:
     """Differences to the pixel on the left, with codes of five bits for their size (T.81, H)."""
     predicted = np.empty(pixels.shape, int)
     predicted[:, 1:] = pixels[:, :-1]

@@ -25,6 +25,11 @@ WANTED: Final[list[BaseTag | int]] = [
         "DirectoryRecordSequence",
         "Modality",
         "ImagerPixelSpacing",
+        "ShutterShape",
+        "ShutterLeftVerticalEdge",
+        "ShutterRightVerticalEdge",
+        "ShutterUpperHorizontalEdge",
+        "ShutterLowerHorizontalEdge",
         "NominalScannedPixelSpacing",
         "SamplesPerPixel",
         "PhotometricInterpretation",
@@ -67,6 +72,8 @@ class PixelData:
     """What of it lies in the file."""
     has_undefined_length: bool
     """True where items follow (PS3.5, A.4), or ought to."""
+    is_in_words: bool = False
+    """True where the file calls them words (OW), so that two bytes share the order of a word."""
 
 
 def read_elements(file: DicomFile) -> tuple[Elements, PixelData | None]:
@@ -90,6 +97,8 @@ def read_elements(file: DicomFile) -> tuple[Elements, PixelData | None]:
             )
         except UserWarning as warning:
             raise TruncatedImageError from warning
+    if stream.tell() > len(file.content):  # pydicom passes over an element that nobody reads
+        raise TruncatedImageError
     return Elements(dataset, file.encoding), _find_pixels(file, stream.tell())
 
 
@@ -103,4 +112,5 @@ def _find_pixels(file: DicomFile, start: int) -> PixelData | None:
     rest = memoryview(file.content)[element.value_start :]
     if element.length == UNDEFINED_LENGTH:
         return PixelData(rest, has_undefined_length=True)
-    return PixelData(rest[: element.length], has_undefined_length=False)
+    is_in_words = file.content[start + 4 : start + 6] == b"OW"
+    return PixelData(rest[: element.length], has_undefined_length=False, is_in_words=is_in_words)

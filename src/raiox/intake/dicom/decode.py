@@ -7,6 +7,7 @@ the size of a pixel.
 from raiox.entities import GrayArray, PixelValues
 from raiox.intake.dicom.colour import apply_palette, flatten_colour
 from raiox.intake.dicom.data_set import PixelData, read_elements
+from raiox.intake.dicom.display_shutter import close_shutter
 from raiox.intake.dicom.elements import Elements
 from raiox.intake.dicom.file_format import DicomFile, open_file
 from raiox.intake.dicom.frame import Frame, read_frame
@@ -32,6 +33,7 @@ def decode_dicom(content: bytes, limits: DecodeLimits) -> Decoded:
     elements, pixel_data = read_elements(file)
     frame = read_frame(file, elements, _the_pixels(file, elements, pixel_data), limits)
     pixels, notes, values = _shades(frame, elements)
+    pixels = close_shutter(pixels, elements)
     if file.is_repaired or frame.is_repaired:
         notes.add("header_repaired")
     if elements.word("BurnedInAnnotation") != "NO":

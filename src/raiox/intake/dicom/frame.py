@@ -82,7 +82,10 @@ def _read_native(
         raise TruncatedImageError
     is_little_endian = file.encoding.is_little_endian
     syntax = uid.ExplicitVRLittleEndian if is_little_endian else uid.ExplicitVRBigEndian
-    source = pixel_data.value[: image.n_bytes]
+    value = pixel_data.value
+    if image.bits_allocated == BYTE_BITS and pixel_data.is_in_words and not is_little_endian:
+        value = _in_the_other_order(value)
+    source = value[: image.n_bytes]
     seen = replace(
         _with_rows_seen(source, image),
         planar_configuration=see_planar_configuration(source, image),
@@ -91,6 +94,12 @@ def _read_native(
         is_completed or seen != image or (file.syntax is not None and file.syntax.is_encapsulated)
     )
     return _decode(source, syntax, seen, is_repaired=is_repaired)
+
+
+def _in_the_other_order(value: memoryview) -> memoryview:
+    """PS3.5, 7.3: bytes in big-endian words, the second one first."""
+    whole = value[: len(value) // 2 * 2]
+    return np.frombuffer(whole, np.uint16).byteswap().data.cast("B")
 
 
 def _with_rows_seen(source: memoryview, image: ImagePixel) -> ImagePixel:

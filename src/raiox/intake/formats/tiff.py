@@ -32,6 +32,9 @@ PHOTOMETRIC: Final = 262
 PLANAR_CONFIGURATION: Final = 284
 BY_PLANE: Final = 2
 COLOUR_MAP: Final = 320
+IMAGE_DESCRIPTION: Final = 270
+HIDDEN_STACK: Final = re.compile(r"ImageJ=[^\n]*\n(?:.*\n)*?images=(\d{1,9})")
+"""Further images may lie behind the first, without a directory (ImageJ, `TiffEncoder`)."""
 SAMPLE_FORMAT: Final = 339
 WHITE_IS_ZERO: Final = 0
 THUMBNAIL_RATIO: Final = 2  # a page at most half as wide and half as high shows the same, smaller
@@ -105,6 +108,9 @@ class Tiff(RasterFormat):
             MultiFrameError: another page is an image of its own.
         """
         image = cast("TiffImagePlugin.TiffImageFile", image)
+        hidden = HIDDEN_STACK.match(str(image.tag_v2.get(IMAGE_DESCRIPTION, "")))
+        if hidden and int(hidden[1]) > 1:
+            raise MultiFrameError(n_frames=int(hidden[1]))
         first = image.size
         for page in range(1, image.n_frames):
             image.seek(page)

@@ -23,6 +23,8 @@ const REDUCED_OR_MASK = 0b101;
 /** A page at most half as wide and half as high shows the same, smaller. */
 const THUMBNAIL_RATIO = 2;
 const MAX_PAGES = 64;
+/** Further images may lie behind the first, without a directory. */
+const HIDDEN_STACK = /^ImageJ=[^\n]*\n(?:.*\n)*?images=(\d{1,9})/;
 /** None, LZW, JPEG, deflate in both numbers, PackBits. */
 const COMPRESSIONS = [1, 5, 7, 8, 32_773, 32_946];
 
@@ -71,6 +73,9 @@ function numbersOf(value: unknown): number[] {
 
 /** A second page may only be a thumbnail or a mask. */
 async function requireOnePage(tiff: GeoTIFF, first: GeoTIFFImage): Promise<void> {
+  const description = await first.fileDirectory.loadValue('ImageDescription');
+  const nHidden = Number(HIDDEN_STACK.exec(String(description ?? ''))?.[1] ?? 1);
+  if (nHidden > 1) throw new RefusedError('multi_frame', { n_frames: nHidden });
   for (let at = 1; at < MAX_PAGES; at++) {
     const page = await tiff.getImage(at).catch(() => null);
     if (!page) return;

@@ -8,6 +8,7 @@ import type { Decoded } from '../decoded';
 import type { PixelValues } from '../pixelValues';
 import { RefusedError } from '../refusal';
 import { applyPalette, flattenColour } from './colour';
+import { closeShutter } from './displayShutter';
 import type { Elements } from './elements';
 import { openFile, type DicomFile, type PixelData } from './file';
 import { readFrame, type Frame } from './frame';
@@ -21,7 +22,8 @@ export async function decodeDicom(content: Uint8Array<ArrayBuffer>): Promise<Dec
   const file = await openFile(content);
   const frame = await readFrame(file, thePixels(file));
   const { elements } = file;
-  const { image: stored, notes, values } = shadesOf(frame, elements);
+  const { image: shown, notes, values } = shadesOf(frame, elements);
+  const stored = closeShutter(shown, elements);
   if (file.isRepaired || frame.isRepaired) notes.add('header_repaired');
   if (elements.word('BurnedInAnnotation') !== 'NO') notes.add('burned_in_annotation');
   const aspect = readPixelAspect(elements);

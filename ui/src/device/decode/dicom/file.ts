@@ -27,6 +27,8 @@ const ELEMENT_BYTES = 8;
 export interface PixelData {
   readonly value: Uint8Array<ArrayBuffer>;
   readonly hasUndefinedLength: boolean;
+  /** Whether the file calls them words (OW), so that two bytes share the order of a word. */
+  readonly isInWords: boolean;
 }
 
 export interface DicomFile {
@@ -89,7 +91,8 @@ function readDataSet(content: Uint8Array<ArrayBuffer>, start: number, encoding: 
   if (!found) return [dataSet, null];
   const hasUndefinedLength = found.length === UNDEFINED_LENGTH || found.hadUndefinedLength === true;
   const end = hasUndefinedLength ? content.length : found.dataOffset + found.length;
-  return [dataSet, { value: content.subarray(found.dataOffset, end), hasUndefinedLength }];
+  const value = content.subarray(found.dataOffset, end);
+  return [dataSet, { value, hasUndefinedLength, isInWords: found.vr === 'OW' }];
 }
 
 /** The parser throws texts; all of them mean that an element goes beyond the bytes. */

@@ -39,11 +39,12 @@ function findCodestream(file: DicomFile, { value, hasUndefinedLength }: PixelDat
   return isCodestream(value) ? readCodestream(value) : null;
 }
 
-function readNative(file: DicomFile, { value }: PixelData): Frame {
+function readNative(file: DicomFile, { value, isInWords }: PixelData): Frame {
   const [declared, isCompleted] = readImagePixel(file.elements, null, value.length);
   const nBytes = bytesOf(declared);
   if (value.length < nBytes) throw new RefusedError('truncated_image');
-  const own = value.slice(0, nBytes);
+  const isSwapped = declared.bitsAllocated === 8 && isInWords && !file.isLittleEndian;
+  const own = (isSwapped ? inTheOtherOrder(value.slice()) : value).slice(0, nBytes);
   const words = declared.bitsAllocated === 8 ? own : inNativeOrder(own.slice(), file.isLittleEndian);
   const image = { ...withRowsSeen(words, declared), isPlanar: seePlanes(own, declared) };
   const isOther = image.isPlanar !== declared.isPlanar || image.rows !== declared.rows;
@@ -62,12 +63,15 @@ function withRowsSeen(words: Words, image: ImagePixel): ImagePixel {
 }
 
 function inNativeOrder(bytes: Uint8Array<ArrayBuffer>, isLittleEndian: boolean): Uint16Array<ArrayBuffer> {
-  if (!isLittleEndian) {
-    for (let at = 0; at + 1 < bytes.length; at += 2) {
-      [bytes[at], bytes[at + 1]] = [bytes[at + 1] ?? 0, bytes[at] ?? 0];
-    }
+  return new Uint16Array((isLittleEndian ? bytes : inTheOtherOrder(bytes)).buffer);
+}
+
+/** Bytes two by two, the second one first. */
+function inTheOtherOrder(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  for (let at = 0; at + 1 < bytes.length; at += 2) {
+    [bytes[at], bytes[at + 1]] = [bytes[at + 1] ?? 0, bytes[at] ?? 0];
   }
-  return new Uint16Array(bytes.buffer);
+  return bytes;
 }
 
 /** The samples of a pixel side by side, whether the file has them so, by planes, or with shared chroma. */

@@ -1,0 +1,47 @@
+"""What comes out of odd files, as people reported them: the picture, or a refusal that says why."""
+
+import numpy as np
+import pytest
+from drawings import LIMITS
+from drawn_radiographs import radiograph
+
+from odd_dicom_files import DICOM_FILES
+from odd_dicom_frames import DICOM_FRAMES
+from odd_files import OTHER, READ, OddFile
+from odd_pictures import PICTURES
+from odd_tiffs import TIFFS
+from raiox.errors import RaioxError
+from raiox.inference.margins import content as inside
+from raiox.intake.decode import decode
+from raiox.intake.sniff import sniff
+from raiox.preprocessing import Preprocessing, fit_to_square
+
+PIXELS = np.asarray(radiograph(21).resize((240, 256)))
+SEEN = Preprocessing(side_px=128, fit="letterbox", tone="levels")
+SAME = 4.0
+"""Of 255, on average, between what a network sees of the file and of the plain picture."""
+ODD_FILES = [*DICOM_FILES, *DICOM_FRAMES, *PICTURES, *TIFFS]
+
+
+def outcome(content: bytes) -> np.ndarray | str:
+    """What a network sees, or the code of the refusal."""
+    try:
+        return fit_to_square(inside(decode(sniff(content), content, LIMITS).pixels), SEEN)
+    except RaioxError as error:
+        return error.code
+
+
+@pytest.mark.parametrize("odd", [o for o in ODD_FILES if o.expected == READ], ids=lambda o: o.name)
+def test_the_picture_comes_out(odd: OddFile):
+    seen = outcome(odd.draw(PIXELS))
+
+    assert not isinstance(seen, str), seen
+    plain = fit_to_square(inside(PIXELS), SEEN)
+    assert np.abs(seen.astype(float) - plain).mean() < SAME
+
+
+@pytest.mark.parametrize(
+    "odd", [o for o in ODD_FILES if o.expected not in {READ, OTHER}], ids=lambda o: o.name
+)
+def test_what_cannot_be_read_is_refused_by_name(odd: OddFile):
+    assert outcome(odd.draw(PIXELS)) == odd.expected

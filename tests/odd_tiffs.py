@@ -176,7 +176,7 @@ TIFFS: Final = (
     OddFile("tiff_of_an_unknown_sample_format", "libtiff (SampleFormat 4)", lambda p: strip(deep(p), sample_format=4),
             "unsupported_format"),
     OddFile("tiff_without_byte_counts", "libtiff (StripByteCounts)", without_byte_counts),
-    OddFile("tiff_without_photometric_interpretation", "libtiff (Photometric)", lambda p: without(p, 262), OTHER),
+    OddFile("tiff_without_photometric_interpretation", "libtiff (Photometric)", lambda p: without(p, 262)),
     OddFile("tiff_without_bits", "libtiff (BitsPerSample)", lambda p: without(p, 258), OTHER),
     OddFile("tiff_of_endless_strips", "libtiff (RowsPerStrip)", lambda p: strip(p, rows_per_strip=2**32 - 1)),
     OddFile("tiff_upside_down", "python-pillow/Pillow (Orientation)", lambda p: strip(np.rot90(p, 2).copy(), orientation=3)),

@@ -15,7 +15,7 @@ from raiox.intake.checks import check_side
 from raiox.intake.errors import CorruptImageError, UnsupportedFormatError
 from raiox.intake.formats import NAMES, RASTERS
 from raiox.intake.formats.dicom import DICOM
-from raiox.intake.formats.heif import HEIF
+from raiox.intake.formats.heif import HEIF, HEIF_IN_ZIP
 from raiox.intake.formats.jpeg import JPEG
 from raiox.intake.formats.png import PNG
 from raiox.intake.formats.zip import ZIP
@@ -73,10 +73,10 @@ def _decode(source_format: str, content: bytes, limits: DecodeLimits) -> Decoded
         from raiox.intake.archive import decode_archive  # noqa: PLC0415  (see above)
 
         return decode_archive(content, limits)
-    if source_format == HEIF.id:
+    if source_format in {HEIF.id, HEIF_IN_ZIP}:
         from raiox.intake.heif_codec import decode_heif  # noqa: PLC0415  (see above)
 
-        return decode_heif(content, limits)
+        return decode_heif(source_format, content, limits)
     from raiox.intake.raster import decode_raster  # noqa: PLC0415  (see above)
 
     return decode_raster(RASTERS[source_format], content, limits)

@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Self
 from raiox.entities import Radiograph
 from raiox.intake.decode import ALL_CODECS, HEIF_CODEC, PICTURE_CODECS
 from raiox.intake.decoder_versions import require_decoders
-from raiox.intake.errors import UploadTooLargeError
+from raiox.intake.errors import UnsupportedFormatError, UploadTooLargeError
 from raiox.intake.formats import RASTERS
-from raiox.intake.formats.heif import HEIF
+from raiox.intake.formats.heif import HEIF, HEIF_IN_ZIP
+from raiox.intake.formats.zip import ZIP
 from raiox.intake.sandbox.client import Sandbox, names, too_weak
 from raiox.intake.sandbox.confinement import REQUIRED
-from raiox.intake.sandbox.decoder_api import DecodeLimits
+from raiox.intake.sandbox.decoder_api import Decoded, DecodeLimits
 from raiox.intake.sniff import sniff
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ class Intake:
         if len(content) > self._max_bytes:
             raise UploadTooLargeError(max_bytes=self._max_bytes)
         source_format = sniff(content)
-        decoded = self._sandbox_for(source_format).decode(source_format, content)
+        decoded = self._decode(source_format, content)
         sha256 = sha256 or hashlib.sha256(content).hexdigest()
         return Radiograph(
             decoded.pixels,
@@ -98,6 +99,15 @@ class Intake:
         """
         breaches, missing = self._pictures.weaknesses()
         return names(breaches), names(missing)
+
+    def _decode(self, source_format: str, content: bytes) -> Decoded:
+        try:
+            return self._sandbox_for(source_format).decode(source_format, content)
+        except UnsupportedFormatError as error:
+            is_archived = source_format == ZIP.id and error.facts.get("format") == HEIF.name
+            if not (is_archived and HEIF.is_installed):
+                raise
+        return self._photographs.decode(HEIF_IN_ZIP, content)
 
     def _sandbox_for(self, source_format: str) -> Sandbox:
         if source_format == HEIF.id:

@@ -3,18 +3,28 @@
 `files/phantom.heic` is the phantom of `drawings`, turned by 90 degrees with an EXIF orientation of 6.
 """
 
+import io
+import struct
+import zipfile
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
-from drawings import phantom
+from drawings import LIMITS, phantom
 
 from raiox import messages
 from raiox.intake import Intake
-from raiox.intake.errors import IntakeError, TruncatedImageError
+from raiox.intake.decode import decode
+from raiox.intake.errors import (
+    CorruptImageError,
+    IntakeError,
+    TruncatedImageError,
+    UnsupportedFormatError,
+)
 from raiox.intake.formats import NAMES
 from raiox.intake.formats.heif import HEIF
+from raiox.intake.formats.hevc import has_hole
 from raiox.intake.sniff import sniff
 from raiox.settings import IntakeSettings
 from raiox.vocabulary import LANGUAGES
@@ -45,6 +55,54 @@ def test_half_a_photograph_is_refused(n_bytes):
         intake.load(PHOTOGRAPH[:n_bytes])
 
     assert isinstance(refusal.value, TruncatedImageError) or n_bytes < 100
+
+
+def with_zeros(start: int, n_bytes: int) -> bytes:
+    """The photograph as a transfer leaves it that lost some bytes of the picture."""
+    return PHOTOGRAPH[:start] + bytes(n_bytes) + PHOTOGRAPH[start + n_bytes :]
+
+
+def zipped(**files: bytes) -> bytes:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize("n_bytes", [3, 16, 200])
+def test_zeros_where_a_part_of_the_picture_was_are_seen(n_bytes):
+    picture_at = PHOTOGRAPH.index(b"mdat") + 4
+    (length,) = struct.unpack_from(">L", PHOTOGRAPH, picture_at)
+    starts = range(picture_at + 6, picture_at + length - n_bytes, 29)
+
+    assert not has_hole(PHOTOGRAPH)
+    assert all(has_hole(with_zeros(start, n_bytes)) for start in starts)
+
+
+@with_extra
+def test_a_photograph_with_a_hole_is_refused_instead_of_concealed():
+    with Intake(IntakeSettings(decoder_wall_s=60.0)) as intake, pytest.raises(CorruptImageError):
+        intake.load(with_zeros(PHOTOGRAPH.index(b"mdat") + 200, 60))
+
+
+@with_extra
+def test_a_photograph_in_an_archive_is_read_by_the_process_that_holds_its_codec():
+    with Intake(IntakeSettings(decoder_wall_s=60.0)) as intake:
+        alone = intake.load(PHOTOGRAPH)
+        archived = intake.load(zipped(photograph=PHOTOGRAPH, readme=b"text"))
+
+    assert archived.source_format == "zip"
+    assert np.array_equal(archived.pixels, alone.pixels)
+
+
+def test_a_process_without_the_codec_names_what_the_archive_holds():
+    content = zipped(photograph=PHOTOGRAPH)
+
+    with pytest.raises(UnsupportedFormatError) as refusal:
+        decode(sniff(content), content, LIMITS)
+
+    assert refusal.value.facts["format"] == "HEIF"
 
 
 def test_without_the_extra_the_refusal_names_it():

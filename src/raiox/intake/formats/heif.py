@@ -9,11 +9,17 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import Final
 
-from raiox.intake.errors import UnsupportedFormatError
+from PIL import Image
+
+from raiox.intake.errors import CorruptImageError, UnsupportedFormatError
 from raiox.intake.formats.base import Magic, RasterFormat
+from raiox.intake.formats.hevc import has_hole
 from raiox.intake.formats.iso_boxes import ends_early
+from raiox.intake.grayscale import Flattened
 
 EXTRA: Final = "heif"
+HEIF_IN_ZIP: Final = "heif_zip"
+"""What the processes that hold the codec are asked to decode of an archive."""
 BRANDS: Final = (b"hei", b"hev", b"mif1", b"msf1")
 
 
@@ -31,6 +37,17 @@ class Heif(RasterFormat):
         pi_heif.register_heif_opener(
             decode_threads=1, thumbnails=False, depth_images=False, aux_images=False
         )
+
+    def decode(self, image: Image.Image, content: bytes) -> Flattened:
+        """Decode the pixels, all of which must have come.
+
+        Raises:
+            CorruptImageError: a part was lost on the way; the decoder fills in something alike.
+        """
+        flattened = super().decode(image, content)
+        if has_hole(content):
+            raise CorruptImageError
+        return flattened
 
     def is_truncated(self, content: bytes, complaint: str) -> bool:
         """A box that reaches beyond the last byte."""

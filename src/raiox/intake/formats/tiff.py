@@ -37,6 +37,7 @@ HIDDEN_STACK: Final = re.compile(r"ImageJ=[^\n]*\n(?:.*\n)*?images=(\d{1,9})")
 """Further images may lie behind the first, without a directory (ImageJ, `TiffEncoder`)."""
 SAMPLE_FORMAT: Final = 339
 WHITE_IS_ZERO: Final = 0
+INVERTED: Final = "L;I"
 THUMBNAIL_RATIO: Final = 2  # a page at most half as wide and half as high shows the same, smaller
 
 BYTE_BITS, WORD_BITS = 8, 16
@@ -131,6 +132,8 @@ class Tiff(RasterFormat):
             return flatten_gray_alpha(pairs)
         if codec == "libtiff":  # it hands over numbers in this machine's order, unlike the file's
             _set_rawmode(image, IN_FILE_ORDER.sub(r";\1N", rawmode))
+        if PHOTOMETRIC not in image.tag_v2 and rawmode == INVERTED:
+            _set_rawmode(image, image.mode)  # white is what is large, unless a file says otherwise
         if image.mode == "P":
             _mend_colour_map(image)
         if image.mode not in DEEP_MODES and not _is_signed(image):

@@ -7,6 +7,7 @@ import { RefusedError } from './refusal';
 
 export const DICOM = 'dicom';
 export const ZIP = 'zip';
+export const HEIF = 'HEIF';
 
 /** An XML prologue and a comment may come before `<svg`. */
 export const SNIFFED_BYTES = 1_024;
@@ -24,6 +25,12 @@ export function recognized(head: Uint8Array): string | null {
   const found = recognize(head);
   if (!found?.read || (found.id === DICOM && !isDicom(head))) return null;
   return found.id;
+}
+
+/** The name of a format that is known and not read here; null where it is none. */
+export function unreadName(head: Uint8Array): string | null {
+  const known = recognize(head);
+  return known && !known.read ? known.name : null;
 }
 
 /** Throws: RefusedError that says what else it is. */

@@ -63,8 +63,9 @@ async function describe(page: GeoTIFFImage): Promise<Omit<Sampled, 'samples'> | 
     colourMap: numbersOf(await directory.loadValue('ColorMap')),
   };
   const isAlike = bits.every((each) => each === nBits);
+  const isReversed = Number((await directory.loadValue('FillOrder')) ?? 1) !== 1; // the library minds no FillOrder
   const isInDeepPlanes = nBits > 8 && n > 1 && page.planarConfiguration === 2;
-  return isAlike && !isInDeepPlanes && COMPRESSIONS.includes(compression) && isRead(layout) ? layout : null;
+  return isAlike && !isReversed && !isInDeepPlanes && COMPRESSIONS.includes(compression) && isRead(layout) ? layout : null;
 }
 
 function numbersOf(value: unknown): number[] {

@@ -142,10 +142,8 @@ GRAY_COLOURS: Final = bytes(
 
 def run_lengths(pixels: np.ndarray) -> bytes:
     """RLE8: a pixel a run, an end after each line."""
-    lines = []
-    for row in pixels[::-1]:
-        lines.append(np.dstack([np.ones_like(row), row]).tobytes() + b"\0\0")
-    return b"".join(lines)[:-2] + b"\0\1"
+    runs = [np.dstack([np.ones_like(row), row]).tobytes() for row in pixels[::-1]]
+    return b"\0\0".join(runs) + b"\0\1"
 
 
 def of_os2(pixels: np.ndarray) -> bytes:

@@ -129,8 +129,7 @@ def of_bits(pixels: np.ndarray, n_bits: int) -> bytes:
 
 
 def without(pixels: np.ndarray, *names: int) -> bytes:
-    content = tiff([pixels.tobytes()], {k: v for k, v in layout(pixels).items() if k not in names})
-    return content
+    return tiff([pixels.tobytes()], {k: v for k, v in layout(pixels).items() if k not in names})
 
 
 def without_byte_counts(pixels: np.ndarray) -> bytes:
@@ -164,7 +163,7 @@ def normalised(pixels: np.ndarray) -> np.ndarray:
 
 
 TIFFS: Final = (
-    OddFile("tiff_in_tiles", "python-pillow/Pillow#3227", lambda p: in_tiles(p)),
+    OddFile("tiff_in_tiles", "python-pillow/Pillow#3227", in_tiles),
     OddFile("tiff_in_predicted_tiles", "haraldk/TwelveMonkeys#77", lambda p: in_tiles(deep(p), is_predicted=True)),
     OddFile("tiff_in_planes", "python-pillow/Pillow#4621", lambda p: in_planes(p, 1)),
     OddFile("tiff_in_deflated_planes", "python-pillow/Pillow#4621", lambda p: in_planes(p, 8)),

@@ -32,6 +32,12 @@ NONE: Final = "none"
 PHOTOGRAPH: Final = "photograph_of_radiograph"
 """What intake notes of a radiograph that was photographed; its quality is low whatever it looks like."""
 
+FALSE_COLOURS: Final = "false_colours"
+"""What intake notes of colours that do not follow brightness; no grays can be had of them."""
+
+FEW_SHADES: Final = "few_shades"
+"""What intake notes of a picture of 64 grays or fewer; its quality is low whatever it looks like."""
+
 PHANTOM_SOFTWARE: Final = "raiox phantom"
 """The `Software` text of a file that `raiox.phantom` drew; intake notes it as `drawn_phantom`."""
 

@@ -5,6 +5,7 @@ Source: the paper, section 2.1; the kinds and their refusals are ours.
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Final
 
 import numpy as np
 
@@ -16,7 +17,7 @@ from raiox.inference.errors import ModelOutputInvalidError
 from raiox.inference.session import NetworkSession, calibrated
 from raiox.preprocessing import network_input
 from raiox.settings import Backend
-from raiox.vocabulary import IMAGE_KINDS, PHOTOGRAPH, ImageKind
+from raiox.vocabulary import FALSE_COLOURS, FEW_SHADES, IMAGE_KINDS, PHOTOGRAPH, ImageKind
 
 REJECTION_CODES = {
     ImageKind.FRONTAL: "unsure_frontal",
@@ -42,6 +43,10 @@ SHORTEST_TURN_BACK = {
 """How a person rotates the image back; an arrow needs no translation."""
 
 
+LOW_QUALITY: Final = frozenset({PHOTOGRAPH, FEW_SHADES})
+"""What intake notes of pictures whose quality is low whatever they look like."""
+
+
 class FrontalFilter:
     """The first network: one verdict for each radiograph."""
 
@@ -61,16 +66,20 @@ class FrontalFilter:
         qualities = outputs.get("quality", [None] * len(images))
         verdicts = [self._verdict(*one) for one in zip(outputs["logits"], qualities, strict=True)]
         return [
-            replace(verdict, low_quality=True)
-            if isinstance(verdict, FilterResult) and PHOTOGRAPH in radiograph.notes
-            else verdict
+            _noted(verdict, radiograph.notes) if isinstance(verdict, FilterResult) else verdict
             for radiograph, verdict in zip(radiographs, verdicts, strict=True)
         ]
 
-    def reject(self, filter_result: FilterResult) -> Rejection | None:
-        """The refusal that a verdict means; None where it was accepted."""
+    def reject(self, filter_result: FilterResult, notes: tuple[str, ...] = ()) -> Rejection | None:
+        """The refusal that a verdict means; None where it was accepted.
+
+        Args:
+            notes: of the radiograph, from intake.
+        """
         if filter_result.accepted:
             return None
+        if FALSE_COLOURS in notes and filter_result.kind.is_frontal_radiograph:
+            return Rejection(FALSE_COLOURS)
         code = REJECTION_CODES[filter_result.kind]
         if code == "rotated_radiograph":
             turn = filter_result.rotation_deg
@@ -109,3 +118,11 @@ class FrontalFilter:
             return ModelOutputInvalidError(reason="quality")
         low = float(rated) < self.manifest.quality_threshold
         return FilterResult(frontal, kind, accepted, float(rated), low)
+
+
+def _noted(verdict: FilterResult, notes: tuple[str, ...]) -> FilterResult:
+    """With what intake saw: quality that is low anyhow, colours of which no grays can be had."""
+    low = verdict.low_quality or not LOW_QUALITY.isdisjoint(notes)
+    return replace(
+        verdict, accepted=verdict.accepted and FALSE_COLOURS not in notes, low_quality=low
+    )

@@ -199,7 +199,7 @@ class LocalEngine:
             "lungs": round(lungs_ms / n_accepted, 2),
         }
         return [
-            self._result(verdict, contents[i].refusal, predictions.get(i), timings_ms)
+            self._result(verdict, contents[i], predictions.get(i), timings_ms)
             for i, verdict in enumerate(verdicts)
         ]
 
@@ -221,7 +221,7 @@ class LocalEngine:
     def _result(
         self,
         filter_result: FilterResult | RaioxError,
-        refusal: Rejection | None,
+        content: _Content,
         prediction: Prediction | RaioxError | None,
         timings_ms: Mapping[str, float],
     ) -> EngineResult | RaioxError:
@@ -229,7 +229,7 @@ class LocalEngine:
             return filter_result
         if isinstance(prediction, RaioxError):
             return prediction
-        rejection = refusal or self._filter.reject(filter_result)
+        rejection = content.refusal or self._filter.reject(filter_result, content.radiograph.notes)
         return EngineResult(filter_result, rejection, prediction, self._models, timings_ms)
 
 

@@ -6,6 +6,7 @@ pictures only, all for DICOM and archives, or that of HEIF: the smaller it is, t
 """
 
 import warnings
+from dataclasses import replace
 from functools import cache
 from io import BytesIO
 from typing import Final
@@ -20,6 +21,8 @@ from raiox.intake.formats.jpeg import JPEG
 from raiox.intake.formats.png import PNG
 from raiox.intake.formats.zip import ZIP
 from raiox.intake.sandbox.decoder_api import Decoded, DecodeLimits
+from raiox.intake.tone import has_few_shades
+from raiox.vocabulary import FEW_SHADES
 
 PICTURE_CODECS: Final = "raiox.intake.raster"
 ALL_CODECS: Final = "raiox.intake.archive"
@@ -54,7 +57,8 @@ def decode(source_format: str, content: bytes, limits: DecodeLimits) -> Decoded:
             warnings.simplefilter("ignore")  # codecs warn of metadata, which is thrown away
             decoded = _decode(source_format, content, limits)
             check_side(decoded.pixels, limits)
-            return decoded
+            few = (FEW_SHADES,) if has_few_shades(decoded.pixels) else ()
+            return replace(decoded, notes=(*decoded.notes, *few))
     except UnsupportedFormatError as error:
         raise UnsupportedFormatError(**({"formats": NAMES} | error.facts)) from error
     except (RaioxError, MemoryError):

@@ -19,6 +19,7 @@ from raiox.intake.bit_layout import (
     is_wrapped,
     sample,
 )
+from raiox.intake.colour_notes import LUMA, colour_notes
 from raiox.intake.errors import CorruptImageError, UnsupportedFormatError
 from raiox.intake.tone import NO_DATA, robust_range, white_beside_marks
 
@@ -31,11 +32,8 @@ COLOUR_MODES: Final = frozenset(
     {"RGB", "RGBA", "RGBX", "RGBa", "P", "PA", "LA", "La", "CMYK", "YCbCr"}
 )
 WORD_BITS: Final = 16
-LUMA: Final = (0.299, 0.587, 0.114)  # ITU-R BT.601, as Pillow's own conversion
 
 COLOUR_SAMPLE_SIDE_PX: Final = 512  # enough to see a colour that a reader would see
-COLOUR_SPREAD: Final = 32  # of 255 between channels; chroma noise of JPEG stays below
-COLOUR_SHARE: Final = 0.002  # of the pixels: a small coloured marker counts, a stray pixel does not
 
 MAX_BYTE: Final = 255
 MAX_SAMPLE: Final = 2**16 - 1
@@ -48,7 +46,8 @@ class Flattened(NamedTuple):
 
     pixels: GrayArray
     """(H, W) uint8."""
-    lost_colour: bool = False
+    notes: tuple[str, ...] = ()
+    """Codes of what was lost of its colours."""
     values: PixelValues | None = None
     """Of integers that need more than 8 bits."""
 
@@ -73,7 +72,7 @@ def flatten(image: Image.Image) -> Flattened:
     luma = image.convert("L")
     if alpha := _alpha(image):
         luma = ImageChops.multiply(luma, alpha)
-    return Flattened(np.asarray(luma), is_coloured(_sample(image)))
+    return Flattened(np.asarray(luma), colour_notes(_sample(image)))
 
 
 def flatten_halves(high: Image.Image, low: Image.Image) -> Flattened:
@@ -95,7 +94,7 @@ def flatten_halves(high: Image.Image, low: Image.Image) -> Flattened:
     shades = _to_bytes(values, bottom, top)
     if alpha := _alpha(high):
         shades = np.array(ImageChops.multiply(Image.fromarray(shades), alpha))
-    return Flattened(shades, is_coloured(in_bytes))
+    return Flattened(shades, colour_notes(in_bytes))
 
 
 def flatten_gray_alpha(pairs: Samples) -> Flattened:
@@ -132,12 +131,6 @@ def stretch(values: Samples, *, white_is_zero: bool = False) -> Flattened:
         beyond &= np.abs(values) < NO_DATA
     white = white_beside_marks(black, white, float(beyond.mean()))
     return Flattened(_to_bytes(values, black, white), values=_deep_values(values, black, white))
-
-
-def is_coloured(sample: Samples) -> bool:
-    """Whether a reader would see colour in (h, w, 3) samples of 0..255."""
-    spread = sample.max(axis=2) - sample.min(axis=2)
-    return bool(np.mean(spread > COLOUR_SPREAD) > COLOUR_SHARE)
 
 
 def _deep_values(values: Samples, black: float, white: float) -> PixelValues | None:

@@ -17,7 +17,7 @@ from raiox.intake.errors import CorruptImageError, TruncatedImageError
 from raiox.intake.formats import RASTERS, RasterFormat
 from raiox.intake.photograph import find_photographed
 from raiox.intake.sandbox.decoder_api import Decoded, DecodeLimits
-from raiox.vocabulary import PHOTOGRAPH
+from raiox.vocabulary import FALSE_COLOURS, PHOTOGRAPH
 
 SHORTEST_HEADER_BYTES: Final = 16  # no format says anything of its image in less
 EXIF_TRANSPOSE: Final = {
@@ -65,12 +65,12 @@ def _decode(raster: RasterFormat, content: bytes, limits: DecodeLimits) -> Decod
     with raster.open(content) as image:
         check_geometry(*image.size, limits)
         raster.check_frames(image)
-        pixels, lost_colour, values = raster.decode(image, content)
-        notes = (*raster.notes(content), *(("colour_removed",) if lost_colour else ()))
-        if image.mode == "RGB" and (box := find_photographed(image)):
+        pixels, colour_notes, values = raster.decode(image, content)
+        notes = (*raster.notes(content), *colour_notes)
+        if box := find_photographed(image if image.mode == "RGB" else Image.fromarray(pixels)):
             left, top, right, bottom = box
-            pixels = np.ascontiguousarray(pixels[top:bottom, left:right])
-            notes = (*notes, PHOTOGRAPH)
+            pixels, values = np.ascontiguousarray(pixels[top:bottom, left:right]), None
+            notes = (*(note for note in notes if note != FALSE_COLOURS), PHOTOGRAPH)
         turn = _turn(image)
         if turn is not None:
             pixels = _turned(pixels, turn)

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from drawings import LIMITS
+from drawings import LIMITS, picture
 from drawn_radiographs import radiograph
 
 from odd_dicom_files import DICOM_FILES
@@ -15,6 +15,7 @@ from raiox.inference.margins import content as inside
 from raiox.intake.decode import decode
 from raiox.intake.sniff import sniff
 from raiox.preprocessing import Preprocessing, fit_to_square
+from raiox.vocabulary import FALSE_COLOURS, FEW_SHADES
 
 PIXELS = np.asarray(radiograph(21).resize((240, 256)))
 SEEN = Preprocessing(side_px=128, fit="letterbox", tone="levels")
@@ -45,3 +46,32 @@ def test_the_picture_comes_out(odd: OddFile):
 )
 def test_what_cannot_be_read_is_refused_by_name(odd: OddFile):
     assert outcome(odd.draw(PIXELS)) == odd.expected
+
+
+@pytest.mark.parametrize("name", ["png_in_jet", "png_with_a_heatmap"])
+def test_colours_that_do_not_follow_brightness_are_noted(name: str):
+    [odd] = [each for each in ODD_FILES if each.name == name]
+    content = odd.draw(PIXELS)
+
+    assert FALSE_COLOURS in decode(sniff(content), content, LIMITS).notes
+
+
+@pytest.mark.parametrize(
+    "name", ["png_in_viridis", "png_with_a_red_box", "palette_of_false_colours"]
+)
+def test_colours_that_follow_brightness_are_dropped_and_noted(name: str):
+    [odd] = [each for each in ODD_FILES if each.name == name]
+    content = odd.draw(PIXELS)
+    notes = decode(sniff(content), content, LIMITS).notes
+
+    assert "colour_removed" in notes
+    assert FALSE_COLOURS not in notes
+
+
+@pytest.mark.parametrize(
+    ("step", "is_noted"), [(128, True), (16, True), (4, True), (2, False), (1, False)]
+)
+def test_a_picture_of_64_shades_or_fewer_is_noted(step: int, is_noted: bool):
+    content = picture(PIXELS // step * step, "png")
+
+    assert (FEW_SHADES in decode(sniff(content), content, LIMITS).notes) == is_noted

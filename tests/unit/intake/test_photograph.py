@@ -12,7 +12,12 @@ from raiox.intake.photograph import find_photographed
 from raiox.settings import IntakeSettings
 from raiox.vocabulary import PHOTOGRAPH
 
-TINTS = {"warm": (1.0, 0.93, 0.8), "cold": (0.82, 0.93, 1.0), "green": (0.85, 1.0, 0.9)}
+TINTS = {
+    "warm": (1.0, 0.93, 0.8),
+    "cold": (0.82, 0.93, 1.0),
+    "green": (0.85, 1.0, 0.9),
+    "none": (1.0, 1.0, 1.0),
+}
 
 
 def photograph(seed: int, tint: tuple[float, float, float], degrees: float = 5.0) -> Image.Image:
@@ -43,6 +48,7 @@ def test_a_photograph_is_noted_and_cropped_to_the_radiograph(tint):
     found = 0
     for seed in range(10):
         image = photograph(seed, tint)
+        image = image if tint != TINTS["none"] else image.convert("L")
         decoded = decode("jpeg", picture(image, "jpeg", quality=88), LIMITS)
         found += PHOTOGRAPH in decoded.notes
         if PHOTOGRAPH in decoded.notes:

@@ -22,7 +22,7 @@ BYTE_BITS: Final = 8
 
 def flatten_colour(
     words: npt.NDArray[Any], photometric: str, n_bits: int
-) -> tuple[GrayArray, bool]:
+) -> tuple[GrayArray, tuple[str, ...]]:
     """Make (H, W, 3) integers grey.
 
     Args:
@@ -30,23 +30,21 @@ def flatten_colour(
         photometric: what they are left in.
         n_bits: of a sample.
 
-    Returns: (H, W) uint8, and whether colour was lost.
+    Returns: (H, W) uint8, and codes of what was lost of the colours.
     """
     if photometric.startswith("YBR"):  # its luma comes first
         luma = np.ascontiguousarray(words[..., 0])
-        return (luma if n_bits <= BYTE_BITS else _shallow(luma)), False
-    pixels, lost_colour, _ = flatten(
-        Image.fromarray(words if n_bits <= BYTE_BITS else _shallow(words))
-    )
-    return pixels, lost_colour
+        return (luma if n_bits <= BYTE_BITS else _shallow(luma)), ()
+    pixels, notes, _ = flatten(Image.fromarray(words if n_bits <= BYTE_BITS else _shallow(words)))
+    return pixels, notes
 
 
 def apply_palette(
     words: npt.NDArray[Any], elements: Elements, *, is_signed: bool
-) -> tuple[GrayArray, bool, bool]:
+) -> tuple[GrayArray, tuple[str, ...], bool]:
     """Look (H, W) integers up in the three tables.
 
-    Returns: (H, W) uint8, whether colour was lost, and whether a table was mended.
+    Returns: (H, W) uint8, codes of what was lost of the colours, and whether a table was mended.
 
     Raises:
         CorruptImageError: a table is missing, or ends before the values do (`element`).
@@ -60,8 +58,8 @@ def apply_palette(
         for top in range(0, len(words), BLOCK_ROWS):
             index = words[top : top + BLOCK_ROWS].astype(np.intp) - table.first
             np.take(shades, index, out=colours[top : top + BLOCK_ROWS, :, channel], mode="clip")
-    pixels, lost_colour, _ = flatten(Image.fromarray(colours))
-    return pixels, lost_colour, any(table.is_repaired for table in tables)
+    pixels, notes, _ = flatten(Image.fromarray(colours))
+    return pixels, notes, any(table.is_repaired for table in tables)
 
 
 def _palette(elements: Elements, channel: str, largest: int, *, is_signed: bool) -> LookupTable:

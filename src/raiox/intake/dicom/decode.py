@@ -66,23 +66,23 @@ def _the_pixels(file: DicomFile, elements: Elements, pixel_data: PixelData | Non
 
 def _shades(frame: Frame, elements: Elements) -> tuple[GrayArray, set[str], PixelValues | None]:
     image, values = frame.image, None
-    lost_colour = is_mended = is_other_layout = False
+    colour_notes: tuple[str, ...] = ()
+    is_mended = is_other_layout = False
     if image.samples_per_pixel > 1:
-        pixels, lost_colour = flatten_colour(
+        pixels, colour_notes = flatten_colour(
             frame.words, image.photometric_interpretation, image.bits_stored
         )
     else:
         stored, layout, is_other_layout = read_stored_values(frame.words, image)
         if image.photometric_interpretation == "PALETTE COLOR":
-            pixels, lost_colour, is_mended = apply_palette(
+            pixels, colour_notes, is_mended = apply_palette(
                 stored, elements, is_signed=layout.is_signed
             )
         else:
             photometric = image.photometric_interpretation
             pixels, is_mended, values = render(stored, layout, photometric, elements)
     notes = {
-        "colour_removed": lost_colour,
         "display_repaired": is_mended,
         "header_repaired": is_other_layout,
     }
-    return pixels, {note for note, holds in notes.items() if holds}, values
+    return pixels, {*colour_notes, *(note for note, holds in notes.items() if holds)}, values

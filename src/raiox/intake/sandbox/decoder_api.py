@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from raiox.entities import GrayArray, PixelValues
-from raiox.vocabulary import PHOTOGRAPH
+from raiox.vocabulary import FALSE_COLOURS, FEW_SHADES, PHOTOGRAPH
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,8 @@ NOTES = frozenset(
         "colour_removed",
         "display_repaired",
         "drawn_phantom",
+        FALSE_COLOURS,
+        FEW_SHADES,
         "header_repaired",
         PHOTOGRAPH,
     }

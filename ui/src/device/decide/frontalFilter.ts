@@ -21,6 +21,9 @@ export interface FilterResult {
 }
 
 const FRONTAL = 'frontal';
+const FALSE_COLOURS = 'false_colours';
+/** Notes of pictures whose quality is low whatever they look like. */
+const LOW_QUALITY = ['photograph_of_radiograph', 'few_shades'];
 export const MULTIPLE = 'multiple_radiographs';
 
 const REJECTION_CODES: Readonly<Record<string, string>> = {
@@ -49,6 +52,11 @@ export function rotationOf(kind: string): number {
   return Number(/^rotated_(\d+)$/.exec(kind)?.[1] ?? 0);
 }
 
+/** However turned or inverted. */
+function isFrontalRadiograph(kind: string): boolean {
+  return kind === FRONTAL || kind === 'inverted' || rotationOf(kind) > 0;
+}
+
 /** Args: rated: technical quality in [0, 1], from a filter that rates it. */
 export function classify(logits: Float32Array, rated: number | null, manifest: Manifest): FilterResult {
   const scores = softmax(logits, manifest.temperature);
@@ -56,17 +64,27 @@ export function classify(logits: Float32Array, rated: number | null, manifest: M
   const kind = manifest.labels[best] ?? '';
   const frontal = scores[manifest.labels.indexOf(FRONTAL)] ?? 0;
   const accepted = kind === FRONTAL && frontal >= thresholdOf(manifest);
-  const isRadiograph = kind === FRONTAL || kind === 'inverted' || rotationOf(kind) > 0;
   const limit = manifest.quality_threshold;
-  if (rated === null || limit === null || !isRadiograph) {
+  if (rated === null || limit === null || !isFrontalRadiograph(kind)) {
     return { frontal, kind, accepted, quality: null, lowQuality: false };
   }
   return { frontal, kind, accepted, quality: rated, lowQuality: rated < limit };
 }
 
-/** Null where it was accepted. */
-export function reject({ frontal, kind, accepted }: FilterResult, manifest: Manifest): Rejection | null {
+/** With what the decoder saw: quality that is low anyhow, colours of which no grays can be had. */
+export function noted(result: FilterResult, notes: readonly string[]): FilterResult {
+  const lowQuality = result.lowQuality || LOW_QUALITY.some((note) => notes.includes(note));
+  return { ...result, lowQuality, accepted: result.accepted && !notes.includes(FALSE_COLOURS) };
+}
+
+/** Null where it was accepted. Args: notes: codes of what the decoder saw. */
+export function reject(
+  { frontal, kind, accepted }: FilterResult,
+  manifest: Manifest,
+  notes: readonly string[] = [],
+): Rejection | null {
   if (accepted) return null;
+  if (notes.includes(FALSE_COLOURS) && isFrontalRadiograph(kind)) return { code: FALSE_COLOURS, facts: {} };
   const code = REJECTION_CODES[kind] ?? kind;
   if (code === 'rotated_radiograph') {
     const turn = rotationOf(kind);

@@ -4,6 +4,7 @@ import { requireSide } from './checks';
 import type { Decoded } from './decoded';
 import { fetched, NotFetchedError, RefusedError } from './refusal';
 import { DICOM, NAMES, sniff, ZIP } from './sniff';
+import { hasFewShades } from './tone';
 
 /** Throws: RefusedError of the code that says why, or NotFetchedError. */
 export async function decode(content: Uint8Array<ArrayBuffer>): Promise<Decoded> {
@@ -12,7 +13,7 @@ export async function decode(content: Uint8Array<ArrayBuffer>): Promise<Decoded>
   try {
     const decoded = await decoder(content, format);
     requireSide(decoded.image);
-    return decoded;
+    return hasFewShades(decoded.image) ? { ...decoded, notes: [...decoded.notes, 'few_shades'] } : decoded;
   } catch (error) {
     if (error instanceof NotFetchedError) throw error;
     if (error instanceof RefusedError) throw named(error);

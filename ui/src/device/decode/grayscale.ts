@@ -22,7 +22,8 @@ export interface ColourImage extends Shape {
 /** A picture in shades of gray. */
 export interface Flattened {
   readonly image: GrayImage;
-  readonly lostColour: boolean;
+  /** Codes of what was lost of its colours. */
+  readonly notes: readonly string[];
   /** Null where 8 bits hold what is there, and for colours and fractions. */
   readonly values: PixelValues | null;
   /** Colours without transparency, which a camera may have taken. */
@@ -30,7 +31,7 @@ export interface Flattened {
 }
 
 export function grayAlone({ width, height }: Shape, pixels: Uint8Array, values: PixelValues | null = null): Flattened {
-  return { image: { width, height, pixels }, lostColour: false, values, colours: null };
+  return { image: { width, height, pixels }, notes: [], values, colours: null };
 }
 
 /**

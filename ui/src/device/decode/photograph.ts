@@ -1,8 +1,6 @@
 /**
  * A radiograph on a light box, photographed: seen as such, and cropped to itself, as
  * `raiox.intake.photograph`. Only where it is certain.
- *
- * Source: src/raiox/intake/photograph.py.
  */
 
 import { roundHalfEven, type Box } from '../image';
@@ -19,6 +17,8 @@ const MIN_SIDE = 0.4;
 const MIN_TINT = 5;
 const MIN_NOISE = 0.8;
 const DARKEST = 2;
+const PATCH_PX = 256;
+const N_SIDES = 4;
 
 interface Small {
   readonly width: number;
@@ -37,7 +37,7 @@ export function findPhotographed(image: ColourImage): Box | null {
   if (!across || !down) return null;
   const [[left, right], [top, bottom]] = [across, down];
   const tints = small.channels.map((channel) => meanWithin(channel, small.width, { left, top, right, bottom }));
-  if (Math.max(...tints) - Math.min(...tints) < MIN_TINT) return null;
+  const isTinted = Math.max(...tints) - Math.min(...tints) >= MIN_TINT;
   if (meanOutside(small.rows, { left: left - 2, top: top - 2, right: right + 2, bottom: bottom + 2 }) < DARKEST) return null;
   const [l, t, r, b] = [left, top, right, bottom].map((edge) => roundHalfEven(edge / scale)) as [
     number,
@@ -45,7 +45,21 @@ export function findPhotographed(image: ColourImage): Box | null {
     number,
     number,
   ];
-  return noiseOf(image, Math.max(2, l), Math.max(2, t)) >= MIN_NOISE ? { left: l, top: t, right: r, bottom: b } : null;
+  const box = { left: l, top: t, right: r, bottom: b };
+  const nNoisy = marginsOf(image, box).filter((margin) => noiseOf(image, margin) >= MIN_NOISE).length;
+  return nNoisy === N_SIDES || (nNoisy > 0 && isTinted) ? box : null;
+}
+
+/** A part of each margin, at the middle of its side. */
+function marginsOf({ width, height }: ColourImage, { left, top, right, bottom }: Box): Box[] {
+  const [x, y] = [width, height].map((side) => Math.max(0, Math.floor((side - PATCH_PX) / 2))) as [number, number];
+  const [xEnd, yEnd] = [Math.min(width, x + PATCH_PX), Math.min(height, y + PATCH_PX)];
+  return [
+    { left: x, top: 0, right: xEnd, bottom: Math.min(top, PATCH_PX) },
+    { left: x, top: Math.max(bottom, height - PATCH_PX), right: xEnd, bottom: height },
+    { left: 0, top: y, right: Math.min(left, PATCH_PX), bottom: yEnd },
+    { left: Math.max(right, width - PATCH_PX), top: y, right: width, bottom: yEnd },
+  ];
 }
 
 function shrink({ width, height, data }: ColourImage, scale: number): Small {
@@ -89,13 +103,16 @@ function meanOutside(rows: number[][], { left, top, right, bottom }: Box): numbe
   return outside.reduce((sum, value) => sum + value, 0) / Math.max(1, outside.length);
 }
 
-/** What neighbouring pixels differ by in the corner at the top left. */
-function noiseOf(image: ColourImage, width: number, height: number): number {
-  const data = new Uint8Array(4 * width * height);
-  for (let y = 0; y < height; y++) {
-    data.set(image.data.subarray(4 * y * image.width, 4 * (y * image.width + width)), 4 * y * width);
+/** What neighbouring pixels differ by; nothing in a margin of hardly a pixel. */
+function noiseOf(image: ColourImage, { left, top, right, bottom }: Box): number {
+  const width = right - left;
+  if (width < 2 || bottom <= top) return 0;
+  const data = new Uint8Array(4 * width * (bottom - top));
+  for (let y = top; y < bottom; y++) {
+    const from = 4 * (y * image.width + left);
+    data.set(image.data.subarray(from, from + 4 * width), 4 * (y - top) * width);
   }
-  const { pixels } = luma({ width, height, data });
+  const { pixels } = luma({ width, height: bottom - top, data });
   const steps = Array.from(pixels).flatMap((value, at) => (at % width ? [Math.abs(value - (pixels[at - 1] ?? 0))] : []));
   return quantile(steps, 0.5);
 }

@@ -7,7 +7,7 @@
 import { crop } from '../image';
 import { decodeByBrowser } from './browserCodec';
 import { requireGeometry } from './checks';
-import { flattenColours } from './colours';
+import { flattenColours, grayColours } from './colours';
 import type { Decoded } from './decoded';
 import type { Flattened } from './grayscale';
 import { findPhotographed } from './photograph';
@@ -28,14 +28,14 @@ const MEDIA_TYPES: Readonly<Record<string, string>> = {
 /** Throws: RefusedError of the code that says why, or what a codec throws. */
 export async function decodeRaster(content: Uint8Array<ArrayBuffer>, format: string): Promise<Decoded> {
   const [flat, said] = await flatten(content, format);
-  const box = flat.colours && findPhotographed(flat.colours);
-  const seen = [...(flat.lostColour ? ['colour_removed'] : []), ...(box ? ['photograph_of_radiograph'] : [])];
+  const box = findPhotographed(flat.colours ?? grayColours(flat.image));
+  const seen = box ? [...flat.notes.filter((note) => note !== 'false_colours'), 'photograph_of_radiograph'] : flat.notes;
   return {
     image: box ? crop(flat.image, box) : flat.image,
     sourceFormat: format,
     notes: [...said, ...seen],
     pixelSpacingMm: null,
-    values: flat.values,
+    values: box ? null : flat.values,
   };
 }
 

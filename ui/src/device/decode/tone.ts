@@ -4,6 +4,8 @@
  * Source: src/raiox/intake/tone.py.
  */
 
+import type { GrayImage } from '../image';
+
 const TAIL_SHARE = 0.0005;
 const FENCE_SPANS = 1;
 const GAP_SHARE = 0.5;
@@ -13,6 +15,8 @@ const MIN_MARK_SHARE = 0.0002;
 const MARK_ROOM = 32 / 223;
 const BORDER_LEVELS = 2;
 const MAX_PASSES = 8;
+const FEW_SHADES = 64;
+const MIN_SHADE_SHARE = 0.0001;
 
 /** Geographers write the largest float where they have no value. */
 export const NO_DATA = 1e37;
@@ -115,4 +119,11 @@ function mainCluster(present: number[], counts: Counts): number[] {
   const span = (richer.at(-1) ?? 0) - (richer[0] ?? 0);
   const isPicture = isBeside && richer.length >= MIN_LEVELS && (gaps[widest] ?? 0) > GAP_SHARE * span;
   return isPicture ? richer : present;
+}
+
+/** Whether hardly any shades are left, as darkening, dots or four bits leave them. */
+export function hasFewShades({ pixels }: GrayImage): boolean {
+  const counts = new Float64Array(256);
+  for (const shade of pixels) counts[shade] = (counts[shade] ?? 0) + 1;
+  return counts.filter((count) => count >= MIN_SHADE_SHARE * pixels.length).length <= FEW_SHADES;
 }

@@ -7,7 +7,7 @@
 import { rejectBlank } from '../decide/blank';
 import { decide, isBeyond, type Decision, type Scores } from '../decide/decision';
 import { distanceOf, situate, type Situation } from '../decide/embedding';
-import { classify, MULTIPLE, reject, type FilterResult, type Rejection } from '../decide/frontalFilter';
+import { classify, MULTIPLE, noted, reject, type FilterResult, type Rejection } from '../decide/frontalFilter';
 import { rejectIncomplete } from '../decide/incomplete';
 import { areOfSeveralRadiographs, extentOf, lungFields, positioningOf, shareInside } from '../decide/lungFields';
 import type { Mask } from '../decide/components';
@@ -48,18 +48,18 @@ export interface Lungs {
   readonly fields: Mask[];
 }
 
-/** Args: photographed: whether the picture is a radiograph on a light box, whose quality is low. */
-export async function readImage(whole: GrayImage, networks: Networks, photographed = false): Promise<Reading> {
+/** Args: notes: codes of what the decoder saw. */
+export async function readImage(whole: GrayImage, networks: Networks, notes: readonly string[] = []): Promise<Reading> {
   const box = findContent(whole);
   const content = crop(whole, box);
   const refusal = rejectBlank(content) ?? rejectIncomplete(whole, box);
   const inside = asNetworksSee(content);
   const [seen, filterMs] = await timed(() => filterImage(inside, networks.filter));
-  const filter = photographed ? { ...seen, lowQuality: true } : seen;
+  const filter = noted(seen, notes);
   const timingsMs = { filter: filterMs, classifier: 0, lungs: 0 };
   const refuse = (verdict: FilterResult): Reading => ({
     filter: verdict,
-    rejection: refusal ?? reject(verdict, networks.filter.manifest),
+    rejection: refusal ?? reject(verdict, networks.filter.manifest, notes),
     prediction: null,
     timingsMs,
   });

@@ -10,8 +10,6 @@ import { openNetworks, threadsHere } from './openNetworks';
 import { drawPictures } from './pictures';
 import type { Answer, OccludeRequest, OpenRequest, ReadRequest, Request } from './protocol';
 
-const PHOTOGRAPH = 'photograph_of_radiograph';
-
 let networks: Promise<Networks> | undefined;
 let keepsValues = true;
 
@@ -32,7 +30,7 @@ async function read({ content }: ReadRequest): Promise<void> {
   const whole = await decode(new Uint8Array(content));
   const decoded = keepsValues ? whole : { ...whole, values: null };
   answer({ kind: 'decoded' }); // from here on nothing of the file can hold the worker up
-  const reading = await readImage(decoded.image, await opened(), decoded.notes.includes(PHOTOGRAPH));
+  const reading = await readImage(decoded.image, await opened(), decoded.notes);
   const pictures = await drawPictures(decoded, reading.prediction);
   answer({ kind: 'read', decoded, reading, pictures });
 }

@@ -17,7 +17,7 @@ const CHANNELS = ['Red', 'Green', 'Blue'] as const;
 
 interface Flattened {
   readonly image: GrayImage;
-  readonly lostColour: boolean;
+  readonly notes: readonly string[];
   readonly isMended: boolean;
 }
 
@@ -50,8 +50,8 @@ export function applyPalette(words: Words, layout: Layout, image: ImagePixel, el
 }
 
 function flattened(image: ColourImage, isMended: boolean): Flattened {
-  const { image: shades, lostColour } = flattenColours(image);
-  return { image: shades, lostColour, isMended };
+  const { image: shades, notes } = flattenColours(image);
+  return { image: shades, notes, isMended };
 }
 
 /** Deep samples to bytes by the range that the picture has; all channels alike. */

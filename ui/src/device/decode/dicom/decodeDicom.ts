@@ -68,15 +68,14 @@ function shadesOf({ words, image }: Frame, elements: Elements): Shades {
     if (holds) notes.add(note);
   };
   if (image.samplesPerPixel > 1) {
-    const { image: flat, lostColour } = flattenColour(words, image);
-    noted('colour_removed', lostColour);
-    return { image: flat, notes, values: null };
+    const { image: flat, notes: ofColours } = flattenColour(words, image);
+    return { image: flat, notes: new Set(ofColours), values: null };
   }
   const [layout, isOther] = findLayout(words, image);
   noted('header_repaired', isOther);
   if (image.photometric === 'PALETTE COLOR') {
-    const { image: flat, lostColour, isMended } = applyPalette(words, layout, image, elements);
-    noted('colour_removed', lostColour);
+    const { image: flat, notes: ofColours, isMended } = applyPalette(words, layout, image, elements);
+    ofColours.forEach((note) => notes.add(note));
     noted('display_repaired', isMended);
     return { image: flat, notes, values: null };
   }

@@ -10,13 +10,14 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from raiox.entities import EngineResult, Radiograph
+from raiox.entities import EngineResult, Radiograph, Rejection
 from raiox.inference.local import LocalEngine
 from raiox.intake import Intake
 from raiox.lab.datasets.manifest import read_finding_samples
 from raiox.lab.evaluation.probes.perturbations import OVERLAYS
+from raiox.phantom import EXAMPLES, example_png
 from raiox.settings import InferenceSettings, IntakeSettings
-from raiox.vocabulary import PHOTOGRAPH, ImageKind
+from raiox.vocabulary import FALSE_COLOURS, FEW_SHADES, PHOTOGRAPH, ImageKind
 
 DATA = Path(os.environ.get("RAIOX_DATASETS", "nowhere"))
 SIDE = 200
@@ -81,14 +82,26 @@ def test_what_shows_nothing_gets_no_finding(pattern: str) -> None:
     assert all(result.rejection is not None for result in results)
 
 
-def test_a_photograph_of_a_radiograph_counts_as_of_low_quality() -> None:
+@pytest.mark.parametrize("note", [PHOTOGRAPH, FEW_SHADES])
+def test_a_photograph_and_a_picture_of_few_shades_count_as_of_low_quality(note: str) -> None:
     pixels = cloud(np.random.default_rng(3))
 
-    export, photographed = engine().predict(
-        [Radiograph(pixels, "0" * 64, "png", notes) for notes in ((), (PHOTOGRAPH,))]
+    export, noted = engine().predict(
+        [Radiograph(pixels, "0" * 64, "png", notes) for notes in ((), (note,))]
     )
 
-    assert photographed.filter_result == replace(export.filter_result, low_quality=True)
+    assert noted.filter_result == replace(export.filter_result, low_quality=True)
+
+
+def test_a_chest_in_false_colours_is_refused_as_such() -> None:
+    with Intake(IntakeSettings()) as intake:
+        chest = intake.load(example_png(next(iter(EXAMPLES))))
+
+    plain, coloured = engine().predict([chest, replace(chest, notes=(FALSE_COLOURS,))])
+
+    assert plain.prediction is not None
+    assert coloured.prediction is None
+    assert coloured.rejection == Rejection(FALSE_COLOURS)
 
 
 def of_valid(n: int) -> list[np.ndarray]:

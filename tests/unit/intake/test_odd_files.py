@@ -71,7 +71,7 @@ def test_colours_that_follow_brightness_are_dropped_and_noted(name: str):
 @pytest.mark.parametrize(
     ("step", "is_noted"), [(128, True), (16, True), (4, True), (2, False), (1, False)]
 )
-def test_a_picture_of_64_shades_or_fewer_is_noted(step: int, is_noted: bool):
+def test_a_picture_of_64_shades_or_fewer_is_noted(step: int, *, is_noted: bool):
     content = picture(PIXELS // step * step, "png")
 
     assert (FEW_SHADES in decode(sniff(content), content, LIMITS).notes) == is_noted

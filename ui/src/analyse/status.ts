@@ -34,6 +34,7 @@ const SENTENCES: Partial<Record<string, Key>> = {
   drawn_phantom: 'note.drawn_phantom',
   photograph_of_radiograph: 'note.photograph_of_radiograph',
   few_shades: 'note.few_shades',
+  false_colours: 'note.false_colours',
   lungs_cut_off: 'note.lungs_cut_off',
   one_lung: 'note.one_lung',
   chest_tilted: 'note.chest_tilted',

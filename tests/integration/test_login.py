@@ -275,6 +275,18 @@ async def test_programs_keep_their_keys(start, known):
     assert [one.status_code for one in (*answers, models)] == [201, 401, 401]
 
 
+async def test_what_an_address_says_of_a_failed_login_is_not_repeated(start, known):
+    async with start(oidc=settings(known)) as service:
+        browser = service.browser()
+        answers = [
+            await browser.get(f"/login/callback?error={error}", headers=HTML)
+            for error in ("access_denied", "call+0800+and+give+your+password")
+        ]
+
+    assert "access_denied" in answers[0].text
+    assert "password" not in answers[1].text
+
+
 async def test_a_secret_link_opens_its_analysis_without_a_login(start, known):
     async with start(oidc=settings(known), web={"share_h": 1}) as service:
         browser = service.browser()

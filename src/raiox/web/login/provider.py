@@ -18,6 +18,14 @@ SIGNATURES: Final = frozenset(
     f"{family}{bits}" for family in ("RS", "PS", "ES") for bits in (256, 384, 512)
 ) | {"EdDSA", "Ed25519"}
 """By a key that the provider alone has: what a token says of its own algorithm is not believed."""
+KNOWN_ERRORS: Final = frozenset(
+    {
+        *("access_denied", "consent_required", "interaction_required", "login_required"),
+        *("invalid_client", "invalid_grant", "invalid_scope", "unauthorized_client"),
+        *("mismatching_state", "server_error", "temporarily_unavailable", "expired_token"),
+    }
+)
+"""What of the answer is repeated: whoever makes an address writes the rest."""
 LEEWAY_S: Final = 60
 TIMEOUT_S: Final = 10.0
 
@@ -80,7 +88,9 @@ class Provider:
         except HTTPError as error:
             raise LoginUnavailableError from error
         except (AuthlibBaseError, JoseError, ValueError, TypeError) as error:
-            raise LoginFailedError(reason=getattr(error, "error", "") or "invalid") from error
+            code = str(getattr(error, "error", ""))
+            reason = code if code in KNOWN_ERRORS else "invalid"
+            raise LoginFailedError(reason=reason) from error
         claims: Mapping[str, Any] | None = token.get("userinfo")
         if not claims or not claims.get("sub"):
             raise LoginFailedError(reason="no_id_token")

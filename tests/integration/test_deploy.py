@@ -266,8 +266,9 @@ def test_no_wheel_is_built_without_the_page(tmp_path):
 def test_without_a_network_raiox_is_installed_from_the_wheelhouse_alone(tmp_path):
     wheels, environment = tmp_path / "wheels", tmp_path / "environment"
     subprocess.run([ROOT / "scripts" / "wheelhouse.sh", wheels], check=True, cwd=tmp_path)
-    subprocess.run([sys.executable, "-m", "venv", environment], check=True)
-    install = [environment / "bin" / "pip", "install", "--quiet", "--no-index", "--find-links"]
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", environment], check=True)
+    pip = [sys.executable, "-m", "pip", "--python", environment / "bin" / "python"]
+    install = [*pip, "install", "--quiet", "--no-compile", "--no-index", "--find-links"]
     subprocess.run([*install, wheels, "raiox"], check=True, env={"PATH": "/usr/bin:/bin"})
     subprocess.run(["sha256sum", "--check", "--quiet", "SHA256SUMS"], check=True, cwd=wheels)
     drawn = tmp_path / "drawn"

@@ -72,6 +72,8 @@ async def test_a_full_disk_refuses_uploads_and_keeps_reading(start, tmp_path):
 @may_mount
 def test_a_full_file_system_refuses_uploads_keeps_reading_and_heals_by_a_deletion(tmp_path):
     served = Served(tmp_path, within=ON_A_SMALL_DISK, web__limits="false")
+    others = Path(f"/proc/{served.process.pid}/root{tmp_path}") / "others"  # as the service sees it
+    others.write_bytes(bytes(66_000_000))
     with httpx.Client(base_url=served.url, timeout=60) as client:
         kept = []
         while (answer := client.post(ANALYSES, content=noise(len(kept)))).status_code == 201:
@@ -81,6 +83,7 @@ def test_a_full_file_system_refuses_uploads_keeps_reading_and_heals_by_a_deletio
         n_listed = len(client.get(f"{ANALYSES}?limit=100").json()["analyses"])
         deleted = [client.delete(f"{ANALYSES}/{one['id']}").status_code for one in kept]
         healed = client.post(ANALYSES, content=noise(0))
+        others.unlink()
         ready_again = client.get("/readyz")
     served.kill()
 

@@ -9,7 +9,7 @@ from raiox.lab.audit.fingerprints import thumbnail_of
 from raiox.lab.audit.hog import describe, mirrored
 from raiox.lab.audit.near_duplicates import MAX_CANDIDATES, Copy, near_identical
 
-N_RADIOGRAPHS = 12
+N_RADIOGRAPHS = 6
 MADE = {
     "smaller": lambda image: image.resize((120, 120)),
     "stretched": lambda image: image.resize((300, 224)),
@@ -51,9 +51,9 @@ def test_a_single_pair_is_enough_to_be_found():
 
 
 def test_other_radiographs_of_like_chests_are_no_copies():
-    iter_pixels = [radiograph(seed) for seed in range(60)]
+    iter_pixels = [radiograph(seed) for seed in range(30)]
 
-    assert copies(iter_pixels[:30], iter_pixels[30:]) == []
+    assert copies(iter_pixels[:15], iter_pixels[15:]) == []
 
 
 def test_blank_images_are_no_copies_of_anything():

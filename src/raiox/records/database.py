@@ -176,7 +176,8 @@ def _open(url: str) -> Engine:
             parsed
         )
     except (ModuleNotFoundError, NoSuchModuleError):
-        raise DriverMissingError(extra="postgres") from None
+        is_psycopg = parsed.drivername.endswith("psycopg")
+        raise DriverMissingError(extra="psycopg" if is_psycopg else "postgres") from None
 
 
 @contextmanager

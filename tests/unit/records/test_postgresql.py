@@ -4,6 +4,7 @@ import queue
 import socket
 import threading
 import time
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from raiox.records.database_clock import DatabaseClock
 from raiox.records.errors import (
     CommitUnknownError,
     DatabaseUnsupportedError,
+    DriverMissingError,
     RecordsUnavailableError,
     StorageFullError,
 )
@@ -69,6 +71,14 @@ def test_a_database_that_raiox_does_not_use_is_refused_by_its_name(url: str):
         Database(url)
 
     assert refused.value.facts["driver"] == url.partition(":")[0]
+
+
+@pytest.mark.skipif(find_spec("psycopg") is not None, reason="psycopg is installed")
+def test_a_driver_that_is_missing_is_named_by_its_extra():
+    with pytest.raises(DriverMissingError) as missing:
+        Database("postgresql+psycopg://h/d")
+
+    assert missing.value.facts["extra"] == "psycopg"
 
 
 class CountingSocket:

@@ -106,7 +106,7 @@ def test_whatever_serving_imports_is_declared():
     known = {
         name for name in imported if {canonicalize_name(h) for h in homes.get(name, ())} & names
     }
-    optional = ("oidc", "openvino", "parquet", "pdf", "ray", "s3", "signatures")
+    optional = ("oidc", "openvino", "parquet", "pdf", "postgres", "ray", "s3", "signatures")
     extras = {needed.name for extra in optional for needed in declared(extra)}
     assert imported - known - extras == set()
 

@@ -48,6 +48,9 @@ def test_a_link_shows_the_analysis_to_a_stranger_and_lets_nothing_be_changed(
     for name in ("Apagar", "Compartilhar", "Cobrir os pulmões e ler de novo"):
         expect(stranger.get_by_role("button", name=name)).to_have_count(0)
     assert violations(stranger) == {}
+    with stranger.expect_download() as saved:
+        stranger.get_by_role("button", name="PDF").click()
+    assert saved.value.path().read_bytes().startswith(b"%PDF")
     stranger.get_by_role("link", name="Histórico").click()
     expect(stranger.get_by_role("heading", name="Ainda não há nada aqui")).to_be_visible()
     token = link.rpartition("/")[2]

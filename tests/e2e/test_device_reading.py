@@ -23,6 +23,10 @@ from drawn_files import drawn_files
 from drawn_radiographs import radiograph
 from playwright.sync_api import Browser, Page
 
+from odd_dicom_files import DICOM_FILES
+from odd_dicom_frames import DICOM_FRAMES
+from odd_pictures import PICTURES
+from odd_tiffs import TIFFS
 from raiox.entities import LungOcclusion, Radiograph
 from raiox.errors import RaioxError
 from raiox.inference.local import LocalEngine
@@ -35,7 +39,20 @@ DATA = Path(os.environ.get("RAIOX_DATASETS", "")) / "chest"
 N_REAL = int(os.environ.get("RAIOX_TEST_N_RADIOGRAPHS", "24"))
 OPENING_MS = 240_000
 """The networks are fetched and compiled first, on a machine that may be busy."""
-FILES = dict(drawn_files())
+ODD = {odd.name: odd for odd in (*DICOM_FILES, *DICOM_FRAMES, *PICTURES, *TIFFS)}
+MENDED = (
+    "bmp_of_os2",
+    "bytes_in_big_endian_words",
+    "collimated_by_the_display_shutter",
+    "png_in_jet",
+    "png_with_a_heatmap",
+    "shared_chroma_called_rgb",
+    "tiff_of_reversed_bits",
+    "tiff_stack_of_imagej",
+    "tiff_without_photometric_interpretation",
+)
+CHEST = np.asarray(radiograph(21).resize((240, 256)))
+FILES = dict(drawn_files()) | {name: ODD[name].draw(CHEST) for name in MENDED}
 MAX_GROWTH = 1.25
 ROUNDED = 1
 """Shades of 255 by which arithmetic in another order may differ."""
@@ -49,6 +66,7 @@ REFUSED_HERE = {
     "dicom_jpeg_12": "unsupported_transfer_syntax",
     "tiff_1": "unsupported_format",
     "tiff_8_group4": "unsupported_format",
+    "tiff_of_reversed_bits": "unsupported_format",
 }
 """What the service reads and a browser does not, as docs/explanation/private-mode.md says."""
 

@@ -85,28 +85,20 @@ export function hasHole(stream: Uint8Array): boolean {
   return isInScan && SEQUENTIAL.includes(process) && !isEndOfBlock;
 }
 
-/** Whether the stream itself says what its colours are. Source: Adobe, Technical Note 5116, 18. */
+/** Whether the stream itself says what its colours are. Source: Adobe, Technical Note 5116, 18; T.871, 10.1 (JFIF). */
 export function hasColourMark(stream: Uint8Array): boolean {
-  return [...segments(stream)].some(([marker, at]) => marker === APP14 && beginsWith(stream, ADOBE, at + 2));
+  return [...segments(stream)].some(
+    ([marker, at]) =>
+      (marker === APP14 && beginsWith(stream, ADOBE, at + 2)) || (marker === APP0 && beginsWith(stream, JFIF, at + 2)),
+  );
 }
 
-/** The same stream, whose samples every decoder leaves as they are; JFIF would call them YCbCr. */
-export function withoutColourTransform(stream: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
-  const pieces = [stream.subarray(0, 2), Uint8Array.from(UNTRANSFORMED)];
-  let kept = 2;
-  for (const [marker, at] of segments(stream)) {
-    if (marker === SOS) break;
-    if (marker !== APP0 || !beginsWith(stream, JFIF, at + 2)) continue;
-    pieces.push(stream.subarray(kept, at - 2));
-    kept = at + viewOf(stream).getUint16(at);
-  }
-  pieces.push(stream.subarray(kept));
-  const whole = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
-  let end = 0;
-  for (const piece of pieces) {
-    whole.set(piece, end);
-    end += piece.length;
-  }
+/** The same stream, which has no such mark, with one: every decoder leaves its samples as they are. */
+export function withoutColourTransform(stream: Uint8Array): Uint8Array<ArrayBuffer> {
+  const whole = new Uint8Array(stream.length + UNTRANSFORMED.length);
+  whole.set(stream.subarray(0, 2));
+  whole.set(UNTRANSFORMED, 2);
+  whole.set(stream.subarray(2), 2 + UNTRANSFORMED.length);
   return whole;
 }
 

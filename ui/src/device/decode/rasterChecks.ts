@@ -9,12 +9,13 @@ import { sizeOfWebp } from './webp';
 const TRUNCATED = 'truncated_image';
 /** Its start of frame (T.87, C.1.1). */
 const JPEG_LS = 0xf7;
+const OS2_HEADER_BYTES = 12;
 
 /** Null where it does not say, or not where it is looked for. */
 export function declaredSize(content: Uint8Array, format: string): Size | null {
   const view = viewOf(content);
   try {
-    if (format === 'bmp') return [view.getInt32(18, true), Math.abs(view.getInt32(22, true))];
+    if (format === 'bmp') return sizeOfBmp(view);
     if (format === 'webp') return sizeOfWebp(content, view);
     if (format === 'avif') return sizeOfAvif(content, view);
   } catch (error) {
@@ -22,6 +23,12 @@ export function declaredSize(content: Uint8Array, format: string): Size | null {
     throw error;
   }
   return null;
+}
+
+/** The header of OS/2 is shorter, and has words. */
+function sizeOfBmp(view: DataView): Size {
+  if (view.getUint32(14, true) === OS2_HEADER_BYTES) return [view.getUint16(18, true), view.getUint16(20, true)];
+  return [view.getInt32(18, true), Math.abs(view.getInt32(22, true))];
 }
 
 /** Throws: RefusedError for half a file, and for what would be decoded without an end. */

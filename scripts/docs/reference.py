@@ -78,7 +78,7 @@ a setting cannot take, or a name that is no setting, stops every command with a 
 In variables, lists are written with commas or as JSON: `RAIOX_WEB__ALLOWED_HOSTS=raiox.example.org,localhost`
 or `RAIOX_WEB__ALLOWED_HOSTS='["raiox.example.org", "localhost"]'`.
 
-`make docs` writes this page from `src/raiox/settings/__init__.py`.
+`make docs` writes this page from `src/raiox/settings/`.
 """
 
 RECIPES_HEAD = """\

@@ -15,7 +15,7 @@ from pathlib import Path
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from raiox.settings import ReadingChoice
+from raiox.settings.web import ReadingChoice
 
 INDEX = "index.html"
 IMMUTABLE = "public, max-age=31536000, immutable"

@@ -100,6 +100,7 @@ def index(reports: Mapping[str, Document]) -> str:
             ("What the splits share: [the authors' splits](leaks-authors.md), "
             "[ours](leaks-grouped.md)"),
             "[How near duplicates are found, and how many are missed](near-duplicates.md)",
+            "[Odd files after public reports, HEIF with holes, gray photographs](odd-files.md)",
             *(f"[{shows}]({page})" for page, shows in TRAINING_PAGES.items()),
             "[The JSON of a report](../reference/report-json.md)",
         ]),

@@ -279,11 +279,11 @@ def test_the_largest_float_stands_for_no_value(values):
 @pytest.mark.parametrize("file_format", ["png", "tiff"])
 def test_numbers_below_zero_saved_without_a_sign_are_found_out(file_format):
     y, x = np.mgrid[0:96, 0:96] / 95.0
-    hill = np.rint(np.sin(np.pi * x) * np.sin(np.pi * y) * 4095).astype(np.int16) - 1_000
+    valley = 3_095 - np.rint(np.sin(np.pi * x) * np.sin(np.pi * y) * 4095).astype(np.int16)
 
-    pixels = read(picture(hill.view(np.uint16), file_format))
+    pixels = read(picture(valley.view(np.uint16), file_format))
 
-    np.testing.assert_array_equal(pixels, stretched(hill.astype(int)))
+    np.testing.assert_array_equal(pixels, stretched(valley.astype(int)))
 
 
 def test_a_colour_map_of_eight_bits_in_its_words_is_mended():

@@ -2,19 +2,24 @@
 
 pg8000 sends Parse, Describe, and Bind with Execute apart and waits for the answer to each. The
 protocol lets a client send them together before one Sync; the answers come in the same order.
-Source: PostgreSQL 15, "Message Flow: Extended Query", "Pipelining".
+It also raises one exception for all that the server refuses; a violated constraint has its own here.
+Sources: PostgreSQL 15, "Message Flow: Extended Query", "Pipelining", and appendix A; PEP 249, "Exceptions".
 """
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from pg8000.converters import make_params
 from pg8000.core import NULL_BYTE, SYNC_MSG, Context
-from pg8000.dbapi import Connection
+from pg8000.dbapi import Connection, DatabaseError, IntegrityError
+
+from raiox.records.postgresql import sqlstate
+
+VIOLATED_CONSTRAINT: Final = "23"  # class of the SQLSTATEs
 
 
 class PipelinedConnection(Connection):  # type: ignore[misc]  # the library has no types
-    """As pg8000's own, but for the ways."""
+    """As pg8000's own, but for the ways and the exceptions."""
 
     def execute_unnamed(
         self, statement: str, vals: Sequence[Any] = (), oids: Sequence[int] = (), stream: Any = None
@@ -31,3 +36,15 @@ class PipelinedConnection(Connection):  # type: ignore[misc]  # the library has 
         self._sock.flush()
         self.handle_messages(context)
         return context
+
+    def handle_messages(self, context: Context) -> None:
+        """Read what the server answers, up to its readiness for more.
+
+        Raises: IntegrityError, DatabaseError.
+        """
+        try:
+            super().handle_messages(context)
+        except DatabaseError as error:
+            if sqlstate(error).startswith(VIOLATED_CONSTRAINT):
+                raise IntegrityError(*error.args) from error
+            raise

@@ -16,7 +16,7 @@ from raiox.cli.batch.heatmap_files import write_heatmaps
 from raiox.cli.batch.inputs import find_files, is_own_output, read_content
 from raiox.cli.batch.pipeline import Widths, analyse
 from raiox.cli.batch.records import Ending
-from raiox.cli.batch.summary import Summary
+from raiox.cli.batch.summary import Summary, ending_of
 from raiox.cli.errors import NothingToReadError, PathMissingError
 from raiox.entities import Radiograph
 from raiox.errors import RaioxError
@@ -201,7 +201,7 @@ def test_the_status_separates_rejected_from_unreadable():
     def status(*results: object, skip: bool = False) -> int:
         summary = Summary()
         for result in results:
-            summary.count(Analysed(Path("x"), result=result))
+            summary.count(ending_of(Analysed(Path("x"), result=result)))
         return summary.status(skip_unreadable=skip)
 
     assert status(analysed) == 0
@@ -214,8 +214,8 @@ def test_the_status_separates_rejected_from_unreadable():
 def test_the_summary_speaks_the_language_of_the_terminal(monkeypatch):
     monkeypatch.setenv("LC_ALL", "pt_BR.UTF-8")
     summary = Summary([Ending("analysed", "")] * 7)
-    summary.count(Analysed(Path("x"), result=NotAnImageError()))
-    summary.count(Analysed(Path("map.png")))
+    summary.count(ending_of(Analysed(Path("x"), result=NotAnImageError())))
+    summary.count(ending_of(Analysed(Path("map.png"))))
 
     lines = "\n".join(summary.lines())
 

@@ -172,9 +172,9 @@ def test_what_is_done_is_known_with_how_it_ended(tmp_path, dialect):
 
     with open_table(tmp_path / "results", dialect, resume=True) as table:
         assert table.done == {
-            "/a.png": ("analysed", ""),
-            "/b.png": ("rejected", "photograph"),
-            "/c.png": ("", "not_an_image"),
+            "/a.png": ("analysed", "", "uncertain"),
+            "/b.png": ("rejected", "photograph", ""),
+            "/c.png": ("", "not_an_image", ""),
         }
 
 

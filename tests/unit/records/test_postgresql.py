@@ -11,6 +11,7 @@ import pytest
 from pg8000.exceptions import DatabaseError
 from relay import Relay
 from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
 
 from raiox.records import queue as queue_module
 from raiox.records.database import Database
@@ -109,6 +110,14 @@ def test_a_statement_with_values_goes_once_to_the_server_and_back(opened):
         assert list(row) == ["one", 2]
         assert refused.value.args[0]["C"] == "22012"  # division by zero
         assert bytes(cursor.fetchone()[0]) == b"\x00\xff"
+
+
+def test_a_violated_constraint_is_an_error_of_its_own(opened):
+    twice = text("INSERT INTO numbers SELECT 1 FROM generate_series(1, 2)")
+    with opened().database.writing() as connection:
+        connection.execute(text("CREATE TEMPORARY TABLE numbers (number int UNIQUE)"))
+        with pytest.raises(IntegrityError, match="duplicate key"), connection.begin_nested():
+            connection.execute(twice)
 
 
 def test_a_claim_takes_no_more_than_it_wants_under_any_plan(opened, postgres):

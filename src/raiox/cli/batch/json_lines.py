@@ -42,7 +42,8 @@ def is_json_lines(head: bytes) -> bool:
 def _record(document: dict[str, dict[str, str] | None]) -> Record:
     try:
         refused = document["rejection"] or document["error"] or {}
-        ending = Ending(str(document["outcome"] or ""), refused.get("code", ""))
+        outcome, finding = (str(document[name] or "") for name in ("outcome", "finding"))
+        ending = Ending(outcome, refused.get("code", ""), finding)
         return Record(str(document["path"]), ending, (document["model"] or {}).get("id", ""))
     except KeyError as error:
         raise ValueError(*error.args) from error

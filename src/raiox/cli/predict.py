@@ -23,6 +23,7 @@ from raiox.cli.runner import open_runner
 
 if TYPE_CHECKING:
     from raiox.cli.batch.output import Destination
+    from raiox.lab.jobs.job import Runner
 
 STANDARD_OUTPUT = Path("-")
 
@@ -118,8 +119,7 @@ def predict(
         from raiox.cli.batch.sharding import Sharding
         from raiox.cli.batch.shards import run_shards
 
-        several = jobs > 1 or engine is not JobEngine.LOCAL or ray_address is not None
-        runner = open_runner(engine, jobs, ray_address) if several else None
+        runner = _runner_of_several(engine, jobs, ray_address)
         sharding = Sharding(out, part_format, shards, tuple(shard or ()))
         status = run_shards(
             paths, sharding, heatmaps, skip_unreadable=skip_unreadable, runner=runner
@@ -150,6 +150,13 @@ EXCLUSIVE = (
 )
 """The first excludes each of the others."""
 OF_PARTS = ("--shards", "--shard", "--ray-address")
+
+
+def _runner_of_several(engine: JobEngine, jobs: int, ray_address: str | None) -> "Runner | None":
+    """None where this process does all of it."""
+    if jobs == 1 and engine is JobEngine.LOCAL and ray_address is None:
+        return None
+    return open_runner(engine, jobs, ray_address)
 
 
 def _refuse_contradictions(context: typer.Context) -> None:

@@ -1,6 +1,7 @@
 """Jobs: run a few at a time, begun again when killed, ended with their runner."""
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -95,6 +96,7 @@ def test_a_job_whose_runner_was_killed_ends(tmp_path: Path):
         process.kill()
 
     _wait_for(lambda: not any("600.5" in line for line in _command_lines()))
+    assert process.returncode == -signal.SIGKILL
 
 
 def _wait_for(condition) -> None:

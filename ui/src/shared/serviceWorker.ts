@@ -18,7 +18,12 @@ export async function untilFilesAreKept(): Promise<void> {
   if (!registration || !isFirstVisit) return;
   await settled(registration.active ?? registration.waiting ?? registration.installing);
   const early = performance.getEntriesByType('resource').filter(({ name }) => KEPT_ON_DEMAND.test(new URL(name).pathname));
-  await Promise.all(early.map(({ name }) => fetch(name, { cache: 'force-cache' }).catch(() => undefined)));
+  await Promise.all(early.map(({ name }) => fetchWhole(name).catch(() => undefined)));
+}
+
+/** To its last byte: a body that nobody reads keeps its connection. */
+async function fetchWhole(address: string): Promise<void> {
+  await (await fetch(address, { cache: 'force-cache' })).arrayBuffer();
 }
 
 async function register(): Promise<ServiceWorkerRegistration | null> {

@@ -22,34 +22,19 @@ import { History } from './keep/history';
 import type { Kept, KeptImages } from './keep/kept';
 import { occlusionDocument } from './occlusionDocument';
 import { DeviceReader } from './reader';
+import { fetchOnce } from './visitFiles';
 
 const history = new History((reason) => {
   privateMode.unkept = reason;
 });
 type Shown = KeptImages & MapPictures;
 
-let catalogue: Promise<Catalogue> | undefined;
 let reader: DeviceReader | undefined;
 let onShare: (share: number) => void = () => undefined;
 
-/** The networks' description, fetched once a visit. */
-async function readCatalogue(): Promise<Catalogue> {
-  catalogue ??= fetchJson<Catalogue>(CATALOGUE).catch((error: unknown) => {
-    catalogue = undefined;
-    throw error;
-  });
-  return catalogue;
-}
-
-async function fetchJson<T>(address: string): Promise<T> {
-  let response: Response;
-  try {
-    response = await fetch(address, { credentials: 'same-origin' });
-  } catch {
-    throw new ServiceError(failLocally(navigator.onLine ? 'unreachable' : 'offline'));
-  }
-  if (!response.ok) throw new ServiceError(failLocally('service'));
-  return (await response.json()) as T;
+/** The networks' description. */
+function readCatalogue(): Promise<Catalogue> {
+  return fetchOnce<Catalogue>(CATALOGUE);
 }
 
 export async function sendImage({ file, onProgress, signal }: Upload): Promise<Analysis> {
@@ -175,5 +160,5 @@ export async function fetchReferenceCase(image: string): Promise<ReferenceCase> 
 }
 
 async function fetchStored<T>(file: StoredFile | null): Promise<T | null> {
-  return file && fetchJson<T>(file.path);
+  return file && fetchOnce<T>(file.path);
 }

@@ -139,21 +139,45 @@ def jpeg_of_12_bits(blocks: np.ndarray, start_of_frame: int = 0xC1, n_samples: i
 
     Only the first coefficient of a block is written (T.81, F.1.2), so the pixels are known exactly.
     """
-    height, width = (8 * n for n in blocks.shape)
-    bits, last = "", 0
-    for value in (blocks.astype(int) - 2048).ravel() * 8:
-        difference, last = int(value) - last, int(value)
-        n_bits = abs(difference).bit_length()
-        magnitude = difference if difference > 0 else difference + (1 << n_bits) - 1
-        bits += f"{n_bits:05b}" + (f"{magnitude:0{n_bits}b}" if n_bits else "") + "0"
-    bits += "1" * (-len(bits) % 8)
-    scan = int(bits, 2).to_bytes(len(bits) // 8).replace(b"\xff", b"\xff\0")
+    coefficients = np.zeros((*blocks.shape, 64), int)
+    coefficients[..., 0] = (blocks.astype(int) - 2048) * 8
+    return _jpeg_of_coefficients(coefficients, start_of_frame, n_samples)
+
+
+def detailed_jpeg_of_12_bits(pixels: np.ndarray) -> bytes:
+    """A JPEG of (h, w) integers below 4096, both in multiples of 8, quantized by 1."""
+    height, width = pixels.shape
+    at = np.arange(8)
+    cosines = np.cos((2 * at + 1) * at[:, None] * np.pi / 16) * np.where(at, 0.5, 8**-0.5)[:, None]
+    blocks = pixels.reshape(height // 8, 8, width // 8, 8).swapaxes(1, 2).astype(float) - 2048
+    transformed = np.rint(cosines @ blocks @ cosines.T).astype(int)
+    zigzag = sorted(np.ndindex(8, 8), key=lambda at: (sum(at), at[0] if sum(at) % 2 else at[1]))
+    return _jpeg_of_coefficients(np.stack([transformed[..., y, x] for y, x in zigzag], axis=-1))
+
+
+def _jpeg_of_coefficients(
+    coefficients: np.ndarray, start_of_frame: int = 0xC1, n_samples: int = 1
+) -> bytes:
+    """(h, w, 64) integers in the order of the zigzag, in codes of one length: 5 bits first, then 8."""
+    height, width = (8 * n for n in coefficients.shape[:2])
+    bits, last = [], 0
+    for block in coefficients.reshape(-1, 64).tolist():
+        bits.append(_coded(block[0] - last, 0, 5))
+        last, run = block[0], 0
+        for value in block[1 : max(1, *np.flatnonzero(block)) + 1]:
+            if value:
+                bits += ["11110000"] * (run // 16) + [_coded(value, run % 16, 8)]
+            run = 0 if value else run + 1
+        bits.append("0" * 8 if not block[63] else "")
+    whole = "".join(bits)
+    whole += "1" * (-len(whole) % 8)
+    scan = int(whole, 2).to_bytes(len(whole) // 8).replace(b"\xff", b"\xff\0")
     components = [component for n in range(1, n_samples + 1) for component in (n, 0x11, 0)]
     segments = [
         (0xDB, bytes([0, *[1] * 64])),
         (start_of_frame, struct.pack(">BHHB", 12, height, width, n_samples) + bytes(components)),
         (0xC4, bytes([0, 0, 0, 0, 0, 16, *[0] * 11, *range(16)])),  # each number of bits in five
-        (0xC4, bytes([0x10, 1, *[0] * 15, 0])),  # the end of a block in one
+        (0xC4, bytes([0x10, *[0] * 7, 255, *[0] * 8, *range(255)])),  # each run and number in eight
         (0xDA, bytes([1, 1, 0, 0, 63, 0])),
     ]
     head = b"".join(
@@ -161,3 +185,10 @@ def jpeg_of_12_bits(blocks: np.ndarray, start_of_frame: int = 0xC1, n_samples: i
         for marker, content in segments
     )
     return b"\xff\xd8" + head + scan + b"\xff\xd9"
+
+
+def _coded(value: int, run: int, n_code_bits: int) -> str:
+    """How many zeros come before a number, how many bits it has, and these (T.81, F.1.2.1)."""
+    n_bits = abs(value).bit_length()
+    magnitude = value if value > 0 else value + (1 << n_bits) - 1
+    return f"{run << 4 | n_bits:0{n_code_bits}b}" + (f"{magnitude:0{n_bits}b}" if n_bits else "")

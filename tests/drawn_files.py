@@ -11,6 +11,7 @@ from typing import Any, Final
 import numpy as np
 from drawings import (
     deflated,
+    detailed_jpeg_of_12_bits,
     dicom,
     jpeg_dicom,
     jpeg_of_12_bits,
@@ -165,23 +166,27 @@ def _jpegs() -> Files:
         "jpeg_rgb": picture(colour, "jpeg", quality=92, keep_rgb=True),
         "jpeg_cmyk": picture(colour.convert("CMYK"), "jpeg", quality=92),
         "jpeg_12": jpeg_of_12_bits(_deep()[::8, ::8]),
+        "jpeg_12_detailed": detailed_jpeg_of_12_bits(_deep()),
     }
 
 
 def _tiffs() -> Files:
     gray, deep = Image.fromarray(_gray()), _deep()
+    bilevel = gray.convert("1", dither=Image.Dither.NONE)
     save = partial(picture, file_format="tiff")
     white_is_zero = TiffImagePlugin.ImageFileDirectory_v2()
     white_is_zero[TiffImagePlugin.PHOTOMETRIC_INTERPRETATION] = 0
     negative = deep.astype(np.int32) - 1_000
     return {
-        "tiff_1": save(gray.convert("1", dither=Image.Dither.NONE)),
+        "tiff_1": save(bilevel),
+        "tiff_1_packbits": save(bilevel, compression="packbits"),
+        "tiff_1_white_is_zero": save(bilevel, tiffinfo=white_is_zero),
         "tiff_8": save(gray),
         "tiff_8_lzw": save(gray, compression="tiff_lzw"),
         "tiff_8_deflate": save(gray, compression="tiff_adobe_deflate"),
         "tiff_8_packbits": save(gray, compression="packbits"),
         "tiff_8_jpeg": save(gray, compression="jpeg"),
-        "tiff_8_group4": save(gray.convert("1", dither=Image.Dither.NONE), compression="group4"),
+        "tiff_8_group4": save(bilevel, compression="group4"),
         "tiff_8_turned": save(gray, exif=_exif(8)),
         "tiff_8_white_is_zero": save(gray, tiffinfo=white_is_zero),
         "tiff_16": save(Image.fromarray(deep)),

@@ -1,6 +1,7 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
 
+import { codecAlias } from './vite/codecs.js';
 import { firstScreen } from './vite/first-screen.js';
 import { generatedCss } from './vite/generated-css.js';
 import { onnxruntime, onnxruntimeAlias } from './vite/onnxruntime.js';
@@ -19,7 +20,7 @@ function isOfDevice({ moduleIds }) {
 export default defineConfig({
   base: './', // a proxy may publish the service under any path
   plugins: [svelte(), generatedCss(), firstScreen(), onnxruntime({ emits: true }), offlineShell()],
-  resolve: { alias: onnxruntimeAlias },
+  resolve: { alias: { ...onnxruntimeAlias, ...codecAlias } },
   worker: {
     format: 'es',
     plugins: () => [onnxruntime({ emits: false })],

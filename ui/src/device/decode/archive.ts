@@ -2,7 +2,7 @@
 
 import { MAX_INFLATED_BYTES } from './checks';
 import { RefusedError } from './refusal';
-import { HEIF, recognized, SNIFFED_BYTES, unreadName, ZIP } from './sniff';
+import { recognized, SNIFFED_BYTES, ZIP } from './sniff';
 import { beginningOf, memberNames, openArchive, readMember, ZIP_NAME } from './zipArchive';
 
 export interface ArchivedImage {
@@ -16,12 +16,11 @@ export async function theImage(content: Uint8Array<ArrayBuffer>): Promise<Archiv
   const found: [format: string, name: string][] = [];
   for (const name of memberNames(archive)) {
     const head = await beginningOf(archive, name, SNIFFED_BYTES);
-    const format = recognized(head) ?? (unreadName(head) === HEIF ? HEIF : null);
+    const format = recognized(head);
     if (format && format !== ZIP) found.push([format, name]);
   }
   const [first, second] = found;
   if (!first || second) throw new RefusedError('archive', { format: ZIP_NAME, n_images: found.length });
   const [format, name] = first;
-  if (format === HEIF) throw new RefusedError('unsupported_format', { format });
   return { format, content: await readMember(archive, name, MAX_INFLATED_BYTES) };
 }

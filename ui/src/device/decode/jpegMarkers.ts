@@ -102,6 +102,17 @@ export function withoutColourTransform(stream: Uint8Array): Uint8Array<ArrayBuff
   return whole;
 }
 
+/** The same stream, which says that its samples have another number of bits. */
+export function withPrecision(stream: Uint8Array, nBits: number): Uint8Array {
+  const changed = stream.slice();
+  for (const [marker, at] of segments(stream)) {
+    if (!isStartOfFrame(marker)) continue;
+    changed[at + 2] = nBits;
+    break;
+  }
+  return changed;
+}
+
 /** What the code of zeros stands for in each AC table of a segment (T.81, B.2.4.2 and annex C). */
 function firstCodes(stream: Uint8Array, start: number): number[] {
   const found: number[] = [];

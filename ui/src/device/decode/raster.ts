@@ -1,7 +1,8 @@
 /**
  * Pictures to gray values: PNG, JPEG, TIFF, WebP, BMP and AVIF, as `raiox.intake.raster` decodes them.
  *
- * PNG and TIFF keep all their bits; the others, which have eight, the browser decodes.
+ * PNG, TIFF and JPEG of 12 bits keep all their bits; the others, which have eight, the browser decodes,
+ * and HEIF where it can.
  */
 
 import { crop } from '../image';
@@ -9,11 +10,14 @@ import { decodeByBrowser } from './browserCodec';
 import { requireGeometry } from './checks';
 import { flattenColours, grayColours } from './colours';
 import type { Decoded } from './decoded';
-import type { Flattened } from './grayscale';
+import { decodeDeep, isDeep } from './deepJpeg';
+import { stretch, type ColourImage, type Flattened } from './grayscale';
+import { readJpegHeader } from './jpegMarkers';
 import { findPhotographed } from './photograph';
 import { decodePng, readPng } from './png';
 import { declaredSize, requireWhole } from './rasterChecks';
-import { fetched } from './refusal';
+import { fetched, RefusedError } from './refusal';
+import { HEIF } from './sniff';
 import { turned } from './turn';
 import { orientationOfWebp } from './webp';
 
@@ -52,8 +56,19 @@ async function flatten(content: Uint8Array<ArrayBuffer>, format: string): Promis
   const size = declaredSize(content, format);
   if (size) requireGeometry(...size);
   requireWhole(content, format);
-  const colours = await decodeByBrowser(content, MEDIA_TYPES[format] ?? '');
+  if (format === 'jpeg') {
+    const header = readJpegHeader(content);
+    if (isDeep(header)) return [stretch(header, await decodeDeep(content, header)), []];
+  }
+  const colours = await (format === HEIF ? decodeHeif(content) : decodeByBrowser(content, MEDIA_TYPES[format] ?? ''));
   requireGeometry(colours.width, colours.height);
   const flat = flattenColours(colours);
   return [format === 'webp' ? turned(flat, orientationOfWebp(content)) : flat, []];
+}
+
+/** Safari does; the decoders that pages could bring are LGPL, and their pictures those of a phone. */
+async function decodeHeif(content: Uint8Array<ArrayBuffer>): Promise<ColourImage> {
+  return decodeByBrowser(content, 'image/heic').catch(() => {
+    throw new RefusedError('unsupported_format', { format: 'HEIF' });
+  });
 }

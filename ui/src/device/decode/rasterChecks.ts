@@ -2,8 +2,10 @@
 
 import { find, viewOf } from './bytes';
 import { DECODE_LIMIT_S, requireGeometry, type Size } from './checks';
+import { isDeep } from './deepJpeg';
 import { exceedsScanLimit, hasHole, isComplete, readJpegHeader } from './jpegMarkers';
 import { RefusedError } from './refusal';
+import { HEIF } from './sniff';
 import { sizeOfWebp } from './webp';
 
 const TRUNCATED = 'truncated_image';
@@ -17,7 +19,7 @@ export function declaredSize(content: Uint8Array, format: string): Size | null {
   try {
     if (format === 'bmp') return sizeOfBmp(view);
     if (format === 'webp') return sizeOfWebp(content, view);
-    if (format === 'avif') return sizeOfAvif(content, view);
+    if (isInBoxes(format)) return sizeInBoxes(content, view);
   } catch (error) {
     if (error instanceof RangeError) throw new RefusedError(TRUNCATED);
     throw error;
@@ -36,15 +38,16 @@ export function requireWhole(content: Uint8Array, format: string): void {
   if (format === 'jpeg') requireWholeJpeg(content);
   const view = viewOf(content);
   if (format === 'webp' && view.getUint32(4, true) + 8 > content.length) throw new RefusedError(TRUNCATED);
-  if (format === 'avif' && boxesEnd(view) > content.length) throw new RefusedError(TRUNCATED);
+  if (isInBoxes(format) && boxesEnd(view) > content.length) throw new RefusedError(TRUNCATED);
 }
 
 /** As `raiox.intake.formats.jpeg` looks at it. */
 function requireWholeJpeg(content: Uint8Array): void {
   if (!isComplete(content)) throw new RefusedError(hasFrame(content) ? TRUNCATED : 'corrupt_image');
-  const { process, precision, width, height } = readJpegHeader(content);
+  const header = readJpegHeader(content);
+  const { process, precision, width, height } = header;
   if (process === JPEG_LS) throw new RefusedError('unsupported_format', { format: 'JPEG-LS' });
-  if (precision !== 8) throw new RefusedError('unsupported_format', { format: `${String(precision)}-bit JPEG` });
+  if (precision !== 8 && !isDeep(header)) throw new RefusedError('unsupported_format', { format: `${String(precision)}-bit JPEG` });
   if (hasHole(content)) throw new RefusedError('corrupt_image');
   if (exceedsScanLimit(content)) throw new RefusedError('decode_too_slow', { limit_s: DECODE_LIMIT_S });
   requireGeometry(width, height);
@@ -54,8 +57,12 @@ function hasFrame(content: Uint8Array): boolean {
   return [0xc0, 0xc1, 0xc2].some((marker) => find(content, [0xff, marker]) >= 0);
 }
 
+function isInBoxes(format: string): boolean {
+  return format === 'avif' || format === HEIF;
+}
+
 /** ISO/IEC 23008-12, 6.5.3: the first image spatial extents. */
-function sizeOfAvif(content: Uint8Array, view: DataView): Size | null {
+function sizeInBoxes(content: Uint8Array, view: DataView): Size | null {
   const at = find(content.subarray(0, 4_096), [0x69, 0x73, 0x70, 0x65]);
   return at < 0 ? null : [view.getUint32(at + 8), view.getUint32(at + 12)];
 }

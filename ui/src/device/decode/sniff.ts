@@ -7,7 +7,8 @@ import { RefusedError } from './refusal';
 
 export const DICOM = 'dicom';
 export const ZIP = 'zip';
-export const HEIF = 'HEIF';
+/** Some browsers decode it. */
+export const HEIF = 'heif';
 
 /** An XML prologue and a comment may come before `<svg`. */
 export const SNIFFED_BYTES = 1_024;
@@ -20,17 +21,11 @@ const BLANKS = [9, 10, 11, 12, 13, 32];
 /** What an image may be, for the sentences that name it. */
 export const NAMES = READ_NAMES.filter((name) => name !== 'ZIP').join(', ');
 
-/** The id of a format that is read; null where it is none. Args: head: at least `SNIFFED_BYTES`, or all. */
+/** The id of a format that is read, or may be; null where it is none. Args: head: at least `SNIFFED_BYTES`, or all. */
 export function recognized(head: Uint8Array): string | null {
   const found = recognize(head);
-  if (!found?.read || (found.id === DICOM && !isDicom(head))) return null;
+  if (!found || !(found.read || found.id === HEIF) || (found.id === DICOM && !isDicom(head))) return null;
   return found.id;
-}
-
-/** The name of a format that is known and not read here; null where it is none. */
-export function unreadName(head: Uint8Array): string | null {
-  const known = recognize(head);
-  return known && !known.read ? known.name : null;
 }
 
 /** Throws: RefusedError that says what else it is. */

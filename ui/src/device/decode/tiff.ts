@@ -26,7 +26,16 @@ const MAX_PAGES = 64;
 /** Further images may lie behind the first, without a directory. */
 const HIDDEN_STACK = /^ImageJ=[^\n]*\n(?:.*\n)*?images=(\d{1,9})/;
 /** None, LZW, JPEG, deflate in both numbers, PackBits. */
-const COMPRESSIONS = [1, 5, 7, 8, 32_773, 32_946];
+const [RAW, JPEG] = [1, 7];
+const COMPRESSIONS = [RAW, 5, JPEG, 8, 32_773, 32_946];
+const BITS_PER_SAMPLE = 258;
+/** Of FillOrder: the first pixel of a byte lies in its lowest bit. */
+const LOWEST_FIRST = 2;
+
+interface Described extends Omit<Sampled, 'samples'> {
+  /** Whether the bits of each byte come in the other order, which the library does not mind. */
+  readonly isReversed: boolean;
+}
 
 /** Throws: RefusedError, or what the library throws of a file that contradicts itself. */
 export async function decodeTiff(content: Uint8Array<ArrayBuffer>): Promise<Flattened> {
@@ -34,18 +43,22 @@ export async function decodeTiff(content: Uint8Array<ArrayBuffer>): Promise<Flat
   const own = content.byteLength === content.buffer.byteLength ? content : content.slice();
   const tiff = await fromArrayBuffer(own.buffer);
   const page = await tiff.getImage(0);
+  const { fileDirectory: directory } = page;
+  if (!directory.hasTag('BitsPerSample')) directory.actualizedFields.set(BITS_PER_SAMPLE, [1]);
   requireGeometry(page.getWidth(), page.getHeight());
   const sampled = await describe(page);
   if (!sampled) throw new RefusedError('unsupported_format', { format: 'TIFF' });
   await requireOnePage(tiff, page);
-  await requireWhole(page, content.length);
+  const blocks = await blocksOf(page);
+  if (blocks.some(([start, n]) => start + n > own.length)) throw new RefusedError('truncated_image'); // else taken for zeros
+  if (sampled.isReversed) for (const [start, n] of blocks) reverseBits(own.subarray(start, start + n));
   const samples = await page.readRasters({ interleave: true });
-  const orientation = await page.fileDirectory.loadValue('Orientation');
+  const orientation = await directory.loadValue('Orientation');
   return turned(flattenSamples(sampled, samples as Sampled['samples']), Number(orientation ?? 1));
 }
 
 /** Null for a layout that has no rule. */
-async function describe(page: GeoTIFFImage): Promise<Omit<Sampled, 'samples'> | null> {
+async function describe(page: GeoTIFFImage): Promise<Described | null> {
   const directory = page.fileDirectory;
   const n = page.getSamplesPerPixel();
   const bits = Array.from({ length: n }, (_, at) => page.getBitsPerSample(at));
@@ -61,11 +74,12 @@ async function describe(page: GeoTIFFImage): Promise<Omit<Sampled, 'samples'> | 
     photometric: Number((await directory.loadValue('PhotometricInterpretation')) ?? 1),
     extra: numbersOf(await directory.loadValue('ExtraSamples')),
     colourMap: numbersOf(await directory.loadValue('ColorMap')),
+    isReversed: compression !== JPEG && Number((await directory.loadValue('FillOrder')) ?? 1) === LOWEST_FIRST,
   };
   const isAlike = bits.every((each) => each === nBits);
-  const isReversed = Number((await directory.loadValue('FillOrder')) ?? 1) !== 1; // the library minds no FillOrder
+  const isInReversedWords = layout.isReversed && compression === RAW && nBits > 8;
   const isInDeepPlanes = nBits > 8 && n > 1 && page.planarConfiguration === 2;
-  return isAlike && !isReversed && !isInDeepPlanes && COMPRESSIONS.includes(compression) && isRead(layout) ? layout : null;
+  return isAlike && !isInReversedWords && !isInDeepPlanes && COMPRESSIONS.includes(compression) && isRead(layout) ? layout : null;
 }
 
 function numbersOf(value: unknown): number[] {
@@ -87,11 +101,19 @@ async function requireOnePage(tiff: GeoTIFF, first: GeoTIFFImage): Promise<void>
   }
 }
 
-/** The library takes what lies beyond the file for zeros. */
-async function requireWhole({ fileDirectory, isTiled }: GeoTIFFImage, nBytes: number): Promise<void> {
+/** Start and length of each strip or tile. */
+async function blocksOf({ fileDirectory, isTiled }: GeoTIFFImage): Promise<[start: number, nBytes: number][]> {
   const [starts, counts] = isTiled ? (['TileOffsets', 'TileByteCounts'] as const) : (['StripOffsets', 'StripByteCounts'] as const);
   const [from, sizes] = [numbersOf(await fileDirectory.loadValue(starts)), numbersOf(await fileDirectory.loadValue(counts))];
-  if (from.some((start, at) => start + (sizes[at] ?? 0) > nBytes)) throw new RefusedError('truncated_image');
+  return from.map((start, at) => [start, sizes[at] ?? 0]);
+}
+
+function reverseBits(bytes: Uint8Array): void {
+  for (const [at, byte] of bytes.entries()) {
+    let reversed = 0;
+    for (let bit = 0; bit < 8; bit++) reversed |= ((byte >> bit) & 1) << (7 - bit);
+    bytes[at] = reversed;
+  }
 }
 
 /** Many writers put the directory last: then half a file points beyond itself. */

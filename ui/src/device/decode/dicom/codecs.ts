@@ -1,10 +1,11 @@
 /**
  * The codecs of compressed frames: the browser's own for JPEG, WebAssembly of CharLS and OpenJPEG, and
- * one in JavaScript for JPEG lossless. Each is fetched when the first file needs it.
+ * two in JavaScript for JPEG lossless and of 12 bits. Each is fetched when the first file needs it.
  */
 
 import type { Words } from '../bitLayout';
 import { decodeByBrowser } from '../browserCodec';
+import { decodeDeep, isDeep } from '../deepJpeg';
 import { hasColourMark, withoutColourTransform } from '../jpegMarkers';
 import { fetched, RefusedError } from '../refusal';
 import type { Codestream } from './codestream';
@@ -27,7 +28,8 @@ interface FrameDecoder {
 }
 
 /** Throws: RefusedError, or what the codec throws for what it cannot follow. */
-export async function decodeFrame({ codec, frame }: Codestream, image: ImagePixel): Promise<Samples> {
+export async function decodeFrame({ codec, frame, header }: Codestream, image: ImagePixel): Promise<Samples> {
+  if (header && isDeep(header)) return { words: await decodeDeep(frame, header) };
   if (codec === 'rle') return { words: decodeRle(frame, image) };
   if (codec === 'jpeg') return decodeJpeg(frame, image);
   if (codec === 'jpegLossless') return { words: await decodeLossless(frame, image) };

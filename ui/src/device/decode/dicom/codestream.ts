@@ -6,6 +6,7 @@
 
 import { beginsWith, find, viewOf } from '../bytes';
 import { DECODE_LIMIT_S } from '../checks';
+import { isDeep } from '../deepJpeg';
 import { exceedsScanLimit, hasHole, isComplete, readJpegHeader, type FrameHeader } from '../jpegMarkers';
 import { RefusedError } from '../refusal';
 import { codecOf, SYNTAX, type Codec } from './transferSyntaxes';
@@ -18,6 +19,7 @@ const SIZ_BYTES = 43;
 const RLE_HEADER_BYTES = 64;
 const MAX_RLE_SEGMENTS = 15;
 const TABLE_BYTES = 4;
+/** What browsers read. */
 const DCT_BITS = 8;
 
 const PROCESSES: Readonly<Record<number, Codec>> = {
@@ -93,7 +95,7 @@ function requireDecodable(frame: Uint8Array, header: FrameHeader, codec: Codec):
   if (exceedsScanLimit(frame)) throw new RefusedError('decode_too_slow', { limit_s: DECODE_LIMIT_S });
   if (!isComplete(frame)) throw new RefusedError('truncated_image');
   if (hasHole(frame)) throw new RefusedError('corrupt_image');
-  if (codec === 'jpeg' && header.precision > DCT_BITS) {
+  if (codec === 'jpeg' && header.precision !== DCT_BITS && !isDeep(header)) {
     throw new RefusedError('unsupported_transfer_syntax', { uid: SYNTAX.jpegExtended, n_bits: header.precision });
   }
 }

@@ -31,6 +31,15 @@ declare module '@cornerstonejs/codec-openjpeg/decodewasm?url' {
   export default address;
 }
 
+declare module '@cornerstonejs/dicom-image-loader/jpeg' {
+  export default class JpegImage {
+    readonly width: number;
+    readonly height: number;
+    parse(stream: Uint8Array): void;
+    getData16(width: number, height: number): Uint16Array<ArrayBuffer>;
+  }
+}
+
 declare module 'jpeg-lossless-decoder-js' {
   export class Decoder {
     constructor(buffer: null, bytesPerSample: number);

@@ -30,6 +30,8 @@ from postgres import PostgresServer
 from seaweed import BUCKET, SeaweedServer
 from serving import Served
 
+from raiox.records.images import file_name
+
 ROOT = Path(__file__).parents[2]
 ANALYSES = "/api/v1/analyses"
 N_CLIENTS = 3
@@ -63,7 +65,7 @@ class Round:
     n_doubled: int
     """Rows beside those that were acknowledged."""
     n_objects_wrong: int
-    """Rows whose image is gone."""
+    """Rows whose image or activation maps are gone."""
     recovered_s: float
     """After the fault has ended, and a killed process has started again, until everything was done."""
 
@@ -137,6 +139,7 @@ class Fleet:
             records__database_url=self.postgres.url(),
             records__lease_s=LEASE_S,
             files__url=f"s3://{BUCKET}/fleet",
+            files__maps=True,
             web__session_key="of all",
             web__analyses_per_minute=1_000_000,
             web__analyses_per_day=10_000_000,
@@ -185,15 +188,21 @@ class Fleet:
                 break
             time.sleep(0.1)
         took_s = time.monotonic() - began
-        rows = dict(self.postgres.run("SELECT id, state FROM analyses"))
+        stored = self.postgres.run("SELECT id, state, sha256, maps_suffix FROM analyses")
+        rows = {one: state for one, state, _, _ in stored}
+        named = {
+            file_name(one, sha256, suffix)
+            for one, _, sha256, maps in stored for suffix in (".png", maps) if suffix
+        }  # fmt: skip
         keyed = {one for (one,) in self.postgres.run("SELECT analysis_id FROM idempotency_keys")}
         lost = [one for one in ids if rows.get(one) != "done"]
         doubled = [one for one in rows if one not in keyed]
         objects = {
-            o["path"].removesuffix(".png").rpartition("_")[2]
-            for page in obstore.list(self.store.store("fleet")) for o in page if "_" in o["path"]
+            one["path"].rpartition("/")[2]
+            for page in obstore.list(self.store.store("fleet")) for one in page
         }  # fmt: skip
-        return len(lost), len(doubled), len(set(rows) - objects), took_s
+        without_maps = [one for one, state, _, maps in stored if state == "done" and not maps]
+        return len(lost), len(doubled), len(named - objects) + len(without_maps), took_s
 
 
 def run(n_rounds: int, seed: int) -> list[Round]:

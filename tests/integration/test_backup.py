@@ -76,6 +76,27 @@ def test_images_stay_behind_unless_they_wait_in_the_queue(tmp_path):
     assert (copied.n_analyses, copied.n_images) == (1, 1)
 
 
+def test_maps_in_files_come_with_their_results(tmp_path):
+    service = Served(tmp_path / "var", files__maps=True)
+    try:
+        with httpx.Client(base_url=service.url) as browser:
+            upload(browser)
+            copied = back_up(RECORDS, service.data_dir, tmp_path / "copy")
+            cookies = dict(browser.cookies)
+    finally:
+        service.kill()
+    restore(tmp_path / "copy", tmp_path / "new")
+
+    restored = Served(tmp_path / "new")
+    with httpx.Client(base_url=restored.url, cookies=cookies) as browser:
+        [one] = browser.get("/api/v1/analyses").json()["analyses"]
+        heatmap = browser.get(one["maps"]["covid19"])
+    restored.kill()
+
+    assert copied.n_images == 0
+    assert heatmap.status_code == 200
+
+
 def test_finished_images_stay_behind_by_default_and_nobody_else_can_read_the_copy(
     service, tmp_path
 ):

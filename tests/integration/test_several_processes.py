@@ -63,6 +63,7 @@ class Processes:
             "records__lease_s": LEASE_S,
             "files__url": bucket,
             "files__shared": bucket is None,
+            "files__maps": True,
             "web__session_key": "of all",
             "web__analyses_per_minute": 100_000,
             "web__analyses_per_day": 1_000_000,
@@ -70,6 +71,15 @@ class Processes:
         served = Served(folder, variables=variables, **(defaults | settings))
         self.running.append(served)
         return served
+
+    def files_of(self, analysis_id: str) -> list[str]:
+        """Names of what is stored of one analysis."""
+        if self._seaweed:
+            pages = self._seaweed.store("several").list()
+            names = [one["path"] for page in pages for one in page]
+        else:
+            names = [path.name for path in (self._folder / "shared" / "images").iterdir()]
+        return [name for name in names if analysis_id in name]
 
     def rows(self, ids: Collection[str]) -> list[tuple[str, int]]:
         """State and attempt of each that is there."""
@@ -120,8 +130,19 @@ def test_one_accepts_another_analyses_and_the_result_comes_at_once(processes, cl
 
     assert [answer.status_code for answer in answers] == [201] * 3
     assert took_s < SOON_S
-    image = answers[0].json()["image"]
-    assert client.get(web.url + image).status_code == 200
+    answer = answers[0].json()
+    for address in (answer["image"], answer["maps"]["covid19"]):
+        assert client.get(web.url + address).status_code == 200
+
+
+def test_of_what_is_deleted_at_another_process_no_file_stays(processes, client, send):
+    first, second = processes.webs
+    one = send(first, 7, wait_s=20).json()["id"]
+    before = processes.files_of(one)
+
+    assert client.delete(f"{second.url}{ANALYSES}/{one}").status_code == 204
+    assert sorted(name.rpartition(".")[2] for name in before) == ["npy", "png"]
+    assert processes.files_of(one) == []
 
 
 def test_a_session_of_one_web_process_is_known_to_another(processes, client, send):
@@ -149,7 +170,10 @@ def test_equal_keys_at_two_processes_at_once_make_one_analysis(processes, client
 
     assert len(answers) == 2 * len(keys)
     assert {answer.status_code for answer in answers} <= {201, 202}
-    assert len({answer.json()["id"] for answer in answers}) == len(keys)
+    ids = {answer.json()["id"] for answer in answers}
+    processes.wait_until_done(ids)
+    assert len(ids) == len(keys)
+    assert {len(processes.files_of(one)) for one in ids} == {2}  # one image, one file of maps
 
 
 def test_a_database_that_dies_under_load_loses_nothing_that_was_accepted(processes, postgres, send):

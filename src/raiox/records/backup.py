@@ -2,7 +2,8 @@
 
 The database is copied by SQLite's online backup, so the copy is one moment of it; a plain copy
 of a live file and its write-ahead log need not be. What waits in the queue comes with its
-image, without which it could not be analysed. A list of SHA-256 seals the copy.
+image, without which it could not be analysed, and what is done with its activation maps. A list
+of SHA-256 seals the copy.
 Source: sqlite.org/backup.html.
 """
 
@@ -18,7 +19,7 @@ from typing import Final
 
 from raiox.records.errors import BackupInvalidError, BackupNotPossibleError, TargetNotEmptyError
 from raiox.records.images import FOLDER as IMAGES_FOLDER
-from raiox.records.images import SUFFIX, VALUES_SUFFIX
+from raiox.records.images import SUFFIX, SUFFIXES, VALUES_SUFFIX, file_name
 from raiox.records.store import DATABASE_FILE
 from raiox.settings import RecordsSettings
 from raiox.vocabulary import AnalysisState
@@ -57,11 +58,11 @@ def back_up(
     (target / IMAGES_FOLDER).mkdir(mode=0o700)
     backup = _copy_database(source, target / DATABASE_FILE)
     n_images = 0
-    for name in _images_of(target / DATABASE_FILE, with_images=with_images):
-        image = data_dir / IMAGES_FOLDER / name
-        if image.is_file():  # its time may have come since
-            _copy(image, target / IMAGES_FOLDER / name)
-            n_images += not name.endswith(VALUES_SUFFIX)
+    for name in _files_of(target / DATABASE_FILE, with_images=with_images):
+        file = data_dir / IMAGES_FOLDER / name
+        if file.is_file():  # its time may have come since
+            _copy(file, target / IMAGES_FOLDER / name)
+            n_images += _is_picture(name)
     for name in KEPT_FILES:
         if (data_dir / name).is_file():
             _copy(data_dir / name, target / name)
@@ -104,16 +105,15 @@ def _copy_database(source: Path, target: Path) -> int:
     return int(n_analyses)
 
 
-def _images_of(database: Path, *, with_images: bool) -> list[str]:
-    """Names of the images that belong into the copy."""
+def _files_of(database: Path, *, with_images: bool) -> Iterator[str]:
+    """Names of the files that belong into the copy."""
+    statement = "SELECT id, sha256, state, has_image, maps_suffix FROM analyses"
     with closing(sqlite3.connect(database)) as copy:
-        rows = copy.execute("SELECT id, sha256, state FROM analyses WHERE has_image").fetchall()
-    return [
-        f"{sha256}_{analysis_id}{suffix}"
-        for analysis_id, sha256, state in rows
-        if with_images or state in _UNFINISHED
-        for suffix in (SUFFIX, VALUES_SUFFIX)
-    ]
+        for analysis_id, sha256, state, has_image, maps_suffix in copy.execute(statement):
+            with_image = has_image and (with_images or state in _UNFINISHED)
+            for suffix in (*(SUFFIXES if with_image else ()), maps_suffix):
+                if suffix:
+                    yield file_name(analysis_id, sha256, suffix)
 
 
 def _is_picture(name: str) -> bool:

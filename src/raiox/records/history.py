@@ -16,7 +16,7 @@ from raiox.records.errors import AnalysisNotFoundError, InvalidCursorError
 from raiox.records.rows import StoredAnalysis
 from raiox.records.tables import analyses, idempotency_keys, shares
 
-_HAS_MAPS = analyses.c.maps.is_not(None).label("has_maps")
+_HAS_MAPS = or_(analyses.c.maps.is_not(None), analyses.c.maps_suffix.is_not(None)).label("has_maps")
 _COLUMNS = tuple(analyses.c.get(field.name, _HAS_MAPS) for field in fields(StoredAnalysis))
 
 
@@ -39,19 +39,6 @@ class History:
         with self._database.reading() as connection:
             return _get(connection, analysis_id, owner)
 
-    def maps(self, analysis_id: str, owner: str) -> bytes | None:
-        """The stored activation maps, None where there are none.
-
-        Raises: AnalysisNotFoundError.
-        """
-        with self._database.reading() as connection:
-            row = connection.execute(
-                select(analyses.c.maps).where(*_owned(analysis_id, owner))
-            ).first()
-        if row is None:
-            raise AnalysisNotFoundError
-        return None if row.maps is None else bytes(row.maps)
-
     def list(self, owner: str, *, limit: int, cursor: str | None = None) -> HistoryPage:
         """One page, newest first; a cursor stays valid when analyses are deleted.
 
@@ -72,7 +59,7 @@ class History:
         return HistoryPage(page, _write_cursor(page[-1]) if more and page else None)
 
     def delete(self, analysis_id: str, owner: str) -> StoredAnalysis:
-        """Remove row, result, links and keys; the image is the caller's next step.
+        """Remove row, result, links and keys; its files are the caller's next step.
 
         Returns: what was deleted. Raises: AnalysisNotFoundError.
         """

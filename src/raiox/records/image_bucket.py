@@ -1,14 +1,15 @@
 """Images in a bucket that speaks S3, so that processes on many hosts share them.
 
-An object is `XX/SHA256_ID.png` (or `.values.png`), XX being the first digits of the checksum: a sweep
+An object is `XX/SHA256_ID.png` (or with another suffix), XX being the first digits of the checksum: a sweep
 lists one of these 256 folders at a time.
 """
 
+from collections.abc import Iterable
 from itertools import cycle
 from typing import Final
 
 from raiox.records.bucket import Bucket
-from raiox.records.images import SUFFIX, SUFFIXES, Wanted
+from raiox.records.images import SUFFIX, SUFFIXES, StoredFile, Wanted, file_name
 
 PROBE: Final = "probe"
 N_DIGITS: Final = 2
@@ -30,24 +31,24 @@ class ImageBucket:
         self._folders = cycle(f"{number:0{N_DIGITS}x}" for number in range(16**N_DIGITS))
 
     def put(self, analysis_id: str, sha256: str, content: bytes, suffix: str = SUFFIX) -> None:
-        """Keep an image, or its values."""
+        """Keep an object."""
         self._bucket.put(_key(analysis_id, sha256, suffix), content)
 
     def read(self, analysis_id: str, sha256: str, suffix: str = SUFFIX) -> bytes | None:
-        """The image or its values, None where they were deleted."""
+        """One object, None where it was deleted."""
         return self._bucket.read(_key(analysis_id, sha256, suffix))
 
-    def remove(self, analysis_id: str, sha256: str) -> None:
-        """Delete the image and its values if they are there."""
-        self._bucket.delete([_key(analysis_id, sha256, suffix) for suffix in SUFFIXES])
+    def remove(self, analysis_id: str, sha256: str, suffixes: Iterable[str] = SUFFIXES) -> None:
+        """Delete those objects that are there."""
+        self._bucket.delete([_key(analysis_id, sha256, suffix) for suffix in suffixes])
 
     def sweep(self, wanted: Wanted, *, older_than: float) -> int:
         """Delete what no row wants, of the next of 256 folders."""
         n_deleted = 0
         for page in self._bucket.pages(next(self._folders)):
-            by_path = {path: _id_of(path) for path, written in page.items() if written < older_than}
-            kept = wanted(list(by_path.values())) if by_path else frozenset()
-            leavings = [path for path, name in by_path.items() if name not in kept]
+            old = {p: StoredFile.named(p) for p, written in page.items() if written < older_than}
+            kept = wanted(old.values()) if old else frozenset()
+            leavings = [path for path, file in old.items() if file not in kept]
             if leavings:
                 self._bucket.delete(leavings)
             n_deleted += len(leavings)
@@ -65,8 +66,4 @@ class ImageBucket:
 
 
 def _key(analysis_id: str, sha256: str, suffix: str) -> str:
-    return f"{sha256[:N_DIGITS]}/{sha256}_{analysis_id}{suffix}"
-
-
-def _id_of(path: str) -> str:
-    return path.partition(".")[0].rpartition("_")[2]
+    return f"{sha256[:N_DIGITS]}/{file_name(analysis_id, sha256, suffix)}"

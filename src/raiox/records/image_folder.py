@@ -8,13 +8,13 @@ rename it would cost another write to the disk. The folder belongs to the servic
 
 import errno
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from itertools import islice
 from pathlib import Path
 
 from raiox.records.errors import RecordsUnavailableError, StorageFullError
-from raiox.records.images import SUFFIX, SUFFIXES, Wanted
+from raiox.records.images import SUFFIX, SUFFIXES, StoredFile, Wanted, file_name
 
 PAGE = 500
 """Files whose rows are looked up at once."""
@@ -33,7 +33,7 @@ class ImageFolder:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
     def put(self, analysis_id: str, sha256: str, content: bytes, suffix: str = SUFFIX) -> None:
-        """Keep an image or its values, synced to the disk. Raises: StorageFullError."""
+        """Keep a file, synced to the disk. Raises: StorageFullError."""
         path = self._path(analysis_id, sha256, suffix)
         with _translated_errors():
             try:
@@ -45,15 +45,15 @@ class ImageFolder:
                 raise
 
     def read(self, analysis_id: str, sha256: str, suffix: str = SUFFIX) -> bytes | None:
-        """The image or its values, None where they were deleted."""
+        """One file, None where it was deleted."""
         try:
             return self._path(analysis_id, sha256, suffix).read_bytes()
         except FileNotFoundError:
             return None
 
-    def remove(self, analysis_id: str, sha256: str) -> None:
-        """Delete the image and its values if they are there."""
-        for suffix in SUFFIXES:
+    def remove(self, analysis_id: str, sha256: str, suffixes: Iterable[str] = SUFFIXES) -> None:
+        """Delete those files that are there."""
+        for suffix in suffixes:
             self._path(analysis_id, sha256, suffix).unlink(missing_ok=True)
 
     def sweep(self, wanted: Wanted, *, older_than: float) -> int:
@@ -61,9 +61,9 @@ class ImageFolder:
         n_deleted = 0
         with os.scandir(self._folder) as entries:
             old = (entry for entry in entries if _modified(entry) < older_than)
-            while page := {entry.path: _id_of(entry.name) for entry in islice(old, PAGE)}:
+            while page := {e.path: StoredFile.named(e.name) for e in islice(old, PAGE)}:
                 kept = wanted(page.values())
-                leavings = [path for path, name in page.items() if name not in kept]
+                leavings = [path for path, file in page.items() if file not in kept]
                 for path in leavings:
                     Path(path).unlink(missing_ok=True)
                 n_deleted += len(leavings)
@@ -89,7 +89,7 @@ class ImageFolder:
         return stats.f_bavail * stats.f_frsize
 
     def _path(self, analysis_id: str, sha256: str, suffix: str) -> Path:
-        return self._folder / f"{sha256}_{analysis_id}{suffix}"
+        return self._folder / file_name(analysis_id, sha256, suffix)
 
 
 def _write_through(path: Path, content: bytes) -> None:
@@ -106,11 +106,6 @@ def _sync_folder(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-
-
-def _id_of(name: str) -> str:
-    stem, dot, suffix = name.partition(".")
-    return stem.rpartition("_")[2] if dot + suffix in SUFFIXES else ""
 
 
 def _modified(entry: os.DirEntry[str]) -> float:

@@ -29,7 +29,7 @@ from raiox.records.errors import QueueFullError
 from raiox.records.keys_of_uploads import find_by_key, key_row
 from raiox.records.notifications import notify_of_results, notify_of_work
 from raiox.records.quota import require_space
-from raiox.records.retention import HOUR_S, without_image
+from raiox.records.retention import HOUR_S
 from raiox.records.rows import (
     Accepted,
     Claim,
@@ -231,15 +231,6 @@ class AnalysisQueue:
                 )
             return written
 
-    def forget_image(self, analysis_id: str) -> None:
-        """Note that the image is gone; the file is the caller's next step."""
-        with self._database.writing() as connection:
-            connection.execute(
-                update(analyses)
-                .where(analyses.c.id == analysis_id)
-                .values(without_image(self._settings))
-            )
-
     def _row(self, new: NewAnalysis, now: float) -> dict[str, Any]:
         row = {field.name: getattr(new, field.name) for field in fields(NewAnalysis)}
         return row | {
@@ -292,6 +283,7 @@ def _finish(connection: Connection, claim: Claim, end: Completion, now: float) -
             state=end.state,
             result=end.result,
             maps=end.maps,
+            maps_suffix=end.maps_suffix,
             # Not before it was created, even if the clock was set back meanwhile.
             finished_at=case((analyses.c.created_at > now, analyses.c.created_at), else_=now),
             lease_until=0.0,

@@ -3,20 +3,20 @@
 What waits longer than `max_queued_s`, because no model answers, fails first and is then kept as
 long as any other. After a step of the clock nothing is deleted that may not be due. Of several
 processes one sweeps. Each step
-of a sweep deletes the row or its mark first and the file second, so a crash in between leaves a
-file without a row, which the last step of the next sweep takes.
+of a sweep deletes the row or its mark first and the files second, so a crash in between leaves a
+file that no row wants, which the last step of the next sweep takes.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, exists, select, update
+from sqlalchemy import ColumnElement, Row, delete, exists, select, update
 
 from raiox.records.clock import ClockWatch
 from raiox.records.database import Database
 from raiox.records.errors import AnalysisExpiredError
-from raiox.records.images import ImageStore
+from raiox.records.images import SUFFIXES, ImageStore, StoredFile, all_suffixes
 from raiox.records.rows import Clock
 from raiox.records.tables import analyses, idempotency_keys, in_state, shares
 from raiox.result import AnalysisResult
@@ -42,12 +42,6 @@ class SweepResult:
     n_orphans: int
 
 
-def without_image(settings: RecordsSettings) -> dict[str, Any]:
-    """The columns of a row whose image is gone."""
-    gone: dict[str, Any] = {"has_image": False}
-    return gone | {"maps": None} if settings.delete_heatmaps_with_image else gone
-
-
 class Retention:
     """Keeps the promise of how long things are kept."""
 
@@ -71,6 +65,19 @@ class Retention:
         with self._database.alone(LOCK_NUMBER) as is_sweeper:
             return self._sweep() if is_sweeper else SweepResult(0, 0, 0)
 
+    def forget_images(self, ids: Sequence[str]) -> None:
+        """Note that these images are gone; their files are the caller's next step."""
+        gone: dict[str, Any] = {"has_image": False}
+        if self._settings.delete_heatmaps_with_image:
+            gone |= {"maps": None, "maps_suffix": None}
+        with self._database.writing() as connection:
+            connection.execute(update(analyses).where(analyses.c.id.in_(ids)).values(gone))
+
+    def suffixes_of_image(self, maps_suffix: str | None) -> tuple[str, ...]:
+        """Of the files that go when an image's time is over."""
+        goes = self._settings.delete_heatmaps_with_image
+        return all_suffixes(maps_suffix if goes else None)
+
     def _sweep(self) -> SweepResult:
         now, held = self._clock(), self._watch.held
         self._expire_waiting(now)
@@ -80,7 +87,7 @@ class Retention:
         if not held(KEEP_KEYS_S):
             self._delete_keys_and_links(now)
             old = now - self._files.max_upload_age_s
-            n_orphans = self._files.sweep(self._with_image, older_than=old)
+            n_orphans = self._files.sweep(self._wanted, older_than=old)
         if n_results or self._database.erasure_owed:
             self._database.checkpoint_wal()
         return SweepResult(n_results, n_images, n_orphans)
@@ -104,10 +111,11 @@ class Retention:
         due = (analyses.c.expires_at < now) & analyses.c.state.in_(_FINISHED)
         n_deleted = 0
         while found := self._some(due):
-            ids = [analysis_id for analysis_id, _ in found]
+            ids = [row.id for row in found]
             with self._database.writing() as connection:
                 connection.execute(delete(analyses).where(analyses.c.id.in_(ids)))
-            self._remove_files(found)
+            for row in found:
+                self._files.remove(row.id, row.sha256, all_suffixes(row.maps_suffix))
             n_deleted += len(found)
         return n_deleted
 
@@ -117,14 +125,9 @@ class Retention:
         )
         n_deleted = 0
         while found := self._some(due):
-            ids = [analysis_id for analysis_id, _ in found]
-            with self._database.writing() as connection:
-                connection.execute(
-                    update(analyses)
-                    .where(analyses.c.id.in_(ids))
-                    .values(without_image(self._settings))
-                )
-            self._remove_files(found)
+            self.forget_images([row.id for row in found])
+            for row in found:
+                self._files.remove(row.id, row.sha256, self.suffixes_of_image(row.maps_suffix))
             n_deleted += len(found)
         return n_deleted
 
@@ -137,16 +140,24 @@ class Retention:
                 owner = select(analyses.c.id).where(analyses.c.id == table.c.analysis_id)
                 connection.execute(delete(table).where(~exists(owner)))
 
-    def _some(self, due: ColumnElement[bool]) -> list[tuple[str, str]]:
-        statement = select(analyses.c.id, analyses.c.sha256).where(due).limit(ROWS_A_STEP)
+    def _some(self, due: ColumnElement[bool]) -> Sequence[Row[*tuple[Any, ...]]]:
+        columns = analyses.c
+        statement = select(columns.id, columns.sha256, columns.maps_suffix).where(due)
         with self._database.reading() as connection:
-            return [(row.id, row.sha256) for row in connection.execute(statement)]
+            return connection.execute(statement.limit(ROWS_A_STEP)).all()
 
-    def _remove_files(self, found: list[tuple[str, str]]) -> None:
-        for analysis_id, sha256 in found:
-            self._files.remove(analysis_id, sha256)
-
-    def _with_image(self, ids: Collection[str]) -> set[str]:
-        statement = select(analyses.c.id).where(analyses.c.id.in_(ids), analyses.c.has_image)
+    def _wanted(self, files: Collection[StoredFile]) -> set[StoredFile]:
+        columns = analyses.c
+        statement = select(columns.id, columns.state, columns.has_image, columns.maps_suffix).where(
+            columns.id.in_({file.analysis_id for file in files})
+        )
         with self._database.reading() as connection:
-            return set(connection.scalars(statement))
+            rows = {row.id: row for row in connection.execute(statement)}
+        return {f for f in files if f.analysis_id in rows and _wants(rows[f.analysis_id], f.suffix)}
+
+
+def _wants(row: Row[*tuple[Any, ...]], suffix: str) -> bool:
+    """Whether a row names the file, or is about to: its maps are put before it is finished."""
+    if row.state is AnalysisState.RUNNING or suffix == row.maps_suffix:
+        return True
+    return suffix in SUFFIXES and bool(row.has_image)

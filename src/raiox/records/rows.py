@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from raiox.entities import ValueScale
+from raiox.records.images import all_suffixes
 from raiox.result import AnalysisResult
 from raiox.vocabulary import AnalysisState
 
@@ -61,6 +62,13 @@ class StoredAnalysis:
     """None where the file does not say."""
     value_scale: ValueScale | None = None
     """None where no values were kept beside the picture."""
+    maps_suffix: str | None = None
+    """Of the file that holds the activation maps; None where no file does."""
+
+    @property
+    def suffixes(self) -> tuple[str, ...]:
+        """Of all its files."""
+        return all_suffixes(self.maps_suffix)
 
     @property
     def n_pixels_stored(self) -> int:
@@ -110,3 +118,5 @@ class Completion:
     state: AnalysisState
     result: AnalysisResult
     maps: bytes | None = field(default=None, repr=False)
+    maps_suffix: str | None = None
+    """Of the file that holds the maps instead."""

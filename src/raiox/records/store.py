@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from raiox.records.activation_maps import ActivationMaps
 from raiox.records.api_keys import ApiKeys
 from raiox.records.clock import ClockWatch
 from raiox.records.database import Database
@@ -33,6 +34,7 @@ class Records:
     queue: AnalysisQueue
     history: History
     files: ImageStore
+    maps: ActivationMaps
     retention: Retention
     watch: ClockWatch
     api_keys: ApiKeys
@@ -70,7 +72,8 @@ def open_records(
     Raises: RecordsError.
     """
     data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-    images = open_images(files or FilesSettings(), data_dir)
+    files = files or FilesSettings()
+    images = open_images(files, data_dir)
     if settings.database_url is None:
         (data_dir / DATABASE_FILE).touch(mode=0o600)  # SQLite gives its other files the same rights
     database = Database(settings.database_url or f"sqlite:///{data_dir / DATABASE_FILE}")
@@ -84,6 +87,7 @@ def open_records(
         queue=AnalysisQueue(database, settings, clock, replica),
         history=History(database),
         files=images,
+        maps=ActivationMaps(database, images, in_files=files.maps),
         retention=Retention(database, images, settings, clock, watch),
         watch=watch,
         api_keys=ApiKeys(database, clock),

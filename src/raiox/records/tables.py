@@ -54,6 +54,7 @@ analyses = Table(
     Column("value_scale", JsonOf(ValueScale | None, none_is_null=True)),
     Column("result", JsonOf(AnalysisResult), nullable=False),
     Column("maps", LargeBinary),
+    Column("maps_suffix", String(32)),
     Column("replica", String(16), nullable=False, server_default=""),
     Index("ix_analyses_history", "owner", "created_at", "id"),
     # Only what is unfinished, however long the history is.

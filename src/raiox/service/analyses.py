@@ -187,11 +187,10 @@ class Analyses:
 
         Raises: AnalysisNotFoundError.
         """
-        deleted = await self._executors.write(
-            lambda: self._records.history.delete(analysis_id, owner)
-        )
+        history, files = self._records.history, self._records.files
+        gone = await self._executors.write(lambda: history.delete(analysis_id, owner))
         self._dependencies.worker.forget(analysis_id)
-        await self._executors.read(lambda: self._records.files.remove(deleted.id, deleted.sha256))
+        await self._executors.read(lambda: files.remove(gone.id, gone.sha256, gone.suffixes))
         await self._erasing.run()
         self._dependencies.notifier.notify(analysis_id)
 
@@ -259,7 +258,7 @@ class Analyses:
         return await self._executors.read(lambda: self._maps(analysis, owner))
 
     def _maps(self, analysis: StoredAnalysis, owner: str) -> StoredMaps | None:
-        kept = self._records.history.maps(analysis.id, owner)
+        kept = self._records.maps.read(analysis.id, owner)
         return None if kept is None else StoredMaps.unpack(kept, len(analysis.result.scores or ()))
 
     def _render_lungs(self, analysis: StoredAnalysis, owner: str) -> bytes:

@@ -1,4 +1,4 @@
-"""The maps of one analysis in one array, as its row keeps them: each finding's, then that of the lungs."""
+"""The maps of one analysis in one array, as they are kept: each finding's, then that of the lungs."""
 
 from dataclasses import dataclass
 

@@ -13,6 +13,7 @@ to blame.
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 
 import structlog
 
@@ -172,10 +173,8 @@ class Worker:
             return False
         if begun := {*self._early.values(), *self._taken}:
             await asyncio.wait(begun)  # until then others wait in the queue, and make one batch
-        claims = await self._executors.write(
-            lambda: self._records.queue.claim(self._max_batch_size)
-        )
-        return await self._process(claims)
+        queue, n = self._records.queue, self._max_batch_size
+        return await self._process(await self._executors.write(lambda: queue.claim(n)))
 
     async def process_lost(self) -> bool:
         """Claim one analysis that another worker lost, and finish it.
@@ -184,8 +183,7 @@ class Worker:
         """
         if self._engine_holder.unavailable_reason is not None:
             return False
-        claims = await self._executors.write(self._records.queue.claim_lost)
-        return await self._process(claims)
+        return await self._process(await self._executors.write(self._records.queue.claim_lost))
 
     async def _process(self, claims: list[Claim]) -> bool:
         if not claims:
@@ -257,17 +255,25 @@ class Worker:
         )
 
     async def _finish(self, claims: list[Claim], results: Results) -> None:
-        completions = [(claim, _completion(results[claim.id])) for claim in claims]
-        written = await self._executors.write(lambda: self._records.queue.finish(completions))
-        for claim, was_written in zip(claims, written, strict=True):
-            if was_written:
-                self._notifier.notify(claim.id)
-            if self._settings.keep_images_h == 0 and was_written:
-                await self._forget_image(claim)
+        maps = self._records.maps
+        ends = [(claim, _completion(results[claim.id])) for claim in claims]
+        if maps.in_files:
+            puts = (self._executors.read(partial(maps.put, claim, end)) for claim, end in ends)
+            ends = list(zip(claims, await asyncio.gather(*puts), strict=True))
+        written = await self._executors.write(lambda: self._records.queue.finish(ends))
+        for (claim, end), was_written in zip(ends, written, strict=True):
+            if not was_written:
+                await self._executors.read(partial(maps.take_back, claim, end))
+                continue
+            self._notifier.notify(claim.id)
+            if self._settings.keep_images_h == 0:
+                await self._forget_image(claim, end)
 
-    async def _forget_image(self, claim: Claim) -> None:
-        await self._executors.write(lambda: self._records.queue.forget_image(claim.id))
-        await self._executors.read(lambda: self._records.files.remove(claim.id, claim.sha256))
+    async def _forget_image(self, claim: Claim, end: Completion) -> None:
+        retention, files = self._records.retention, self._records.files
+        await self._executors.write(lambda: retention.forget_images([claim.id]))
+        suffixes = retention.suffixes_of_image(end.maps_suffix)
+        await self._executors.read(lambda: files.remove(claim.id, claim.sha256, suffixes))
 
     @asynccontextmanager
     async def _renewing_leases(self, claims: list[Claim]) -> AsyncIterator[None]:

@@ -173,7 +173,7 @@ class RecordsSettings(BaseModel, frozen=True, extra="forbid"):
 
 
 class FilesSettings(BaseModel, frozen=True, extra="forbid"):
-    """Where images are stored."""
+    """Where images are stored, and what else is stored there."""
 
     url: str | None = Field(
         None,
@@ -185,6 +185,11 @@ class FilesSettings(BaseModel, frozen=True, extra="forbid"):
         False,
         description="Whether every process that uses the database has the same RAIOX_DATA_DIR, so that "
         "images need no bucket.",
+    )
+    maps: bool = Field(
+        False,
+        description="Whether the activation maps of a result, four fifths of its row, are stored beside "
+        "the image instead of in the database.",
     )
 
 

@@ -22,7 +22,10 @@ def bucket(seaweed: SeaweedServer, monkeypatch, request):
 
 
 def sweep_all(bucket: ImageBucket, wanted: set[str], older_than: float) -> int:
-    return sum(bucket.sweep(lambda ids: wanted, older_than=older_than) for _ in range(FOLDERS))
+    def are_wanted(files):
+        return {file for file in files if file.analysis_id in wanted}
+
+    return sum(bucket.sweep(are_wanted, older_than=older_than) for _ in range(FOLDERS))
 
 
 def test_gives_back_what_was_put_until_it_is_removed(bucket: ImageBucket):

@@ -49,7 +49,9 @@ def test_sweeps_what_no_row_wants_but_spares_the_young(files: ImageFolder, tmp_p
         if "young" not in path.name:
             os.utime(path, (1_000, 1_000))
 
-    n_deleted = files.sweep(lambda ids: {"wanted"}, older_than=2_000)
+    n_deleted = files.sweep(
+        lambda some: {f for f in some if f.analysis_id == "wanted"}, older_than=2_000
+    )
 
     assert n_deleted == 2
     assert sorted(path.name for path in folder.iterdir()) == [

@@ -73,7 +73,7 @@ def test_a_stranger_finds_nothing(records: Records):
     keep(records, "a")
 
     assert names(records, "bia", 10) == []
-    for question in (records.history.get, records.history.maps, records.history.delete):
+    for question in (records.history.get, records.maps.read, records.history.delete):
         with pytest.raises(AnalysisNotFoundError):
             question("a", "bia")
     assert records.history.get("a", "ana").id == "a"

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,15 +14,17 @@ from raiox.bundle.errors import BundleMissingError
 from raiox.entities import Radiograph
 from raiox.inference.engine_process import EngineProcess
 from raiox.inference.errors import ModelUnavailableError
+from raiox.records.errors import RecordsUnavailableError
 from raiox.records.rows import NewAnalysis
-from raiox.records.store import open_records
+from raiox.records.store import Records, open_records
 from raiox.service.decoded_cache import DecodedCache
 from raiox.service.engine_holder import EngineHolder
 from raiox.service.executors import Executors
 from raiox.service.notifier import Notifier
 from raiox.service.png import to_png
+from raiox.service.stored_maps import StoredMaps
 from raiox.service.worker import Worker
-from raiox.settings import RecordsSettings
+from raiox.settings import FilesSettings, RecordsSettings
 
 pytestmark = pytest.mark.anyio
 
@@ -32,19 +35,27 @@ SETTINGS = RecordsSettings(lease_s=30, max_attempts=2, max_queued_s=600)
 class WorkerFixture:
     """A worker with everything around it."""
 
-    def __init__(self, folder: Path, open_engine, settings: RecordsSettings, elapsed=None) -> None:
+    def __init__(
+        self, folder: Path, open_engine, settings: RecordsSettings, elapsed=None, *, maps=False
+    ) -> None:
         self.clock = FakeClock()
-        self.records = open_records(settings, folder, self.clock, elapsed or self.clock)
+        self.records = open_records(
+            settings, folder, self.clock, elapsed or self.clock, FilesSettings(maps=maps)
+        )
         self.executors = Executors(1)
         self.engine_holder = EngineHolder(open_engine)
         self.engine_holder.load()
-        self.worker = Worker(
-            records=self.records,
+        self._settings = settings
+        self.worker = self.worker_with(self.records)
+
+    def worker_with(self, records: Records) -> Worker:
+        return Worker(
+            records=records,
             engine_holder=self.engine_holder,
             executors=self.executors,
             notifier=Notifier(),
             decoded_cache=DecodedCache(),
-            settings=settings,
+            settings=self._settings,
             max_batch_size=4,
         )
 
@@ -92,6 +103,44 @@ async def test_one_bad_image_does_not_harm_its_batch(build):
 
     outcomes = [fixture.outcome_of(name) for name in "abc"]
     assert outcomes == [("done", None), ("failed", "internal_error"), ("done", None)]
+
+
+async def test_maps_are_in_files_before_their_rows_name_them(build, tmp_path):
+    fixture = build(FakeEngine(), maps=True)
+    for name, mean in (("a", 50), ("no_radiograph", 220), ("c", 60)):
+        fixture.send(name, mean)
+    await fixture.worker.process_batch()
+
+    stored = [fixture.records.maps.read(name, "ana") for name in ("a", "no_radiograph", "c")]
+    maps = StoredMaps.unpack(stored[0], 3)
+    assert maps.findings.shape == (3, 7, 7)
+    assert maps.lungs is not None
+    assert (stored[1], stored[2]) == (None, stored[0])
+    assert len(list((tmp_path / "images").glob("*.npy"))) == 2
+
+
+class StoreIsAway:
+    """The maps of records whose store answers nothing."""
+
+    in_files = True
+
+    def put(self, claim, end):
+        raise RecordsUnavailableError(retry_after_s=5)
+
+
+async def test_without_the_store_of_its_maps_an_analysis_is_done_again_later(build):
+    fixture = build(FakeEngine(), maps=True)
+    fixture.send("a")
+    worker = fixture.worker_with(replace(fixture.records, maps=StoreIsAway()))
+    with pytest.raises(RecordsUnavailableError):
+        await worker.process_batch()
+    meanwhile = fixture.outcome_of("a")
+    fixture.clock.pass_s(31)
+    await fixture.worker.process_lost()
+
+    assert meanwhile == ("running", None)
+    assert fixture.outcome_of("a") == ("done", None)
+    assert fixture.records.maps.read("a", "ana") is not None
 
 
 async def lose(fixture, n: int) -> None:

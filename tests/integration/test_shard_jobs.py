@@ -15,6 +15,7 @@ from seaweed import BUCKET, SeaweedServer
 
 N_FILES = 12
 START_S = 120.0
+GIVES_UP_S = 90.0
 RAIOX = Path(sys.executable).with_name("raiox")
 SHARDS = ["--shards", "4"]
 MODULE = "raiox.cli.batch.shard_jobs"
@@ -43,7 +44,7 @@ def whole(folder: Path, tmp_path_factory) -> dict[str, bytes]:
     return contents(out)
 
 
-def predict(folder: Path, out: object, *options: str, **variables: str):
+def predict(folder: object, out: object, *options: str, **variables: str):
     return subprocess.run(
         [RAIOX, "predict", folder, "--out", str(out), *options],
         capture_output=True, text=True, check=False, env=os.environ | {"LANG": "C"} | variables,
@@ -123,6 +124,83 @@ def test_two_processes_at_one_bucket_write_each_row_once(folder, whole, seaweed:
 
     assert {process.wait() for process in together} <= {0, 1}
     assert in_bucket(seaweed, "scores/two") == whole
+
+
+@pytest.fixture(scope="module")
+def source(folder: Path, seaweed: SeaweedServer) -> str:
+    """The address of a copy of the folder."""
+    for file in folder.iterdir():
+        obstore.put(seaweed.store("study"), file.name, file.read_bytes())
+    return f"s3://{BUCKET}/study"
+
+
+def test_images_in_a_bucket_have_the_rows_of_those_in_a_folder(
+    folder, source, whole, tmp_path, seaweed: SeaweedServer
+):
+    several = predict(source, tmp_path / "out", *SHARDS, "--jobs", "2", **seaweed.variables)
+    table = tmp_path / "table.csv"
+    command = [RAIOX, "predict", source, "--csv", table]
+    whole_table = subprocess.run(
+        command, capture_output=True, text=True, check=False,
+        env=os.environ | {"LANG": "C"} | seaweed.variables,
+    )  # fmt: skip
+
+    def moved(content: bytes) -> bytes:
+        return content.replace(str(folder).encode(), source.encode())
+
+    assert several.returncode == whole_table.returncode == 1, several.stderr
+    assert contents(tmp_path / "out") == {name: moved(part) for name, part in whole.items()}
+    parts = [moved(whole[name]) for name in sorted(whole) if name.endswith(".csv")]
+    rows = [row for part in parts for row in part.splitlines(keepends=True)[1:]]
+    assert table.read_bytes().splitlines(keepends=True)[1:] == rows
+
+
+@pytest.mark.parametrize("of", ["source", "parts", "table"])
+def test_a_store_that_goes_away_in_the_middle_ends_a_batch_in_words_and_it_continues(
+    folder, source, whole, tmp_path, seaweed: SeaweedServer, of
+):
+    """It may lack its images, or have nowhere to put its parts."""
+    out = {"source": tmp_path / "out", "parts": f"s3://{BUCKET}/scores/away"}.get(of)
+    results = tmp_path / "table.csv"
+    writes = ["--csv", results, "--resume"] if of == "table" else ["--out", out, *SHARDS]
+    command = [RAIOX, "predict", folder if of == "parts" else source, *map(str, writes)]
+    variables = os.environ | {"LANG": "C"} | seaweed.variables | {"RAIOX_INFERENCE__N_THREADS": "1"}
+
+    def done() -> int:
+        """Rows of a table, or parts."""
+        if of == "table":
+            lines = results.read_bytes().splitlines() if results.exists() else []
+            return max(0, len(lines) - 1)
+        names = in_bucket(seaweed, "scores/away") if of == "parts" else contents_if_any(out)
+        return sum(name.startswith("part-") for name in names)
+
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=variables) as process:
+        deadline = time.monotonic() + START_S
+        while not done() and time.monotonic() < deadline:
+            time.sleep(0.02)
+        seaweed.stop()
+        began = time.monotonic()
+        printed = process.communicate(timeout=START_S)[1]
+        took_s = time.monotonic() - began
+    seaweed.start()
+    before = done()
+    again = subprocess.run(command, capture_output=True, text=True, check=False, env=variables)
+
+    assert process.returncode == 2, printed
+    assert took_s < GIVES_UP_S
+    assert printed.rstrip().endswith("[store_unusable]")
+    assert "Traceback" not in printed
+    assert 0 < before < (N_FILES if of == "table" else 4)
+    assert again.returncode == 1, again.stderr
+    assert "Already in the file: " in again.stderr
+    if of == "table":
+        assert len(results.read_bytes().splitlines()) == 1 + N_FILES
+    else:
+        assert done() == 4
+
+
+def contents_if_any(out: Path) -> dict[str, bytes]:
+    return contents(out) if out.exists() else {}
 
 
 def test_a_bucket_that_refuses_is_named(folder, seaweed: SeaweedServer):

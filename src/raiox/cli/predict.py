@@ -27,10 +27,12 @@ if TYPE_CHECKING:
 
 STANDARD_OUTPUT = Path("-")
 
-Images = Annotated[
-    list[Path],
+Sources = Annotated[
+    list[str],
     typer.Argument(
-        help="Files, folders and ZIP archives of images, DICOM included; - is standard input."
+        metavar="SOURCE...",
+        help="Files, folders and ZIP archives of images, DICOM included, or s3://BUCKET/PREFIX; "
+        "- is standard input.",
     ),
 ]
 JsonLines = Annotated[
@@ -85,7 +87,7 @@ FormatOfParts = Annotated[PartFormat, typer.Option(help="Format of the parts.")]
 
 def predict(
     context: typer.Context,
-    paths: Images,
+    sources: Sources,
     json_lines: JsonLines = False,
     output: Output = None,
     csv: CsvFile = None,
@@ -111,7 +113,7 @@ def predict(
 
     Examples: `raiox predict image.png`, `raiox predict study/ --csv scores.csv --heatmaps maps/`,
     `raiox predict archive/ --out scores/ --shards 64 --shard 7`,
-    `raiox predict archive/ --out s3://results/archive --jobs 8`
+    `raiox predict s3://archive/2020 --out s3://results/2020 --jobs 8`
     """
     del language, json_lines  # its callback has set the one; lines of JSON are what comes anyway
     _refuse_contradictions(context)
@@ -122,7 +124,7 @@ def predict(
         runner = _runner_of_several(engine, jobs, ray_address)
         sharding = Sharding(out, part_format, shards, tuple(shard or ()))
         status = run_shards(
-            paths, sharding, heatmaps, skip_unreadable=skip_unreadable, runner=runner
+            sources, sharding, heatmaps, skip_unreadable=skip_unreadable, runner=runner
         )
         raise typer.Exit(status)
     dialect = None if csv is None else csv_dialect
@@ -132,7 +134,7 @@ def predict(
 
     raise typer.Exit(
         run_batch(
-            paths,
+            sources,
             destination,
             heatmaps,
             shortcuts=shortcuts,

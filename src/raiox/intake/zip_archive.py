@@ -12,7 +12,7 @@ import zipfile
 import zlib
 from pathlib import Path, PurePosixPath
 from types import TracebackType
-from typing import IO, Final, Self
+from typing import Final, Self
 
 from raiox.intake.errors import ArchiveError, TooLargeInflatedError
 
@@ -37,14 +37,18 @@ DAMAGES: Final = (
 class ZipArchive:
     """Opened and checked; close it, or use it as a context."""
 
-    def __init__(self, source: Path | bytes) -> None:
+    def __init__(self, source: Path | bytes | io.BufferedIOBase) -> None:
         """Read and check the directory.
+
+        Args:
+            source: a stream is closed with the archive.
 
         Raises:
             ArchiveError: it cannot be opened (`fault`).
             OSError: the file cannot be read.
         """
-        self._stream = io.BytesIO(source) if isinstance(source, bytes) else source.open("rb")
+        content = io.BytesIO(source) if isinstance(source, bytes) else source
+        self._stream = content.open("rb") if isinstance(content, Path) else content
         try:
             self._archive = zipfile.ZipFile(_BoundedReads(self._stream))
             self._members = {member.filename: member for member in self._archive.infolist()}
@@ -122,7 +126,7 @@ class ZipArchive:
 class _BoundedReads:
     """A stream that gives little at once, however much a header declares."""
 
-    def __init__(self, stream: IO[bytes]) -> None:
+    def __init__(self, stream: io.BufferedIOBase) -> None:
         self._stream = stream
         self.seek, self.tell, self.close = stream.seek, stream.tell, stream.close
 

@@ -1,8 +1,8 @@
 """What travels from one step of a batch to the next."""
 
 from dataclasses import dataclass
-from pathlib import Path
 
+from raiox.cli.batch.image_files import ImageFile
 from raiox.entities import EngineResult, LungOcclusion, Radiograph
 from raiox.errors import RaioxError
 
@@ -11,7 +11,7 @@ from raiox.errors import RaioxError
 class Analysed:
     """One file and what became of it."""
 
-    file: Path
+    file: ImageFile
     sha256: str = ""
     """Of its bytes; empty where they could not be read."""
     radiograph: Radiograph | None = None

@@ -3,12 +3,13 @@
 from pathlib import Path
 
 from raiox.cli.batch.file_names import file_name
+from raiox.cli.batch.image_files import ImageFile
 from raiox.entities import Prediction
 from raiox.inference.heatmap import render
 
 
 def write_heatmaps(
-    folder: Path, file: Path, sha256: str, prediction: Prediction, size_px: tuple[int, int]
+    folder: Path, file: ImageFile, sha256: str, prediction: Prediction, size_px: tuple[int, int]
 ) -> dict[str, str]:
     """Write them; the absolute path of each by finding."""
     written = {}

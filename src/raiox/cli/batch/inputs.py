@@ -3,9 +3,11 @@
 import os
 import sys
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 
+from raiox.cli.batch.bucket_files import find_objects, opened_archive, read_object
+from raiox.cli.batch.image_files import BucketFile, ImageFile
 from raiox.cli.batch.json_lines import is_json_lines
 from raiox.cli.batch.table import is_table
 from raiox.cli.errors import NothingToReadError, PathMissingError, printable
@@ -20,7 +22,7 @@ MARK_WITHIN_BYTES = 200
 """Pillow writes a PNG's text before its palette and pixels."""
 
 
-def find_files(paths: Iterable[Path]) -> list[Path]:
+def find_files(sources: Iterable[ImageFile]) -> list[ImageFile]:
     """The files named, and those of the folders and ZIP archives by name, each once.
 
     Hidden files and folders are left out, linked folders are not entered. A folder or an archive
@@ -29,22 +31,26 @@ def find_files(paths: Iterable[Path]) -> list[Path]:
     Raises:
         PathMissingError: a path is neither a file nor a folder; nothing waits for a pipe.
         NothingToReadError: there is no file at all.
+        StoreUnusableError, DriverMissingError: a bucket cannot be listed.
     """
-    paths = list(paths)
-    for path in paths:
-        if path != STANDARD_INPUT and not (path.is_file() or path.is_dir()):
-            raise PathMissingError(path=printable(path))
-    files = list(dict.fromkeys(file for path in paths for file in _files_of(path)))
+    sources = list(sources)
+    for source in sources:
+        if isinstance(source, Path) and not _is_there(source):
+            raise PathMissingError(path=printable(source))
+    files = list(dict.fromkeys(file for source in sources for file in _files_of(source)))
     if not files:
-        raise NothingToReadError(path=printable(", ".join(map(str, paths))))
+        raise NothingToReadError(path=printable(", ".join(map(str, sources))))
     return files
 
 
-def read_content(file: Path, max_bytes: int) -> bytes:
+def read_content(file: ImageFile, max_bytes: int) -> bytes:
     """The bytes of a file or of standard input; never more than an upload may hold.
 
-    Raises: UnreadableFileError, UploadTooLargeError, ArchiveError.
+    Raises: UnreadableFileError, UploadTooLargeError, ArchiveError; StoreUnusableError, which is
+        no fault of the file.
     """
+    if isinstance(file, BucketFile):
+        return read_object(file, max_bytes)
     try:
         if file == STANDARD_INPUT:
             content = sys.stdin.buffer.read(max_bytes + 1)
@@ -67,16 +73,23 @@ def is_own_output(content: bytes) -> bool:
     return is_heatmap or is_json_lines(head) or is_table(head)
 
 
-def _files_of(path: Path) -> Iterator[Path]:
-    if path == STANDARD_INPUT:
-        yield path
-    elif path.is_file():
-        yield from _members_of(path.absolute())
+def _is_there(path: Path) -> bool:
+    return path == STANDARD_INPUT or path.is_file() or path.is_dir()
+
+
+def _files_of(source: ImageFile) -> Iterator[ImageFile]:
+    if isinstance(source, BucketFile):
+        for file in find_objects(source):
+            yield from _members_of(file)
+    elif source == STANDARD_INPUT:
+        yield source
+    elif source.is_file():
+        yield from _members_of(source.absolute())
     else:
-        yield from _files_below(path.absolute())
+        yield from _files_below(source.absolute())
 
 
-def _files_below(folder: Path) -> Iterator[Path]:
+def _files_below(folder: Path) -> Iterator[ImageFile]:
     """In one order everywhere: by the bytes of the names, a folder's files before its folders."""
     unlisted: list[Path] = []
     for parent, folders, names in os.walk(
@@ -90,13 +103,17 @@ def _files_below(folder: Path) -> Iterator[Path]:
     yield from unlisted
 
 
-def _members_of(file: Path) -> Iterator[Path]:
+def _members_of(file: ImageFile) -> Iterator[ImageFile]:
     """The files of an archive, as if it were a folder; any other file itself."""
     members: list[str] = []
     if file.suffix.lower() == ARCHIVE_SUFFIX:
-        with suppress(ArchiveError, OSError), ZipArchive(file) as archive:
+        with suppress(ArchiveError, OSError), _opened(file) as archive:
             members = archive.names
     yield from (file / name for name in members) if members else (file,)
+
+
+def _opened(file: ImageFile) -> AbstractContextManager[ZipArchive]:
+    return opened_archive(file) if isinstance(file, BucketFile) else ZipArchive(file)
 
 
 def _read_member(file: Path, max_bytes: int) -> bytes:

@@ -10,14 +10,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from secrets import SystemRandom
-from typing import Final, Protocol
+from typing import Protocol
 
-from raiox.cli.errors import StoreUnusableError, printable, require_folder
-from raiox.records.errors import RecordsUnavailableError
-
-SCHEME: Final = "s3://"
-MAX_RETRIES, RETRY_FOR_S = 8, 60
-"""Nobody waits at a batch: it may outlast a store that restarts."""
+from raiox.cli.batch.batch_bucket import SCHEME, named_in_errors, open_bucket
+from raiox.cli.errors import printable, require_folder
 
 
 class Parts(Protocol):
@@ -122,24 +118,22 @@ class PartsBucket:
 
         Raises: DriverMissingError.
         """
-        from raiox.records.bucket import Bucket
-
         self.address = url
-        self._bucket = Bucket(url, max_retries=MAX_RETRIES, retry_for_s=RETRY_FOR_S)
+        self._bucket = open_bucket(url)
 
     def names(self) -> set[str]:
         """What is there."""
-        with self._reported():
+        with named_in_errors(self.address):
             return {key for page in self._bucket.pages() for key in page}
 
     def read(self, name: str) -> bytes | None:
         """An object."""
-        with self._reported():
+        with named_in_errors(self.address):
             return self._bucket.read(name)
 
     def put_first(self, name: str, content: bytes) -> None:
         """Put an object, which a store shows whole or not at all."""
-        with self._reported():
+        with named_in_errors(self.address):
             self._bucket.put_first(name, content)
 
     @contextmanager
@@ -150,13 +144,6 @@ class PartsBucket:
     def in_turn(self, shards: Sequence[int]) -> Sequence[int]:
         """Another order for each process, so that two seldom do the same."""
         return SystemRandom().sample(shards, len(shards))
-
-    @contextmanager
-    def _reported(self) -> Iterator[None]:
-        try:
-            yield
-        except RecordsUnavailableError as error:
-            raise StoreUnusableError(url=self.address, reason=str(error.__cause__)[:200]) from error
 
 
 def open_parts(out: str) -> Parts:

@@ -11,10 +11,11 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import islice
-from pathlib import Path
 
 from raiox.cli.batch.analysed import Analysed
+from raiox.cli.batch.image_files import ImageFile
 from raiox.cli.batch.inputs import is_own_output, read_content
+from raiox.cli.errors import StoreUnusableError
 from raiox.entities import EngineResult, Radiograph
 from raiox.errors import RaioxError
 from raiox.inference.engine import Engine
@@ -46,7 +47,7 @@ class Widths:
 
 
 def analyse(
-    files: Iterable[Path],
+    files: Iterable[ImageFile],
     load: Load,
     engine: Engine,
     widths: Widths,
@@ -55,12 +56,14 @@ def analyse(
     shortcuts: bool = False,
     keep_pixels: bool = False,
 ) -> Iterator[Analysed]:
-    """Analyse every file; one that fails does not stop the others.
+    """Analyse every file; one that fails does not stop the others, a store that is away does.
 
     Args:
         max_bytes: of one file; larger ones are not read.
         shortcuts: score every accepted image with its lungs hidden as well.
         keep_pixels: leave the radiograph beside its result.
+
+    Raises: StoreUnusableError.
     """
     predict = partial(_predict, engine=engine, shortcuts=shortcuts, keep_pixels=keep_pixels)
     decoders, networks = (
@@ -85,7 +88,7 @@ def analyse(
             pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _load(file: Path, load: Load, max_bytes: int) -> Analysed:
+def _load(file: ImageFile, load: Load, max_bytes: int) -> Analysed:
     sha256 = ""
     try:
         content = read_content(file, max_bytes)
@@ -93,6 +96,8 @@ def _load(file: Path, load: Load, max_bytes: int) -> Analysed:
             return Analysed(file)
         sha256 = hashlib.sha256(content).hexdigest()
         radiograph = load(content, sha256)
+    except StoreUnusableError:  # no fault of the file, and of no use to try the next
+        raise
     except RaioxError as error:
         return Analysed(file, sha256, result=error)
     height, width = radiograph.pixels.shape

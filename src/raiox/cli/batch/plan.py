@@ -4,9 +4,9 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from math import ceil
-from pathlib import Path
 from typing import Final
 
+from raiox.cli.batch.image_files import ImageFile, image_file
 from raiox.cli.batch.parts import Parts
 from raiox.cli.errors import ResumeMismatchError
 
@@ -26,10 +26,10 @@ class Plan:
     n_shards: int
     files: tuple[str, ...]
 
-    def files_of(self, shard: int) -> list[Path]:
+    def files_of(self, shard: int) -> list[ImageFile]:
         """Those of one shard, which are neighbours in the order of the batch."""
         bounds = (shard * len(self.files) // self.n_shards for shard in (shard, shard + 1))
-        return [Path(file) for file in self.files[slice(*bounds)]]
+        return [image_file(file) for file in self.files[slice(*bounds)]]
 
     def part(self, shard: int) -> str:
         """What the results of a shard are called once all of them are there."""

@@ -9,6 +9,7 @@ import typer
 
 from raiox.cli.batch.analysed import Analysed
 from raiox.cli.batch.documents import describe_file
+from raiox.cli.batch.image_files import ImageFile, image_file
 from raiox.cli.batch.inputs import find_files
 from raiox.cli.batch.output import Destination, open_output
 from raiox.cli.batch.pdf_files import PdfFolder
@@ -28,7 +29,7 @@ from raiox.settings import InferenceSettings, Settings
 
 
 def run_batch(
-    paths: Sequence[Path],
+    sources: Sequence[str],
     destination: Destination,
     heatmaps: Path | None,
     *,
@@ -39,6 +40,7 @@ def run_batch(
     """Analyse what there is and sum it up.
 
     Args:
+        sources: paths, and `s3://bucket/prefix`.
         heatmaps: folder for a picture per image and finding, if any.
         skip_unreadable: let files that are no readable image not change the status.
         shortcuts: score every accepted image with its lungs hidden as well.
@@ -48,9 +50,10 @@ def run_batch(
 
     Raises:
         CommandError, BundleError, PdfUnavailableError: the batch cannot begin.
+        StoreUnusableError: it cannot go on; what is done is written.
     """
     settings = read_settings()
-    files = find_files(paths)
+    files = find_files(map(image_file, sources))
     for folder in filter(None, (heatmaps, pdf)):
         require_folder(folder)
     one_pass, widths = spread(settings)
@@ -96,7 +99,7 @@ def _pages(folder: Path, settings: Settings, classifier: ModelIdentity) -> PdfFo
 
 
 def analysed(
-    files: Sequence[Path],
+    files: Sequence[ImageFile],
     settings: Settings,
     engine: Engine,
     widths: Widths,

@@ -88,7 +88,7 @@ def work(order: str) -> int:
     )
     heatmaps = Path(read["heatmaps"]) if read["heatmaps"] else None
     with reported():
-        status = run_shards([Path(source) for source in read["sources"]], sharding, heatmaps)
+        status = run_shards(read["sources"], sharding, heatmaps)
     return OK if status == SOME_NOT else status
 
 

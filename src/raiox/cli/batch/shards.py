@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from raiox.cli.batch.image_files import image_file
 from raiox.cli.batch.inputs import find_files
 from raiox.cli.batch.part_formats import part_writer
 from raiox.cli.batch.parts import Parts, open_parts
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
 
 def run_shards(
-    paths: Sequence[Path],
+    sources: Sequence[str],
     sharding: Sharding,
     heatmaps: Path | None,
     *,
@@ -37,6 +38,7 @@ def run_shards(
     """Write the parts that are missing and sum up.
 
     Args:
+        sources: paths, and `s3://bucket/prefix`.
         heatmaps: folder for a picture per image and finding, if any.
         skip_unreadable: let files that are no readable image not change the status.
         runner: runs a process per shard; without one, this process does all of it.
@@ -56,7 +58,7 @@ def run_shards(
     engine = LocalEngine.open(one_pass)
     classifier = engine.models["classifier"]
     writer = part_writer(sharding.part_format, tuple(classifier.labels))
-    plan = _plan(paths, sharding, classifier.id, parts)
+    plan = _plan(sources, sharding, classifier.id, parts)
     shards = [shard for shard in sharding.only or range(plan.n_shards) if shard < plan.n_shards]
     there = parts.names()
     done = [shard for shard in shards if plan.part(shard) in there]
@@ -92,14 +94,14 @@ def _follow(rows: Iterable[Ending | None], n_files: int, summary: Summary) -> bo
     return True
 
 
-def _plan(paths: Sequence[Path], sharding: Sharding, model_id: str, parts: Parts) -> Plan:
+def _plan(names: Sequence[str], sharding: Sharding, model_id: str, parts: Parts) -> Plan:
     """The plan of the batch; its files are looked for once, by whoever begins it.
 
-    Raises: PathMissingError, NothingToReadError, ResumeMismatchError.
+    Raises: PathMissingError, NothingToReadError, ResumeMismatchError, StoreUnusableError.
     """
-    kept = read_plan(parts)
-    files = kept.files if kept else tuple(map(str, find_files(paths)))
+    kept, given = read_plan(parts), [image_file(name) for name in names]
+    files = kept.files if kept else tuple(map(str, find_files(given)))
     n_shards = sharding.n_shards or (kept.n_shards if kept else n_shards_for(len(files)))
-    sources = tuple(str(path.absolute()) for path in paths)
+    sources = tuple(str(source.absolute()) for source in given)
     wanted = Plan(sources, sharding.part_format, model_id, n_shards, files)
     return agree_on(wanted, parts)

@@ -37,18 +37,36 @@ make_environment() { # folder
     "$python" -m venv "$1"
 }
 
-# The lock is complete, so pip resolves nothing: it checks every hash and unpacks. Only the service's
-# packages are compiled beforehand, because another user may run it; of the others few are ever imported.
+# The lock is complete, so nothing is resolved: every hash is checked and every wheel unpacked. Only the
+# service's packages are compiled beforehand, because another user may run it; of the others few are ever
+# imported.
 fill_environment() { # folder lock
     mark=$(fingerprint "requirements/$2.txt")
     is_done "$1/.filled-$2" "$mark" && return
     make_environment "$1"
     say "filling $1 from requirements/$2.txt"
-    compile=--no-compile
-    [ "$2" = serve ] && compile=--compile
-    "$1/bin/python" -m pip install --quiet --disable-pip-version-check "$compile" \
-        --no-deps --require-hashes --requirement "requirements/$2.txt"
+    case $2 in
+        serve) run_pip "$1" --compile --requirement requirements/serve.txt ;;
+        dev | train) unpack_with_uv "$1" "$2" || run_pip "$1" --requirement "requirements/$2.txt" ;;
+        *) run_pip "$1" --requirement "requirements/$2.txt" ;;
+    esac
     printf '%s\n' "$mark" >"$1/.filled-$2"
+}
+
+run_pip() { # folder option...
+    python=$1/bin/python
+    shift
+    "$python" -m pip install --quiet --disable-pip-version-check --no-compile \
+        --no-deps --require-hashes "$@"
+}
+
+# The locks of developers are long, and uv, which the lock of the tests pins, takes a tenth of pip's time.
+# It does not read pip's configuration: where an index stands only there, it fails and pip is used.
+unpack_with_uv() { # folder lock
+    sed -n '/^uv==/,/# via/p' requirements/dev.txt >"$1/uv.txt"
+    run_pip "$1" --requirement "$1/uv.txt" &&
+        "$1/bin/uv" pip install --quiet --python "$1/bin/python" \
+            --no-deps --require-hashes --requirement "requirements/$2.txt"
 }
 
 install_raiox() { # folder

@@ -1,10 +1,10 @@
 """A browser, the built page, and something that serves it."""
 
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from browser_reading import CHROMIUM
 from playwright.sync_api import Browser, BrowserContext, Page
 from serving import Served
 
@@ -13,9 +13,6 @@ import raiox
 from .documents import PNG
 from .stand_in import StandIn
 
-CHROMIUM = next(
-    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), ""
-)
 PAGE = Path(raiox.__file__).parent / "web" / "page"
 FLAGS = [
     "--headless",

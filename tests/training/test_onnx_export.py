@@ -7,7 +7,7 @@ import numpy as np
 import onnx
 import pytest
 import torch
-from onnx import numpy_helper
+from onnx import TensorProto, helper, numpy_helper
 from PIL import Image
 from torch import nn
 
@@ -17,7 +17,12 @@ from raiox.inference.classifier import Classifier
 from raiox.inference.errors import ModelOutputInvalidError
 from raiox.inference.session import NetworkSession
 from raiox.lab.training.export.float16 import round_to_float16
-from raiox.lab.training.export.onnx_export import MAX_PARITY_ERROR, parity_error, to_onnx
+from raiox.lab.training.export.onnx_export import (
+    MAX_PARITY_ERROR,
+    free_batch,
+    parity_error,
+    to_onnx,
+)
 from raiox.lab.training.networks.densenet import ThreeBlockDenseNet
 from raiox.lab.training.networks.mobilenet import MobileNetV1
 from raiox.preprocessing import Preprocessing, network_input
@@ -122,6 +127,19 @@ def test_a_batch_gives_what_its_images_give_alone(exported: tuple[nn.Module, byt
 
     alone = np.concatenate([session.run(images[i : i + 1])["logits"] for i in range(4)])
     assert together.tobytes() == alone.tobytes()
+
+
+def test_a_graph_that_holds_the_number_of_images_is_no_bundle() -> None:
+    shape = numpy_helper.from_array(np.array([2, -1]), "shape")
+    image, logits = (
+        helper.make_tensor_value_info(name, TensorProto.FLOAT, dims)
+        for name, dims in (("image", [2, 1, 8, 8]), ("logits", [2, 64]))
+    )
+    node = helper.make_node("Reshape", ["image", "shape"], ["logits"])
+    model = helper.make_model(helper.make_graph([node], "drawn", [image], [logits], [shape]))
+
+    with pytest.raises(ValueError, match="logits holds 2 images"):
+        free_batch(model)
 
 
 def test_weights_that_are_no_numbers_give_no_answer(exported: tuple[nn.Module, bytes]) -> None:

@@ -53,7 +53,6 @@ def to_onnx(network: nn.Module, side_px: int) -> bytes:
             (example,),
             input_names=["image"],
             output_names=list(OUTPUTS[: len(served(example))]),
-            dynamic_shapes={"image": {0: torch.export.Dim("batch", min=1, max=1024)}},
             dynamo=True,
             external_data=False,
             # It would fold batch norms into weights, and they would no longer fit into float16;
@@ -66,7 +65,29 @@ def to_onnx(network: nn.Module, side_px: int) -> bytes:
     optimizer.fold_constants(model)
     optimizer.remove_unused_nodes(model)
     store_as_float16(model)
-    return strip_exporter_notes(model)
+    return strip_exporter_notes(free_batch(model))
+
+
+def free_batch(model: onnx.ModelProto) -> onnx.ModelProto:
+    """The graph for any number of images, `batch`, from that of the example.
+
+    torch would trace with a batch of unknown size too; the graph has the same nodes and takes several
+    times longer.
+
+    Raises:
+        ValueError: some node holds the number of images, so an output does not follow it.
+    """
+    model.graph.ClearField("value_info")
+    for output in model.graph.output:
+        output.type.tensor_type.ClearField("shape")
+    model.graph.input[0].type.tensor_type.shape.dim[0].dim_param = "batch"
+    freed = onnx.shape_inference.infer_shapes(model, strict_mode=True)
+    for output in freed.graph.output:
+        n_images = output.type.tensor_type.shape.dim[0]
+        if n_images.dim_value:
+            raise ValueError(f"{output.name} holds {n_images.dim_value} images")
+        n_images.dim_param = "batch"
+    return freed
 
 
 def strip_exporter_notes(model: onnx.ModelProto) -> bytes:

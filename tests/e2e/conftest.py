@@ -64,13 +64,20 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 
 
 @pytest.fixture
-def open_page(browser: Browser) -> Iterator[OpenPage]:
+def service_workers(request: pytest.FixtureRequest) -> str:
+    """Whether a page gets its worker, which fetches all other screens before anybody opens them."""
+    return "allow" if request.node.get_closest_marker("service_worker") else "block"
+
+
+@pytest.fixture
+def open_page(browser: Browser, service_workers: str) -> Iterator[OpenPage]:
     """Opens an address as a fresh visitor; afterwards nothing may have gone wrong unseen."""
     contexts: list[BrowserContext] = []
     faults: list[str] = []
 
     def open_page(url: str, **options: object) -> Page:
-        context = browser.new_context(**{"locale": "pt-BR", **options})
+        usual = {"locale": "pt-BR", "service_workers": service_workers}
+        context = browser.new_context(**usual | options)
         context.set_default_timeout(PATIENCE_MS)
         contexts.append(context)
         page = context.new_page()

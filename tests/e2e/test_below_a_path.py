@@ -8,7 +8,10 @@ from playwright.sync_api import expect
 
 from .conftest import upload
 
-pytestmark = pytest.mark.skipif(NGINX is None, reason="nginx is not installed")
+pytestmark = [
+    pytest.mark.service_worker,
+    pytest.mark.skipif(NGINX is None, reason="nginx is not installed"),
+]
 
 ANSWER = re.compile("Padrão parecido com o de imagens rotuladas")
 SCOPE = """async () => {

@@ -10,6 +10,8 @@ from raiox.phantom import example_png
 
 from .conftest import upload
 
+pytestmark = pytest.mark.service_worker
+
 SWITCH = "A imagem não sai deste aparelho"
 ANSWER = re.compile("^(Padrão parecido|Incerto)")
 READING_MS = 240_000

@@ -14,6 +14,8 @@ from .axe import violations
 from .conftest import CHROMIUM, FLAGS, PAGE, PATIENCE_MS, open_folds, upload
 from .test_viewer import press
 
+pytestmark = pytest.mark.service_worker
+
 ANSWER = re.compile("^(Padrão parecido|Incerto)")
 SWITCH = "A imagem não sai deste aparelho"
 MEBIBYTE = 2**20

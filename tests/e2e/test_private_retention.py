@@ -15,6 +15,8 @@ from raiox.web.site.export import export_site
 from .conftest import PAGE, upload
 from .test_private_mode import expect_answer
 
+pytestmark = pytest.mark.service_worker
+
 HOUR_S = 3_600
 KEPT = """async () => {
   const database = await new Promise((resolve) => {

@@ -24,6 +24,7 @@ START_S = 60.0
 ANSWER = re.compile("^(Padrão parecido|Incerto)")
 
 pytestmark = [
+    pytest.mark.service_worker,
     pytest.mark.data,
     pytest.mark.skipif(not (DATA / "manifest.csv").exists(), reason="RAIOX_DATASETS names no data"),
     pytest.mark.skipif(

@@ -329,6 +329,7 @@ def test_an_image_can_be_pasted_and_dropped(page, event, carrier):
     expect(heading(page, re.compile("^Padrão parecido"))).to_be_visible()
 
 
+@pytest.mark.service_worker
 def test_the_page_opens_without_a_network_and_has_kept_nothing_of_a_visitor(page):
     upload(page)
     expect(heading(page, re.compile("^Padrão parecido"))).to_be_visible()

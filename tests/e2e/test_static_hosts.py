@@ -16,7 +16,10 @@ from raiox.web.site.export import export_site
 
 from .conftest import PAGE, upload
 
-pytestmark = pytest.mark.skipif(NGINX is None, reason="nginx is not installed")
+pytestmark = [
+    pytest.mark.service_worker,
+    pytest.mark.skipif(NGINX is None, reason="nginx is not installed"),
+]
 
 ANSWER = re.compile("^(Padrão parecido|Incerto)")
 READING_MS = 240_000

@@ -75,24 +75,32 @@ def digests(data: Path, split: str) -> set[str]:
 
 
 @pytest.fixture(scope="module")
-def models(drawn_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def classifier_reader() -> OpenReader:
+    """Knows what the export of the classifier read."""
+    return OpenReader()
+
+
+@pytest.fixture(scope="module")
+def models(
+    drawn_data: Path, tmp_path_factory: pytest.TempPathFactory, classifier_reader: OpenReader
+) -> Path:
     """Bundles of both roles, exported with `test` closed; the classifier is the fast one."""
     folder = tmp_path_factory.mktemp("models")
-    for name, task in (("frontal_filter", "frontal_filter"), ("mobilenet", "findings")):
+    for name, task, reader in (
+        ("frontal_filter", "frontal_filter", OpenReader()),
+        ("mobilenet", "findings", classifier_reader),
+    ):
         run = finished_run(folder / "runs" / name, name, task)
-        export_run(run, folder / name, drawn_data, OpenReader(), n_threads=1)
+        export_run(run, folder / name, drawn_data, reader, n_threads=1)
     return folder
 
 
 def test_an_export_never_reads_the_test_split(
-    models: Path, drawn_data: Path, tmp_path: Path
+    models: Path, classifier_reader: OpenReader, drawn_data: Path
 ) -> None:
-    reader = OpenReader()
+    card = (models / "mobilenet" / "card.md").read_text()
 
-    export_run(models / "runs" / "mobilenet", tmp_path / "b", drawn_data, reader, n_threads=1)
-
-    assert reader.seen == digests(drawn_data, "valid")
-    card = (tmp_path / "b" / "card.md").read_text()
+    assert classifier_reader.seen == digests(drawn_data, "valid")
     assert "## Measured on `split=valid`; `test` not opened" in card
     assert "split=test`\n" not in card
 

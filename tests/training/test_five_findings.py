@@ -5,12 +5,15 @@ import csv
 import io
 import json
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import httpx
 import numpy as np
+import onnx
 import pytest
 import torch
+from onnx import numpy_helper
 from PIL import Image
 from typer.testing import CliRunner, Result
 
@@ -45,12 +48,6 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def _write(
     folder: Path, role: str, labels: tuple[str, ...], biases: tuple[float, ...], **more: object
 ) -> None:
-    torch.manual_seed(0)
-    network = MobileNetV1(len(labels)).eval()
-    with torch.no_grad():
-        network.head.classifier.weight.mul_(0.01)
-        network.head.classifier.bias.zero_()
-        network.head.classifier.bias[: len(biases)] = torch.tensor(biases)
     point = OperatingPoint(threshold=0.5, sensitivity=0.9, specificity=0.9)
     manifest = BundleManifest(
         id=f"{folder.name}-drawn",
@@ -69,7 +66,27 @@ def _write(
         **more,
     )  # fmt: skip
     card = b"# Drawn\n"
-    write_bundle(folder, manifest, {"model.onnx": to_onnx(network, SIDE_PX), "card.md": card})
+    model = _with_biases(_drawn_graph(len(labels)), biases)
+    write_bundle(folder, manifest, {"model.onnx": model, "card.md": card})
+
+
+@cache
+def _drawn_graph(n_outputs: int) -> onnx.ModelProto:
+    """A network whose answer its biases decide."""
+    torch.manual_seed(0)
+    network = MobileNetV1(n_outputs).eval()
+    with torch.no_grad():
+        network.head.classifier.weight.mul_(0.01)
+    return onnx.load_from_string(to_onnx(network, SIDE_PX))
+
+
+def _with_biases(model: onnx.ModelProto, biases: tuple[float, ...]) -> bytes:
+    """The network with these; the outputs after them get none."""
+    [held] = [one for one in model.graph.initializer if one.name.endswith("classifier.bias")]
+    values = np.zeros_like(numpy_helper.to_array(held))
+    values[: len(biases)] = biases
+    held.CopyFrom(numpy_helper.from_array(values, held.name))
+    return model.SerializeToString()
 
 
 @pytest.fixture(scope="module")

@@ -1,10 +1,12 @@
 """DICOM files whose headers are odd: file meta, value representations, order and display of elements."""
 
+import io
 import struct
 from typing import Any, Final
 
 import numpy as np
 from drawings import data_set_of, dicom, raw, study
+from pydicom import dcmread
 from pydicom.dataset import Dataset
 from pydicom.uid import ExplicitVRBigEndian, ImplicitVRLittleEndian
 
@@ -157,7 +159,7 @@ def for_processing(pixels: np.ndarray) -> bytes:
     return dicom(study(counts, BitsStored=14, HighBit=13, PresentationIntentType="FOR PROCESSING"))
 
 
-def in_shutter(pixels: np.ndarray, *, is_polygon: bool = False) -> bytes:
+def in_shutter(pixels: np.ndarray, shape: str = "RECTANGULAR") -> bytes:
     """Collimated by the display shutter alone: outside lies what the detector saw there."""
     height, width = pixels.shape
     top, left = height // 6, width // 6
@@ -168,10 +170,25 @@ def in_shutter(pixels: np.ndarray, *, is_polygon: bool = False) -> bytes:
     edges = (left + 1, left + width, top + 1, top + height)
     names = ("LeftVertical", "RightVertical", "UpperHorizontal", "LowerHorizontal")
     shutter = {f"Shutter{name}Edge": edge for name, edge in zip(names, edges, strict=True)}
-    if is_polygon:
-        shutter = {"VerticesOfThePolygonalShutter": [top + 1, left + 1]}
-    shape = "POLYGONAL" if is_polygon else "RECTANGULAR"
-    return dicom(study(whole if not is_polygon else deep(pixels), ShutterShape=shape, **shutter))
+    if shape == "POLYGONAL":
+        right, bottom = left + width + 1, top + height + 1
+        corners = ((top + 1, left + 1), (top + 1, right), (bottom, right), (bottom, left + 1))
+        shutter = {"VerticesOfThePolygonalShutter": [at for corner in corners for at in corner]}
+    return dicom(study(whole, ShutterShape=shape, **shutter))
+
+
+def in_circle(pixels: np.ndarray) -> bytes:
+    """A circle around the whole of a rectangle that is given as well."""
+    data = dcmread(io.BytesIO(in_shutter(pixels)))
+    data.ShutterShape = ["RECTANGULAR", "CIRCULAR"]
+    data.CenterOfCircularShutter = [data.Rows // 2, data.Columns // 2]
+    data.RadiusOfCircularShutter = data.Rows
+    return dicom(data)
+
+
+def in_shutter_of_one_point(pixels: np.ndarray) -> bytes:
+    vertex = {"VerticesOfThePolygonalShutter": [7, 9]}
+    return dicom(study(deep(pixels), ShutterShape="POLYGONAL", **vertex))
 
 
 def curve(n_entries: int, n_bits: int) -> np.ndarray:
@@ -251,13 +268,15 @@ DICOM_FILES: Final = (
     OddFile("voi_lut_for_other_values", "cornerstonejs/cornerstoneWADOImageLoader#257",
             lambda p: plain(p, VOILUTSequence=lut(20_000, curve(4_096, 12), 12))),
     OddFile("voi_lut_in_the_other_byte_order", "cornerstonejs/cornerstoneWADOImageLoader#208",
-            lambda p: plain(p, VOILUTSequence=lut(0, curve(4_096, 12), 12, byte_order=">")), OTHER),
+            lambda p: plain(p, VOILUTSequence=lut(0, curve(4_096, 12), 12, byte_order=">"))),
     OddFile("padding_far_below_the_values", "fo-dicom/fo-dicom#406", lambda p: _in_padding(p, -2_000)),
     OddFile("padding_far_above_the_values", "fo-dicom/fo-dicom#406", lambda p: _in_padding(p, 30_000)),
     OddFile("padding_far_below_that_nobody_declares", "TesterTi/LIDCToolbox#9", lambda p: _in_padding(p, -2_000, is_declared=False)),
     OddFile("raw_counts_of_the_detector", "nyukat/breast_cancer_classifier#20", for_processing, OTHER),
     OddFile("collimated_by_the_display_shutter", "OHIF/Viewers#4379", in_shutter),
-    OddFile("shutter_of_one_point", "nroduit/Weasis#236", lambda p: in_shutter(p, is_polygon=True)),
+    OddFile("shutter_of_one_point", "nroduit/Weasis#236", in_shutter_of_one_point),
+    OddFile("collimated_by_a_polygon", "OHIF/Viewers#4379", lambda p: in_shutter(p, "POLYGONAL")),
+    OddFile("collimated_by_a_circle", "OHIF/Viewers#4379", in_circle),
 )  # fmt: skip
 
 

@@ -226,7 +226,7 @@ PICTURES: Final = (
     OddFile("png_many_small_chunks", "python-pillow/Pillow (IDAT)", lambda p: with_idats(p, 100)),
     OddFile("png_bytes_behind_its_end", "acropalypse (CVE-2023-21036)", lambda p: gray_png(p) + b"IDAT" + bytes(9_000)),
     OddFile("png_of_apple", "python-pillow/Pillow (CgBI)", of_apple, "corrupt_image"),
-    OddFile("png_of_bytes_in_the_other_order", "imageio/imageio (16-bit PNG)", lambda p: in_16(deep(p).byteswap()), OTHER),
+    OddFile("png_of_bytes_in_the_other_order", "imageio/imageio (16-bit PNG)", lambda p: in_16(deep(p).byteswap())),
     OddFile("png_gamma_of_one", "python-pillow/Pillow (gAMA)", lambda p: gray_png(p, chunk(b"gAMA", struct.pack(">L", 100_000)))),
     OddFile("png_significant_bits", "python-pillow/Pillow#3796",
             lambda p: png(deep(p)[..., None], 16, 0, chunk(b"sBIT", b"\x0c"))),

@@ -44,13 +44,19 @@ ODD = {odd.name: odd for odd in (*DICOM_FILES, *DICOM_FRAMES, *PICTURES, *TIFFS)
 MENDED = (
     "bmp_of_os2",
     "bytes_in_big_endian_words",
+    "collimated_by_a_circle",
+    "collimated_by_a_polygon",
     "collimated_by_the_display_shutter",
     "png_in_jet",
+    "png_in_viridis",
+    "png_of_bytes_in_the_other_order",
     "png_with_a_heatmap",
+    "palette_of_false_colours",
     "shared_chroma_called_rgb",
     "tiff_of_reversed_bits",
     "tiff_stack_of_imagej",
     "tiff_without_photometric_interpretation",
+    "voi_lut_in_the_other_byte_order",
 )
 CHEST = np.asarray(radiograph(21).resize((240, 256)))
 FILES = dict(drawn_files()) | {name: ODD[name].draw(CHEST) for name in MENDED}

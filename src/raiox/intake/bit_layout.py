@@ -16,6 +16,7 @@ SAMPLE_ROWS: Final = 64  # rows that are looked at
 MIN_DIFFERENT: Final = 0.0005  # of the neighbours: fewer say nothing
 MIN_WRAPPED: Final = 0.9  # of the neighbours that two layouts step between unequally
 MAX_STEP: Final = 0.5  # of the spread of all values: neighbours are closer
+MAX_ROUGHNESS: Final = 0.5  # of bytes in the other order, as a share of that of the order declared
 MIN_NEGATIVE: Final = 16  # fewer different values below zero are markers at full scale
 MIN_NEGATIVE_SHARE: Final = 0.02  # of the pixels, likewise
 

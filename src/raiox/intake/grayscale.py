@@ -13,10 +13,12 @@ from PIL import Image, ImageChops
 
 from raiox.entities import FloatArray, GrayArray, PixelValues, ValueScale
 from raiox.intake.bit_layout import (
+    MAX_ROUGHNESS,
     MIN_NEGATIVE_SHARE,
     Layout,
     has_negative,
     is_wrapped,
+    roughness,
     sample,
 )
 from raiox.intake.colour_notes import LUMA, colour_notes
@@ -123,7 +125,7 @@ def stretch(values: Samples, *, white_is_zero: bool = False) -> Flattened:
     Raises:
         CorruptImageError: most are not a number, or infinite.
     """
-    values = _with_sign(values.astype(values.dtype.newbyteorder("="), copy=False))
+    values = _as_meant(values.astype(values.dtype.newbyteorder("="), copy=False))
     low, high = _range(values)
     black, white = (high, low) if white_is_zero else (low, high)
     beyond = values < white if white_is_zero else values > white
@@ -145,16 +147,17 @@ def _deep_values(values: Samples, black: float, white: float) -> PixelValues | N
     return PixelValues(samples, ValueScale(1.0, float(intercept), float(black), float(white)))
 
 
-def _with_sign(values: Samples) -> Samples:
-    """Numbers below zero that were saved in words without a sign, where the neighbours show it."""
+def _as_meant(values: Samples) -> Samples:
+    """Numbers below zero in words without a sign, and bytes in the other order, where neighbours show it."""
     if values.dtype != np.uint16 or int(values.max()) < 1 << (WORD_BITS - 1):
         return values
     unsigned, signed = (Layout(0, WORD_BITS, is_signed) for is_signed in (False, True))
+    swapped = Layout(0, WORD_BITS, is_signed=False, is_swapped=True)
     rows = sample(values)
-    is_signed = is_wrapped(rows, unsigned, signed) and has_negative(
-        signed.values(rows), MIN_NEGATIVE_SHARE
-    )
-    return signed.values(values) if is_signed else values
+    if is_wrapped(rows, unsigned, signed) and has_negative(signed.values(rows), MIN_NEGATIVE_SHARE):
+        return signed.values(values)
+    is_swapped = roughness(rows, swapped) < MAX_ROUGHNESS * roughness(rows, unsigned)
+    return swapped.values(values) if is_swapped else values
 
 
 def _alpha(image: Image.Image) -> Image.Image | None:

@@ -48,20 +48,30 @@ def test_what_cannot_be_read_is_refused_by_name(odd: OddFile):
     assert outcome(odd.draw(PIXELS)) == odd.expected
 
 
-@pytest.mark.parametrize("name", ["png_in_jet", "png_with_a_heatmap"])
-def test_colours_that_do_not_follow_brightness_are_noted(name: str):
+@pytest.mark.parametrize(
+    "name", ["png_in_jet", "png_with_a_heatmap", "png_in_viridis", "palette_of_false_colours"]
+)
+def test_colours_that_do_not_follow_brightness_or_turn_their_hue_are_noted(name: str):
     [odd] = [each for each in ODD_FILES if each.name == name]
     content = odd.draw(PIXELS)
 
     assert FALSE_COLOURS in decode(sniff(content), content, LIMITS).notes
 
 
-@pytest.mark.parametrize(
-    "name", ["png_in_viridis", "png_with_a_red_box", "palette_of_false_colours"]
-)
-def test_colours_that_follow_brightness_are_dropped_and_noted(name: str):
-    [odd] = [each for each in ODD_FILES if each.name == name]
-    content = odd.draw(PIXELS)
+TINTS = {
+    "warm": (1, 0.93, 0.8),
+    "sepia": (1, 0.8, 0.55),
+    "green": (0.3, 1, 0.4),
+    "blue": (0.7, 0.85, 1),
+}
+
+
+@pytest.mark.parametrize("tint", [None, *TINTS])
+def test_colours_of_one_hue_are_dropped_and_noted(tint: str | None):
+    [boxed] = [each for each in ODD_FILES if each.name == "png_with_a_red_box"]
+    tinted = PIXELS[..., None] * np.array(TINTS.get(tint or "", 1))
+    noisy = np.clip(tinted + np.random.default_rng(0).normal(0, 3, tinted.shape), 0, 255)
+    content = picture(noisy.astype(np.uint8), "png") if tint else boxed.draw(PIXELS)
     notes = decode(sniff(content), content, LIMITS).notes
 
     assert "colour_removed" in notes

@@ -72,6 +72,16 @@ def test_an_export_is_none_whatever_its_margin_or_tint():
             assert PHOTOGRAPH not in as_jpeg.notes
 
 
+@pytest.mark.parametrize("roundness", [2, 4, 8])
+def test_a_smooth_hill_on_black_is_none(roundness: int):
+    y, x = np.abs(np.mgrid[-1:1:400j, -1:1:400j])
+    distance = (x**roundness + y**roundness) ** (1 / roundness)
+    for flat in np.linspace(0.3, 0.6, 7):
+        for slope in (0.6, 1.0, 1.3, 2.0):
+            hill = np.clip(250 - np.maximum(0, distance - flat) * 200 * slope, 3, 255)
+            assert find_photographed(Image.fromarray(hill.astype(np.uint8))) is None
+
+
 def test_a_confined_process_reads_photographs_and_exports():
     sheet = Image.fromarray(np.stack([np.asarray(radiograph(1, 300))] * 3, axis=2))
     with Intake(IntakeSettings(decoder_wall_s=30.0)) as intake:

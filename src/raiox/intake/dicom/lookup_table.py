@@ -16,6 +16,7 @@ from raiox.intake.dicom.elements import Elements
 
 MAX_ENTRIES: Final = 2**16  # a descriptor says 0 for them
 WORD_STEPS: Final = 4  # bytes that are entries step half as far as every second of them
+MAX_UNEVEN: Final = 0.25  # of words in the other order: no table rises more evenly than a right one
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -28,7 +29,7 @@ class LookupTable:
     n_bits: int
     """The entries' depth: the largest is below 2 ** n_bits."""
     is_repaired: bool
-    """True if that is not the depth that the descriptor says."""
+    """True if that is not the depth that the descriptor says, or the bytes came in the other order."""
     is_whole: bool
     """False if there are fewer entries than the descriptor says."""
 
@@ -64,12 +65,15 @@ def read_lookup_table(
     n_entries, first, n_bits = (int(value or 0) for value in described)
     n_entries = n_entries % MAX_ENTRIES or MAX_ENTRIES
     entries = _entries(content, n_entries, is_little_endian=elements.is_little_endian)
+    is_swapped = _is_swapped(entries)
+    if is_swapped:
+        entries = entries.byteswap()
     depth = _depth(int(entries.max()), n_bits)
     return LookupTable(
         first,
         entries.astype(np.float64),
         depth,
-        is_repaired=depth != n_bits,
+        is_repaired=is_swapped or depth != n_bits,
         is_whole=len(entries) == n_entries,
     )
 
@@ -84,6 +88,17 @@ def _entries(
             return single
     order = "<" if is_little_endian else ">"
     return np.frombuffer(content, f"{order}u2", min(len(content) // 2, n_entries))
+
+
+def _is_swapped(entries: npt.NDArray[np.unsignedinteger]) -> bool:
+    """Whether words rise much more evenly with their bytes in the other order."""
+    return _unevenness(entries.byteswap()) < MAX_UNEVEN * _unevenness(entries)
+
+
+def _unevenness(entries: npt.NDArray[np.unsignedinteger]) -> float:
+    """Mean step, as a share of what all lie between; 1 for a constant, which shows no order."""
+    steps = np.abs(np.diff(entries.astype(np.int32)))
+    return float(steps.mean()) / float(np.ptp(entries)) if steps.any() else 1.0
 
 
 def _are_words(single: npt.NDArray[np.uint8], *, is_little_endian: bool) -> bool:

@@ -10,6 +10,7 @@ from typing import Final
 import numpy as np
 
 from raiox.intake.bit_layout import (
+    MAX_ROUGHNESS,
     MIN_NEGATIVE_SHARE,
     Layout,
     Words,
@@ -23,7 +24,6 @@ from raiox.intake.dicom.image_pixel import ImagePixel
 
 BYTE_BITS: Final = 8  # in bytes nobody stores anything but shades
 MIN_GAIN: Final = 0.3  # an overlay gives 0, values of more bits than declared over 0.5
-MAX_ROUGHNESS: Final = 0.5  # of bytes in the other order, as a share of that of the order declared
 
 
 def read_stored_values(words: Words, image: ImagePixel) -> tuple[Words, Layout, bool]:

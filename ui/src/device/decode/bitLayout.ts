@@ -11,6 +11,8 @@ const SAMPLE_ROWS = 64;
 const MIN_DIFFERENT = 0.0005;
 const MIN_WRAPPED = 0.9;
 const MAX_STEP = 0.5;
+/** Of bytes in the other order, as a share of that of the order declared. */
+export const MAX_ROUGHNESS = 0.5;
 const MIN_NEGATIVE = 16;
 export const MIN_NEGATIVE_SHARE = 0.02;
 

@@ -5,7 +5,7 @@
  */
 
 import { clip, roundHalfEven, type GrayImage, type Shape } from '../image';
-import { hasNegative, isWrapped, MIN_NEGATIVE_SHARE, sampleRows, type Layout } from './bitLayout';
+import { hasNegative, isWrapped, MAX_ROUGHNESS, MIN_NEGATIVE_SHARE, roughness, sampleRows, valueOf, type Layout } from './bitLayout';
 import type { PixelValues } from './pixelValues';
 import { RefusedError } from './refusal';
 import { NO_DATA, robustRange, whiteBesideMarks, type Numbers } from './tone';
@@ -13,6 +13,7 @@ import { NO_DATA, robustRange, whiteBesideMarks, type Numbers } from './tone';
 const [MAX_BYTE, MAX_SAMPLE] = [255, 2 ** 16 - 1];
 const UNSIGNED: Layout = { shift: 0, nBits: 16, isSigned: false };
 const SIGNED: Layout = { ...UNSIGNED, isSigned: true };
+const SWAPPED: Layout = { ...UNSIGNED, isSwapped: true };
 
 /** Red, green, blue and opacity of each pixel. */
 export interface ColourImage extends Shape {
@@ -41,7 +42,7 @@ export function grayAlone({ width, height }: Shape, pixels: Uint8Array, values: 
  * Throws: RefusedError where most are not a number, or infinite.
  */
 export function stretch(shape: Shape, samples: Numbers, whiteIsZero = false): Flattened {
-  const values = withSign(shape, samples);
+  const values = asMeant(shape, samples);
   const [low, high] = requireRange(values);
   const [black, brightest] = whiteIsZero ? [high, low] : [low, high];
   const white = whiteBesideMarks(black, brightest, shareBeyond(values, brightest, whiteIsZero));
@@ -102,12 +103,13 @@ export function shareBeyond(values: Numbers, brightest: number, whiteIsZero = fa
   return nBeyond / values.length;
 }
 
-/** Numbers below zero that were saved in words without a sign, where the neighbours show it. */
-function withSign(shape: Shape, values: Numbers): Numbers {
+/** Numbers below zero in words without a sign, and bytes in the other order, where neighbours show it. */
+function asMeant(shape: Shape, values: Numbers): Numbers {
   if (!(values instanceof Uint16Array) || !values.some((value) => value >= 2 ** 15)) return values;
   const rows = sampleRows(values as Uint16Array<ArrayBuffer>, shape.height, shape.width);
-  const isSigned = isWrapped(rows, UNSIGNED, SIGNED) && hasNegative(rows, SIGNED, MIN_NEGATIVE_SHARE);
-  return isSigned ? Int16Array.from(values) : values;
+  if (isWrapped(rows, UNSIGNED, SIGNED) && hasNegative(rows, SIGNED, MIN_NEGATIVE_SHARE)) return Int16Array.from(values);
+  const isSwapped = roughness(rows, SWAPPED) < MAX_ROUGHNESS * roughness(rows, UNSIGNED);
+  return isSwapped ? values.map((word) => valueOf(word, SWAPPED)) : values;
 }
 
 /** The numbers as they are, where 16 bits hold them and 8 do not. */

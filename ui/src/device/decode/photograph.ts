@@ -103,17 +103,19 @@ function meanOutside(rows: number[][], { left, top, right, bottom }: Box): numbe
   return outside.reduce((sum, value) => sum + value, 0) / Math.max(1, outside.length);
 }
 
-/** What neighbouring pixels differ by; nothing in a margin of hardly a pixel. */
+/** By how much a step to the side differs from that of the row above; nothing in a margin of hardly a pixel. */
 function noiseOf(image: ColourImage, { left, top, right, bottom }: Box): number {
   const width = right - left;
-  if (width < 2 || bottom <= top) return 0;
+  if (width < 2 || bottom - top < 2) return 0;
   const data = new Uint8Array(4 * width * (bottom - top));
   for (let y = top; y < bottom; y++) {
     const from = 4 * (y * image.width + left);
     data.set(image.data.subarray(from, from + 4 * width), 4 * (y - top) * width);
   }
   const { pixels } = luma({ width, height: bottom - top, data });
-  const steps = Array.from(pixels).flatMap((value, at) => (at % width ? [Math.abs(value - (pixels[at - 1] ?? 0))] : []));
+  const across = (at: number): number => (pixels[at] ?? 0) - (pixels[at - 1] ?? 0);
+  const steps: number[] = [];
+  for (let at = width + 1; at < pixels.length; at++) if (at % width) steps.push(Math.abs(across(at) - across(at - width)));
   return quantile(steps, 0.5);
 }
 

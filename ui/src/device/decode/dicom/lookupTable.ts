@@ -11,6 +11,8 @@ import type { Elements, Keyword } from './elements';
 const MAX_ENTRIES = 2 ** 16;
 /** Bytes that are entries step half as far as every second of them. */
 const WORD_STEPS = 4;
+/** Of words in the other order: no table rises more evenly than a right one. */
+const MAX_UNEVEN = 0.25;
 
 export interface LookupTable {
   readonly first: number;
@@ -33,9 +35,12 @@ export function readLookupTable(
   const [said, first, nBits] = described;
   if (described.length !== 3 || said == null || first == null || nBits == null || content.length === 0) return null;
   const n = (((said % MAX_ENTRIES) + MAX_ENTRIES) % MAX_ENTRIES) || MAX_ENTRIES;
-  const entries = entriesOf(content, n, elements.isLittleEndian);
+  const seen = entriesOf(content, n, elements.isLittleEndian);
+  const swapped = seen.map((word) => ((word & 0xff) << 8) | (word >> 8));
+  const isSwapped = unevenness(swapped) < MAX_UNEVEN * unevenness(seen);
+  const entries = isSwapped ? swapped : seen;
   const depth = depthOf(entries.reduce((largest, entry) => Math.max(largest, entry), 0), nBits);
-  return { first, entries, nBits: depth, isRepaired: depth !== nBits, isWhole: entries.length === n };
+  return { first, entries, nBits: depth, isRepaired: isSwapped || depth !== nBits, isWhole: entries.length === n };
 }
 
 /** Values outside get the first or the last entry (C.11.2.1.1). */
@@ -51,6 +56,16 @@ function entriesOf(content: Uint8Array, n: number, isLittleEndian: boolean): Uin
   }
   const view = viewOf(content);
   return Uint16Array.from({ length: Math.min(Math.floor(content.length / 2), n) }, (_, at) => view.getUint16(2 * at, isLittleEndian));
+}
+
+/** Mean step, as a share of what all lie between; 1 for a constant, which shows no order. */
+function unevenness(entries: Uint16Array): number {
+  let [sum, least, most] = [0, Infinity, -Infinity];
+  entries.forEach((entry, at) => {
+    sum += at ? Math.abs(entry - (entries[at - 1] as number)) : 0;
+    [least, most] = [Math.min(least, entry), Math.max(most, entry)];
+  });
+  return sum ? sum / (entries.length - 1) / (most - least) : 1;
 }
 
 /** Whether every second byte, the upper one, goes on much more evenly than all of them do. */

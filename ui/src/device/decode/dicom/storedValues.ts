@@ -8,6 +8,7 @@ import {
   gainOf,
   hasNegative,
   isWrapped,
+  MAX_ROUGHNESS,
   MIN_NEGATIVE_SHARE,
   roughness,
   sameLayout,
@@ -18,7 +19,6 @@ import {
 import type { ImagePixel } from './imagePixel';
 
 const MIN_GAIN = 0.3;
-const MAX_ROUGHNESS = 0.5;
 
 /** The layout of (rows, columns) words, and whether it is another than the header's. */
 export function findLayout(words: Words, image: ImagePixel): [Layout, boolean] {

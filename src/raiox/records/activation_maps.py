@@ -1,6 +1,6 @@
 """Where the activation maps of analyses lie: in their rows, or in files beside their images.
 
-They are four fifths of a finished row. A file is put under a name of its own before the row that
+They are most of a finished row. A file is put under a name of its own before the row that
 names it is committed, so that neither a crash nor a second attempt leaves a row without its maps;
 what no row came to name, the sweep deletes. Each row says where its own lie, whatever the
 settings say later.

@@ -2,10 +2,12 @@
 
 pg8000 sends Parse, Describe, and Bind with Execute apart and waits for the answer to each. The
 protocol lets a client send them together before one Sync; the answers come in the same order.
+A statement that comes often is prepared, so that the server does not plan it each time.
 It also raises one exception for all that the server refuses; a violated constraint has its own here.
 Sources: PostgreSQL 15, "Message Flow: Extended Query", "Pipelining", and appendix A; PEP 249, "Exceptions".
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -15,11 +17,19 @@ from pg8000.dbapi import Connection, DatabaseError, IntegrityError
 
 from raiox.records.postgresql import sqlstate
 
+PREPARED_AFTER, MAX_PREPARED = 5, 100
+"""Uses, and statements of one connection; those of psycopg."""
+MAX_COUNTED: Final = 1_000
 VIOLATED_CONSTRAINT: Final = "23"  # class of the SQLSTATEs
 
 
 class PipelinedConnection(Connection):  # type: ignore[misc]  # the library has no types
-    """As pg8000's own, but for the ways and the exceptions."""
+    """As pg8000's own, but for the ways, the exceptions, and statements that are prepared."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        self._n_uses: Counter[str] = Counter()
+        self._prepared: dict[str, tuple[Any, ...]] = {}
+        super().__init__(*arguments, **options)
 
     def execute_unnamed(
         self, statement: str, vals: Sequence[Any] = (), oids: Sequence[int] = (), stream: Any = None
@@ -27,6 +37,8 @@ class PipelinedConnection(Connection):  # type: ignore[misc]  # the library has 
         """Run one statement with values; pg8000's cursors call this."""
         if stream is not None:  # COPY, which raiox does not use, talks in between
             return super().execute_unnamed(statement, vals, oids, stream)
+        if prepared := self._prepared_or_none(statement, oids):
+            return self.execute_named(prepared[0], make_params(self.py_types, vals), *prepared[1:])
         context = Context(statement)
         self.send_PARSE(NULL_BYTE, statement, oids)
         self.send_DESCRIBE_STATEMENT(NULL_BYTE)
@@ -36,6 +48,17 @@ class PipelinedConnection(Connection):  # type: ignore[misc]  # the library has 
         self._sock.flush()
         self.handle_messages(context)
         return context
+
+    def _prepared_or_none(self, statement: str, oids: Sequence[int]) -> tuple[Any, ...] | None:
+        """What the server needs not parse and plan again, from some uses of a statement on."""
+        if statement not in self._prepared and not oids:
+            self._n_uses[statement] += 1
+            if len(self._n_uses) > MAX_COUNTED:
+                self._n_uses.clear()
+            if self._n_uses[statement] > PREPARED_AFTER and len(self._prepared) < MAX_PREPARED:
+                name, columns, converters = self.prepare_statement(statement, ())
+                self._prepared[statement] = (name, columns, converters, statement)
+        return self._prepared.get(statement)
 
     def handle_messages(self, context: Context) -> None:
         """Read what the server answers, up to its readiness for more.

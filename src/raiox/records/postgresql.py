@@ -39,6 +39,8 @@ _SERVER_LIMITS: Final = {
 }
 _KEEP_ALIVE: Final = {"TCP_KEEPIDLE": 2, "TCP_KEEPINTVL": 1, "TCP_KEEPCNT": 3}
 
+RELAX: Final = "set_config('synchronous_commit', 'off', true)"
+"""Selected by a statement, it holds for the transaction that the statement is a part of."""
 _FULL: Final = "53100"
 _DAMAGED: Final = frozenset({"XX001", "XX002"})
 _PASSING_CLASSES: Final = ("08", "25", "40", "53", "55", "57", "58")

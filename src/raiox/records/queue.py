@@ -6,15 +6,19 @@ are the same on SQLite (BEGIN IMMEDIATE) and PostgreSQL (SKIP LOCKED); there, ea
 that others wait for also notifies them.
 """
 
+from collections.abc import Sequence
 from dataclasses import fields
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    Integer,
     Row,
     Select,
+    UpdateBase,
     and_,
+    bindparam,
     case,
     func,
     insert,
@@ -64,6 +68,8 @@ class AnalysisQueue:
         self._settings = settings
         self._clock = clock
         self._replica = replica
+        self._waiting = _lease(in_state(AnalysisState.QUEUED), database.relaxing)
+        self._lost = _lease(_is_lost(), database.relaxing)
         self._most_counted = 2 * settings.max_queued  # uploads at the same moment may exceed it
 
     def enqueue(
@@ -147,52 +153,21 @@ class AnalysisQueue:
 
     def claim(self, n: int) -> list[Claim]:
         """Lease up to `n` analyses that wait, oldest first."""
-        with self._database.writing_relaxed() as connection:
-            return self._lease(connection, in_state(AnalysisState.QUEUED), n, self._clock())
+        return self._lease(self._waiting, n)
 
     def claim_lost(self) -> list[Claim]:
         """Lease one analysis whose worker was lost, if there is any.
 
         It comes alone, so that it cannot take others with it, should it be to blame.
         """
-        with self._database.writing_relaxed() as connection:
-            now = self._clock()
-            return self._lease(connection, self._lease_expired(now), 1, now)
+        return self._lease(self._lost, 1)
 
-    def _lease_expired(self, now: float) -> ColumnElement[bool]:
-        """Running, but its lease ran out, or lies so far ahead that the clock was set back."""
-        lease = analyses.c.lease_until
+    def _lease(self, statement: UpdateBase, n: int) -> list[Claim]:
+        now, lease_s = self._clock(), self._settings.lease_s
         # Twice, because the clocks of several machines differ a little.
-        too_far = now + 2 * self._settings.lease_s
-        return and_(
-            in_state(AnalysisState.RUNNING),
-            or_(lease < now, lease > too_far),
-        )
-
-    def _lease(
-        self, connection: Connection, which: ColumnElement[bool], n: int, now: float
-    ) -> list[Claim]:
-        oldest = (
-            select(analyses.c.number)
-            .where(which)
-            .order_by(analyses.c.number)
-            .limit(n)
-            .with_for_update(skip_locked=True)
-            # A plan may run a subquery once more for each row, and then lease more than `n`.
-            .cte("oldest")
-            .prefix_with("MATERIALIZED")
-        )
-        statement = (
-            update(analyses)
-            .where(analyses.c.number.in_(select(oldest.c.number)))
-            .values(
-                state=AnalysisState.RUNNING,
-                attempt=analyses.c.attempt + 1,
-                lease_until=now + self._settings.lease_s,
-            )
-            .returning(*_CLAIM_COLUMNS)
-        )
-        rows = connection.execute(statement).all()
+        instants = {"now": now, "until": now + lease_s, "too_far": now + 2 * lease_s}
+        with self._database.one_statement() as connection:
+            rows = connection.execute(statement, instants | {"n": n}).all()
         return sorted((_claim(row) for row in rows), key=lambda claim: claim.number)
 
     def renew(self, claims: list[Claim]) -> None:
@@ -251,6 +226,37 @@ _CLAIM_COLUMNS = tuple(analyses.c[field.name] for field in fields(Claim))
 
 def _claim(row: Row[Any]) -> Claim:
     return Claim(**row._mapping)  # noqa: SLF001  (public, named so beside columns)
+
+
+def _lease(which: ColumnElement[bool], relaxing: Sequence[ColumnElement[str]]) -> UpdateBase:
+    """The statement that leases the oldest `n`; made once, which takes as long as to run it."""
+    oldest = (
+        select(analyses.c.number, *relaxing)
+        .where(which)
+        .order_by(analyses.c.number)
+        .limit(bindparam("n", type_=Integer))
+        .with_for_update(skip_locked=True)
+        # A plan may run a subquery once more for each row, and then lease more than `n`.
+        .cte("oldest")
+        .prefix_with("MATERIALIZED")
+    )
+    return (
+        update(analyses)
+        .where(analyses.c.number.in_(select(oldest.c.number)))
+        .values(
+            state=AnalysisState.RUNNING,
+            attempt=analyses.c.attempt + 1,
+            lease_until=bindparam("until"),
+        )
+        .returning(*_CLAIM_COLUMNS)
+    )
+
+
+def _is_lost() -> ColumnElement[bool]:
+    """Running, but its lease ran out, or lies so far ahead that the clock was set back."""
+    lease = analyses.c.lease_until
+    ran_out = or_(lease < bindparam("now"), lease > bindparam("too_far"))
+    return and_(in_state(AnalysisState.RUNNING), ran_out)
 
 
 def _as_stored(row: dict[str, Any], number: int) -> StoredAnalysis:

@@ -188,7 +188,7 @@ class FilesSettings(BaseModel, frozen=True, extra="forbid"):
     )
     maps: bool = Field(
         False,
-        description="Whether the activation maps of a result, four fifths of its row, are stored beside "
+        description="Whether the activation maps of a result, most of its row, are stored beside "
         "the image instead of in the database.",
     )
 

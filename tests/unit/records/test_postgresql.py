@@ -11,7 +11,7 @@ import pytest
 from pg8000.exceptions import DatabaseError
 from relay import Relay
 from sqlalchemy import text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from raiox.records import queue as queue_module
 from raiox.records.database import Database
@@ -24,6 +24,7 @@ from raiox.records.errors import (
     StorageFullError,
 )
 from raiox.records.notifications import Listener
+from raiox.records.pg8000_connection import PREPARED_AFTER
 from raiox.records.postgresql import UNACKNOWLEDGED_S
 from raiox.records.retention import LOCK_NUMBER
 from raiox.records.rows import Completion, NewAnalysis
@@ -206,6 +207,50 @@ def test_only_what_may_be_done_again_does_not_wait_for_the_disk(opened):
         strict_again = connection.scalar(text("SHOW synchronous_commit"))
 
     assert (strict, relaxed, strict_again) == ("on", "off", "on")
+
+
+def unflushed(records: Records) -> bool:
+    """Whether something was committed that no disk has yet."""
+    lag = "SELECT pg_current_wal_insert_lsn() > pg_current_wal_flush_lsn()"
+    with records.database.reading() as connection:
+        return bool(connection.scalar(text(lag)))
+
+
+def test_a_claim_is_one_statement_that_does_not_wait_for_the_disk_either(opened, postgres):
+    records = opened()
+    for number in range(20):
+        records.queue.enqueue(new(f"a{number}"))
+    after_uploads = unflushed(records)
+    ahead = []
+    for _ in range(20):
+        assert len(records.queue.claim(1)) == 1
+        ahead.append(unflushed(records))
+    with records.database.writing() as connection:
+        strict = connection.scalar(text("SHOW synchronous_commit"))
+
+    assert not after_uploads
+    assert any(ahead)
+    assert strict == "on"
+    with pytest.raises(DBAPIError), records.database.writing() as connection:
+        connection.execute(text("UPDATE analyses SET state = 'failed'; SELECT 1 / 0"))
+    assert postgres.run("SELECT count(*) FROM analyses WHERE state = 'running'") == [(20,)]
+
+
+def test_what_comes_often_is_prepared_and_follows_the_tables(opened, postgres):
+    database = opened().database
+    count = text("SELECT count(*) FROM analyses WHERE number > :number")
+    prepared = text("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%number >%'")
+    for _ in range(PREPARED_AFTER + 2):
+        with database.reading() as connection:
+            assert connection.scalar(count, {"number": 0}) == 0
+    with database.reading() as connection:
+        n_prepared = connection.scalar(prepared)
+    postgres.run("ALTER TABLE analyses ADD COLUMN more integer")
+    postgres.run("CREATE INDEX ON analyses (more)")
+
+    with database.reading() as connection:
+        assert connection.scalar(count, {"number": 0}) == 0
+    assert n_prepared == 1
 
 
 def test_a_commit_whose_answer_was_lost_is_neither_a_success_nor_a_failure(opened, relay):

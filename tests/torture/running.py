@@ -48,6 +48,7 @@ class Service:
                 env=self._environment,
                 stdout=log,
                 stderr=log,
+                start_new_session=True,  # as whoever manages services starts them
             )
         while time.monotonic() - began < START_S:
             with suppress(*HTTP_ERRORS):

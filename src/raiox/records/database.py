@@ -5,6 +5,7 @@ of doing each thing without being faster.
 """
 
 import sqlite3
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any, Final
@@ -55,6 +56,7 @@ class Database:
         """Whether deleted rows may still stand in the write-ahead log."""
         self._reading_engine = self._engine.execution_options(raiox_reading=True)
         self._relaxed_engine = self._engine.execution_options(raiox_relaxed=True)
+        self._shared = threading.local()
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -72,8 +74,27 @@ class Database:
         Raises: RecordsUnavailableError if it cannot begin soon, StorageFullError;
             CommitUnknownError where PostgreSQL was lost while it committed.
         """
+        shared: Connection | None = getattr(self._shared, "connection", None)
+        if shared is None:
+            with _transaction(self._engine) as connection:
+                yield connection
+        else:
+            with _translated_errors(), shared.begin_nested():
+                yield shared
+
+    @contextmanager
+    def sharing(self) -> Iterator[None]:
+        """One transaction for everything that this thread writes meanwhile.
+
+        Each `writing` in it is still kept as a whole or not at all; none is kept before the end.
+        Raises: as `writing`.
+        """
         with _transaction(self._engine) as connection:
-            yield connection
+            self._shared.connection = connection
+            try:
+                yield
+            finally:
+                self._shared.connection = None
 
     @contextmanager
     def writing_relaxed(self) -> Iterator[Connection]:

@@ -9,7 +9,7 @@ import binascii
 from dataclasses import dataclass, fields
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, delete, or_, select
+from sqlalchemy import Connection, Row, and_, bindparam, delete, or_, select
 
 from raiox.records.database import Database
 from raiox.records.errors import AnalysisNotFoundError, InvalidCursorError
@@ -18,6 +18,16 @@ from raiox.records.tables import analyses, idempotency_keys, shares
 
 _HAS_MAPS = or_(analyses.c.maps.is_not(None), analyses.c.maps_suffix.is_not(None)).label("has_maps")
 _COLUMNS = tuple(analyses.c.get(field.name, _HAS_MAPS) for field in fields(StoredAnalysis))
+_OWNED = (
+    analyses.c.id == bindparam("analysis_id"),
+    analyses.c.owner == bindparam("of_owner"),
+)
+_ONE = select(*_COLUMNS).where(*_OWNED)
+_DELETE_ONE = delete(analyses).where(*_OWNED)
+_DELETE_WHAT_NAMES_IT = tuple(
+    delete(table).where(table.c.analysis_id == bindparam("of_analysis"))
+    for table in (idempotency_keys, shares)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,18 +75,18 @@ class History:
         """
         with self._database.writing() as connection:
             deleted = _get(connection, analysis_id, owner)
-            connection.execute(delete(analyses).where(*_owned(analysis_id, owner)))
-            for table in (idempotency_keys, shares):
-                connection.execute(delete(table).where(table.c.analysis_id == analysis_id))
+            connection.execute(_DELETE_ONE, _names(analysis_id, owner))
+            for statement in _DELETE_WHAT_NAMES_IT:
+                connection.execute(statement, {"of_analysis": analysis_id})
         return deleted
 
 
-def _owned(analysis_id: str, owner: str) -> tuple[Any, Any]:
-    return analyses.c.id == analysis_id, analyses.c.owner == owner
+def _names(analysis_id: str, owner: str) -> dict[str, str]:
+    return {"analysis_id": analysis_id, "of_owner": owner}
 
 
 def _get(connection: Connection, analysis_id: str, owner: str) -> StoredAnalysis:
-    row = connection.execute(select(*_COLUMNS).where(*_owned(analysis_id, owner))).first()
+    row = connection.execute(_ONE, _names(analysis_id, owner)).first()
     if row is None:
         raise AnalysisNotFoundError
     return _stored(row)

@@ -70,7 +70,8 @@ class AnalysisQueue:
         self._replica = replica
         self._waiting = _lease(in_state(AnalysisState.QUEUED), database.relaxing)
         self._lost = _lease(_is_lost(), database.relaxing)
-        self._most_counted = 2 * settings.max_queued  # uploads at the same moment may exceed it
+        # Uploads at the same moment may exceed it.
+        self._count_queued, self._count_before = _counts(2 * settings.max_queued)
 
     def enqueue(
         self, new: NewAnalysis, key: IdempotencyKey | None = None, *, lease: bool = False
@@ -102,11 +103,9 @@ class AnalysisQueue:
             if lease and not n_queued:
                 row |= {"state": AnalysisState.RUNNING, "attempt": 1}
                 row |= {"lease_until": now + self._settings.lease_s}
-            claim = _claim(
-                connection.execute(insert(analyses).values(row).returning(*_CLAIM_COLUMNS)).one()
-            )
+            claim = _claim(connection.execute(_INSERT, row).one())
             if key:
-                connection.execute(insert(idempotency_keys).values(key_row(new, key, now)))
+                connection.execute(insert(idempotency_keys), key_row(new, key, now))
             if not claim.attempt and n_queued < WAKE_BELOW and not self._database.is_sqlite:
                 notify_of_work(connection)
         return Accepted(new.id, claim if claim.attempt else None, _as_stored(row, claim.number))
@@ -129,7 +128,7 @@ class AnalysisQueue:
     ) -> tuple[str | None, int]:
         """The analysis that this key already made, and how many wait."""
         existing = find_by_key(connection, owner, key) if key else None
-        n_queued = connection.scalar(_count_queued(self._most_counted)) or 0
+        n_queued = connection.scalar(self._count_queued) or 0
         if existing is None and n_queued >= self._settings.max_queued:
             raise QueueFullError(retry_after_s=QUEUE_FULL_RETRY_S)
         return existing, n_queued
@@ -137,7 +136,7 @@ class AnalysisQueue:
     def n_queued(self) -> int:
         """How many wait."""
         with self._database.reading() as connection:
-            return connection.scalar(_count_queued(self._most_counted)) or 0
+            return connection.scalar(self._count_queued) or 0
 
     def oldest_s(self) -> float:
         """How long the oldest of those that wait has waited, in seconds; 0 if none does."""
@@ -149,7 +148,7 @@ class AnalysisQueue:
     def position(self, number: int) -> int:
         """How many waiting analyses are older than this one."""
         with self._database.reading() as connection:
-            return connection.scalar(_count_queued(self._most_counted, number)) or 0
+            return connection.scalar(self._count_before, {"before": number}) or 0
 
     def claim(self, n: int) -> list[Claim]:
         """Lease up to `n` analyses that wait, oldest first."""
@@ -222,6 +221,8 @@ class AnalysisQueue:
 
 
 _CLAIM_COLUMNS = tuple(analyses.c[field.name] for field in fields(Claim))
+# Statements on the way of every upload are written once: to write one takes longer than to run it.
+_INSERT = insert(analyses).returning(*_CLAIM_COLUMNS)
 
 
 def _claim(row: Row[Any]) -> Claim:
@@ -265,13 +266,16 @@ def _as_stored(row: dict[str, Any], number: int) -> StoredAnalysis:
     return StoredAnalysis(**known, number=number, finished_at=None, has_maps=False)
 
 
-def _count_queued(most: int, before: int | None = None) -> Select[int]:
-    """How many wait, `most` at most: only in order is the index of what waits surely used."""
+def _counts(most: int) -> tuple[Select[int], Select[int]]:
+    """How many wait, and how many of them before a number; `most` at most.
+
+    Only in order is the index of what waits surely used.
+    """
     number = analyses.c.number
     waiting = select(number).where(in_state(AnalysisState.QUEUED)).order_by(number).limit(most)
-    if before is not None:
-        waiting = waiting.where(number < before)
-    return select(func.count()).select_from(waiting.subquery())
+    before = waiting.where(number < bindparam("before"))
+    queued, older = (select(func.count()).select_from(one.subquery()) for one in (waiting, before))
+    return queued, older
 
 
 def _owned_by_claim(claim: Claim) -> Any:

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from sqlalchemy import Connection, case, func, select
+from sqlalchemy import Connection, bindparam, case, func, select
 
 from raiox.records.errors import StorageQuotaError
 from raiox.records.retention import HOUR_S
@@ -13,17 +13,25 @@ from raiox.settings import RecordsSettings
 PIXELS_PER_MEGAPIXEL: Final = 1_000_000
 
 
+_columns = analyses.c
+_KEPT_PIXELS: Final = select(
+    func.sum(
+        _columns.width_px
+        * _columns.height_px
+        * case((_columns.value_scale.is_(None), 1), else_=WEIGHT_WITH_VALUES)
+    )
+).where(
+    _columns.owner == bindparam("of_owner"),
+    _columns.created_at > bindparam("since"),
+    _columns.has_image,
+)
+
+
 def require_space(
     connection: Connection, owner: str, settings: RecordsSettings, now: float
 ) -> None:
     """Raises: StorageQuotaError."""
-    columns, most = analyses.c, settings.max_megapixels
-    n_pixels = columns.width_px * columns.height_px
-    weight = case((columns.value_scale.is_(None), 1), else_=WEIGHT_WITH_VALUES)
-    kept = select(func.sum(n_pixels * weight)).where(
-        columns.owner == owner,
-        columns.created_at > now - settings.keep_images_h * HOUR_S,
-        columns.has_image,
-    )
-    if (connection.scalar(kept) or 0) >= most * PIXELS_PER_MEGAPIXEL:
+    most, since = settings.max_megapixels, now - settings.keep_images_h * HOUR_S
+    kept = connection.scalar(_KEPT_PIXELS, {"of_owner": owner, "since": since})
+    if (kept or 0) >= most * PIXELS_PER_MEGAPIXEL:
         raise StorageQuotaError(max_megapixels=most)

@@ -96,7 +96,9 @@ class Analyses:
         accepted = None
         try:
             await self._executors.read(lambda: _keep(files, new, radiograph, values))
-            accepted = await self._executors.write(lambda: queue.enqueue(new, key, lease=begun))
+            accepted = await self._executors.write_together(
+                lambda: queue.enqueue(new, key, lease=begun)
+            )
         except CommitUnknownError:
             # Its image must stay: the row may still appear. Without one, it is swept as a leaving.
             accepted = await self._found_again(new.id, owner)
@@ -188,7 +190,7 @@ class Analyses:
         Raises: AnalysisNotFoundError.
         """
         history, files = self._records.history, self._records.files
-        gone = await self._executors.write(lambda: history.delete(analysis_id, owner))
+        gone = await self._executors.write_together(lambda: history.delete(analysis_id, owner))
         self._dependencies.worker.forget(analysis_id)
         await self._executors.read(lambda: files.remove(gone.id, gone.sha256, gone.suffixes))
         await self._erasing.run()

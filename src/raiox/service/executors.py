@@ -9,9 +9,11 @@ import asyncio
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from typing import TypeVar
 
 from raiox.records.errors import RecordsUnavailableError
+from raiox.service.group_commit import GroupCommit
 
 T = TypeVar("T")
 
@@ -23,7 +25,19 @@ RETRY_AFTER_S = 2
 class Executors:
     """The service's threads, by kind of work."""
 
-    def __init__(self, n_decoders: int, n_writers: int = 1) -> None:
+    def __init__(
+        self,
+        n_decoders: int,
+        n_writers: int = 1,
+        sharing: Callable[[], AbstractContextManager[None]] | None = None,
+    ) -> None:
+        """Start no thread yet.
+
+        Args:
+            sharing: a transaction that several writes share; None where the database
+                commits together by itself what its writers commit at the same time.
+        """
+        self._group = GroupCommit(sharing) if sharing else None
         self._writers = ThreadPoolExecutor(n_writers, "raiox-write")
         self._readers = ThreadPoolExecutor(N_READERS, "raiox-read")
         self._decoders = ThreadPoolExecutor(n_decoders, "raiox-decode")
@@ -36,6 +50,22 @@ class Executors:
         """
         deadline = time.monotonic() + WRITE_TIMEOUT_S
         return await _run(self._writers, lambda: _before(deadline, work))
+
+    async def write_together(self, work: Callable[[], T]) -> T:
+        """Change the database in short, sharing a commit with whatever else waits for its turn.
+
+        Raises: as `write`.
+        """
+        if self._group is None:
+            return await self.write(work)
+        written = self._group.add(work, WRITE_TIMEOUT_S)
+        try:
+            await _run(self._writers, self._group.commit)
+        except asyncio.CancelledError:
+            written.cancel()
+            raise
+        result: T = written.result()  # there by now: at the latest, this very turn has done it
+        return result
 
     async def read(self, work: Callable[[], T]) -> T:
         """Query the database, read or write a file, render a heatmap."""

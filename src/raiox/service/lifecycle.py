@@ -112,7 +112,12 @@ async def run_service(settings: Settings, factories: Factories) -> AsyncIterator
 def _assemble(
     settings: Settings, factories: Factories, records: Records, intake: ReadsUploads
 ) -> tuple[Service, Worker]:
-    executors = Executors(settings.intake.n_decoders, records.database.n_writers)
+    database = records.database
+    executors = Executors(
+        settings.intake.n_decoders,
+        database.n_writers,
+        database.sharing if database.is_sqlite else None,
+    )
     engine_holder = EngineHolder(factories.open_engine)
     notifier = Notifier()
     worker = Worker(

@@ -2,8 +2,9 @@
 
 A full queue is known beforehand: receiving and decoding an image only to refuse it would take
 the time that the waiting analyses need. Images that are complete and being decoded count as if they
-waited already; a body that still arrives takes no place, so that slow senders take none. A
-refusal waits for the records only briefly: when they are slowest, what they said last must do.
+waited already, and so do those accepted since the last look; a body that still arrives takes no
+place, so that slow senders take none. A refusal waits for the records only briefly: when they
+are slowest, what they said last must do.
 """
 
 import asyncio
@@ -68,3 +69,7 @@ class Admission:
             yield
         finally:
             self._n_inside -= 1
+
+    def count_waiting(self) -> None:
+        """Note that one more waits; the next look counts anew."""
+        self._n_queued += 1

@@ -5,6 +5,7 @@ was begun; the second ends at once.
 """
 
 import asyncio
+import gc
 import ipaddress
 import os
 import signal
@@ -19,6 +20,7 @@ from fastapi import FastAPI
 
 from raiox.errors import RaioxError
 from raiox.inference.engine import Engine
+from raiox.priority import take_short_turns
 from raiox.service.dependencies import ReadsUploads
 from raiox.service.lifecycle import Factories
 from raiox.service.roles import Role
@@ -61,6 +63,7 @@ def run_server(
     refuse_public_without_limits(settings.web, host)
     configure_logs()
     sys.setswitchinterval(SWITCH_S)
+    take_short_turns()
     factories = Factories(engine_factory, intake_factory, role=role)
     app = create_app(settings, factories)
     try:
@@ -121,6 +124,9 @@ class GracefulServer(uvicorn.Server):
             self._loop.add_signal_handler(signal.SIGHUP, self._reload)
         await super().startup(sockets)  # type: ignore[arg-type]
         self._watch_models(self._choice())
+        # What is here by now stays: to look at all of it for garbage would hold the event loop
+        # for a tenth of a second, in the midst of the requests.
+        gc.freeze()
         if self.started:
             for listening in self.servers[0].sockets:
                 with socket.socket(fileno=os.dup(listening.fileno())) as same:

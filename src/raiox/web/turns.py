@@ -124,6 +124,9 @@ class FairTurns:
         penalty_s = SLOW_PENALTY_S if slow else 0.0 if mean_s is not None else UNKNOWN_PENALTY_S
         n_before = of_address + self._held[caller.address]
         tag = self._clock() + penalty_s + n_before * (mean_s or UNKNOWN_PENALTY_S)
+        # Turns at the same time shorten the line more quickly than it was reckoned.
+        of_session = [other.tag for other in self._waiting if other.caller.owner == caller.owner]
+        tag = max(tag, *of_session) if of_session else tag
         waiter = _Waiter(caller, tag, slow)
         if CAUTION * self._expected_wait_s(waiter) > self._wait_s:
             raise self._refusal()

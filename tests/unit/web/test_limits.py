@@ -98,6 +98,21 @@ def test_uploads_on_their_way_take_places_of_the_queue():
         pass
 
 
+def test_what_was_accepted_since_the_last_look_takes_places_too():
+    clock = FakeClock(0)
+    admission = Admission(max_queued=10, clock=clock)
+    asyncio.run(admission.look(lambda: queued(8)))
+    for _ in range(2):
+        with admission.admit():
+            admission.count_waiting()
+
+    with pytest.raises(QueueFullError):
+        admission.require_place()
+    clock.pass_s(FULL_FOR_S)
+    asyncio.run(admission.look(lambda: queued(9)))
+    admission.require_place()
+
+
 @pytest.mark.anyio
 async def test_a_full_queue_refuses_at_once_however_slow_the_records_are():
     clock, answered = FakeClock(0), asyncio.Event()

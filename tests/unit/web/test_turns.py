@@ -169,3 +169,29 @@ def test_who_would_wait_too_long_is_refused_at_once():
         return took_s
 
     assert asyncio.run(took_s()) < 1
+
+
+def test_nobody_overtakes_the_crowd_of_its_own_session():
+    async def order():
+        turns, clock = turns_of(2)
+        await work(turns, clock, ANA, 1.0)
+        served, until = [], asyncio.Event()
+        holders = [asyncio.create_task(hold(turns, ANA, until)) for _ in range(2)]
+
+        async def come(number):
+            async with turns.turn(ANA):
+                served.append(number)
+
+        crowd = [asyncio.create_task(come(number)) for number in range(10)]
+        await wait_till(turns, 10)
+        until.set()
+        await asyncio.gather(*holders)
+        while len(served) < 8:
+            crowd.append(asyncio.create_task(come(len(crowd))))
+            await asyncio.sleep(0)
+        await asyncio.gather(*crowd)
+        return served
+
+    served = asyncio.run(order())
+
+    assert served == sorted(served)

@@ -65,6 +65,8 @@ async def receive_upload(
                             content, owner, _key_of(key, len(submitted))
                         )
                 submitted.append(accepted)
+                if accepted.claim is None:
+                    web_context.admission.count_waiting()
             except RaioxError as error:
                 submitted.append(error)
             receipt.count(-len(content))
@@ -91,6 +93,8 @@ async def _waited_for(
     service: Service, accepted: Accepted, owner: str, deadline: float
 ) -> StoredAnalysis:
     left_s = max(0.0, deadline - time.monotonic())
+    if accepted.analysis is not None and not left_s:
+        return accepted.analysis
     try:
         return await service.analyses.wait(accepted.id, owner, left_s)
     except RecordsUnavailableError:

@@ -5,8 +5,9 @@ import pytest
 from fakes import FakeEngine, png
 
 from raiox.records.rows import NewAnalysis
-from raiox.service.analyses import Analyses
+from raiox.service.deletion import Deletion
 from raiox.settings import RecordsSettings
+from raiox.vocabulary import AnalysisState
 
 pytestmark = pytest.mark.anyio
 
@@ -20,12 +21,24 @@ def waiting(number: int) -> NewAnalysis:
     return NewAnalysis(f"cancelled-{number}", OWNER, "0" * 64, "png", (), 64, 64)
 
 
-async def cancel(analyses: Analyses, numbers: range) -> None:
+async def cancel(deletion: Deletion, numbers: range) -> None:
     for number in numbers:
-        await analyses.delete(f"cancelled-{number}", OWNER)
+        await deletion.delete(f"cancelled-{number}", OWNER)
 
 
-async def test_a_thousand_that_are_cancelled_while_they_wait_are_never_run(start, tmp_path):
+async def delete_one_by_one(deletion: Deletion) -> None:
+    async with anyio.create_task_group() as cancelling:
+        for first_of_caller in range(N_CALLERS):
+            numbers = range(first_of_caller, N_CANCELLED, N_CALLERS)
+            cancelling.start_soon(cancel, deletion, numbers)
+
+
+async def delete_at_once(deletion: Deletion) -> None:
+    await deletion.delete_all(OWNER, AnalysisState.QUEUED)
+
+
+@pytest.mark.parametrize("delete", [delete_one_by_one, delete_at_once])
+async def test_a_thousand_that_are_cancelled_while_they_wait_are_never_run(start, tmp_path, delete):
     engine = FakeEngine()
     engine.go.clear()
     async with start(engine=engine, records=RecordsSettings(max_queued=2_000)) as service:
@@ -37,10 +50,7 @@ async def test_a_thousand_that_are_cancelled_while_they_wait_are_never_run(start
                 lambda number=number: parts.records.queue.enqueue(waiting(number))
             )
         last = await browser.post(ANALYSES, content=png(mark=1), headers=headers)
-        async with anyio.create_task_group() as cancelling:
-            for first_of_caller in range(N_CALLERS):
-                numbers = range(first_of_caller, N_CANCELLED, N_CALLERS)
-                cancelling.start_soon(cancel, parts.analyses, numbers)
+        await delete(parts.deletion)
         n_before = sum(engine.batches)
         engine.go.set()
         with anyio.fail_after(60):

@@ -170,6 +170,48 @@ async def test_deleting_leaves_nothing(start, tmp_path):
     assert document["sha256"].encode() not in kept
 
 
+async def test_deleting_the_whole_history_leaves_nothing_of_it_and_all_of_others(start, tmp_path):
+    async with start(web=WebSettings(share_h=1)) as service:
+        mine, yours = service.browser(), service.browser()
+        gone = [await upload(mine, mark) for mark in range(3)]
+        await mine.post(f"{ANALYSES}/{gone[0]['id']}/shares")
+        other = await upload(yours, 3)
+        unsaid = await mine.delete(ANALYSES)
+        still = (await mine.get(ANALYSES)).json()["analyses"]
+        answer = await mine.delete(f"{ANALYSES}?state=any")
+        listed = (await mine.get(ANALYSES)).json()["analyses"]
+        image = await yours.get(f"{ANALYSES}/{other['id']}/image")
+        kept = b"".join(p.read_bytes() for p in (tmp_path / "var").rglob("*") if p.is_file())
+
+    assert (unsaid.status_code, len(still)) == (422, 3)
+    assert (answer.status_code, listed, image.status_code) == (204, [], 200)
+    assert len(list((tmp_path / "var" / "images").iterdir())) == 1
+    for document in gone:
+        assert document["id"].encode() not in kept
+        assert document["sha256"].encode() not in kept
+
+
+async def test_deleting_what_waits_keeps_what_is_done(start):
+    engine = FakeEngine()
+    async with start(engine=engine) as service:
+        mine, yours = service.browser(), service.browser()
+        done = await upload(mine)
+        engine.go.clear()
+        headers = OCTETS | {"Prefer": "wait=0"}
+        for mark in range(1, 4):
+            await mine.post(ANALYSES, content=png(mark=mark), headers=headers)
+        other = (await yours.post(ANALYSES, content=png(mark=4), headers=headers)).json()
+        answer = await mine.delete(f"{ANALYSES}?state=queued")
+        states = {one["id"]: one["state"] for one in (await mine.get(ANALYSES)).json()["analyses"]}
+        engine.go.set()
+        found = await yours.get(f"{ANALYSES}/{other['id']}")
+
+    assert answer.status_code == 204
+    assert states.pop(done["id"]) == "done"
+    assert list(states.values()) in ([], ["running"])
+    assert found.status_code == 200
+
+
 async def test_what_a_reader_kept_in_the_log_is_gone_soon_after_it_left(start, tmp_path):
     async with start() as service:
         browser = service.browser()

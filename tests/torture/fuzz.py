@@ -8,6 +8,7 @@ is installed, others are guided by coverage (`fuzz_guided.py`).
 
 Run:  make fuzz                                       (10 minutes)
       python tests/torture/fuzz.py --seconds 1800 --formats tiff,dicom --seed 7
+      python tests/torture/fuzz.py --minutes-a-format 30              (two formats at a time)
 """
 
 import argparse
@@ -19,6 +20,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -55,12 +57,12 @@ def main() -> int:
     seed = options.seed if options.seed is not None else random.randrange(1_000_000)
     print(f"seed {seed}", flush=True)
     formats = set(options.formats.split(",")) if options.formats else set()
-    guided = GUIDED_SHARE if find_spec("atheris") and not formats else 0.0
-    found = [_fuzz_intake(options.seconds * (1 - API_SHARE - guided), seed, formats)]
-    if guided:
-        found.append(_fuzz_guided(options.seconds * guided, seed))
-    if not formats:
-        found.append(_fuzz_api(options.seconds * API_SHARE, seed))
+    if options.minutes_a_format:
+        found = [_fuzz_each_format(options.minutes_a_format * 60, seed, formats)]
+    elif formats:
+        found = [_fuzz_formats(options.seconds, seed, formats)]
+    else:
+        found = _fuzz_all(options.seconds, seed)
     for one in found:
         print(f"{'held' if one.held else 'FELL':5} {one.promise}: {one.measured}", flush=True)
     if options.record:
@@ -68,24 +70,67 @@ def main() -> int:
     return int(not all(one.held for one in found))
 
 
-def _fuzz_intake(seconds: float, seed: int, formats: set[str]) -> Measurement:
-    choice, n_files, faults = random.Random(seed), Counter[str](), Counter[str]()
-    kept = [path.read_bytes() for path in sorted(CORPUS.glob("*.bin"))]
-    originals = [one for one in (*seeds(), *kept) if not formats or sniff(one) in formats]
-    deadline = time.monotonic() + seconds
+def _fuzz_all(seconds: float, seed: int) -> list[Measurement]:
+    """All formats together, then what coverage guides, then the API."""
+    guided = GUIDED_SHARE if find_spec("atheris") else 0.0
+    found = [_fuzz_formats(seconds * (1 - API_SHARE - guided), seed, set())]
+    if guided:
+        found.append(_fuzz_guided(seconds * guided, seed))
+    return [*found, _fuzz_api(seconds * API_SHARE, seed)]
+
+
+def _fuzz_formats(seconds: float, seed: int, formats: set[str]) -> Measurement:
+    """Files of some formats, or of all, in turn at random."""
     with Intake(IntakeSettings()) as intake:
-        while time.monotonic() < deadline:
-            original = choice.choice(originals)
-            content = _mutated(original, choice)
-            fault = _fault(intake, content)
-            n_files[_format_of(original)] += 1
-            if fault:
-                faults[fault] += 1
-                _keep(content)
+        found = _fuzz(intake, _originals(formats), seconds, seed)
+    return _measurement(found, f"{seconds:.0f} s")
+
+
+def _fuzz_each_format(seconds: float, seed: int, formats: set[str]) -> Measurement:
+    """Each format for as long, as many at a time as there are decoders."""
+    formats = formats or {_format_of(one) for one in _originals(set())}
+    settings = IntakeSettings()
+    with Intake(settings) as intake, ThreadPoolExecutor(settings.n_decoders) as threads:
+        runs = {
+            threads.submit(_fuzz, intake, _originals({name}), seconds, seed): name
+            for name in sorted(formats)
+        }
+        for run in as_completed(runs):
+            n_files, faults = run.result()
+            print(f"{runs[run]}: {n_files.total()} files, {faults.total()} faults", flush=True)
+    found = [run.result() for run in runs]
+    both = sum((n for n, _ in found), Counter[str]()), sum((f for _, f in found), Counter[str]())
+    return _measurement(both, f"{seconds / 60:.0f} min of each format")
+
+
+def _originals(formats: set[str]) -> list[bytes]:
+    kept = [path.read_bytes() for path in sorted(CORPUS.glob("*.bin"))]
+    return [one for one in (*seeds(), *kept) if not formats or _format_of(one) in formats]
+
+
+def _fuzz(
+    intake: Intake, originals: list[bytes], seconds: float, seed: int
+) -> tuple[Counter[str], Counter[str]]:
+    """How many files of each format were tried, and how many faults of each kind were found."""
+    choice, n_files, faults = random.Random(seed), Counter[str](), Counter[str]()
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        original = choice.choice(originals)
+        content = _mutated(original, choice)
+        fault = _fault(intake, content)
+        n_files[_format_of(original)] += 1
+        if fault:
+            faults[fault] += 1
+            _keep(content)
+    return n_files, faults
+
+
+def _measurement(found: tuple[Counter[str], Counter[str]], time_spent: str) -> Measurement:
+    n_files, faults = found
     each = ", ".join(f"{name} {n}" for name, n in sorted(n_files.items()))
     return Measurement(
         "fuzz: intake",
-        f"{n_files.total():,} mutated files in {seconds:.0f} s ({each}): {faults.total()} faults"
+        f"{n_files.total():,} mutated files in {time_spent} ({each}): {faults.total()} faults"
         + "".join(f", {n} {name}" for name, n in faults.items()),
         held=not faults,
     )
@@ -193,6 +238,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=600)
     parser.add_argument("--formats", help="between commas; leaves the API out")
+    parser.add_argument("--minutes-a-format", type=float, help="instead of --seconds, without API")
     parser.add_argument("--seed", type=int)
     parser.add_argument("--record", action=argparse.BooleanOptionalAction, default=True)
     return parser.parse_args()

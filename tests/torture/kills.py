@@ -10,6 +10,7 @@ import tempfile
 import threading
 import time
 from collections import Counter
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,6 +27,9 @@ KINDS = {"web": 1, "engine": 4, "zygote": 3, "starting engine": 1, "starting zyg
 PATIENT_STATUSES = {201, 202, 409, 429, 503}
 """Accepted, or refused for now; anything else blames the file, or a fault of ours."""
 STARTING_S = 10.0
+REPORT_EVERY = 50
+LONG_STORM = NO_LIMITS | {"records__max_megapixels": 100_000}
+"""All clients share one session, and in an hour they send more than one may keep."""
 
 
 @dataclass
@@ -91,10 +95,21 @@ def kills(seconds: float, seed: int) -> list[Measurement]:
     return storm(choice.choices([*KINDS], [*KINDS.values()], k=n), seed)
 
 
+def counted_kills(counts: dict[str, int]) -> Callable[[float, int], list[Measurement]]:
+    """The attack that kills so many of each kind, however long that takes."""
+
+    def attack(_seconds: float, seed: int) -> list[Measurement]:
+        plan = [kind for kind, n in counts.items() for _ in range(n)]
+        random.Random(seed).shuffle(plan)
+        return storm(plan, seed)
+
+    return attack
+
+
 def storm(plan: list[str], seed: int, longest_pause_s: float = 2.0) -> list[Measurement]:
     """Kill what the plan says while clients send; then audit every accepted id."""
     choice, stop = random.Random(seed), threading.Event()
-    with tempfile.TemporaryDirectory() as name, serving(Path(name), **NO_LIMITS) as service:
+    with tempfile.TemporaryDirectory() as name, serving(Path(name), **LONG_STORM) as service:
         cookie, images = service.cookie(), drawn_images()
         clients = [Client(service, cookie, images, n, seed, stop) for n in range(N_CLIENTS)]
         threads = [threading.Thread(target=client.run) for client in clients]
@@ -107,6 +122,10 @@ def storm(plan: list[str], seed: int, longest_pause_s: float = 2.0) -> list[Meas
                 service.kill()
                 starts.append(service.start())
             killed[kind] += kind == "web" or _kill_process(service, kind, choice)
+            if killed.total() % REPORT_EVERY == 0:
+                n_acknowledged = sum(len(client.acknowledged) for client in clients)
+                report = f"{killed.total()} of {len(plan)} kills, {n_acknowledged} acknowledged"
+                print(report, flush=True)  # noqa: T201  (a long run says how far it is)
         stop.set()
         for thread in threads:
             thread.join()

@@ -3,6 +3,7 @@
 
 Run:  make torture                                   (all attacks, about 20 minutes)
       python tests/torture/torture.py --seconds 60 --only dust,overload --seed 7 --no-record
+      python tests/torture/torture.py --kills web=300,engine=500      (and nothing else; an hour)
 """
 
 import argparse
@@ -18,6 +19,7 @@ ROOT = Path(__file__).parents[2]
 sys.path[:0] = [str(Path(__file__).parent), str(ROOT / "tests"), str(ROOT / "src")]
 
 from attacks import ATTACKS  # noqa: E402  (the path was set above)
+from kills import KINDS, counted_kills  # noqa: E402
 from measurement import Measurement  # noqa: E402
 from postgres import PostgresServer, find_program  # noqa: E402
 from promises import record  # noqa: E402
@@ -31,8 +33,11 @@ def main() -> int:
     options = _options()
     seed = options.seed if options.seed is not None else random.randrange(1_000_000)
     wanted = options.only.split(",") if options.only else [*ATTACKS, "backlog"]
-    print(f"seed {seed}; repeat with --seed {seed} --only {','.join(wanted)}", flush=True)
     attacks = ATTACKS | {"backlog": (_backlogs, BACKLOG_SHARE)}
+    if options.kills:
+        wanted = ["kills"]
+        attacks["kills"] = counted_kills(options.kills), 1.0
+    print(f"seed {seed}; the same again with --seed {seed}: {', '.join(wanted)}", flush=True)
     whole = sum(attacks[name][1] for name in wanted)
     found: list[Measurement] = []
     for name in wanted:
@@ -63,10 +68,19 @@ def circumstances(seed: int) -> dict[str, object]:
     }
 
 
+def _counts(text: str) -> dict[str, int]:
+    """`web=300,engine=500` as numbers by kind."""
+    counts = {kind: int(n) for kind, n in (one.split("=") for one in text.split(","))}
+    if unknown := set(counts) - set(KINDS):
+        raise argparse.ArgumentTypeError(", ".join(sorted(unknown)))
+    return counts
+
+
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=1_080, help="for all attacks together")
     parser.add_argument("--only", help=f"of {', '.join([*ATTACKS, 'backlog'])}, between commas")
+    parser.add_argument("--kills", type=_counts, help=f"how many of each of {', '.join(KINDS)}")
     parser.add_argument("--seed", type=int)
     parser.add_argument("--record", action=argparse.BooleanOptionalAction, default=True)
     return parser.parse_args()

@@ -14,7 +14,8 @@ from sqlalchemy import Connection, Row, and_, bindparam, delete, or_, select
 from raiox.records.database import Database
 from raiox.records.errors import AnalysisNotFoundError, InvalidCursorError
 from raiox.records.rows import StoredAnalysis
-from raiox.records.tables import analyses, idempotency_keys, shares
+from raiox.records.tables import analyses, idempotency_keys, in_state, shares
+from raiox.vocabulary import AnalysisState
 
 _HAS_MAPS = or_(analyses.c.maps.is_not(None), analyses.c.maps_suffix.is_not(None)).label("has_maps")
 _COLUMNS = tuple(analyses.c.get(field.name, _HAS_MAPS) for field in fields(StoredAnalysis))
@@ -78,6 +79,28 @@ class History:
             connection.execute(_DELETE_ONE, _names(analysis_id, owner))
             for statement in _DELETE_WHAT_NAMES_IT:
                 connection.execute(statement, {"of_analysis": analysis_id})
+        return deleted
+
+    def delete_some(
+        self, owner: str, state: AnalysisState | None, n: int
+    ) -> tuple[StoredAnalysis, ...]:
+        """Remove up to `n` analyses of an owner as `delete` does, in one transaction.
+
+        Args:
+            state: only those in it; None for any.
+
+        Returns: what was deleted.
+        """
+        which = analyses.c.owner == owner
+        if state is not None:
+            which &= in_state(state)
+        some = select(analyses.c.number).where(which).limit(n).scalar_subquery()
+        statement = delete(analyses).where(analyses.c.number.in_(some)).returning(*_COLUMNS)
+        with self._database.writing() as connection:
+            deleted = tuple(_stored(row) for row in connection.execute(statement))
+            ids = [analysis.id for analysis in deleted]
+            for table in (idempotency_keys, shares):
+                connection.execute(delete(table).where(table.c.analysis_id.in_(ids)))
         return deleted
 
 

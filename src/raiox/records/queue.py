@@ -15,7 +15,6 @@ from sqlalchemy import (
     Connection,
     Integer,
     Row,
-    Select,
     UpdateBase,
     and_,
     bindparam,
@@ -43,7 +42,7 @@ from raiox.records.rows import (
     NewAnalysis,
     StoredAnalysis,
 )
-from raiox.records.tables import analyses, idempotency_keys, in_state
+from raiox.records.tables import analyses, counts_of_waiting, idempotency_keys, in_state
 from raiox.result import AnalysisResult
 from raiox.settings import RecordsSettings
 from raiox.vocabulary import AnalysisState
@@ -71,7 +70,7 @@ class AnalysisQueue:
         self._waiting = _lease(in_state(AnalysisState.QUEUED), database.relaxing)
         self._lost = _lease(_is_lost(), database.relaxing)
         # Uploads at the same moment may exceed it.
-        self._count_queued, self._count_before = _counts(2 * settings.max_queued)
+        self._count_queued, self._count_before = counts_of_waiting(2 * settings.max_queued)
 
     def enqueue(
         self, new: NewAnalysis, key: IdempotencyKey | None = None, *, lease: bool = False
@@ -264,18 +263,6 @@ def _as_stored(row: dict[str, Any], number: int) -> StoredAnalysis:
     names = {field.name for field in fields(StoredAnalysis)}
     known = {name: value for name, value in row.items() if name in names}
     return StoredAnalysis(**known, number=number, finished_at=None, has_maps=False)
-
-
-def _counts(most: int) -> tuple[Select[int], Select[int]]:
-    """How many wait, and how many of them before a number; `most` at most.
-
-    Only in order is the index of what waits surely used.
-    """
-    number = analyses.c.number
-    waiting = select(number).where(in_state(AnalysisState.QUEUED)).order_by(number).limit(most)
-    before = waiting.where(number < bindparam("before"))
-    queued, older = (select(func.count()).select_from(one.subquery()) for one in (waiting, before))
-    return queued, older
 
 
 def _owned_by_claim(claim: Claim) -> Any:

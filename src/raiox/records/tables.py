@@ -15,9 +15,12 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     MetaData,
+    Select,
     String,
     Table,
     bindparam,
+    func,
+    select,
     text,
 )
 
@@ -108,3 +111,15 @@ api_keys = Table(
 def in_state(state: AnalysisState) -> ColumnElement[bool]:
     """The state in the statement itself: only so is a partial index known to fit."""
     return analyses.c.state == bindparam(None, state, StateColumn, literal_execute=True)
+
+
+def counts_of_waiting(most: int) -> tuple[Select[int], Select[int]]:
+    """How many wait, and how many of them before a number; `most` at most.
+
+    Only in order is the index of what waits surely used.
+    """
+    number = analyses.c.number
+    waiting = select(number).where(in_state(AnalysisState.QUEUED)).order_by(number).limit(most)
+    before = waiting.where(number < bindparam("before"))
+    queued, older = (select(func.count()).select_from(one.subquery()) for one in (waiting, before))
+    return queued, older

@@ -1,4 +1,4 @@
-"""The use cases: submit a radiograph, see its result again, delete it.
+"""The use cases: submit a radiograph, see its result again.
 
 What is accepted was decoded, checked and committed; whatever is refused leaves
 nothing behind. Knows no HTTP, no SQL and no network, only their promises.
@@ -32,7 +32,6 @@ from raiox.service.errors import (
     ImageNotKeptError,
     ScoresNotAvailableError,
 )
-from raiox.service.joined import Joined
 from raiox.service.notifier import wait_for
 from raiox.service.png import from_png, to_png
 from raiox.service.single_flight import SingleFlight
@@ -59,8 +58,6 @@ class Analyses:
         self._executors = dependencies.executors
         self._keeps_values = dependencies.keep_values
         self._single_flight = SingleFlight[Accepted]()
-        checkpoint_wal = dependencies.records.database.checkpoint_wal
-        self._erasing = Joined(lambda: self._executors.write(checkpoint_wal))
         is_sqlite = dependencies.records.database.is_sqlite
         self._poll_interval_s = POLL_INTERVAL_S if is_sqlite else POLL_NOTIFIED_S
 
@@ -183,18 +180,6 @@ class Analyses:
         return await self._executors.read(
             lambda: self._records.history.list(owner, limit=limit, cursor=cursor)
         )
-
-    async def delete(self, analysis_id: str, owner: str) -> None:
-        """Remove everything of it; a result still on its way is refused.
-
-        Raises: AnalysisNotFoundError.
-        """
-        history, files = self._records.history, self._records.files
-        gone = await self._executors.write_together(lambda: history.delete(analysis_id, owner))
-        self._dependencies.worker.forget(analysis_id)
-        await self._executors.read(lambda: files.remove(gone.id, gone.sha256, gone.suffixes))
-        await self._erasing.run()
-        self._dependencies.notifier.notify(analysis_id)
 
     async def image(self, analysis_id: str, owner: str) -> bytes:
         """The kept image as PNG. Raises: AnalysisNotFoundError, ImageNotKeptError."""

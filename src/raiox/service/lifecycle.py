@@ -21,6 +21,7 @@ from raiox.records.store import Records, open_records
 from raiox.service.analyses import Analyses
 from raiox.service.decoded_cache import DecodedCache
 from raiox.service.decoder_watch import DecoderWatch
+from raiox.service.deletion import Deletion
 from raiox.service.dependencies import Dependencies, ReadsUploads
 from raiox.service.engine_holder import EngineHolder
 from raiox.service.executors import Executors
@@ -53,6 +54,7 @@ class Service:
     """A started service."""
 
     analyses: Analyses
+    deletion: Deletion
     engine_holder: EngineHolder
     intake: ReadsUploads
     decoder_watch: DecoderWatch
@@ -141,6 +143,7 @@ def _assemble(
     )
     service = Service(
         Analyses(dependencies),
+        Deletion(dependencies),
         engine_holder,
         intake,
         DecoderWatch(intake),

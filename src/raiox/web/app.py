@@ -17,7 +17,16 @@ from raiox.service.lifecycle import Factories, run_service
 from raiox.service.roles import Role
 from raiox.settings import Settings
 from raiox.web.admission import Admission
-from raiox.web.api import admin, analyses, case_map, health, models, report_pdf, shares
+from raiox.web.api import (
+    admin,
+    analyses,
+    case_map,
+    deletions,
+    health,
+    models,
+    report_pdf,
+    shares,
+)
 from raiox.web.api.reference_cases import ReferenceCases
 from raiox.web.api.serializers import API
 from raiox.web.api.uploads import require_place
@@ -80,6 +89,7 @@ def create_app(settings: Settings, factories: Factories, *, page_dir: Path = BUI
     for router in (
         admin.router,
         analyses.router,
+        deletions.router,
         report_pdf.router,
         models.router,
         case_map.router,

@@ -173,24 +173,6 @@ async def export_analysis(
     return Response(text, 200, _attachment(format), media_type)
 
 
-@router.delete("/{analysis_id}", status_code=204, responses=problems(401, 404, 429))
-async def delete_analysis(
-    request: Request,
-    analysis_id: AnalysisId,
-    web_context: WebDep,
-    service: ServiceDep,
-    owner: OwnerDep,
-    lang: LangQuery = None,
-) -> Response:
-    """Remove it: image, result, heatmaps, everything."""
-    try:
-        await service.analyses.delete(analysis_id, owner)
-    except AnalysisNotFoundError:
-        web_context.limits.count_miss(request)
-        raise
-    return Response(status_code=204)
-
-
 @router.get(
     "/{analysis_id}/image", response_class=Response, responses=PNG | problems(401, 404, 429)
 )

@@ -94,7 +94,9 @@ async def test_a_wrong_method_is_answered_with_all_right_ones(start):
     async with start() as service:
         answer = await service.browser().put(ANALYSES)
 
-    assert {name.strip() for name in answer.headers["allow"].split(",")} == {"GET", "HEAD", "POST"}
+    assert {name.strip() for name in answer.headers["allow"].split(",")} == {
+        *("DELETE", "GET", "HEAD", "POST")
+    }
 
 
 async def test_a_programming_error_is_reported_without_its_trace(start):

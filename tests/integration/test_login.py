@@ -57,6 +57,7 @@ async def test_whoever_is_not_signed_in_is_led_to_the_login(start, known, addres
         ("GET", ANALYSES),
         ("POST", ANALYSES),
         ("DELETE", f"{ANALYSES}/x"),
+        ("DELETE", f"{ANALYSES}?state=any"),
         ("GET", "/api/v1/models/current"),
         ("GET", "/api/v1/embedding-map"),
         ("GET", "/api/v1/admin"),

@@ -103,6 +103,18 @@ def test_the_header_is_as_wide_as_the_page(open_page, stand_in):
     assert page.locator("footer").bounding_box()["y"] > 780
 
 
+@pytest.mark.parametrize("width", [375, 1440])
+@pytest.mark.parametrize("screen", ["history", "compare", "shared/none"])
+def test_the_footer_stands_at_the_foot_of_a_page_that_is_shorter_than_the_screen(
+    open_page, stand_in, screen, width
+):
+    page = open_page(f"{stand_in.url}#/{screen}", viewport={"width": width, "height": 2_000})
+    expect(page.locator("main h1")).to_be_visible()
+
+    box = page.locator("footer").bounding_box()
+    assert box["y"] + box["height"] == pytest.approx(2_000, abs=1)
+
+
 def test_ticks_and_legend_are_seen_in_forced_colours(open_page, stand_in):
     page = open_page(stand_in.url, forced_colors="active")
     bring_to(page, stand_in, "result")

@@ -18,12 +18,21 @@ from raiox.vocabulary import LANGUAGES, Uncertainty
 
 WARNINGS = {*NOTES, *POSITIONING, LOW_QUALITY, *Uncertainty}
 PARTS = {"title", "detail", "action"}
+ROOT = Path(__file__).parents[2]
+FOREIGN = (
+    *("Cada sinal", "Sinais por", "um sinal no mapa", "só você a vê", "navegador o abre"),
+    *("vale onde você está", "radiografadas aí", "Conta feita com", "Levar o mapa", "da variação"),
+    *("Um só achado", "não percebe idade", "análise é assim", "não treinaram nada", "Quem diz é"),
+    *("forçada entre eles", "parecem limpas", "guardado na fila", "imagem que lemos", "filtro viu"),
+    *("mais novas", "Ajuda a olhar"),
+)
+"""Portuguese that no Brazilian radiologist would write."""
 FORBIDDEN = ("diagnos", "diagnós", "positiv", "laudo")
 
 
 def raised() -> list[type[RaioxError]]:
     """The classes that have a code of their own."""
-    script = Path(__file__).parents[2] / "scripts" / "docs" / "reference.py"
+    script = ROOT / "scripts" / "docs" / "reference.py"
     return runpy.run_path(str(script))["raised_errors"]()
 
 
@@ -107,3 +116,11 @@ def test_codes_are_used_once():
     codes = [error.code for error in raised()]
 
     assert len(codes) == len(set(codes))
+
+
+@pytest.mark.parametrize("folder", ["ui/messages", "src/raiox/locales/pt"])
+def test_the_portuguese_is_not_translated_word_by_word(folder):
+    texts = {file: file.read_text() for file in sorted((ROOT / folder).glob("*.json"))}
+
+    assert texts
+    assert [(file.name, words) for file in texts for words in FOREIGN if words in texts[file]] == []

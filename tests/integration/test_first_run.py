@@ -1,30 +1,54 @@
-"""What a newcomer meets: a mistyped address, a folder that is theirs alone."""
+"""What a newcomer sees of `make run`: the address, what to try there, and where everything lies."""
 
-import stat
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
 
+import httpx
 import pytest
+from serving import ROOT, free_port
 
-pytestmark = pytest.mark.anyio
-
-
-async def test_who_mistypes_an_address_in_a_browser_gets_a_page_and_a_program_a_problem(start):
-    async with start() as service:
-        browser = service.browser()
-        page = await browser.get(
-            "/nowhere", headers={"Accept": "text/html,*/*", "Accept-Language": "pt-BR"}
-        )
-        problem = await browser.get("/nowhere")
-
-    assert (page.status_code, problem.status_code) == (404, 404)
-    assert page.headers["content-type"].startswith("text/html")
-    assert 'lang="pt"' in page.text
-    assert problem.json()["code"] == "not_found"
+RAIOX = Path(sys.executable).with_name("raiox")
+READY_S = 120
+SENTENCES = {
+    "en_US.UTF-8": ("raiox answers at", "choose an example, or drop a chest radiograph", "Ctrl-C"),
+    "pt_BR.UTF-8": ("O raiox responde em", "escolha um exemplo ou solte uma radiografia", "Ctrl-C"),
+}
 
 
-async def test_the_services_folder_and_database_are_nobody_elses(start, tmp_path):
-    async with start():
-        kept = [tmp_path / "var", *(tmp_path / "var").glob("raiox.sqlite3*")]
-        modes = [stat.S_IMODE(path.stat().st_mode) & 0o077 for path in kept]
+@pytest.fixture
+def clone(tmp_path) -> Path:
+    """A checkout that has been set up: what `make run` starts, with this environment's `raiox`."""
+    scripts, programs = tmp_path / "scripts", tmp_path / ".venv" / "bin"
+    scripts.mkdir()
+    programs.mkdir(parents=True)
+    shutil.copy(ROOT / "scripts" / "run.sh", scripts)
+    (scripts / "setup.sh").write_text("#!/bin/sh\nexit 0\n")
+    (scripts / "setup.sh").chmod(0o755)
+    (programs / "raiox").symlink_to(RAIOX)
+    return tmp_path
 
-    assert len(kept) > 1
-    assert set(modes) == {0}
+
+@pytest.mark.parametrize("language", SENTENCES)
+def test_make_run_prints_the_address_and_what_to_try_there(clone, language):
+    port, folder = free_port(), clone / "var"
+    command = ["sh", "scripts/run.sh", "--port", str(port), "--data-dir", str(folder)]
+    environment = os.environ | {"LC_ALL": language, "PYTHONPATH": str(ROOT / "src")}
+    service = subprocess.Popen(
+        command, cwd=clone, env=environment, stdout=subprocess.PIPE, text=True, encoding="utf-8"
+    )
+    try:
+        assert service.stdout is not None
+        first, second = service.stdout.readline(), service.stdout.readline()
+        address = first.split()[-1]
+        answers = httpx.get(address, timeout=READY_S).text
+    finally:
+        service.terminate()
+        service.communicate(timeout=READY_S)
+
+    assert address == f"http://127.0.0.1:{port}/"
+    assert "<title>raiox" in answers
+    assert all(words in first + second for words in SENTENCES[language])
+    assert str(folder) in second

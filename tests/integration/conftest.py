@@ -61,11 +61,12 @@ def start(tmp_path: Path) -> Callable[..., object]:
         reader: FakeIntake | None = None,
         open_engine: Callable[[], FakeEngine] | None = None,
         page_dir: Path = tmp_path / "no-page",
+        datasets: Path | None = None,  # picking examples takes most of a start
         **settings: object,
     ) -> AsyncIterator[RunningApp]:
         engine, reader, clock = engine or FakeEngine(), reader or FakeIntake(), FakeClock()
         app = create_app(
-            Settings(data_dir=tmp_path / "var", **settings),
+            Settings(data_dir=tmp_path / "var", datasets=datasets, **settings),
             Factories(open_engine or (lambda: engine), lambda: reader, clock, clock),
             page_dir=page_dir,
         )

@@ -195,7 +195,11 @@ class Histories(RuleBasedStateMachine):
 
     def _start(self) -> None:
         self._app = create_app(
-            Settings(data_dir=Path(self._folder.name), web=WebSettings(share_h=1, limits=False)),
+            Settings(
+                data_dir=Path(self._folder.name),
+                datasets=None,
+                web=WebSettings(share_h=1, limits=False),
+            ),
             Factories(FakeEngine, FakeIntake),
         )
         self._browsers = {owner: self._browser(owner) for owner in OWNERS}

@@ -18,7 +18,7 @@ from raiox.lab.training.runs.train_jobs import train_missing
 def test_every_recipe_is_measured_on_known_data_and_on_the_source_left_out(
     drawn_data: Path, tmp_path: Path
 ) -> None:
-    recipes = [recipe("first"), recipe("second")]
+    recipes = [recipe("first", 16), recipe("second", 16)]
 
     first, second = compare(
         recipes, [["source1"]], tmp_path, training_context(drawn_data, tmp_path)
@@ -41,9 +41,9 @@ def test_what_a_recipe_depends_on_is_trained_first_and_without_the_source_too(
     tests = str(Path(__file__).parent)
     (recipes_dir / "teacher.py").write_text(
         f"import sys\nsys.path.insert(0, {tests!r})\n"
-        "from test_training_run import recipe\nRECIPE = recipe('teacher')\n"
+        "from test_training_run import recipe\nRECIPE = recipe('teacher', 16)\n"
     )
-    student = recipe("student", distillation=Distillation(teachers=("teacher",)))
+    student = recipe("student", 16, distillation=Distillation(teachers=("teacher",)))
     context = training_context(drawn_data, tmp_path)
 
     train_with_dependencies(
@@ -59,10 +59,10 @@ def test_missing_runs_are_trained_in_waves_and_leave_the_test_split_closed(
 ) -> None:
     (tmp_path / "teacher.py").write_text(
         f"import sys\nsys.path.insert(0, {str(Path(__file__).parent)!r})\n"
-        "from test_training_run import recipe\nRECIPE = recipe('teacher')\n"
+        "from test_training_run import recipe\nRECIPE = recipe('teacher', 16)\n"
     )
-    student = recipe("student", distillation=Distillation(teachers=("teacher",)))
-    wanted = [student, recipe("other"), student.held_out("source0")]
+    student = recipe("student", 16, distillation=Distillation(teachers=("teacher",)))
+    wanted = [student, recipe("other", 16), student.held_out("source0")]
     context, runner = training_context(drawn_data, tmp_path / "runs"), InProcess()
 
     train_missing(wanted, [tmp_path / "student.py"], context, 0, runner)
@@ -91,7 +91,7 @@ class InProcess:
 
 
 def test_a_filter_is_judged_by_what_it_accepts(drawn_data: Path, tmp_path: Path) -> None:
-    rating = recipe("filter", task="frontal_filter")
+    rating = recipe("filter", 16, task="frontal_filter")
 
     (row,) = compare([rating], [["source1"]], [], training_context(drawn_data, tmp_path))
 

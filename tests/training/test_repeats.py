@@ -32,7 +32,7 @@ from raiox.lab.training.runs.learning_curves import read_curves
 from raiox.lab.training.runs.predictions import predict_split, read_predictions
 from raiox.lab.training.runs.repeats import Repeats, repeat
 from raiox.lab.training.runs.repeats_folder import write_repeats
-from raiox.lab.training.runs.run_process import run, train_and_test
+from raiox.lab.training.runs.run_process import run
 from raiox.lab.training.runs.train_jobs import train_jobs
 from raiox.messages import messages_for
 from raiox.preprocessing import Preprocessing
@@ -147,7 +147,8 @@ def test_a_run_folder_of_another_recipe_is_not_counted(series: Series) -> None:
 
 def test_predictions_of_earlier_weights_are_replaced(series: Series, tmp_path: Path) -> None:
     context = replace(series.context, runs=tmp_path)
-    folder = train_and_test(series_recipe(), context, 0)
+    folder = tmp_path / "series-seed0"
+    shutil.copytree(series.repeats.folders[0], folder)
     first = predict_split(folder, context, "test").logits
     seed1 = series.repeats.folders[1] / "weights.safetensors"
     (folder / "weights.safetensors").write_bytes(seed1.read_bytes())

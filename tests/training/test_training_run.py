@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -33,7 +34,8 @@ from raiox.lab.training.runs.train import train
 from raiox.preprocessing import Preprocessing
 
 
-def recipe(name: str, **changes: object) -> Recipe:
+def recipe(name: str, n_samples: int = 64, **changes: object) -> Recipe:
+    """One that trains for an epoch of every 16 samples."""
     plain = Recipe(
         name=name,
         task="findings",
@@ -42,7 +44,7 @@ def recipe(name: str, **changes: object) -> Recipe:
         stages=(
             Stage(
                 side_px=32,
-                schedule=OneCycle(n_samples=64, learning_rate=1e-3),
+                schedule=OneCycle(n_samples=n_samples, learning_rate=1e-3),
                 batch_size=8,
                 samples_per_epoch=16,
             ),
@@ -56,26 +58,43 @@ def training_context(data: Path, runs: Path) -> TrainingContext:
     return TrainingContext(data=data, runs=runs, n_threads=1)
 
 
-def test_a_run_folder_states_where_its_weights_come_from(drawn_data: Path, tmp_path: Path) -> None:
-    folder = train(recipe("short"), training_context(drawn_data, tmp_path), seed=3)
+@pytest.fixture(scope="module")
+def whole_run(drawn_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run that nothing interrupted."""
+    runs = tmp_path_factory.mktemp("whole")
+    return train(recipe("killed"), training_context(drawn_data, runs), seed=9)
 
-    kept, network = load_run(folder)
-    metadata = json.loads((folder / "run.json").read_text())
-    assert kept == recipe("short")
-    assert metadata["seed"] == 3
+
+@pytest.fixture(scope="module")
+def teacher_run(drawn_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The finished run of a teacher."""
+    runs = tmp_path_factory.mktemp("teacher")
+    return train(recipe("teacher", 16), training_context(drawn_data, runs))
+
+
+@pytest.fixture
+def teacher(teacher_run: Path, tmp_path: Path) -> None:
+    """That run among the runs of a test."""
+    shutil.copytree(teacher_run, tmp_path / teacher_run.name)
+
+
+def test_a_run_folder_states_where_its_weights_come_from(whole_run: Path) -> None:
+    kept, network = load_run(whole_run)
+    metadata = json.loads((whole_run / "run.json").read_text())
+    assert kept == recipe("killed")
+    assert metadata["seed"] == 9
     assert len(metadata["data_sha256"]) == 64
-    curves = (folder / "stage-0" / "curves.jsonl").read_text().splitlines()
+    curves = (whole_run / "stage-0" / "curves.jsonl").read_text().splitlines()
     assert any("valid_auc" in json.loads(line) for line in curves)
     assert torch.isfinite(network(torch.zeros(1, 1, 32, 32)).logits).all()
 
 
-def test_the_same_seed_trains_the_same_weights(drawn_data: Path, tmp_path: Path) -> None:
-    runs = [
-        train(recipe("twice"), training_context(drawn_data, tmp_path / str(i)), seed=5)
-        for i in range(2)
-    ]
+def test_the_same_seed_trains_the_same_weights(
+    whole_run: Path, drawn_data: Path, tmp_path: Path
+) -> None:
+    again = train(recipe("twice"), training_context(drawn_data, tmp_path), seed=9)
 
-    first, second = (load_file(folder / "weights.safetensors") for folder in runs)
+    first, second = (load_file(folder / "weights.safetensors") for folder in (whole_run, again))
     assert all(torch.equal(first[name], second[name]) for name in first)
 
 
@@ -89,8 +108,9 @@ train(recipe("killed"), training_context(Path({data!r}), Path({runs!r})), seed=9
 """
 
 
-def test_a_killed_run_resumes_to_the_same_weights(drawn_data: Path, tmp_path: Path) -> None:
-    whole = train(recipe("killed"), training_context(drawn_data, tmp_path / "whole"), seed=9)
+def test_a_killed_run_resumes_to_the_same_weights(
+    whole_run: Path, drawn_data: Path, tmp_path: Path
+) -> None:
     runs = tmp_path / "cut"
     script = KILLED_RUN.format(
         tests=str(Path(__file__).parent), data=str(drawn_data), runs=str(runs)
@@ -111,15 +131,16 @@ def test_a_killed_run_resumes_to_the_same_weights(drawn_data: Path, tmp_path: Pa
     ]
     assert epochs[0] == 0, "the curve from before the kill is lost"
     assert epochs[-1] == 3
-    straight, cut = (load_file(folder / "weights.safetensors") for folder in (whole, resumed))
+    straight, cut = (load_file(folder / "weights.safetensors") for folder in (whole_run, resumed))
     assert all(torch.equal(straight[name], cut[name]) for name in straight)
 
 
+@pytest.mark.usefixtures("teacher")
 def test_a_student_learns_from_its_teachers_run(drawn_data: Path, tmp_path: Path) -> None:
     context = training_context(drawn_data, tmp_path)
-    train(recipe("teacher"), context)
     student = recipe(
         "student",
+        16,
         network="densenet",
         n_head_channels=16,
         distillation=Distillation(teachers=("teacher",)),
@@ -221,7 +242,7 @@ def staged(name: str) -> Recipe:
 
 
 def test_a_run_killed_in_its_second_stage_resumes_to_the_same_weights(
-    drawn_data: Path, tmp_path: Path
+    teacher_run: Path, drawn_data: Path, tmp_path: Path
 ) -> None:
     def kill_in_the_second_stage(_: object, trainer: object, module: TrainingModule) -> None:
         if module.stage.side_px == 40:
@@ -229,7 +250,7 @@ def test_a_run_killed_in_its_second_stage_resumes_to_the_same_weights(
 
     whole, cut = tmp_path / "whole", tmp_path / "cut"
     for runs in (whole, cut):
-        train(recipe("teacher"), training_context(drawn_data, runs))
+        shutil.copytree(teacher_run, runs / teacher_run.name)
     straight = train(staged("staged"), training_context(drawn_data, whole))
 
     with pytest.MonkeyPatch.context() as patch:
@@ -246,10 +267,9 @@ def test_a_run_killed_in_its_second_stage_resumes_to_the_same_weights(
     assert read_curves(straight)["valid_loss"] == read_curves(resumed)["valid_loss"]
 
 
+@pytest.mark.usefixtures("teacher")
 def test_a_run_can_be_loaded_as_it_was_after_a_stage(drawn_data: Path, tmp_path: Path) -> None:
-    context = training_context(drawn_data, tmp_path)
-    train(recipe("teacher"), context)
-    folder = train(staged("staged"), context)
+    folder = train(staged("staged"), training_context(drawn_data, tmp_path))
 
     coarse, after_first = load_run(folder, stage=0)
     whole, after_last = load_run(folder)
@@ -298,15 +318,16 @@ def test_a_run_killed_after_its_early_stop_does_not_train_on(
     assert (folder / "weights.safetensors").read_bytes() == weights
 
 
+@pytest.mark.usefixtures("teacher")
 def test_features_are_learned_without_labels_and_start_another_run(
     drawn_data: Path, tmp_path: Path
 ) -> None:
     context = training_context(drawn_data, tmp_path)
-    train(recipe("teacher"), context)
     only_hints = Distillation(teachers=("teacher",), logits_weight=0.0)
-    train(recipe("pretrain", task="features", network="densenet", distillation=only_hints), context)
+    pretrain = recipe("pretrain", 16, task="features", network="densenet", distillation=only_hints)
+    train(pretrain, context)
 
-    started = train(recipe("started", network="densenet", init="pretrain"), context)
+    started = train(recipe("started", 16, network="densenet", init="pretrain"), context)
 
     first = load_file(tmp_path / "pretrain-seed0" / "weights.safetensors")
     curves = (tmp_path / "pretrain-seed0" / "stage-0" / "curves.jsonl").read_text()
@@ -315,20 +336,21 @@ def test_features_are_learned_without_labels_and_start_another_run(
     assert load_run(started)[0].init == "pretrain"
 
 
+@pytest.mark.usefixtures("teacher")
 def test_a_run_does_not_start_from_another_kind_of_network(
     drawn_data: Path, tmp_path: Path
 ) -> None:
-    context = training_context(drawn_data, tmp_path)
-    train(recipe("mobile"), context)
+    dense = recipe("dense", network="densenet", init="teacher")
 
     with pytest.raises(StartNetworkMismatchError) as refusal:
-        train(recipe("dense", network="densenet", init="mobile"), context)
+        train(dense, training_context(drawn_data, tmp_path))
 
-    assert refusal.value.facts["init"] == "mobile"
+    assert refusal.value.facts["init"] == "teacher"
 
 
 def test_what_a_run_held_out_is_predicted_afterwards(drawn_data: Path, tmp_path: Path) -> None:
-    folder = train(recipe("whole").held_out("source1"), training_context(drawn_data, tmp_path))
+    whole = recipe("whole", 16).held_out("source1")
+    folder = train(whole, training_context(drawn_data, tmp_path))
 
     held = read_predictions(folder / "predictions-held_out.csv")
     valid = read_predictions(folder / "predictions-valid.csv")
@@ -376,7 +398,7 @@ train(recipe("shared"), context)
 
 
 def test_the_trainings_of_a_stage_are_averaged(drawn_data: Path, tmp_path: Path) -> None:
-    plain = recipe("soup")
+    plain = recipe("soup", 16)
     stage = plain.stages[0].replace(soup=2)
 
     folder = train(plain.replace(stages=(stage,)), training_context(drawn_data, tmp_path))

@@ -1,6 +1,7 @@
 """The torture in short, on the real service: one kill of each kind while eight clients send."""
 
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from bundles import shipped
 
 sys.path.append(str(Path(__file__).parents[1] / "torture"))
 
+import kills
 from kills import KINDS, storm
 
 pytestmark = [
@@ -24,3 +26,12 @@ def test_every_kind_of_kill_loses_nothing():
 
     assert [one.measured for one in found if not one.held] == []
     assert all(f"{kind} 1" in found[0].measured for kind in KINDS)
+
+
+def test_so_many_kills_of_each_kind_can_be_chosen(monkeypatch):
+    planned = []
+    monkeypatch.setattr(kills, "storm", lambda plan, _seed: planned.append(Counter(plan)) or [])
+
+    kills.counted_kills({"web": 3, "engine": 5})(0.0, 1)
+
+    assert planned == [{"web": 3, "engine": 5}]

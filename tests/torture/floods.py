@@ -35,6 +35,7 @@ from raiox.phantom import draw_phantom, phantom_png
 N_CLIENTS = 8
 N_LINES = 40
 N_CANCELLED = 1_000
+QUEUE_S = 40.0
 MIN_UPLOADS_PER_S = 40
 WAITING = f"{ANALYSES}?state=queued"
 LONG_QUEUE = NO_LIMITS | {"records__max_queued": 20_000}
@@ -189,6 +190,7 @@ def cancellations(seconds: float, seed: int) -> list[Measurement]:
         [engine] = service.children(ENGINE)
         os.kill(engine, signal.SIGSTOP)
         names = _queued(service, images, cookie, n, seed)
+        n = len(names)
         some, began = names[: n // 8], time.monotonic()
         answers = _deleted(service, some, cookie)
         some_s, began = time.monotonic() - began, time.monotonic()
@@ -214,7 +216,9 @@ def cancellations(seconds: float, seed: int) -> list[Measurement]:
 
 
 def _queued(service: Service, images: list[bytes], cookie: str, n: int, seed: int) -> list[str]:
+    """So many uploads, or as many as come before a network that stands still is replaced."""
     names: list[str] = []
+    deadline = time.monotonic() + QUEUE_S
 
     def send(number: int) -> None:
         choice = random.Random(seed * 1_000 + number)
@@ -224,6 +228,8 @@ def _queued(service: Service, images: list[bytes], cookie: str, n: int, seed: in
             while status not in (201, 202):
                 status, content, _ = service.upload(choice.choice(images), headers)
             names.append(id_in(content))
+            if time.monotonic() > deadline:
+                return
 
     _all_at_once(send)
     return names

@@ -1,14 +1,18 @@
 """Copies are found whatever was done to them; other radiographs are not copies."""
 
+from functools import cache
+
 import numpy as np
 import pytest
-from drawn_radiographs import as_jpeg, cut, radiograph
+from drawn_radiographs import as_jpeg, cut
+from drawn_radiographs import radiograph as draw_radiograph
 from PIL import ImageOps
 
 from raiox.lab.audit.fingerprints import thumbnail_of
 from raiox.lab.audit.hog import describe, mirrored
 from raiox.lab.audit.near_duplicates import MAX_CANDIDATES, Copy, near_identical
 
+radiograph = cache(draw_radiograph)
 N_RADIOGRAPHS = 6
 MADE = {
     "smaller": lambda image: image.resize((120, 120)),
@@ -68,8 +72,7 @@ def test_images_of_one_split_are_not_compared():
 
 def test_a_radiograph_with_many_copies_is_reported_in_a_bounded_number_of_pairs():
     others = [radiograph(seed) for seed in range(1, 41)]
-    one = radiograph(0)
-    many = [as_jpeg(one, quality) for quality in range(20, 76)]
+    many = [as_jpeg(radiograph(0), quality) for quality in range(20, 76)]
 
     found = copies(many[:28] + others[:20], many[28:] + others[20:])
 

@@ -70,10 +70,8 @@ class Served:
         return (self.data_dir / "log").read_text()
 
     def start(self) -> None:
-        # Picking examples from real images would take most of a start.
-        inherited = {name: os.environ[name] for name in os.environ if name != "RAIOX_DATASETS"}
         environment = {
-            **inherited,
+            **os.environ,
             **self._environment,
             "PYTHONPATH": PYTHONPATH,
             "RAIOX_DATA_DIR": str(self.data_dir),

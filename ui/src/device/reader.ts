@@ -12,6 +12,9 @@ import type { LungOcclusion } from './infer/lungOcclusion';
 import type { Pictures } from './infer/pictures';
 import type { Answer, Refusal, Request } from './infer/protocol';
 
+/** A second is usual, ten are a slow telephone: networks that say nothing for longer will not answer. */
+const SILENCE_LIMIT_S = 120;
+
 export interface Read {
   readonly decoded: Decoded;
   readonly reading: Reading;
@@ -93,13 +96,18 @@ export class DeviceReader {
         this.end();
         reject(error);
       };
-      const refusal: Refusal = { code: 'decode_too_slow', facts: { limit_s: DECODE_LIMIT_S } };
-      const timer =
-        request.kind === 'read'
-          ? setTimeout(() => {
-              stop(new NoReadingError(refusal));
-            }, DECODE_LIMIT_S * 1_000)
-          : undefined;
+      let timer: ReturnType<typeof setTimeout> | undefined;
+      const limit = (seconds: number, refusal: Refusal): void => {
+        clearTimeout(timer);
+        timer = setTimeout(() => {
+          stop(new NoReadingError(refusal));
+        }, seconds * 1_000);
+      };
+      const waitForNetworks = (): void => {
+        limit(SILENCE_LIMIT_S, { code: 'internal_error', facts: {} });
+      };
+      if (request.kind === 'read') limit(DECODE_LIMIT_S, { code: 'decode_too_slow', facts: { limit_s: DECODE_LIMIT_S } });
+      else waitForNetworks();
       signal?.addEventListener('abort', () => {
         stop(new DOMException('cancelled', 'AbortError'));
       });
@@ -107,8 +115,9 @@ export class DeviceReader {
         stop(new NoReadingError({ code: 'decoder_crashed', facts: {} }));
       };
       worker.onmessage = ({ data }: MessageEvent<Answer>) => {
+        if (data.kind === 'progress' || data.kind === 'decoded') waitForNetworks();
         if (data.kind === 'progress') this.#onShare(data.share);
-        else if (data.kind === 'decoded') clearTimeout(timer);
+        else if (data.kind === 'decoded') return;
         else if (data.kind === 'failed') stop(new Error(data.reason));
         else {
           clearTimeout(timer);

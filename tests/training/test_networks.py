@@ -17,6 +17,8 @@ from raiox.lab.training.networks.mobilenet import MobileNetV1, SamePadConv2d
         (MobileNetV1(3), 32, 1024),
         (ThreeBlockDenseNet(3, None), 16, 1024),
         (ThreeBlockDenseNet(3, 64), 16, 64),
+        (MobileNetV1(3, map_stride=16, attends_to_lungs=True), 16, 1024),
+        (ThreeBlockDenseNet(3, 64, attends_to_lungs=True), 16, 64),
     ],
 )
 def test_the_mean_of_a_map_and_the_bias_are_the_logit(

@@ -227,6 +227,9 @@ class Recipe(Specification):
     region_loss: NonNegativeFloat = Field(
         0.0, description="Weight of the penalty for evidence outside lungs or annotated boxes."
     )
+    attends_to_lungs: bool = Field(
+        False, description="Averages within the lungs that it learns to find, not over the image."
+    )
     rates_quality: bool = Field(
         False, description="Whether the filter also learns to rate degraded radiographs."
     )
@@ -245,9 +248,14 @@ class Recipe(Specification):
     def _masks_are_letterboxed(self) -> Self:
         own = (stage.counterfactuals for stage in self.stages)
         altered = any(one.need_lungs for one in (self.counterfactuals, *own) if one)
-        if altered and self.preprocessing.fit != "letterbox":
-            raise ValueError("counterfactuals need preprocessing that letterboxes")
+        if (altered or self.attends_to_lungs) and self.preprocessing.fit != "letterbox":
+            raise ValueError("masks of lungs need preprocessing that letterboxes")
         return self
+
+    @property
+    def needs_lungs(self) -> bool:
+        """Whether its training sees masks of lungs."""
+        return self.attends_to_lungs or self.counterfactuals.need_lungs
 
     def at_stage(self, index: int) -> "Recipe":
         """The same experiment with one stage, whose own settings have replaced the recipe's."""

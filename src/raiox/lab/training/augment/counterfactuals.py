@@ -33,6 +33,8 @@ class Altered(NamedTuple):
     """(N, 1, S, S) in [0, 1]."""
     regions: Tensor
     """(N, 1, R, R), moved as the images."""
+    lungs: Tensor
+    """(N, 1, L, L), likewise."""
     hidden: Tensor
     """(N,) whether the lungs are hidden: the label no longer applies."""
     exchanged: Tensor
@@ -71,11 +73,11 @@ def alter(
         altered = torch.where(per_image(hidden, images), without, altered)
     if cropped.any():
         box = _crop_box(lungs, random)
-        altered, regions = (
+        altered, regions, lungs = (
             torch.where(per_image(cropped, whole), _resampled(whole, box), whole)
-            for whole in (altered, regions)
+            for whole in (altered, regions, lungs)
         )
-    return Altered(altered, regions, hidden.to(labels.device), exchanged.to(labels.device))
+    return Altered(altered, regions, lungs, hidden.to(labels.device), exchanged.to(labels.device))
 
 
 def hide_lungs(images: Tensor, lungs: Tensor, random: BatchRandom) -> Tensor:

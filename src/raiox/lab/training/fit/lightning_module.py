@@ -16,7 +16,7 @@ from raiox.lab.training.augment.image_quality import degrade, quality_loss
 from raiox.lab.training.augment.synthesis import synthesise
 from raiox.lab.training.fit.distillation import DistillationLoss
 from raiox.lab.training.fit.losses import LabelLoss, no_evidence_loss
-from raiox.lab.training.fit.region_loss import region_loss
+from raiox.lab.training.fit.region_loss import attention_loss, region_loss
 from raiox.lab.training.fit.schedules import optimisers
 from raiox.lab.training.networks.head import NetworkOutput
 from raiox.lab.training.recipe import Augmentation, Recipe
@@ -73,17 +73,21 @@ class TrainingModule(L.LightningModule):
             images, quality = degrade(images, BatchRandom(len(images), generator))
         images = normalise(images, self.recipe.preprocessing)
         output: NetworkOutput = self.network(images)
-        terms = self._label_terms(output, labels, altered.hidden)
+        terms, kept = self._label_terms(output, labels, altered.hidden), ~altered.hidden
         if quality is not None and output.quality is not None:
             terms["quality"] = quality_loss(output.quality, quality, labels)
         if self.recipe.region_loss:
             moved = augment_regions(
                 altered.regions, self.recipe.augmentation, self._generator(batch_index), zoomed
             )
-            kept = ~altered.hidden
             terms["regions"] = self.recipe.region_loss * region_loss(
                 output.maps[kept], labels[kept], moved[kept]
             )
+        if output.lungs is not None:
+            moved = augment_regions(
+                altered.lungs, self.recipe.augmentation, self._generator(batch_index), zoomed
+            )
+            terms["lungs"] = attention_loss(output.lungs[kept], moved[kept])
         if self.distillation is not None:
             own = ~(altered.hidden | altered.exchanged)
             terms["teacher"] = own.float().mean() * self.distillation(

@@ -13,6 +13,17 @@ MIN_EVIDENCE = 1e-2
 """In logits, per location: a map below it supports nothing, and there is nothing to move."""
 
 
+def attention_loss(attention: Tensor, lungs: Tensor) -> Tensor:
+    """Cross-entropy between what a network attends to and where the lungs lie.
+
+    Args:
+        attention: (N, 1, h, w) logit of lung.
+        lungs: (N, 1, L, L) in [0, 1].
+    """
+    wanted = functional.adaptive_avg_pool2d(lungs, attention.shape[2:])
+    return functional.binary_cross_entropy_with_logits(attention, wanted)
+
+
 def region_loss(maps: Tensor, labels: Tensor, regions: Tensor) -> Tensor:
     """Negative log of the share of evidence for the true labels inside their regions.
 

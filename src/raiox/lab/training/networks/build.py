@@ -20,5 +20,8 @@ def build_network(recipe: Recipe) -> MobileNetV1 | ThreeBlockDenseNet | UNet:
             n_locations if last.head == "flattened" else None,
             rates_quality=last.rates_quality,
             map_stride=last.map_stride,
+            attends_to_lungs=last.attends_to_lungs,
         )
-    return ThreeBlockDenseNet(n_outputs, last.n_head_channels)
+    return ThreeBlockDenseNet(
+        n_outputs, last.n_head_channels, attends_to_lungs=last.attends_to_lungs
+    )

@@ -25,12 +25,16 @@ N_TRUNK_FEATURES = 1024
 class ThreeBlockDenseNet(nn.Module):
     """Gray image to activation maps at stride 16."""
 
-    def __init__(self, n_outputs: int, n_head_channels: int | None) -> None:
+    def __init__(
+        self, n_outputs: int, n_head_channels: int | None, *, attends_to_lungs: bool = False
+    ) -> None:
         super().__init__()
         monai = DenseNet(spatial_dims=2, in_channels=3, out_channels=1, block_config=PAPER_BLOCKS)
         self.trunk = monai.features
         self.squeeze = _squeeze(n_head_channels)
-        self.head = ActivationMapHead(n_head_channels or N_TRUNK_FEATURES, n_outputs)
+        self.head = ActivationMapHead(
+            n_head_channels or N_TRUNK_FEATURES, n_outputs, attends_to_lungs=attends_to_lungs
+        )
 
     @property
     def early_layers(self) -> tuple[nn.Module, ...]:
@@ -45,8 +49,8 @@ class ThreeBlockDenseNet(nn.Module):
             if name.startswith("denseblock"):
                 hints.append(features)
         features = self.squeeze(nn.functional.relu(features))
-        logits, maps, embedding = self.head(features)
-        return NetworkOutput(logits, maps, embedding, tuple(hints))
+        logits, maps, embedding, lungs = self.head(features)
+        return NetworkOutput(logits, maps, embedding, tuple(hints), lungs=lungs)
 
     def load_imagenet(self, file: Path, mean: float = 0.5, std: float = 0.5) -> None:
         """Start from torchvision's ImageNet weights of DenseNet-121; squeeze and head stay new.

@@ -81,6 +81,7 @@ class MobileNetV1(nn.Module):
         *,
         rates_quality: bool = False,
         map_stride: Literal[16, 32] = 32,
+        attends_to_lungs: bool = False,
     ) -> None:
         super().__init__()
         self.conv_stem = SamePadConv2d(3, 32, 3, 2, bias=False)
@@ -91,7 +92,7 @@ class MobileNetV1(nn.Module):
             for stage in (*STAGES[:-1], STAGES[-1] if map_stride == COARSEST else FINE_LAST_STAGE)
         )
         self.head = (
-            ActivationMapHead(1024, n_outputs)
+            ActivationMapHead(1024, n_outputs, attends_to_lungs=attends_to_lungs)
             if n_locations is None
             else FlattenedHead(1024, n_locations, n_outputs)
         )
@@ -109,9 +110,10 @@ class MobileNetV1(nn.Module):
         for stage in self.blocks:
             features = stage(features)
             after.append(features)
-        logits, maps, embedding = self.head(features)
+        logits, maps, embedding, lungs = self.head(features)
         quality = None if self.quality is None else self.quality(embedding)[:, 0].sigmoid()
-        return NetworkOutput(logits, maps, embedding, (after[1], after[2], after[3]), quality)
+        hints = after[1], after[2], after[3]
+        return NetworkOutput(logits, maps, embedding, hints, quality, lungs)
 
     def load_imagenet(self, file: Path) -> None:
         """Start from ImageNet weights in timm's layout; the classifier stays new."""

@@ -165,7 +165,7 @@ def _splits(recipe: Recipe, side_px: int, context: TrainingContext) -> dict[str,
     find_lungs = partial(
         cached_lungs, bundle_folder=context.lungs, cache=context.cache, n_threads=context.n_threads
     )
-    needed = find_lungs if recipe.counterfactuals.need_lungs else None
+    needed = find_lungs if recipe.needs_lungs else None
     splits = load_examples(recipe, spec, context.data, context.cache, needed)
     if not len(splits["train"]):
         raise SplitEmptyError(recipe=recipe.name, split="train")
@@ -174,7 +174,7 @@ def _splits(recipe: Recipe, side_px: int, context: TrainingContext) -> dict[str,
 
 def _served_splits(recipe: Recipe, context: TrainingContext) -> dict[str, Examples]:
     """At the size that is served; nothing reads regions or lungs any more."""
-    plain = recipe.replace(region_loss=0, counterfactuals=Counterfactuals())
+    plain = recipe.replace(region_loss=0, counterfactuals=Counterfactuals(), attends_to_lungs=False)
     return _splits(plain, recipe.preprocessing.side_px, context)
 
 

@@ -18,6 +18,7 @@ from raiox.lab.training.networks.mobilenet import MobileNetV1, SamePadConv2d
         (ThreeBlockDenseNet(3, None), 16, 1024),
         (ThreeBlockDenseNet(3, 64), 16, 64),
         (MobileNetV1(3, map_stride=16, attends_to_lungs=True), 16, 1024),
+        (MobileNetV1(3, trunk_stages=4, attends_to_lungs=True), 16, 512),
         (ThreeBlockDenseNet(3, 64, attends_to_lungs=True), 16, 64),
     ],
 )
@@ -71,8 +72,9 @@ def test_same_padding_puts_the_odd_pixel_right_and_below() -> None:
     assert convolution(image)[0, 0].tolist() == [[0, 2], [8, 10]]
 
 
-def test_loads_imagenet_weights_and_keeps_its_own_head(tmp_path: Path) -> None:
-    source, target = MobileNetV1(1000), MobileNetV1(3)
+@pytest.mark.parametrize("trunk_stages", [4, 5])
+def test_loads_imagenet_weights_and_keeps_its_own_head(trunk_stages: int, tmp_path: Path) -> None:
+    source, target = MobileNetV1(1000), MobileNetV1(3, trunk_stages=trunk_stages)
     weights = {k: v for k, v in source.state_dict().items() if not k.startswith("head.")}
     save_file({**weights, "classifier.weight": torch.zeros(1000, 1024)}, tmp_path / "w.safetensors")
     head = target.head.classifier.weight.clone()

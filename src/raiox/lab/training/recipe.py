@@ -194,6 +194,9 @@ class Recipe(Specification):
     map_stride: Literal[16, 32] = Field(
         32, description="Input pixels per pixel of MobileNet's activation maps; DenseNet's: 16."
     )
+    trunk_stages: Literal[4, 5] = Field(
+        5, description="Stages of MobileNet's trunk; without the fifth, maps have stride 16."
+    )
     n_head_channels: int | None = Field(None, description="1x1 convolution of the DenseNet head.")
     init: str = Field(
         "scratch", description="`scratch`, `imagenet`, a `bundle`, or a recipe's finished run."

@@ -1,7 +1,7 @@
 """The network that a recipe describes."""
 
 from raiox.lab.training.networks.densenet import ThreeBlockDenseNet
-from raiox.lab.training.networks.mobilenet import MobileNetV1
+from raiox.lab.training.networks.mobilenet import STAGES, MobileNetV1
 from raiox.lab.training.networks.unet import UNet
 from raiox.lab.training.recipe import Recipe
 from raiox.lab.training.tasks import TASKS
@@ -14,12 +14,14 @@ def build_network(recipe: Recipe) -> MobileNetV1 | ThreeBlockDenseNet | UNet:
     if last.network == "unet":
         return UNet(n_outputs)
     if last.network == "mobilenet":
-        n_locations = (-(-last.stages[0].side_px // last.map_stride)) ** 2
+        stride = last.map_stride if last.trunk_stages == len(STAGES) else 16
+        n_locations = (-(-last.stages[0].side_px // stride)) ** 2
         return MobileNetV1(
             n_outputs,
             n_locations if last.head == "flattened" else None,
             rates_quality=last.rates_quality,
             map_stride=last.map_stride,
+            trunk_stages=last.trunk_stages,
             attends_to_lungs=last.attends_to_lungs,
         )
     return ThreeBlockDenseNet(

@@ -71,7 +71,8 @@ class MobileNetV1(nn.Module):
     `n_locations` gives it the authors' flattened head instead of the pooled one; `rates_quality`
     one more output. `map_stride` 16 leaves out the last halving and spreads the last depthwise
     convolution instead, so that the same weights keep their receptive field and give maps twice as fine
-    (Chen et al., 2018, arXiv:1706.05587).
+    (Chen et al., 2018, arXiv:1706.05587). `trunk_stages` 4 leaves the last stage out, as the paper
+    does with the last block of its DenseNet: maps of stride 16 from 512 features that see less around them.
     """
 
     def __init__(
@@ -81,22 +82,25 @@ class MobileNetV1(nn.Module):
         *,
         rates_quality: bool = False,
         map_stride: Literal[16, 32] = 32,
+        trunk_stages: Literal[4, 5] = 5,
         attends_to_lungs: bool = False,
     ) -> None:
         super().__init__()
         self.conv_stem = SamePadConv2d(3, 32, 3, 2, bias=False)
         self.bn1 = nn.BatchNorm2d(32, BATCH_NORM_EPSILON)
         self.act = nn.ReLU6(inplace=True)
+        last = STAGES[-1] if map_stride == COARSEST else FINE_LAST_STAGE
+        stages = (*STAGES[:-1], last)[:trunk_stages]
+        n_features = stages[-1][-1][1]
         self.blocks = nn.ModuleList(
-            nn.Sequential(*(SeparableBlock(*block) for block in stage))
-            for stage in (*STAGES[:-1], STAGES[-1] if map_stride == COARSEST else FINE_LAST_STAGE)
+            nn.Sequential(*(SeparableBlock(*block) for block in stage)) for stage in stages
         )
         self.head = (
-            ActivationMapHead(1024, n_outputs, attends_to_lungs=attends_to_lungs)
+            ActivationMapHead(n_features, n_outputs, attends_to_lungs=attends_to_lungs)
             if n_locations is None
-            else FlattenedHead(1024, n_locations, n_outputs)
+            else FlattenedHead(n_features, n_locations, n_outputs)
         )
-        self.quality = nn.Linear(1024, 1) if rates_quality else None
+        self.quality = nn.Linear(n_features, 1) if rates_quality else None
 
     @property
     def early_layers(self) -> tuple[nn.Module, ...]:
@@ -118,7 +122,8 @@ class MobileNetV1(nn.Module):
     def load_imagenet(self, file: Path) -> None:
         """Start from ImageNet weights in timm's layout; the classifier stays new."""
         weights = load_file(file)
-        weights = {k: v for k, v in weights.items() if not k.startswith("classifier.")}
+        beyond = ("classifier.", *(f"blocks.{i}." for i in range(len(self.blocks), len(STAGES))))
+        weights = {k: v for k, v in weights.items() if not k.startswith(beyond)}
         missing, unexpected = self.load_state_dict(weights, strict=False)
         if unexpected or any(not name.startswith(("head.", "quality.")) for name in missing):
             raise ValueError(f"not MobileNet v1 weights: {unexpected or missing}")

@@ -18,7 +18,8 @@ bundle, in float16.
 """
 
 from raiox.lab.training.augment.presets import VARIED_QUALITY, WITH_ARTEFACTS
-from raiox.lab.training.recipe import Augmentation, Distillation, Loss, OneCycle, Recipe, Stage
+from raiox.lab.training.recipe import Augmentation, Loss, OneCycle, Recipe, Stage
+from raiox.lab.training.teachers import Distillation
 from raiox.preprocessing import Preprocessing
 
 STRONG = Augmentation(

@@ -35,7 +35,8 @@ from raiox.lab.training.augment.presets import (
     VARIED_QUALITY,
     WITH_ARTEFACTS,
 )
-from raiox.lab.training.recipe import Distillation, Loss, OneCycle, Recipe, Stage
+from raiox.lab.training.recipe import Loss, OneCycle, Recipe, Stage
+from raiox.lab.training.teachers import Distillation
 from raiox.preprocessing import Preprocessing
 
 FROM_THE_ORIGINAL = Distillation(

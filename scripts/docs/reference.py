@@ -29,7 +29,6 @@ from raiox.intake.sandbox.decoder_api import NOTES
 from raiox.lab.training.image_synthesis import Counterfactuals
 from raiox.lab.training.recipe import (
     Augmentation,
-    Distillation,
     Loss,
     OneCycle,
     Plateau,
@@ -37,6 +36,7 @@ from raiox.lab.training.recipe import (
     Sampling,
     Stage,
 )
+from raiox.lab.training.teachers import Distillation
 from raiox.messages import load
 from raiox.preprocessing import Preprocessing
 from raiox.result import LOW_QUALITY, OCCLUSION_READINGS

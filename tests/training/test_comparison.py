@@ -8,11 +8,11 @@ from test_training_run import recipe, training_context
 
 from raiox.lab.jobs.job import Job, Progress
 from raiox.lab.metrics.intervals import Estimate
-from raiox.lab.training.recipe import Distillation
 from raiox.lab.training.runs.comparison import RecipeComparison, compare, train_with_dependencies
 from raiox.lab.training.runs.comparison_report import to_markdown, to_page
 from raiox.lab.training.runs.run_process import run
 from raiox.lab.training.runs.train_jobs import train_missing
+from raiox.lab.training.teachers import Distillation
 
 
 def test_every_recipe_is_measured_on_known_data_and_on_the_source_left_out(

@@ -15,8 +15,9 @@ from raiox.lab.training.data.sampling import (
     oversample,
     resample_as_authors,
 )
-from raiox.lab.training.recipe import Distillation, OneCycle, Sampling, Stage
+from raiox.lab.training.recipe import OneCycle, Sampling, Stage
 from raiox.lab.training.tasks import TASKS
+from raiox.lab.training.teachers import Distillation
 
 
 def sample(label: str, dataset: str, split: str = "train", group: str = "") -> Sample:

@@ -10,6 +10,7 @@ from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt, model_
 
 from raiox.lab.training.image_synthesis import Counterfactuals, Synthesis
 from raiox.lab.training.specification import Specification
+from raiox.lab.training.teachers import Distillation
 from raiox.preprocessing import Preprocessing, Tone
 
 TaskName = Literal["findings", "opacity", "frontal_filter", "frontal_or_not", "features", "lungs"]
@@ -111,34 +112,6 @@ class Plateau(Specification):
     min_delta: NonNegativeFloat = Field(1e-4, description="A smaller change is no improvement.")
     stop_after: PositiveInt = Field(15, description="Epochs without improvement before the end.")
     max_epochs: PositiveInt = Field(100, description="Upper limit.")
-
-
-class Distillation(Specification):
-    """The share of teachers in the loss; that of the labels stays."""
-
-    teachers: tuple[str, ...] = Field(
-        min_length=1,
-        description="Recipes whose runs are averaged (`mobilenet`, or `mobilenet/stage-0` as it was "
-        "after that stage); `imagenet`: MobileNet's own features.",
-    )
-    sees: Literal["augmented", "original"] = Field(
-        "augmented",
-        description="What the teachers see: the student's image, or, once and through their own "
-        "preprocessing, what it was before augmentation.",
-    )
-    logits_weight: NonNegativeFloat = Field(
-        1.0, description="Weight of the distance to the teachers' mean softened output."
-    )
-    hint_weight: NonNegativeFloat = Field(
-        1.0, description="Weight of the distance to the first teacher's features."
-    )
-    temperature: PositiveFloat = Field(2.0, description="Softens student and teachers.")
-
-    @model_validator(mode="after")
-    def _hints_need_the_same_image(self) -> Self:
-        if self.sees == "original" and self.hint_weight:
-            raise ValueError("hint_weight needs teachers that see the augmented image")
-        return self
 
 
 class Stage(Specification):

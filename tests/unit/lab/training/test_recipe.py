@@ -6,8 +6,9 @@ import pytest
 from pydantic import ValidationError
 
 from raiox.lab.errors import RecipeInvalidError, RecipeNotFoundError
-from raiox.lab.training.recipe import Augmentation, Distillation, OneCycle, Recipe, Stage
+from raiox.lab.training.recipe import Augmentation, OneCycle, Recipe, Stage
 from raiox.lab.training.recipe_files import find_recipe, load_recipe, load_recipes
+from raiox.lab.training.teachers import Distillation
 from raiox.messages import messages_for
 from raiox.preprocessing import Preprocessing
 

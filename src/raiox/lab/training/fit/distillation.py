@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from raiox.lab.training.networks.head import NetworkOutput
-from raiox.lab.training.recipe import Distillation
+from raiox.lab.training.teachers import Distillation
 
 
 class DistillationLoss(nn.Module):

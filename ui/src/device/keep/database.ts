@@ -9,8 +9,23 @@ export const KEYS = 'keys';
 
 export type StoreName = typeof RECORDS | typeof IMAGES | typeof KEYS;
 
+/** A database answers in milliseconds; WebKit's, now and then, never. */
+const LIMIT_MS = 10_000;
+
+/** Reject what has not been settled in time, so that nobody waits for a database that does not answer. */
+function answered<T>(work: (resolve: (value: T) => void, reject: (reason: Error) => void) => void): Promise<T> {
+  return new Promise<T>((resolve, reject) => {
+    const timer = setTimeout(() => {
+      reject(new Error('IndexedDB does not answer'));
+    }, LIMIT_MS);
+    new Promise<T>(work).then(resolve, reject).finally(() => {
+      clearTimeout(timer);
+    });
+  });
+}
+
 export function promised<T>(request: IDBRequest<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
+  return answered((resolve, reject) => {
     request.onsuccess = () => {
       resolve(request.result);
     };
@@ -40,7 +55,7 @@ export function change(
 ): Promise<void> {
   const transaction = database.transaction(names, 'readwrite');
   work((name) => transaction.objectStore(name));
-  return new Promise((resolve, reject) => {
+  return answered((resolve, reject) => {
     transaction.oncomplete = () => {
       resolve();
     };

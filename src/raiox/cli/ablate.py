@@ -3,7 +3,7 @@
 import json
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -80,6 +80,9 @@ def ablate(
     rows = list(compare(loaded, left_out, recipes, training, seed))
     typer.echo(to_markdown(rows))
     if out is not None:
-        (out / "comparison.md").write_text(to_page(rows, quoted_command(context)))
-        document = json.dumps([asdict(row) for row in rows], indent=2)
-        (out / "comparison.json").write_text(f"{document}\n")
+        _write(out, to_page(rows, quoted_command(context)), [asdict(row) for row in rows])
+
+
+def _write(folder: Path, page: str, rows: list[dict[str, Any]]) -> None:
+    (folder / "comparison.md").write_text(page)
+    (folder / "comparison.json").write_text(f"{json.dumps(rows, indent=2)}\n")

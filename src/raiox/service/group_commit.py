@@ -7,7 +7,7 @@ Source: DeWitt et al., "Implementation techniques for main memory database syste
 
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
@@ -15,7 +15,6 @@ from typing import Any, Final
 
 from raiox.records.errors import (
     RecordsDamagedError,
-    RecordsError,
     RecordsUnavailableError,
     StorageFullError,
 )
@@ -75,14 +74,18 @@ class GroupCommit:
         try:
             with self._sharing():
                 outcomes = [_outcome(write.work) for write in group]
-                for _, error in outcomes:
-                    if isinstance(error, _TROUBLE):
-                        raise error
-        except RecordsError:
+                _raise_trouble(error for _, error in outcomes)
+        except Exception:  # noqa: BLE001  (whatever it was, each is tried alone; none is left waiting)
             return False
         for write, outcome in zip(group, outcomes, strict=True):
             _give(write.written, *outcome)
         return True
+
+
+def _raise_trouble(errors: Iterable[BaseException | None]) -> None:
+    for error in errors:
+        if isinstance(error, _TROUBLE):
+            raise error
 
 
 def _outcome(work: Callable[[], Any]) -> tuple[Any, BaseException | None]:

@@ -209,3 +209,17 @@ def test_a_group_has_an_end():
 @contextmanager
 def database_less():
     yield
+
+
+def test_a_transaction_that_fails_in_an_unforeseen_way_leaves_nobody_waiting():
+    @contextmanager
+    def broken():
+        yield
+        raise RuntimeError("the driver")
+
+    group = GroupCommit(broken)
+    written = [group.add(lambda one=one: one, 5.0) for one in range(3)]
+
+    group.commit()
+
+    assert [one.result(timeout=0) for one in written] == [0, 1, 2]

@@ -1,5 +1,6 @@
 """People who sign in with an OpenID Connect provider: who gets in, whose history it is, and the way out."""
 
+import time
 from urllib.parse import parse_qs, urlsplit
 
 import anyio
@@ -245,6 +246,166 @@ async def test_the_way_out_ends_the_session_and_names_that_of_the_provider(start
     assert [one.status_code for one in (before, out, after, foreign)] == [200, 200, 401, 403]
     assert "Você saiu do raiox" in out.text
     assert f"{known.url}/end" in out.text
+
+
+async def test_a_copied_cookie_is_nobody_after_the_way_out(start, known):
+    async with start(oidc=settings(known)) as service:
+        mine, elsewhere = service.browser(), service.browser()
+        await sign_in(elsewhere)
+        copy = {"Cookie": f"{PERSON}={(await sign_in(mine)).cookies[PERSON]}"}
+        before = await service.browser().get(ANALYSES, headers=copy)
+        await mine.post("/logout")
+        after = [
+            await service.browser().request(method, address, headers=copy)
+            for method, address in (
+                ("GET", ANALYSES), ("DELETE", f"{ANALYSES}?state=any"), ("POST", "/logout")
+            )
+        ]  # fmt: skip
+        untouched = await elsewhere.get(ANALYSES)
+
+    assert before.status_code == 200
+    assert [one.status_code for one in after] == [401, 401, 200]
+    assert untouched.status_code == 200
+
+
+async def test_a_copied_cookie_of_an_administrator_is_nobody_after_the_way_out(start, known):
+    known.claims = {"sub": "ana", "groups": ["it"]}
+    async with start(oidc=settings(known, admins=("groups=it",))) as service:
+        browser = service.browser("192.0.2.7")
+        copy = {"Cookie": f"{PERSON}={(await sign_in(browser)).cookies[PERSON]}"}
+        await browser.post("/logout")
+        answer = await service.browser("192.0.2.7").get("/api/v1/admin", headers=copy)
+
+    assert answer.status_code == 401
+
+
+async def test_a_new_login_ends_the_session_that_the_browser_had(start, known):
+    async with start(oidc=settings(known)) as service:
+        browser = service.browser()
+        copy = {"Cookie": f"{PERSON}={(await sign_in(browser)).cookies[PERSON]}"}
+        await sign_in(browser)
+        answers = [await browser.get(ANALYSES), await service.browser().get(ANALYSES, headers=copy)]
+
+    assert [one.status_code for one in answers] == [200, 401]
+
+
+async def test_a_session_outlives_a_restart_and_an_ended_one_does_not_come_back(start, known):
+    cookies = []
+    async with start(oidc=settings(known)) as service:
+        for _ in range(2):
+            browser = service.browser()
+            cookies.append({"Cookie": f"{PERSON}={(await sign_in(browser)).cookies[PERSON]}"})
+        await browser.post("/logout")
+    async with start(oidc=settings(known)) as service:
+        answers = [await service.browser().get(ANALYSES, headers=one) for one in cookies]
+
+    assert [one.status_code for one in answers] == [200, 401]
+
+
+async def send_logout(service, token: str) -> httpx.Response:
+    """From the provider, which has no browser."""
+    return await service.browser("192.0.2.9").post(
+        "/logout/back-channel", data={"logout_token": token}
+    )
+
+
+@pytest.mark.parametrize(
+    ("named", "status"),
+    [
+        ({"sid": "one"}, [401, 200, 200]),
+        ({"sid": "one", "sub": "ana"}, [401, 200, 200]),
+        ({"sub": "ana"}, [401, 401, 200]),
+    ],
+)
+async def test_the_provider_ends_one_session_or_all_of_a_person(start, known, named, status):
+    people = ({"sub": "ana", "sid": "one"}, {"sub": "ana", "sid": "two"}, {"sub": "bia"})
+    async with start(oidc=settings(known)) as service:
+        browsers = [service.browser() for _ in people]
+        for browser, known.claims in zip(browsers, people, strict=True):
+            await sign_in(browser)
+        answer = await send_logout(service, known.logout_token(**named))
+        answers = [await browser.get(ANALYSES) for browser in browsers]
+
+    assert (answer.status_code, answer.headers["cache-control"]) == (200, "no-store")
+    assert [one.status_code for one in answers] == status
+
+
+async def test_who_signs_in_after_the_provider_ended_all_sessions_is_let_in(start, known):
+    async with start(oidc=settings(known)) as service:
+        before = known.logout_token(sub="ana", iat=int(time.time()) - 5)
+        browser = service.browser()
+        await sign_in(browser)
+        answers = [await send_logout(service, before), await browser.get(ANALYSES)]
+
+    assert [one.status_code for one in answers] == [200, 200]
+
+
+WRONG_LOGOUTS = {
+    "issuer": {"iss": "https://id.example.org"},
+    "audience": {"aud": "another"},
+    "expired": {"exp": 1_000_000_000, "iat": 999_990_000},
+    "never expires": {"exp": None},
+    "issued never": {"iat": None},
+    "another event": {"events": {"http://schemas.example.org/other": {}}},
+    "an event of the wrong kind": {
+        "events": ["http://schemas.openid.net/event/backchannel-logout"]
+    },
+    "no event, as in a token of a login": {"events": None},
+    "a nonce, as in a token of a login": {"nonce": "n"},
+    "nobody": {"sub": None},
+    "not a name": {"sub": {"a": 1}},
+}
+
+
+@pytest.mark.parametrize("wrong", WRONG_LOGOUTS)
+async def test_a_logout_token_that_says_the_wrong_thing_ends_nothing(start, known, wrong):
+    async with start(oidc=settings(known)) as service:
+        browser = service.browser()
+        await sign_in(browser)
+        refused = await send_logout(
+            service, known.logout_token(**{"sub": "ana"} | WRONG_LOGOUTS[wrong])
+        )
+        after = await browser.get(ANALYSES)
+
+    assert (refused.status_code, after.status_code) == (400, 200)
+    assert refused.json()["code"] == "login_failed"
+
+
+@pytest.mark.parametrize("forge", [no_signature, a_strangers_key, the_public_key_as_a_password])
+async def test_a_logout_token_that_the_provider_did_not_sign_ends_nothing(start, known, forge):
+    async with start(oidc=settings(known)) as service:
+        browser = service.browser()
+        await sign_in(browser)
+        await forge(known)
+        refused = await send_logout(service, known.logout_token(sub="ana"))
+        after = await browser.get(ANALYSES)
+
+    assert (refused.status_code, after.status_code) == (400, 200)
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        ({"data": {}}, 400),
+        ({"data": {"logout_token": ""}}, 400),
+        ({"data": {"logout_token": "ä.ö.ü"}}, 400),
+        ({"content": b"\xff\x00="}, 400),
+        ({"files": [("file", b"a"), ("file", b"b")]}, 400),
+        ({"data": {"logout_token": "x" * 20_000}}, 413),
+    ],
+)
+async def test_what_is_no_logout_token_is_refused(start, known, body, status):
+    async with start(oidc=settings(known)) as service:
+        answer = await service.browser().post("/logout/back-channel", **body)
+
+    assert answer.status_code == status
+
+
+async def test_whoever_guesses_logout_tokens_is_slowed_down(start, known):
+    async with start(oidc=settings(known), web={"analyses_per_minute": 1}) as service:
+        answers = [await send_logout(service, "guess") for _ in range(12)]
+
+    assert {one.status_code for one in answers} == {400, 429}
 
 
 async def test_a_changed_or_outdated_session_is_none(start, known):

@@ -15,6 +15,8 @@ from postgres import PostgresServer
 from relay import Relay
 from serving import Served
 
+from oidc_provider import CLIENT, SECRET, provider
+
 if TYPE_CHECKING:
     from seaweed import SeaweedServer
 
@@ -263,3 +265,19 @@ def test_a_host_whose_clock_is_wrong_takes_nobody_s_work(processes, send):
     sent = [send(web, mark).json()["id"] for web in processes.webs for mark in range(4)]
 
     assert processes.wait_until_done(sent) == [1] * len(sent)
+
+
+def test_a_session_that_was_ended_in_one_process_is_ended_in_the_other(processes):
+    with provider() as known:
+        oidc = {"oidc__issuer": known.url, "oidc__client_id": CLIENT, "oidc__client_secret": SECRET}
+        one, other = (processes.start("web", **oidc) for _ in range(2))
+        with httpx.Client(follow_redirects=True) as browser:
+            browser.get(f"{one.url}/login")
+            cookies = {"raiox_person": browser.cookies["raiox_person"]}
+            before = [httpx.get(web.url + ANALYSES, cookies=cookies) for web in (one, other)]
+            browser.post(f"{one.url}/logout")
+        after = [httpx.get(web.url + ANALYSES, cookies=cookies) for web in (one, other)]
+        for web in (one, other):
+            web.kill()
+
+    assert [answer.status_code for answer in (*before, *after)] == [200, 200, 401, 401]

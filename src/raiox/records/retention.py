@@ -18,7 +18,7 @@ from raiox.records.database import Database
 from raiox.records.errors import AnalysisExpiredError
 from raiox.records.images import SUFFIXES, ImageStore, StoredFile, all_suffixes
 from raiox.records.rows import Clock
-from raiox.records.tables import analyses, idempotency_keys, in_state, shares
+from raiox.records.tables import analyses, ended_sessions, idempotency_keys, in_state, shares
 from raiox.result import AnalysisResult
 from raiox.settings import RecordsSettings
 from raiox.vocabulary import AnalysisState
@@ -85,7 +85,7 @@ class Retention:
         n_images = 0 if held(self._settings.keep_images_h * HOUR_S) else self._delete_images(now)
         n_orphans = 0
         if not held(KEEP_KEYS_S):
-            self._delete_keys_and_links(now)
+            self._delete_keys_links_and_ends(now)
             old = now - self._files.max_upload_age_s
             n_orphans = self._files.sweep(self._wanted, older_than=old)
         if n_results or self._database.erasure_owed:
@@ -131,11 +131,12 @@ class Retention:
             n_deleted += len(found)
         return n_deleted
 
-    def _delete_keys_and_links(self, now: float) -> None:
+    def _delete_keys_links_and_ends(self, now: float) -> None:
         keys = idempotency_keys.c
         with self._database.writing() as connection:
             connection.execute(delete(idempotency_keys).where(keys.created_at < now - KEEP_KEYS_S))
-            connection.execute(delete(shares).where(shares.c.expires_at < now))
+            for table in (shares, ended_sessions):
+                connection.execute(delete(table).where(table.c.expires_at < now))
             for table in (idempotency_keys, shares):
                 owner = select(analyses.c.id).where(analyses.c.id == table.c.analysis_id)
                 connection.execute(delete(table).where(~exists(owner)))

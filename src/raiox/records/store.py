@@ -11,6 +11,7 @@ from raiox.records.api_keys import ApiKeys
 from raiox.records.clock import ClockWatch
 from raiox.records.database import Database
 from raiox.records.database_clock import DatabaseClock
+from raiox.records.ended_sessions import EndedSessions
 from raiox.records.history import History
 from raiox.records.images import ImageStore, open_images
 from raiox.records.migrate import migrate
@@ -39,6 +40,7 @@ class Records:
     watch: ClockWatch
     api_keys: ApiKeys
     shares: Shares
+    ended_sessions: EndedSessions
     statistics: StatisticsReader
     clock: Clock
     replica: str
@@ -92,6 +94,7 @@ def open_records(
         watch=watch,
         api_keys=ApiKeys(database, clock),
         shares=Shares(database, clock),
+        ended_sessions=EndedSessions(database, clock),
         statistics=StatisticsReader(database, clock),
         clock=clock,
         replica=replica,

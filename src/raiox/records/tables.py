@@ -107,6 +107,14 @@ api_keys = Table(
     Column("revoked_at", Double),
 )
 
+ended_sessions = Table(
+    "ended_sessions",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("began_by", Double, primary_key=True),
+    Column("expires_at", Double, nullable=False),
+)
+
 
 def in_state(state: AnalysisState) -> ColumnElement[bool]:
     """The state in the statement itself: only so is a partial index known to fit."""

@@ -76,7 +76,8 @@ async def _service(request: Request) -> Service:
 async def _owner(request: Request, _bearer: BearerDep) -> str:
     """Whose analyses a request is about: those of its key, of its person, or of its session.
 
-    Raises: KeyRequiredError, KeyInvalidError, KeyScopeError, LoginRequiredError.
+    Raises: KeyRequiredError, KeyInvalidError, KeyScopeError, LoginRequiredError,
+        RecordsUnavailableError.
     """
     web_context: WebContext = request.app.state.web_context
     service: Service = request.app.state.service
@@ -85,7 +86,7 @@ async def _owner(request: Request, _bearer: BearerDep) -> str:
         require_scope(key, Scope.READ if request.method in SAFE_METHODS else Scope.WRITE)
         return web_context.sessions.owner_of_key(key.id)
     if web_context.login is not None:
-        person = web_context.login.person(request)
+        person = await web_context.login.person(request)
         if person is None:
             raise LoginRequiredError
         return person.owner

@@ -31,7 +31,8 @@ SEPARATOR = "."
 DAY_S = 86_400
 N_RANDOM_BYTES = 16
 N_KEY_BYTES = 32
-_SIGN, _OWN, _KEY, _PERSON, _NOTE = b"sign", b"own", b"key", b"person", b"note"
+_SIGN, _OWN, _KEY, _SEAL = b"sign", b"own", b"key", b"sealed"
+_PERSON, _PROVIDER = b"person", b"provider"
 
 
 class Sessions:
@@ -70,6 +71,10 @@ class Sessions:
         """The keyed hash under which the analyses of a person who signs in are kept."""
         return self._hash(_PERSON, json.dumps([issuer, subject]))
 
+    def name_at_provider(self, issuer: str, session: str) -> str:
+        """The keyed hash by which a session of the provider is known."""
+        return self._hash(_PROVIDER, json.dumps([issuer, session]))
+
     def set_cookie(self, token: str, scope: Scope) -> bytes:
         """The `Set-Cookie` value that gives a session to the sender of a request."""
         return self.cookie(COOKIE, token, scope, self._max_age_s).encode("latin-1")
@@ -94,24 +99,24 @@ class Sessions:
         prefixed = self._is_secure(scope) and _path(scope) == "/"
         return f"{HOST_PREFIX}{name}" if prefixed else name
 
-    def seal(self, name: str, note: Mapping[str, Any], keep_s: float) -> str:
+    def seal(self, name: str, note: Mapping[str, Any]) -> str:
         """Facts, readable by whoever has them, that this service alone can write.
 
         Args:
             name: of the cookie; under another one the note is worth nothing.
         """
-        content = json.dumps([self._clock() + keep_s, dict(note)]).encode()
+        content = json.dumps([self._clock(), dict(note)]).encode()
         text = base64.urlsafe_b64encode(content).decode()
-        return f"{text}{SEPARATOR}{self._hash(_NOTE, name + SEPARATOR + text)}"
+        return f"{text}{SEPARATOR}{self._hash(_SEAL, name + SEPARATOR + text)}"
 
-    def unseal(self, name: str, sealed: str) -> dict[str, Any] | None:
-        """What `seal` was given; None of what it has not written, or whose time is over."""
+    def unseal(self, name: str, sealed: str, max_age_s: float) -> dict[str, Any] | None:
+        """What `seal` was given; None of what it has not written, or longer ago."""
         text, _, signature = sealed.rpartition(SEPARATOR)
-        expected = self._hash(_NOTE, name + SEPARATOR + text)
+        expected = self._hash(_SEAL, name + SEPARATOR + text)
         if not hmac.compare_digest(signature.encode(), expected.encode()):
             return None
-        until, note = json.loads(base64.urlsafe_b64decode(text))
-        return dict(note) if self._clock() < until else None
+        sealed_at, note = json.loads(base64.urlsafe_b64decode(text))
+        return dict(note) if self._clock() < sealed_at + max_age_s else None
 
     def _is_secure(self, scope: Scope) -> bool:
         return self._secure or scope.get("scheme") == "https"

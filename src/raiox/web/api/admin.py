@@ -89,12 +89,12 @@ async def _administrator(
     key = await key_of(request, web_context, service)
     if key is not None:
         require_scope(key, Scope.ADMIN)
-    elif not (_is_administrator(request, web_context) or is_of_this_machine(request)):
+    elif not (await _is_administrator(request, web_context) or is_of_this_machine(request)):
         raise KeyRequiredError
 
 
-def _is_administrator(request: Request, web_context: WebContext) -> bool:
-    person = web_context.login.person(request) if web_context.login else None
+async def _is_administrator(request: Request, web_context: WebContext) -> bool:
+    person = await web_context.login.person(request) if web_context.login else None
     return person is not None and person.is_admin
 
 

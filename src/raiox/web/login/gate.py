@@ -17,9 +17,11 @@ from raiox.web.api.shares import SHARED
 from raiox.web.dependencies import key_of
 from raiox.web.errors import LoginRequiredError
 from raiox.web.http.problems import problem_response
-from raiox.web.login.login import CALLBACK, SIGN_IN, SIGN_OUT, Login
+from raiox.web.login.login import BACK_CHANNEL, CALLBACK, SIGN_IN, SIGN_OUT, Login
 
-OPEN: Final = frozenset({SIGN_IN, CALLBACK, SIGN_OUT, "/healthz", "/readyz", "/metrics"})
+OPEN: Final = frozenset(
+    {SIGN_IN, CALLBACK, SIGN_OUT, BACK_CHANNEL, "/healthz", "/readyz", "/metrics"}
+)
 PLAIN: Final = "/plain"
 
 
@@ -50,9 +52,9 @@ class LoginGate:
         return path in self._open or path == SHARED or path.startswith(f"{SHARED}/")
 
     async def _refuse(self, request: Request) -> Response | None:
-        if self._login.person(request):
-            return None
         try:
+            if await self._login.person(request):
+                return None
             key = await key_of(request, request.app.state.web_context, request.app.state.service)
         except RaioxError as error:
             return problem_response(request, error)

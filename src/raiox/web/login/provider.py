@@ -4,7 +4,8 @@ Authlib makes the requests and checks the signature; what a token has to say is 
 Source: OpenID Connect Core 1.0, sections 3.1.2 and 3.1.3.7; RFC 7636 (PKCE); RFC 9700.
 """
 
-from collections.abc import Collection, Mapping, MutableMapping
+from collections.abc import Collection, Iterator, Mapping, MutableMapping
+from contextlib import contextmanager
 from typing import Any, Final
 
 from starlette.requests import Request
@@ -26,6 +27,7 @@ KNOWN_ERRORS: Final = frozenset(
     }
 )
 """What of the answer is repeated: whoever makes an address writes the rest."""
+LOGOUT_EVENT: Final = "http://schemas.openid.net/event/backchannel-logout"
 LEEWAY_S: Final = 60
 TIMEOUT_S: Final = 10.0
 
@@ -72,28 +74,37 @@ class Provider:
 
         Raises: LoginFailedError, LoginUnavailableError.
         """
-        from authlib.common.errors import AuthlibBaseError  # noqa: PLC0415 - an extra
-        from httpx2 import HTTPError  # noqa: PLC0415 - of the same extra
-        from joserfc.errors import JoseError  # noqa: PLC0415 - of the same extra
-
         await self._load_metadata()
-        expected = {
-            "iss": {"essential": True, "value": self._settings.issuer},
-            "aud": {"essential": True, "value": self._settings.client_id},
-        }
-        try:
+        with _translated_errors():
             token = await self._client.authorize_access_token(
-                request, claims_options=expected, leeway=LEEWAY_S
+                request, claims_options=self._expected, leeway=LEEWAY_S
             )
-        except HTTPError as error:
-            raise LoginUnavailableError from error
-        except (AuthlibBaseError, JoseError, ValueError, TypeError) as error:
-            code = str(getattr(error, "error", ""))
-            reason = code if code in KNOWN_ERRORS else "invalid"
-            raise LoginFailedError(reason=reason) from error
         claims: Mapping[str, Any] | None = token.get("userinfo")
         if not claims or not claims.get("sub"):
             raise LoginFailedError(reason="no_id_token")
+        return claims
+
+    async def logout_claims(self, token: str) -> Mapping[str, Any]:
+        """What a logout token says: `sub` or `sid`, which has ended, and when (`iat`).
+
+        Raises: LoginFailedError, LoginUnavailableError.
+        Source: OpenID Connect Back-Channel Logout 1.0, section 2.6.
+        """
+        from authlib.oauth2.claims import JWTClaims  # noqa: PLC0415 - an extra
+
+        await self._load_metadata()
+        expected = self._expected | {
+            "iat": {"essential": True},
+            "exp": {"essential": True},
+            "events": {"essential": True, "validate": _is_logout},
+        }
+        with _translated_errors():
+            claims: Mapping[str, Any] = await self._client.parse_id_token(
+                {"id_token": token}, None, expected, JWTClaims, LEEWAY_S
+            )
+        names = [claims[name] for name in ("sub", "sid") if name in claims]
+        if "nonce" in claims or not names or not all(isinstance(name, str) for name in names):
+            raise LoginFailedError(reason="invalid")
         return claims
 
     async def logout_address(self) -> str | None:
@@ -103,6 +114,14 @@ class Provider:
         except LoginUnavailableError:
             return None
         return str(found) if found else None
+
+    @property
+    def _expected(self) -> dict[str, Any]:
+        """What every token has to say; made anew, as Authlib changes what it is given."""
+        return {
+            "iss": {"essential": True, "value": self._settings.issuer},
+            "aud": {"essential": True, "value": self._settings.client_id},
+        }
 
     async def _load_metadata(self) -> MutableMapping[str, Any]:
         from httpx2 import HTTPError  # noqa: PLC0415 - an extra
@@ -118,6 +137,27 @@ class Provider:
             "RS256"
         ]
         return metadata
+
+
+@contextmanager
+def _translated_errors() -> Iterator[None]:
+    """Raises: LoginFailedError, LoginUnavailableError."""
+    from authlib.common.errors import AuthlibBaseError  # noqa: PLC0415 - an extra
+    from httpx2 import HTTPError  # noqa: PLC0415 - of the same extra
+    from joserfc.errors import JoseError  # noqa: PLC0415 - of the same extra
+
+    try:
+        yield
+    except HTTPError as error:
+        raise LoginUnavailableError from error
+    except (AuthlibBaseError, JoseError, ValueError, TypeError) as error:
+        code = str(getattr(error, "error", ""))
+        reason = code if code in KNOWN_ERRORS else "invalid"
+        raise LoginFailedError(reason=reason) from error
+
+
+def _is_logout(_claims: object, events: object) -> bool:
+    return isinstance(events, dict) and isinstance(events.get(LOGOUT_EVENT), dict)
 
 
 def has_any(claims: Mapping[str, Any], wanted: Collection[str]) -> bool:

@@ -4,7 +4,7 @@ The laboratory trains and measures on its rows; the service only reads them to a
 """
 
 import csv
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -52,7 +52,14 @@ class ManifestRow:
 def read_rows(
     file: Path, needed: Iterable[str] = (), columns: Mapping[str, str] | None = None
 ) -> list[ManifestRow]:
-    """Every row that names an image.
+    """Every row that names an image; parameters and errors as of `iterate_rows`."""
+    return list(iterate_rows(file, needed, columns))
+
+
+def iterate_rows(
+    file: Path, needed: Iterable[str] = (), columns: Mapping[str, str] | None = None
+) -> Iterator[ManifestRow]:
+    """Every row that names an image, one by one: the rest of a file is not read in vain.
 
     Args:
         file: the manifest.
@@ -67,13 +74,17 @@ def read_rows(
     try:
         with file.open(newline="", encoding="utf-8-sig") as opened:
             reader = csv.DictReader(opened)
-            names = reader.fieldnames or ()
-            rows = list(reader)
+            _check_columns(reader.fieldnames or (), (theirs.get(c, c) for c in ("image", *needed)))
+            for cells in reader:
+                renamed = {ours: cells.get(name, "") for ours, name in theirs.items()}
+                row = ManifestRow(file.parent, cells | renamed)
+                if row["image"]:
+                    yield row
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise ManifestUnreadableError(reason=type(error).__name__) from error
-    for column in ("image", *needed):
-        if theirs.get(column, column) not in names:
-            raise ManifestColumnMissingError(column=theirs.get(column, column))
-    renamed = [row | {ours: row.get(name, "") for ours, name in theirs.items()} for row in rows]
-    found = [ManifestRow(file.parent, row) for row in renamed]
-    return [row for row in found if row["image"]]
+
+
+def _check_columns(names: Collection[str], needed: Iterable[str]) -> None:
+    for column in needed:
+        if column not in names:
+            raise ManifestColumnMissingError(column=column)

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from raiox.findings import finding_name
-from raiox.manifest import MANIFEST_FILE, ManifestRow, read_rows
+from raiox.manifest import MANIFEST_FILE, ManifestRow, iterate_rows
 from raiox.messages import text, texts
 from raiox.phantom import EXAMPLES, example_png
 from raiox.settings import Settings
@@ -133,10 +133,13 @@ def _pick_from(manifest: Path) -> list[dict[str, Any]]:
     if not manifest.is_file():
         return []
     picked: dict[str, dict[str, Any]] = {}
-    for row in read_rows(manifest):
+    for row in iterate_rows(manifest):
+        wanted = row["label"] in FINDINGS and row["label"] not in picked
         may = row["split"] == "test" and row["licence"].startswith(_SHARED)
-        if may and row["label_conflict"] == "0":
-            picked.setdefault(row["label"], _entry(row))
+        if wanted and may and row["label_conflict"] == "0":
+            picked[row["label"]] = _entry(row)
+        if len(picked) == len(FINDINGS):
+            break
     return [picked[finding] for finding in FINDINGS if finding in picked]
 
 

@@ -13,7 +13,12 @@ from raiox.lab.datasets.manifest import (
     read_manifest,
 )
 from raiox.lab.errors import DataSetMissingError, GroupsSpanSplitsError
-from raiox.manifest import ManifestColumnMissingError, ManifestUnreadableError
+from raiox.manifest import (
+    MANIFEST_FILE,
+    ManifestColumnMissingError,
+    ManifestUnreadableError,
+    iterate_rows,
+)
 from raiox.messages import messages_for
 from raiox.vocabulary import ImageKind
 
@@ -98,6 +103,17 @@ def test_a_manifest_that_cannot_be_read_is_no_fault_of_a_recipe_or_a_setting(
     result = " ".join(messages_for(refusal.value.code, "en", refusal.value.facts).values())
     assert "recipe" not in result
     assert "RAIOX_DATASETS" not in result
+
+
+def test_what_follows_the_rows_that_are_wanted_is_not_read(tmp_path: Path) -> None:
+    file = tmp_path / MANIFEST_FILE
+    file.write_bytes(b"image,label\n" + b"a.png,covid19\n" * 100_000 + b"\xff\n")
+
+    first = next(iterate_rows(file))
+
+    assert (first.path, first["label"]) == (tmp_path / "a.png", "covid19")
+    with pytest.raises(ManifestUnreadableError):
+        list(iterate_rows(file))
 
 
 def test_a_row_that_ends_early_has_empty_cells(tmp_path: Path) -> None:

@@ -19,12 +19,12 @@ build=build/evidence
 python=.venv/bin/python
 [ -x .venv-train/bin/python ] && python=.venv-train/bin/python
 
-# Everything but the report that the bundle carries: a new report is no reason to measure again.
+# Everything but report and cards of the bundle: new ones are no reason to measure again.
 state_of() { # bundle
     {
         printf '%s %s %s %s\n' "$1" "$split" "$sample" "$python"
         cat "src/raiox/models/$1/model.onnx" "$RAIOX_DATASETS/chest/manifest.csv" "$RAIOX_DATASETS/filter/manifest.csv"
-        grep -v '"report.json"' "src/raiox/models/$1/manifest.json" | tr -d '\n, '
+        grep -vE '"(report\.json|card.*\.md)"' "src/raiox/models/$1/manifest.json" | tr -d '\n, '
         find src/raiox/lab/evaluation src/raiox/lab/metrics src/raiox/lab/datasets src/raiox/preprocessing.py -name '*.py' | LC_ALL=C sort | xargs cat
     } | cksum
 }
@@ -46,4 +46,5 @@ for bundle in $bundles; do
     cp "$out"/report.md "$out"/*.svg "docs/evidence/$bundle/"
 done
 
+"$python" scripts/docs/cards.py
 "$python" scripts/docs/evidence.py

@@ -1,6 +1,8 @@
 """The bundles in the package, on real images of `split=test`: they are the networks they say."""
 
 import os
+import re
+import runpy
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -23,6 +25,7 @@ from raiox.lab.metrics.ranking import macro_auc
 from raiox.settings import InferenceSettings, IntakeSettings
 from raiox.vocabulary import FINDINGS, IMAGE_KINDS
 
+ROOT = Path(__file__).parents[2]
 DATA = Path(os.environ.get("RAIOX_DATASETS", "nowhere"))
 MAX_MODEL_BYTES = 40_000_000
 finding_samples, kind_samples = cache(read_finding_samples), cache(read_kind_samples)
@@ -64,10 +67,30 @@ def test_the_shipped_weights_stay_small() -> None:
 
 @pytest.mark.parametrize("name", BUNDLES)
 def test_a_card_says_first_what_it_is_not_for(name: str) -> None:
-    card = (shipped(name) / "card.md").read_text()
+    english, portuguese = ((shipped(name) / file).read_text() for file in ("card.md", "card.pt.md"))
 
-    assert "Not a medical device" in card[:200]
-    assert card.index("## Limits") < card.index("## Measured")
+    assert "Not a medical device" in english[:200]
+    assert english.index("## Limits") < english.index("## Measured")
+    assert "Não é um dispositivo médico" in portuguese[:200]
+    assert portuguese.index("## Limites") < portuguese.index("## Medido")
+
+
+@pytest.mark.parametrize("name", BUNDLES)
+def test_the_cards_of_a_bundle_show_the_same_figures(name: str) -> None:
+    english, portuguese = (
+        re.findall(r"\| ([\d.,–-]+) \| ([\d.,]+) – ([\d.,]+) \| (\d+) \|", text)
+        for text in ((shipped(name) / file).read_text() for file in ("card.md", "card.pt.md"))
+    )
+
+    assert len(english) >= 6
+    assert [tuple(x.replace(",", ".") for x in row) for row in portuguese] == english
+
+
+@pytest.mark.parametrize("name", BUNDLES)
+def test_the_cards_of_a_bundle_are_those_of_its_report_and_its_thresholds(name: str) -> None:
+    written = runpy.run_path(str(ROOT / "scripts" / "docs" / "cards.py"))["cards"](shipped(name))
+
+    assert {file: (shipped(name) / file).read_bytes() for file in written} == written
 
 
 @pytest.mark.data

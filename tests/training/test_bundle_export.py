@@ -102,6 +102,7 @@ def test_an_export_never_reads_the_test_split(
 
     assert classifier_reader.seen == digests(drawn_data, "valid")
     assert "## Measured on `split=valid`; `test` not opened" in card
+    assert "`test` não foi aberto" in (models / "mobilenet" / "card.pt.md").read_text()
     assert "split=test`\n" not in card
 
 

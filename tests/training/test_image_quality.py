@@ -12,8 +12,8 @@ from raiox.lab.training.augment.batch_random import BatchRandom
 from raiox.lab.training.augment.image_quality import (
     DEGRADATIONS,
     degrade,
-    quality_figures,
     quality_loss,
+    quality_metrics,
 )
 from raiox.lab.training.runs.runs import load_run
 from raiox.lab.training.runs.train import train
@@ -70,12 +70,11 @@ def test_a_rating_that_knows_scores_higher_than_one_that_guesses() -> None:
     def sharpness(batch: torch.Tensor) -> torch.Tensor:
         return -(batch - images[: len(batch)]).abs().mean(dim=(1, 2, 3))
 
-    knows = quality_figures(sharpness, images, groups)
-    guesses = quality_figures(lambda batch: batch.flatten(1)[:, 0], images * 0 + 0.5, groups)
+    knows, *_ = quality_metrics(sharpness, images, groups)
+    guesses, *_ = quality_metrics(lambda batch: batch.flatten(1)[:, 0], images * 0 + 0.5, groups)
 
-    name = next(iter(knows))
-    assert knows[name].value > 0.99
-    assert guesses[name].value < 0.95
+    assert knows.estimate.value > 0.99
+    assert guesses.estimate.value < 0.95
 
 
 def test_a_filter_learns_to_rate_and_keeps_it_in_its_run(drawn_data: Path, tmp_path: Path) -> None:

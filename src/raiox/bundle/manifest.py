@@ -4,15 +4,19 @@ Whatever was fitted on the validation part (temperature, operating points, the
 threshold of the findings set) travels here, so that no caller chooses it anew.
 """
 
+from collections.abc import Mapping
 from typing import Final, Literal
 
 from pydantic import BaseModel, Field, NonNegativeFloat, PositiveFloat
 
 from raiox.preprocessing import Preprocessing
+from raiox.vocabulary import LANGUAGES, Language
 
 MANIFEST_FILE: Final = "manifest.json"
 MODEL_FILE: Final = "model.onnx"
-CARD_FILE: Final = "card.md"
+CARD_FILES: Final[Mapping[Language, str]] = {
+    language: "card.md" if language == "en" else f"card.{language}.md" for language in LANGUAGES
+}
 EMBEDDING_MAP_FILE: Final = "embedding_map.json"
 EMBEDDING_DISTANCE_FILE: Final = "embedding_distance.json"
 REPORT_FILE: Final = "report.json"

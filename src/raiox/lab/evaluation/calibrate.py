@@ -4,9 +4,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from raiox.bundle import Bundle, BundleManifest, open_bundle, write_bundle
-from raiox.bundle.manifest import CARD_FILE, EMBEDDING_DISTANCE_FILE
+from raiox.bundle.manifest import EMBEDDING_DISTANCE_FILE
+from raiox.lab.evaluation.card import with_fitted_row
 from raiox.lab.evaluation.embedding_distance import fit_embedding_distance
-from raiox.lab.evaluation.fitting import FITTED_ROW, SET_COVERAGE, fit_manifest, fitted_row
+from raiox.lab.evaluation.fitting import SET_COVERAGE, fit_manifest
 from raiox.lab.evaluation.predictions import Predictions
 
 
@@ -29,12 +30,5 @@ def calibrate(
     contents = {name: (folder / name).read_bytes() for name in manifest.files}
     if manifest.role == "classifier":
         contents[EMBEDDING_DISTANCE_FILE] = fit_embedding_distance(valid.embeddings).to_json()
-    if CARD_FILE in contents:
-        contents[CARD_FILE] = _with_fitted_row(contents[CARD_FILE].decode(), manifest).encode()
-    write_bundle(folder, manifest, contents)
+    write_bundle(folder, manifest, contents | with_fitted_row(contents, manifest))
     return manifest
-
-
-def _with_fitted_row(card: str, manifest: BundleManifest) -> str:
-    lines = card.split("\n")
-    return "\n".join(fitted_row(manifest) if x.startswith(FITTED_ROW) else x for x in lines)

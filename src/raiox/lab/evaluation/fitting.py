@@ -14,12 +14,11 @@ from raiox.inference.session import calibrated
 from raiox.lab.aliases import Floats, Mask
 from raiox.lab.evaluation.embedding_distance import cross_fitted_distances
 from raiox.lab.evaluation.predictions import Predictions
+from raiox.lab.evaluation.report.reported_metrics import number
 from raiox.lab.metrics.calibration import fit_temperature
 from raiox.lab.metrics.thresholds import choose_level, choose_operating_point, dataset_quantile
-from raiox.vocabulary import Finding, ImageKind
-
-FITTED_ROW: Final = "| fitted on `valid` |"
-"""How that row of a model card begins."""
+from raiox.messages import text
+from raiox.vocabulary import Finding, ImageKind, Language
 
 SET_COVERAGE: Final = 0.95
 """Share of a left-out data set whose findings set must hold the label: one miss in twenty."""
@@ -59,21 +58,26 @@ def fit_manifest(
     return draft.model_copy(update=fitted)
 
 
-def fitted_row(manifest: BundleManifest) -> str:
-    """The row of a model card that says what was chosen on `valid`."""
-    chosen = [f"temperature {manifest.temperature:.3f}"]
+def fitted_values(manifest: BundleManifest, language: Language) -> list[str]:
+    """What was chosen on `valid`, as a model card says it."""
+    chosen: dict[str, float | None] = {"temperature": manifest.temperature}
     if (first := manifest.abnormal_first) is not None:
-        chosen += [
-            f"abnormal at {first.operating_point.threshold:.3f}",
-            f"findings set: No Finding from {first.normal_threshold:.3f}",
-            f"abnormal from {first.abnormal_threshold:.3f}",
-            f"a finding from {first.kind_threshold:.3f} of it",
-        ]
-    if manifest.set_threshold is not None:
-        chosen += [f"findings set from {manifest.set_threshold:.3f}"]
+        chosen |= {
+            "abnormal_at": first.operating_point.threshold,
+            "set_normal": first.normal_threshold,
+            "set_abnormal": first.abnormal_threshold,
+            "set_kind": first.kind_threshold,
+        }
+    chosen["set_score"] = manifest.set_threshold
+    said = [
+        text(f"report.card.fitted.{key}", language, value=number(value, language, 3))
+        for key, value in chosen.items()
+        if value is not None
+    ]
     if manifest.set_coverage is not None:
-        chosen += [f"sets hold {manifest.set_coverage:.0%} of labels of data sets left out"]
-    return f"{FITTED_ROW} {'; '.join(chosen)} |"
+        share = f"{manifest.set_coverage:.0%}"
+        said.append(text("report.card.fitted.set_coverage", language, share=share))
+    return said
 
 
 def _operating_points(

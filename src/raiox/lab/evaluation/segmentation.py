@@ -3,7 +3,7 @@
 Source: Dice, 1945, doi:10.2307/1932409.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from raiox.inference.margins import crop, find_content
 from raiox.lab.aliases import Floats, Mask, Progress, Reader
 from raiox.lab.datasets.lung_masks import HALF_GRAY, drawn_masks
 from raiox.lab.datasets.manifest import Sample
+from raiox.lab.evaluation.report.reported_metrics import Metrics, ReportedMetric, Text, named
 from raiox.lab.metrics.intervals import Estimate, bootstrap_estimate
 
 HALF = 0.5
@@ -51,14 +52,23 @@ def dice_of(
     return found
 
 
-def dice_estimates(samples: Sequence[Sample], values: Floats) -> Iterator[tuple[str, Estimate]]:
+def dice_metrics(samples: Sequence[Sample], values: Floats) -> Metrics:
     """Mean Dice of each data set and anatomy, and how many images stay below `ACCEPTABLE`."""
-    names = np.array([f"{s.label}, {s.dataset}" for s in samples])
-    groups = np.array([s.group_id for s in samples])
-    for name in np.unique(names):
-        own, its = values[names == name], groups[names == name]
-        yield f"Dice, {name}", _mean(own, its)
-        yield f"Dice below {ACCEPTABLE}, {name}", _mean((own < ACCEPTABLE).astype(float), its)
+    kinds = [(sample.label, sample.dataset) for sample in samples]
+    groups = np.array([sample.group_id for sample in samples])
+    for label, dataset in sorted(set(kinds)):
+        chosen = np.array([kind == (label, dataset) for kind in kinds])
+        own, its = values[chosen], groups[chosen]
+        for key, each in (("dice", own), ("dice_below", (own < ACCEPTABLE).astype(float))):
+            name = dice_name(key, label, dataset)
+            yield ReportedMetric(
+                f"{key}.{label}.{dataset}", "within_dataset", name, _mean(each, its)
+            )
+
+
+def dice_name(key: str, label: str, dataset: str) -> Text:
+    """What one of these metrics is called: `dice`, or `dice_below`."""
+    return named(key, anatomy=f"anatomy.{label}", dataset=dataset, least=ACCEPTABLE)
 
 
 def _mean(values: Floats, groups: np.ndarray) -> Estimate:

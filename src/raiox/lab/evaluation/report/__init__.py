@@ -5,7 +5,6 @@ from raiox.lab.evaluation.report.html import to_html
 from raiox.lab.evaluation.report.markdown import metrics_table, to_markdown
 from raiox.lab.evaluation.report.predictions_csv import to_csv
 from raiox.lab.evaluation.report.report import (
-    CardMetrics,
     Measurement,
     Report,
     card_metrics,
@@ -15,7 +14,6 @@ from raiox.lab.evaluation.report.report import (
 from raiox.lab.evaluation.report.reported_metrics import ReportedMetric
 
 __all__ = [
-    "CardMetrics",
     "Measurement",
     "Report",
     "ReportedMetric",

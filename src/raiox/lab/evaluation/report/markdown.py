@@ -1,9 +1,14 @@
 """A report as Markdown: limits first, then the targets that were not met, then tables."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
-from raiox.lab.evaluation.report.report import CardMetrics, Report
-from raiox.lab.evaluation.report.reported_metrics import label_name, number, section_title
+from raiox.lab.evaluation.report.report import Report
+from raiox.lab.evaluation.report.reported_metrics import (
+    ReportedMetric,
+    label_name,
+    number,
+    section_title,
+)
 from raiox.lab.evaluation.report.targets import limits
 from raiox.lab.metrics.intervals import Estimate
 from raiox.lab.tables import Table
@@ -31,16 +36,19 @@ def to_markdown(report: Report, language: Language = "en", pictures: Iterable[st
         *(f"![{name}]({name}.svg)" for name in pictures),
     ]
     for section, metrics in report.sections.items():
-        rows = {metric.name[language]: metric.estimate for metric in metrics}
-        parts += [f"## {section_title(section, language)}", _table(rows, language).strip()]
+        parts += [
+            f"## {section_title(section, language)}",
+            metrics_table(metrics, language).strip(),
+        ]
         if section == "overall":
             parts += [pipe_table(confusion_table(report, language)).strip()]
     return "\n\n".join(parts) + "\n"
 
 
-def metrics_table(metrics: CardMetrics) -> str:
-    """The table of a model card, in English."""
-    return _table(metrics, "en")
+def metrics_table(metrics: Iterable[ReportedMetric], language: Language) -> str:
+    """Names, values and intervals."""
+    rows = tuple(cells(metric.name[language], metric.estimate, language) for metric in metrics)
+    return pipe_table(Table("", head(language), rows))
 
 
 def title(key: str, language: Language) -> str:
@@ -105,8 +113,3 @@ def head(language: Language) -> tuple[str, str, str, str]:
         title(key, language) for key in ("metric", "value", "interval", "n")
     )
     return metric, value, interval, n
-
-
-def _table(metrics: Mapping[str, Estimate], language: Language) -> str:
-    rows = tuple(cells(name, estimate, language) for name, estimate in metrics.items())
-    return pipe_table(Table("", head(language), rows))

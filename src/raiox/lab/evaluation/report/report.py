@@ -21,7 +21,6 @@ from raiox.lab.evaluation.report.reported_metrics import (
     of_section,
 )
 from raiox.lab.evaluation.report.targets import UnmetTarget, limits, unmet_targets
-from raiox.lab.metrics.intervals import Estimate
 from raiox.lab.metrics.seeds import confusion
 from raiox.vocabulary import ImageKind
 
@@ -30,8 +29,7 @@ JsonObject = dict[str, Any]
 CARD_SECTIONS: tuple[Section, ...] = (
     "overall", "findings", "within_dataset", "operating_points", "prediction_sets",
 )  # fmt: skip
-CardMetrics = dict[str, Estimate]
-"""What a model card shows, by English name."""
+"""Those that a model card shows."""
 
 DECIMALS = 6
 
@@ -115,9 +113,9 @@ def measured(
             yield from measures[section](predictions, manifest)
 
 
-def card_metrics(predictions: Predictions, manifest: BundleManifest) -> CardMetrics:
-    """The metrics of a model card, by their English names."""
-    return {f.name["en"]: f.estimate for f in measured(predictions, manifest, CARD_SECTIONS)}
+def card_metrics(predictions: Predictions, manifest: BundleManifest) -> list[ReportedMetric]:
+    """The metrics of a model card."""
+    return list(measured(predictions, manifest, CARD_SECTIONS))
 
 
 def to_json(report: Report) -> JsonObject:

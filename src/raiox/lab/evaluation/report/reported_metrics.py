@@ -35,7 +35,10 @@ SECTIONS: Final[tuple[Section, ...]] = get_args(Section)
 _LABELS: Final = frozenset({"label", "positive", "negative", "kind"})
 """Facts of a name that are labels of a bundle."""
 _WORDS: Final = frozenset(
-    {"attribute", "value", "baseline", "perturbation", "occlusion", "region", "map", "detector"}
+    {
+        *("anatomy", "attribute", "baseline", "detector", "map", "occlusion"),
+        *("perturbation", "region", "value"),
+    }
 )
 """Facts of a name that have a word of their own; all others stand as they are."""
 
@@ -105,7 +108,7 @@ def _in_words(name: str, fact: Fact, language: Language) -> Fact:
         return label_name(str(fact), language)
     if name in _WORDS:
         return word(str(fact), language)
-    return fact
+    return number(fact, language, 1) if isinstance(fact, float) else fact
 
 
 def _known_word(key: str, language: Language) -> str | None:

@@ -13,7 +13,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from raiox.lab.aliases import Names
-from raiox.lab.evaluation.report import CardMetrics
+from raiox.lab.evaluation.report.reported_metrics import Metrics, ReportedMetric, named
 from raiox.lab.metrics.intervals import bootstrap_estimate
 from raiox.lab.metrics.ranking import auc
 from raiox.lab.training.augment.batch_random import BatchRandom, per_image
@@ -96,9 +96,9 @@ DEGRADATIONS: tuple[Degradation, ...] = (
 )
 
 
-def quality_figures(
+def quality_metrics(
     rate: Callable[[Tensor], Tensor], images: Tensor, groups: Names, seed: int = 0
-) -> CardMetrics:
+) -> Metrics:
     """How well a rating follows known degradations.
 
     Args:
@@ -120,7 +120,5 @@ def quality_figures(
     correlation = bootstrap_estimate(
         lambda drawn: float(np.corrcoef(rated[drawn], true[drawn])[0, 1]), groups
     )
-    return {
-        "quality score: AUC, undegraded against half severity or more": separation,
-        "quality score: correlation with the known quality": correlation,
-    }
+    for key, estimate in (("separation", separation), ("correlation", correlation)):
+        yield ReportedMetric(f"quality.{key}", "overall", named(f"quality.{key}"), estimate)

@@ -16,7 +16,6 @@ from torch import nn
 
 from raiox.bundle import Bundle, BundleManifest, DataSource, Training, write_bundle
 from raiox.bundle.manifest import (
-    CARD_FILE,
     EMBEDDING_DISTANCE_FILE,
     EMBEDDING_MAP_FILE,
     MODEL_FILE,
@@ -27,15 +26,16 @@ from raiox.inference.margins import content
 from raiox.lab.aliases import Reader
 from raiox.lab.datasets.manifest import Sample, as_kind
 from raiox.lab.errors import ExportMismatchError, TaskNotServedError
+from raiox.lab.evaluation.card import write_cards
 from raiox.lab.evaluation.embedding_distance import fit_embedding_distance
 from raiox.lab.evaluation.embedding_map import build_embedding_map
 from raiox.lab.evaluation.fitting import fit_manifest
 from raiox.lab.evaluation.predictions import Predictions, predict
-from raiox.lab.evaluation.report import CardMetrics, card_metrics
-from raiox.lab.evaluation.segmentation import dice_estimates, dice_of
-from raiox.lab.training.augment.image_quality import quality_figures
+from raiox.lab.evaluation.report import card_metrics
+from raiox.lab.evaluation.report.reported_metrics import ReportedMetric
+from raiox.lab.evaluation.segmentation import dice_metrics, dice_of
+from raiox.lab.training.augment.image_quality import quality_metrics
 from raiox.lab.training.data.examples import split_samples
-from raiox.lab.training.export.card import write_card
 from raiox.lab.training.export.float16 import round_to_float16
 from raiox.lab.training.export.onnx_export import MAX_PARITY_ERROR, parity_error, to_onnx
 from raiox.lab.training.fit.lightning_module import normalise
@@ -102,15 +102,15 @@ def export_run(
     if TASKS[recipe.task].of_masks:
         chosen = splits["test" if open_test else "valid"]
         dice = dice_of(LungSegmenter(bundle, n_threads), chosen, data, read, progress)
-        figures = dict(dice_estimates(chosen, dice))
+        metrics = list(dice_metrics(chosen, dice))
     else:
         predicted = partial(predict, read=read, n_threads=n_threads, progress=progress)
         manifest, measured, files = _fitted(bundle, splits, predicted, open_test=open_test)
         contents |= files
-        figures = dict(card_metrics(measured, manifest))
+        metrics = card_metrics(measured, manifest)
         if recipe.rates_quality:
-            figures |= _quality_figures(network, recipe, measured.samples, read)
-    contents[CARD_FILE] = write_card(manifest, figures, test_opened=open_test).encode()
+            metrics += _quality_metrics(network, recipe, measured.samples, read)
+    contents |= write_cards(manifest, metrics, test_opened=open_test)
     write_bundle(out, manifest, contents)
 
 
@@ -158,9 +158,9 @@ def _check_parity(
         raise ExportMismatchError(error=f"{error:.2g}", limit=f"{MAX_PARITY_ERROR:.0e}")
 
 
-def _quality_figures(
+def _quality_metrics(
     network: nn.Module, recipe: Recipe, samples: Sequence[Sample], read: Reader
-) -> CardMetrics:
+) -> Iterable[ReportedMetric]:
     upright = [sample for sample in samples if sample.label == ImageKind.FRONTAL]
     chosen = upright[:: max(1, len(upright) // N_RATED_IMAGES)]
     pixels = [
@@ -169,7 +169,7 @@ def _quality_figures(
     ]
     images = torch.from_numpy(np.stack(pixels))[:, None].float() / 255.0
     groups = np.array([sample.group_id for sample in chosen])
-    return quality_figures(
+    return quality_metrics(
         lambda batch: network(normalise(batch, recipe.preprocessing)).quality, images, groups
     )
 

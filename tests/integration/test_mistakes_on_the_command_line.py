@@ -1,6 +1,7 @@
 """Every ordinary mistake with every command: one message that says what to do, no traceback."""
 
 import os
+import re
 import socket
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -80,7 +81,7 @@ MISTAKES = [
     Mistake(f"predict {IMAGE} --csv {ABSENT} --resume --overwrite", ""),
     Mistake(f"predict {IMAGE}", "bundle_missing", {"RAIOX_INFERENCE__CLASSIFIER_BUNDLE": "nope"}),
     Mistake(f"predict {IMAGE}", "bundle_missing", {"RAIOX_INFERENCE__MODELS_DIR": ABSENT}),
-    Mistake(f"predict {IMAGE}", "model_unavailable", {"RAIOX_INFERENCE__BACKEND": "cuda"}),
+    Mistake(f"predict {IMAGE}", "backend_missing", {"RAIOX_INFERENCE__BACKEND": "cuda"}),
     Mistake("bench", "bundle_missing", {"RAIOX_INFERENCE__CLASSIFIER_BUNDLE": "nope"}),
     Mistake(f"evaluate {ABSENT}", "path_missing"),
     Mistake(f"evaluate {EMPTY_DIR}", "bundle_missing"),
@@ -215,6 +216,19 @@ def test_doctor_finds_a_variable_that_is_no_setting(named):
     assert result.exit_code == 1
     assert "RAIOX_INTAKE__MAX_PIXEL is no setting" in result.stdout
     assert "the most similar one is RAIOX_INTAKE__MAX_PIXELS" in result.stdout
+
+
+def test_doctor_names_a_database_that_does_not_answer_and_what_to_look_at(named):
+    pytest.importorskip("pg8000", reason="the driver of PostgreSQL, pg8000, is not installed")
+    url = "postgresql://raiox@127.0.0.1:9/raiox"
+    away = Mistake("doctor", "", {"RAIOX_RECORDS__DATABASE_URL": url})
+
+    result = run(away, named, "C")
+
+    assert result.exit_code == 1
+    [failed] = re.findall(r"^failed +database:.*\n +-> (.*)", result.stdout, re.MULTILINE)
+    assert "RAIOX_RECORDS__DATABASE_URL" in failed
+    assert "sqlite" not in failed
 
 
 def test_a_secret_in_a_bad_setting_is_not_printed(named):

@@ -61,9 +61,14 @@ def _report(name: str, check: Check, settings: "Settings") -> bool:
     except (RaioxError, OSError, ValueError) as error:
         reason = sentence_of(error) if isinstance(error, RaioxError) else str(error)
         typer.echo(f"{say('failed'):8}{title}: {reason}")
-        typer.echo(f"{'':8}-> {say(f'remedy_{name}')}")
+        typer.echo(f"{'':8}-> {say(f'remedy_{_remedy(name, settings)}')}")
         return False
     return True
+
+
+def _remedy(name: str, settings: "Settings") -> str:
+    is_elsewhere = name == "records" and settings.records.database_url is not None
+    return "records_elsewhere" if is_elsewhere else name
 
 
 def _settings(failure: str) -> str:

@@ -16,6 +16,13 @@ class ModelUnavailableError(EngineError):
     kind = ErrorKind.UNAVAILABLE
 
 
+class BackendMissingError(EngineError):
+    """The `backend` of the settings is not installed; it comes with `extra`."""
+
+    code = "backend_missing"
+    kind = ErrorKind.UNAVAILABLE
+
+
 class ModelOutputInvalidError(EngineError):
     """The network returned NaN, infinity or an array of another shape."""
 

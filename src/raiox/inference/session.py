@@ -14,13 +14,15 @@ import numpy.typing as npt
 
 from raiox.bundle import Bundle
 from raiox.entities import FloatArray
-from raiox.inference.errors import ModelOutputInvalidError, ModelUnavailableError
+from raiox.inference.errors import BackendMissingError, ModelOutputInvalidError
 from raiox.settings import Backend
 
 Run = Callable[[FloatArray], dict[str, FloatArray]]
 """(n, 1, S, S) float32 to the graph's outputs by name."""
 
 PROVIDERS: Final = {"cpu": "CPUExecutionProvider", "cuda": "CUDAExecutionProvider"}
+EXTRAS: Final[dict[Backend, str]] = {"openvino": "openvino", "cuda": "gpu"}
+"""By which each is installed; the processor's own comes with raiox."""
 BATCH_SIZE: Final[dict[Backend, int]] = {"cpu": 1, "openvino": 1, "cuda": 16}
 """Images in one pass: a GPU answers a batch about as fast as one image, a processor does not."""
 
@@ -32,7 +34,7 @@ class NetworkSession:
         """Load the graph.
 
         Raises:
-            ModelUnavailableError: the runtime asked for is not installed here.
+            BackendMissingError: the backend is not installed here.
         """
         open_graph = _openvino if backend == "openvino" else _onnxruntime
         self._run = open_graph(bundle.model, n_threads, backend)
@@ -57,7 +59,7 @@ def _onnxruntime(model: bytes, n_threads: int, backend: Backend) -> Run:
 
     provider = PROVIDERS[backend]
     if provider not in ort.get_available_providers():
-        raise ModelUnavailableError(reason=f"runtime_{backend}_not_installed")
+        raise BackendMissingError(backend=backend, extra=EXTRAS[backend])
     options = ort.SessionOptions()
     options.intra_op_num_threads = n_threads
     options.inter_op_num_threads = 1
@@ -74,7 +76,7 @@ def _openvino(model: bytes, n_threads: int, backend: Backend) -> Run:
     try:
         import openvino  # noqa: PLC0415 - an extra
     except ImportError as error:
-        raise ModelUnavailableError(reason=f"runtime_{backend}_not_installed") from error
+        raise BackendMissingError(backend=backend, extra=EXTRAS[backend]) from error
     core = openvino.Core()
     # Left to itself it computes in bf16 where the processor can, and answers differ by machine.
     exact: dict[str, Any] = {

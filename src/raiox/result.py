@@ -20,7 +20,15 @@ from raiox.entities import (
 )
 from raiox.errors import Fact, RaioxError
 from raiox.messages import messages_in_all_languages
-from raiox.vocabulary import NOTICE, AnalysisState, Finding, ImageKind, Outcome, Uncertainty
+from raiox.vocabulary import (
+    LOW_QUALITY_NOTES,
+    NOTICE,
+    AnalysisState,
+    Finding,
+    ImageKind,
+    Outcome,
+    Uncertainty,
+)
 
 SCORE_DECIMALS = 4
 MOST_IS_LEFT: Final = 0.5
@@ -246,8 +254,10 @@ class AnalysisDocument(AnalysisResult):
         # A rejection has its own reason, and no result whose trust a poor picture could lessen.
         poor = self.filter is not None and self.filter.low_quality and self.rejection is None
         low_quality = (LOW_QUALITY,) if poor else ()
+        without = LOW_QUALITY_NOTES if self.rejection else frozenset()
+        notes = [code for code in self.notes if code not in without]
         uncertain = (self.uncertainty,) if self.uncertainty else ()
-        return (*self.notes, *(self.positioning or ()), *low_quality, *uncertain)
+        return (*notes, *(self.positioning or ()), *low_quality, *uncertain)
 
     @computed_field(description="The notice that belongs beside every result, by language.")  # type: ignore[prop-decorator]
     @property

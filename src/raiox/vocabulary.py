@@ -38,6 +38,12 @@ FALSE_COLOURS: Final = "false_colours"
 FEW_SHADES: Final = "few_shades"
 """What intake notes of a picture of 64 grays or fewer; its quality is low whatever it looks like."""
 
+LOW_QUALITY_NOTES: Final = frozenset({PHOTOGRAPH, FEW_SHADES})
+"""What intake notes of pictures whose quality is low whatever they look like."""
+
+BLANK_IMAGE: Final = "blank_image"
+"""Code of the rejection of what shows nothing."""
+
 PHANTOM_SOFTWARE: Final = "raiox phantom"
 """The `Software` text of a file that `raiox.phantom` drew; intake notes it as `drawn_phantom`."""
 

@@ -8,13 +8,13 @@ import pytest
 
 from raiox import messages
 from raiox.errors import RaioxError
-from raiox.inference.blank import BLANK_IMAGE, LOW_CONTRAST
+from raiox.inference.blank import LOW_CONTRAST
 from raiox.inference.frontal_filter import REJECTION_CODES
 from raiox.inference.incomplete import INCOMPLETE_IMAGE
 from raiox.inference.lung_fields import POSITIONING
 from raiox.intake.sandbox.decoder_api import NOTES
 from raiox.result import LOW_QUALITY, OCCLUSION_READINGS
-from raiox.vocabulary import LANGUAGES, Uncertainty
+from raiox.vocabulary import BLANK_IMAGE, LANGUAGES, Uncertainty
 
 WARNINGS = {*NOTES, *POSITIONING, LOW_QUALITY, *Uncertainty}
 PARTS = {"title", "detail", "action"}

@@ -3,7 +3,7 @@
 import io
 import time
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from PIL import Image
@@ -24,7 +24,7 @@ from raiox.records.errors import QueueFullError
 from raiox.records.rows import StoredAnalysis
 from raiox.result import AnalysisResult, LungOcclusionDocument, ModelDocument
 from raiox.service.png import to_png
-from raiox.vocabulary import FINDINGS, AnalysisState, ImageKind, Uncertainty
+from raiox.vocabulary import FEW_SHADES, FINDINGS, AnalysisState, ImageKind, Uncertainty
 from raiox.web.api.admin import (
     AdminStatus,
     DiskStatus,
@@ -197,7 +197,10 @@ READINGS = {
     ),
     "inverted": _rejected("inverted_radiograph", ImageKind.INVERTED),
     "photograph": _rejected("photograph", ImageKind.NATURAL),
+    "blank": _rejected("blank_image", ImageKind.FRONTAL, contrast=0),
 }
+NOTES_OF: Final = {"every_warning": tuple(sorted(NOTES)), "blank": (FEW_SHADES,)}
+"""What intake noted of the image of a reading."""
 
 
 def make_document(analysis_id: str, name: str) -> dict[str, Any] | None:
@@ -212,7 +215,7 @@ def make_document(analysis_id: str, name: str) -> dict[str, Any] | None:
         state=AnalysisState.DONE,
         sha256="ab" * 32,
         source_format="png",
-        notes=tuple(sorted(NOTES)) if name == "every_warning" else (),
+        notes=NOTES_OF.get(name, ()),
         width_px=WIDTH_PX,
         height_px=HEIGHT_PX,
         created_at=now,

@@ -351,6 +351,8 @@ def test_everything_deleted_is_gone_from_the_disk_and_the_page_proves_it(page, s
     before = kept_by(served)
     assert all(analysis["id"].encode() in before for analysis in result)
 
+    deletions = []
+    page.on("request", lambda one: deletions.append(one.url) if one.method == "DELETE" else None)
     page.get_by_role("button", name="Apagar tudo").click()
     page.get_by_role("button", name="Sim, apagar").click()
 
@@ -358,6 +360,7 @@ def test_everything_deleted_is_gone_from_the_disk_and_the_page_proves_it(page, s
     expect(deletion.get_by_text("3 endereços, nenhum existe (404)")).to_have_count(3)
     expect(deletion.get_by_text("12 endereços, nenhum existe (404)")).to_have_count(1)
     expect(deletion.get_by_text("Análises que restam")).to_be_visible()
+    assert deletions == [f"{served.url}/api/v1/analyses?state=any"]
     addresses = [part for analysis in result for part in parts_of(analysis)]
     assert {page.request.get(served.url + part).status for part in addresses} == {404}
     # The log of the database is emptied at once, or soon after, where somebody was still reading.

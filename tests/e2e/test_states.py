@@ -171,6 +171,19 @@ def test_a_photograph_says_what_was_seen_why_it_is_refused_and_what_to_do(page, 
     expect(page.get_by_text("O filtro identificou: fotografia")).to_be_visible()
 
 
+def test_what_shows_nothing_is_no_kind_of_image_and_there_is_no_result_to_trust_less(
+    page, stand_in
+):
+    stand_in.script.answer = "blank"
+
+    upload(page)
+
+    expect(heading(page, "A imagem não mostra nada")).to_be_visible()
+    expect(page.get_by_text("O filtro identificou")).to_have_count(0)
+    expect(page.get_by_text("confie menos")).to_have_count(0)
+    expect(page.get_by_text("Ajustar a imagem")).to_be_visible()
+
+
 def test_a_problem_is_shown_in_the_words_of_the_service_in_both_languages(page, stand_in):
     stand_in.script.answer = "queue_full"
     upload(page)

@@ -13,7 +13,7 @@ from raiox.errors import RaioxError
 from raiox.intake.sandbox.decoder_api import NOTES
 from raiox.messages import messages_for
 from raiox.result import LOW_QUALITY
-from raiox.vocabulary import LANGUAGES, NOTICE, Uncertainty
+from raiox.vocabulary import LANGUAGES, LOW_QUALITY_NOTES, NOTICE, Uncertainty
 
 pytestmark = pytest.mark.anyio
 
@@ -84,7 +84,7 @@ async def test_the_plain_form_shows_every_warning(start_warning, language, mean)
         files = {"file": ("a.png", png(mean))}
         page = await browser.post(f"/plain?lang={language}", files=files)
 
-    of_results = {UNLIKE, LOW_QUALITY}  # a rejection has nothing to trust less
+    of_results = {UNLIKE, LOW_QUALITY, *LOW_QUALITY_NOTES}  # a rejection has nothing to trust less
     for code in WARNINGS:
         expected = mean == 100 or code not in of_results
         assert (messages_for(code, language, {})["title"] in page.text) == expected

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { FULL, LESS, MORE, subtract } from '../src/compare/difference';
 import { failWith, isWorthRetrying, sentencesOf } from '../src/shared/failure';
 import { rank } from '../src/shared/findings';
-import { notesOf } from '../src/analyse/status';
+import { notesOf } from '../src/shared/notes';
 import { turnsToUpright } from '../src/analyse/editImage';
 import { arrange } from '../src/history/filters';
 import { addressOf, read } from '../src/shared/router.svelte';
@@ -61,10 +61,12 @@ test('an address that is none leads to the first screen, which says so', () => {
 
 test('a poor picture is a note beside those of intake', () => {
   const analysis = makeAnalysis({ notes: ['colour_removed'], filter: makeFilter() });
+  const faded = { ...analysis, notes: ['colour_removed', 'few_shades', 'photograph_of_radiograph'] };
   expect(notesOf(analysis)).toEqual(['colour_removed']);
+  expect(notesOf(faded)).toEqual(faded.notes);
   expect(notesOf({ ...analysis, filter: makeFilter({ low_quality: true }) })).toEqual(['colour_removed', 'low_quality']);
   const rejection = { code: 'blank_image', facts: {}, messages: {} };
-  expect(notesOf({ ...analysis, rejection, filter: makeFilter({ low_quality: true }) })).toEqual(['colour_removed']);
+  expect(notesOf({ ...faded, rejection, filter: makeFilter({ low_quality: true }) })).toEqual(['colour_removed']);
 });
 
 const HISTORY = [

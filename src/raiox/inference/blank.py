@@ -15,8 +15,8 @@ import numpy.typing as npt
 from PIL import Image
 
 from raiox.entities import FloatArray, GrayArray, Rejection
+from raiox.vocabulary import BLANK_IMAGE
 
-BLANK_IMAGE: Final = "blank_image"
 LOW_CONTRAST: Final = "low_contrast"
 
 MIN_CONTRAST: Final = 16  # of 255, from the 1st to the 99th percentile; closest radiograph: 54

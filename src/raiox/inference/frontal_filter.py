@@ -5,7 +5,6 @@ Source: the paper, section 2.1; the kinds and their refusals are ours.
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Final
 
 import numpy as np
 
@@ -17,7 +16,7 @@ from raiox.inference.errors import ModelOutputInvalidError
 from raiox.inference.session import NetworkSession, calibrated
 from raiox.preprocessing import network_input
 from raiox.settings import Backend
-from raiox.vocabulary import FALSE_COLOURS, FEW_SHADES, IMAGE_KINDS, PHOTOGRAPH, ImageKind
+from raiox.vocabulary import FALSE_COLOURS, IMAGE_KINDS, LOW_QUALITY_NOTES, ImageKind
 
 REJECTION_CODES = {
     ImageKind.FRONTAL: "unsure_frontal",
@@ -41,10 +40,6 @@ SHORTEST_TURN_BACK = {
     ImageKind.ROTATED_270: "↻ 90°",
 }
 """How a person rotates the image back; an arrow needs no translation."""
-
-
-LOW_QUALITY: Final = frozenset({PHOTOGRAPH, FEW_SHADES})
-"""What intake notes of pictures whose quality is low whatever they look like."""
 
 
 class FrontalFilter:
@@ -122,7 +117,7 @@ class FrontalFilter:
 
 def _noted(verdict: FilterResult, notes: tuple[str, ...]) -> FilterResult:
     """With what intake saw: quality that is low anyhow, colours of which no grays can be had."""
-    low = verdict.low_quality or not LOW_QUALITY.isdisjoint(notes)
+    low = verdict.low_quality or not LOW_QUALITY_NOTES.isdisjoint(notes)
     return replace(
         verdict, accepted=verdict.accepted and FALSE_COLOURS not in notes, low_quality=low
     )

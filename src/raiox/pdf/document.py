@@ -14,8 +14,8 @@ from raiox.pdf.evaluation import HUNDRED, Evaluation, Share, in_hundred, meaning
 from raiox.pdf.parts import format_score, legend, marker_of, ranked, section, short
 from raiox.pdf.pictures import outline, overlay, shrink, to_svg
 from raiox.pdf.typesetting import require_typst, typeset
-from raiox.result import LOW_QUALITY, AnalysisDocument, CodedMessage
-from raiox.vocabulary import LANGUAGE_TRAITS, NOTICE, UNCERTAIN, Language, Outcome
+from raiox.result import AnalysisDocument, CodedMessage
+from raiox.vocabulary import BLANK_IMAGE, LANGUAGE_TRAITS, NOTICE, UNCERTAIN, Language, Outcome
 
 SMALL_SIDE_PX: Final = 420
 """Of a heatmap in the table."""
@@ -79,8 +79,7 @@ class _Page:
 
     def _notes(self) -> list[str]:
         document = self.printed.document
-        codes = [*document.notes, *(document.positioning or ())]
-        return codes + [code for code in document.warnings if code == LOW_QUALITY]
+        return [code for code in document.warnings if code != document.uncertainty]
 
     def _refusal(self, reason: CodedMessage) -> dict[str, Any]:
         sentences = reason.messages[self.language]
@@ -91,7 +90,7 @@ class _Page:
             section(self.say(f"result.{key}.why"), sentences.detail),
             section(self.say("result.rejection.action"), sentences.action),
         ]
-        if seen and not failed:
+        if seen and not failed and reason.code != BLANK_IMAGE:
             kind = self.say(f"result.kind.{seen.kind}")
             score = format_score(seen.frontal, self.language)
             saw = self.say("result.rejection.saw", kind=kind, score=score)

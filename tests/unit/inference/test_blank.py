@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 from PIL import Image, ImageFilter
 
-from raiox.inference.blank import BLANK_IMAGE, LOW_CONTRAST, reject_blank
+from raiox.inference.blank import LOW_CONTRAST, reject_blank
+from raiox.vocabulary import BLANK_IMAGE
 
 SIDES = [(64, 64), (300, 260), (1500, 1200)]
 RANDOM = np.random.default_rng(7)

@@ -5,7 +5,8 @@ import { nameFinding, rank } from '../shared/findings';
 import { formatScore, formatTime } from '../shared/format';
 import { localize, t } from '../shared/i18n.svelte';
 import { answerOf } from './answer';
-import { notesOf, sentenceOfNote } from './status';
+import { notesOf } from '../shared/notes';
+import { sentenceOfNote } from './status';
 
 export function reportText(analysis: Analysis): string {
   const { lead, word, sentence, caution } = answerOf(analysis);

@@ -1,6 +1,5 @@
 /** What the analyse screen says of an upload as it goes on. */
 
-import type { Analysis } from '../shared/contract';
 import { sentencesOf } from '../shared/failure';
 import { i18n, t, type Key } from '../shared/i18n.svelte';
 import { privateMode } from '../shared/privateMode.svelte';
@@ -17,11 +16,6 @@ export function statusOf(item: Item): string {
   if (item.slow && item.stage === 'sending') return t('progress.slow_sending');
   if (item.slow) return describeWait(item.analysis);
   return item.stage === 'sending' ? t('progress.sending') : t('progress.reading');
-}
-
-/** Codes of what the reader must know of the image itself; a rejection has no result to trust less. */
-export function notesOf({ notes, positioning, filter, rejection }: Analysis): string[] {
-  return [...(notes ?? []), ...(positioning ?? []), ...(filter?.low_quality && !rejection ? ['low_quality'] : [])];
 }
 
 const SENTENCES: Partial<Record<string, Key>> = {

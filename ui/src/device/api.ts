@@ -111,6 +111,10 @@ export async function deleteAnalysis(id: string): Promise<void> {
   forgetAddresses(id);
 }
 
+export async function deleteHistory(): Promise<void> {
+  for (const { document } of await history.list()) await deleteAnalysis(document.id);
+}
+
 /** All of it, with small pictures. */
 export async function fetchHistory(): Promise<HistoryPage> {
   return { analyses: await Promise.all((await history.list()).map(listed)), next_cursor: null };

@@ -1,6 +1,7 @@
 /** The history of this device as CSV, with the columns of the server's. Source: src/raiox/web/api/export.py. */
 
 import type { Analysis } from '../shared/contract';
+import { notesOf } from '../shared/notes';
 import languages from '../../../src/raiox/locales/languages.json';
 
 type Cell = string | number | null | undefined;
@@ -18,13 +19,7 @@ export function toCsv(analyses: readonly Analysis[]): string {
 function rowOf(analysis: Analysis): Record<string, Cell> {
   const { filter, model, rejection, error, scores } = analysis;
   const reason = rejection ?? error;
-  const isPoor = filter?.low_quality && !rejection;
-  const warnings = [
-    ...analysis.notes,
-    ...(analysis.positioning ?? []),
-    ...(isPoor ? ['low_quality'] : []),
-    ...(analysis.uncertainty ? [analysis.uncertainty] : []),
-  ];
+  const warnings = [...notesOf(analysis), ...(analysis.uncertainty ? [analysis.uncertainty] : [])];
   return {
     id: analysis.id,
     created_at: analysis.created_at,

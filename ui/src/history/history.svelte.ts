@@ -4,7 +4,7 @@ import { fetchHistory } from '../shared/api';
 import type { Analysis } from '../shared/contract';
 import { failureOf, ServiceError, type Failure } from '../shared/failure';
 import { deletionCheck } from '../shared/deletionCheck.svelte';
-import { removeAnalysis } from '../shared/removal';
+import { removeAnalysis, removeHistory } from '../shared/removal';
 import { deviceIdIn, privateMode } from '../shared/privateMode.svelte';
 import { studyNotes } from '../shared/studyNotes.svelte';
 import type { Filter, Order } from './filters';
@@ -74,22 +74,24 @@ class AnalysisHistory {
   }
 
   async removeAll(): Promise<void> {
-    const removed: Analysis[] = [];
-    while (this.analyses.length > 0) {
-      for (const analysis of [...this.analyses]) {
-        await this.#remove(analysis);
-        removed.push(analysis);
-      }
-      await this.load();
-      if (this.failure) throw new ServiceError(this.failure);
-    }
+    await this.loadAll();
+    if (this.failure) throw new ServiceError(this.failure);
+    const removed = this.analyses;
+    const ids = removed.map(({ id }) => id);
+    await removeHistory(ids);
+    this.#drop(ids);
+    await this.load(); // another tab may have sent one since
     await deletionCheck.checkAll(removed);
   }
 
   async #remove({ id }: Analysis): Promise<void> {
     await removeAnalysis(id);
-    uploadQueue.drop(id);
-    this.analyses = this.analyses.filter((analysis) => analysis.id !== id);
+    this.#drop([id]);
+  }
+
+  #drop(ids: readonly string[]): void {
+    for (const id of ids) uploadQueue.drop(id);
+    this.analyses = this.analyses.filter(({ id }) => !ids.includes(id));
   }
 
   async #request(work: () => Promise<void>): Promise<void> {

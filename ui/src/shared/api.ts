@@ -33,6 +33,12 @@ export async function deleteAnalysis(id: string): Promise<void> {
   await call(`${ANALYSES}/${encodeURIComponent(id)}`, { method: 'DELETE' });
 }
 
+/** Whatever this browser has at the service, at once. */
+export async function deleteHistory(): Promise<void> {
+  if (privateMode.on) return (await device()).deleteHistory();
+  await call(`${ANALYSES}?state=any`, { method: 'DELETE' });
+}
+
 export interface HistoryPage {
   analyses: Analysis[];
   next_cursor: string | null;

@@ -4,6 +4,7 @@
  * Source: src/raiox/inference/frontal_filter.py.
  */
 
+import { LOW_QUALITY_NOTES } from '../../shared/notes';
 import type { Manifest } from '../infer/manifest';
 import { softmax } from './scores';
 
@@ -22,8 +23,6 @@ export interface FilterResult {
 
 const FRONTAL = 'frontal';
 const FALSE_COLOURS = 'false_colours';
-/** Notes of pictures whose quality is low whatever they look like. */
-const LOW_QUALITY = ['photograph_of_radiograph', 'few_shades'];
 export const MULTIPLE = 'multiple_radiographs';
 
 const REJECTION_CODES: Readonly<Record<string, string>> = {
@@ -73,7 +72,7 @@ export function classify(logits: Float32Array, rated: number | null, manifest: M
 
 /** With what the decoder saw: quality that is low anyhow, colours of which no grays can be had. */
 export function noted(result: FilterResult, notes: readonly string[]): FilterResult {
-  const lowQuality = result.lowQuality || LOW_QUALITY.some((note) => notes.includes(note));
+  const lowQuality = result.lowQuality || LOW_QUALITY_NOTES.some((note) => notes.includes(note));
   return { ...result, lowQuality, accepted: result.accepted && !notes.includes(FALSE_COLOURS) };
 }
 

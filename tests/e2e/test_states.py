@@ -184,6 +184,20 @@ def test_what_shows_nothing_is_no_kind_of_image_and_there_is_no_result_to_trust_
     expect(page.get_by_text("Ajustar a imagem")).to_be_visible()
 
 
+@pytest.mark.parametrize("answer", ["blank", "queue_full"])
+def test_on_a_phone_a_refusal_comes_before_the_end_of_the_radiograph(page, stand_in, answer):
+    stand_in.script.answer = answer
+    page.set_viewport_size({"width": 375, "height": 812})
+
+    upload(page)
+
+    title = page.locator("article h2")
+    expect(title).to_have_text(re.compile("A imagem não mostra nada|O serviço está cheio agora"))
+    picture = page.locator("figure .stage").bounding_box()
+    assert title.bounding_box()["y"] < picture["y"] + picture["height"]
+    expect(title).to_be_in_viewport()
+
+
 def test_a_problem_is_shown_in_the_words_of_the_service_in_both_languages(page, stand_in):
     stand_in.script.answer = "queue_full"
     upload(page)

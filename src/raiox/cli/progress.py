@@ -1,5 +1,6 @@
 """Progress on standard error: the only place that draws bars."""
 
+import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Self
 
@@ -7,6 +8,7 @@ from raiox.cli.language import say
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.progress import Progress
 
     from raiox.lab.training.context import TrainingContext
     from raiox.lab.training.recipe import Recipe
@@ -32,32 +34,24 @@ class FilesBar:
     """Files that are done, of how many, how fast, and how long the rest takes."""
 
     def __init__(self, n_files: int) -> None:
-        from rich.progress import (
-            BarColumn,
-            MofNCompleteColumn,
-            Progress,
-            TextColumn,
-            TimeElapsedColumn,
-            TimeRemainingColumn,
-        )
-
-        console = _console()
-        columns = (
-            TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(),
-            TextColumn("{task.fields[rate]}"), TimeElapsedColumn(), TimeRemainingColumn(),
-        )  # fmt: skip
-        self._bar = Progress(*columns, console=console, disable=not console.is_terminal)
-        self._task = self._bar.add_task(say("progress_reading"), total=n_files, rate="")
+        # Where nobody looks, what draws need not be loaded.
+        self._bar = _files_progress() if sys.stderr.isatty() else None
+        self._n_files = n_files
 
     def __enter__(self) -> Self:
-        self._bar.start()
+        if self._bar:
+            self._task = self._bar.add_task(say("progress_reading"), total=self._n_files, rate="")
+            self._bar.start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._bar.stop()
+        if self._bar:
+            self._bar.stop()
 
     def advance(self) -> None:
         """Count one more file."""
+        if self._bar is None:
+            return
         self._bar.advance(self._task)
         speed = self._bar.tasks[0].speed
         if speed:
@@ -134,6 +128,23 @@ class SeedsBar:
         expected = sum(finished) / len(finished) if finished else self._max_epochs
         left = [n for seed, n in enumerate(self._n_epochs_seen) if seed not in self._finished]
         return sum(finished) + sum(max(n, expected) for n in left)
+
+
+def _files_progress() -> "Progress":
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
+
+    return Progress(
+        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(),
+        TextColumn("{task.fields[rate]}"), TimeElapsedColumn(), TimeRemainingColumn(),
+        console=_console(),
+    )  # fmt: skip
 
 
 def _console() -> "Console":

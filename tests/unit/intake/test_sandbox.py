@@ -2,6 +2,7 @@ import errno
 import os
 import platform
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -26,6 +27,7 @@ from raiox.intake.errors import (
 from raiox.intake.sandbox.breaches import Breach
 from raiox.intake.sandbox.client import Sandbox
 from raiox.intake.sandbox.confinement import Layer
+from raiox.intake.sandbox.zygote import PATIENCE_MS, _arrives_soon
 
 OBEDIENT = "fake_decoders:obey"
 QUICK = replace(LIMITS, decoder_wall_s=1.0, decoder_cpu_s=1)
@@ -335,6 +337,22 @@ def test_whatever_the_limits_a_child_can_decode_something_while_it_waits(min_sid
         decoded = real.decode("png", picture(phantom(700, 700), "png"))
 
     assert decoded.pixels.shape == (700, 700)
+
+
+def test_a_spare_that_is_wanted_at_once_does_not_wait():
+    service, spare = socket.socketpair()
+    with service, spare:
+        service.send(b"c")
+        started = time.perf_counter()
+        assert _arrives_soon(spare)
+
+    assert time.perf_counter() - started < PATIENCE_MS / 1e3
+
+
+def test_a_spare_that_nobody_wants_for_a_moment_may_warm_up():
+    service, spare = socket.socketpair()
+    with service, spare:
+        assert not _arrives_soon(spare)
 
 
 def test_a_decoder_that_cannot_be_loaded_is_our_mistake():

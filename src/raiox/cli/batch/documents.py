@@ -2,15 +2,18 @@
 
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pydantic import Field, SkipValidation
 
 from raiox.cli.batch.analysed import Analysed
 from raiox.cli.batch.heatmap_files import write_heatmaps
-from raiox.cli.batch.pdf_files import PdfFolder
 from raiox.errors import InternalError, RaioxError
 from raiox.result import AnalysisDocument, AnalysisResult, LungOcclusionDocument
 from raiox.vocabulary import AnalysisState
+
+if TYPE_CHECKING:
+    from raiox.cli.batch.pdf_files import PdfFolder
 
 N_ID_DIGITS = 32
 """Digits of the sha256 that name an analysis without a service."""
@@ -47,7 +50,7 @@ class FileDocument(AnalysisDocument):
 
 
 def describe_file(
-    item: Analysed, heatmaps: Path | None, pdf: PdfFolder | None = None
+    item: Analysed, heatmaps: Path | None, pdf: "PdfFolder | None" = None
 ) -> FileDocument:
     """The document of a file that was analysed or failed.
 

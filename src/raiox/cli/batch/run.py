@@ -4,15 +4,14 @@ import signal
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
 
-from raiox.cli.batch.analysed import Analysed
 from raiox.cli.batch.documents import describe_file
-from raiox.cli.batch.image_files import ImageFile, image_file
+from raiox.cli.batch.image_files import image_file
 from raiox.cli.batch.inputs import find_files
 from raiox.cli.batch.output import Destination, open_output
-from raiox.cli.batch.pdf_files import PdfFolder
 from raiox.cli.batch.pipeline import Widths, analyse
 from raiox.cli.batch.summary import Summary, ending_of
 from raiox.cli.configuration import read_settings
@@ -20,12 +19,13 @@ from raiox.cli.errors import INTERRUPTED, require_folder
 from raiox.cli.language import say, terminal_language
 from raiox.cli.progress import FilesBar
 from raiox.entities import ModelIdentity
-from raiox.inference.engine import Engine
 from raiox.inference.installed_models import InstalledModels
 from raiox.inference.local import LocalEngine
 from raiox.intake import Intake
-from raiox.pdf import Evaluation, require_typst
 from raiox.settings import InferenceSettings, Settings
+
+if TYPE_CHECKING:
+    from raiox.cli.batch.pdf_files import PdfFolder
 
 
 def run_batch(
@@ -57,24 +57,32 @@ def run_batch(
     for folder in filter(None, (heatmaps, pdf)):
         require_folder(folder)
     one_pass, widths = spread(settings)
-    engine = LocalEngine.open(one_pass)
-    classifier = engine.models["classifier"]
-    pages = None if pdf is None else _pages(pdf, settings, classifier)
-    output = open_output(destination, tuple(classifier.labels), classifier.id)
-    remaining = [file for file in files if str(file) not in output.done]
-    summary = Summary([output.done[str(file)] for file in files if str(file) in output.done])
-    try:
-        with output, termination_as_interrupt():
-            for item in analysed(
-                remaining, settings, engine, widths, shortcuts=shortcuts, keep_pixels=bool(pages)
-            ):
-                if item.result is not None:
-                    output.write(describe_file(item, heatmaps, pages))
-                summary.count(ending_of(item))
-    except KeyboardInterrupt:
-        can_resume = destination.file is not None
-        _report_interruption(summary.n_files, len(remaining), can_resume=can_resume)
-        return INTERRUPTED
+    with Intake(settings.intake) as intake:  # its processes load while this one opens the networks
+        engine = LocalEngine.open(one_pass)
+        classifier = engine.models["classifier"]
+        pages = None if pdf is None else _pages(pdf, settings, classifier)
+        output = open_output(destination, tuple(classifier.labels), classifier.id)
+        remaining = [file for file in files if str(file) not in output.done]
+        summary = Summary([output.done[str(file)] for file in files if str(file) in output.done])
+        try:
+            with output, termination_as_interrupt(), FilesBar(len(remaining)) as bar:
+                for item in analyse(
+                    remaining,
+                    intake.load,
+                    engine,
+                    widths,
+                    max_bytes=settings.intake.max_upload_bytes,
+                    shortcuts=shortcuts,
+                    keep_pixels=bool(pages),
+                ):
+                    if item.result is not None:
+                        output.write(describe_file(item, heatmaps, pages))
+                    summary.count(ending_of(item))
+                    bar.advance()
+        except KeyboardInterrupt:
+            can_resume = destination.file is not None
+            _report_interruption(summary.n_files, len(remaining), can_resume=can_resume)
+            return INTERRUPTED
     for line in summary.lines():
         typer.echo(line, err=True)
     return summary.status(skip_unreadable=skip_unreadable)
@@ -92,36 +100,13 @@ def spread(settings: Settings) -> tuple[InferenceSettings, Widths]:
     return inference.model_copy(update={"n_threads": 1}), widths
 
 
-def _pages(folder: Path, settings: Settings, classifier: ModelIdentity) -> PdfFolder:
+def _pages(folder: Path, settings: Settings, classifier: ModelIdentity) -> "PdfFolder":
+    from raiox.cli.batch.pdf_files import PdfFolder
+    from raiox.pdf import Evaluation, require_typst
+
     require_typst()
     bundle = InstalledModels(settings.inference, settings.data_dir).folder_of("classifier")
     return PdfFolder(folder, terminal_language(), Evaluation.read(bundle, classifier))
-
-
-def analysed(
-    files: Sequence[ImageFile],
-    settings: Settings,
-    engine: Engine,
-    widths: Widths,
-    *,
-    shortcuts: bool,
-    keep_pixels: bool,
-) -> Iterator[Analysed]:
-    """Every file, with a bar on the way."""
-    max_bytes = settings.intake.max_upload_bytes
-    with Intake(settings.intake) as intake, FilesBar(len(files)) as bar:
-        analysed = analyse(
-            files,
-            intake.load,
-            engine,
-            widths,
-            max_bytes=max_bytes,
-            shortcuts=shortcuts,
-            keep_pixels=keep_pixels,
-        )
-        for item in analysed:
-            yield item
-            bar.advance()
 
 
 @contextmanager

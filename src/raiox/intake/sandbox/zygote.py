@@ -9,8 +9,9 @@ it; the zygote reports on the second how that child ended, and forks another. Wh
 service goes away, the control socket ends, and so do the zygote and its children.
 
 Most of what a child costs is page faults: each page of the zygote that it writes to is copied,
-each new one is cleared. So it decodes a picture of raiox's own while it waits, which takes the
-copies, and its pixels come to lie in huge pages.
+each new one is cleared. So where nothing comes for a moment it decodes a picture of raiox's own,
+which takes the copies, and its pixels come to lie in huge pages. Where files follow one another,
+it does not: no processor is idle then.
 """
 
 import gc
@@ -54,6 +55,8 @@ ORDERS_FD: Final = 3
 OPEN_FILES: Final = 1_024
 HUGE_PAGE_BYTES: Final = 2**21
 LARGE_BYTES: Final = 2**23  # more than any hole in the heap
+PATIENCE_MS: Final = 100
+"""A spare that is wanted within this time saves its warm-up, whose time another decode needs."""
 HEADER_BYTES: Final = 32  # of a block of the allocator, and more
 
 
@@ -216,7 +219,7 @@ def _become_decoder(
         os.closerange(ORDERS_FD + 1, OPEN_FILES)
         with socket.socket(fileno=ORDERS_FD) as orders:
             confine_one_decode(limits)
-            if not _has_arrived(orders):
+            if not _arrives_soon(orders):
                 warm_up(limits)
             _, descriptors, _, _ = socket.recv_fds(orders, 1, 1)
         if descriptors:
@@ -227,10 +230,10 @@ def _become_decoder(
         os._exit(1)  # whatever happened: a child must never return into the zygote's loop
 
 
-def _has_arrived(orders: socket.socket) -> bool:
+def _arrives_soon(orders: socket.socket) -> bool:
     waiting = select.poll()
     waiting.register(orders, select.POLLIN)
-    return bool(waiting.poll(0))
+    return bool(waiting.poll(PATIENCE_MS))
 
 
 def _answer(channel: socket.socket, decoder: Decoder, limits: DecodeLimits) -> None:

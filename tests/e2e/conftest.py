@@ -1,6 +1,7 @@
 """A browser, the built page, and something that serves it."""
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -72,6 +73,13 @@ def service_workers(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def open_page(browser: Browser, service_workers: str) -> Iterator[OpenPage]:
     """Opens an address as a fresh visitor; afterwards nothing may have gone wrong unseen."""
+    with fresh_visitors(browser, service_workers) as opened:
+        yield opened
+
+
+@contextmanager
+def fresh_visitors(browser: Browser, service_workers: str) -> Iterator[OpenPage]:
+    """What `open_page` yields, for as long as a test, or all of a module, needs it."""
     contexts: list[BrowserContext] = []
     faults: list[str] = []
 

@@ -1,6 +1,7 @@
 """Images that are read on the visitor's own device, from a folder of static files."""
 
 import re
+from dataclasses import dataclass, field
 
 import pytest
 from playwright.sync_api import Page, Request, expect
@@ -11,7 +12,7 @@ from raiox.settings import Settings
 from raiox.web.site.export import export_site
 
 from .axe import violations
-from .conftest import CHROMIUM, FLAGS, PAGE, PATIENCE_MS, open_folds, upload
+from .conftest import CHROMIUM, FLAGS, PAGE, PATIENCE_MS, fresh_visitors, open_folds, upload
 from .test_viewer import press
 
 pytestmark = pytest.mark.service_worker
@@ -67,21 +68,32 @@ def expect_answer(page: Page) -> None:
     expect(page.get_by_role("heading", name=ANSWER)).to_be_visible(timeout=READING_MS)
 
 
-def test_no_request_carries_anything_of_the_image(open_page, address):
-    page = open_page("about:blank")
-    requests: list[Request] = []
+@dataclass
+class Visitor:
+    """Somebody whose image was read, and all that their page has requested."""
 
-    def watch(request: Request) -> None:
-        requests.append(request)
+    page: Page
+    requests: list[Request] = field(default_factory=list)
 
-    page.on("request", watch)
-    page.goto(address)
+    def note(self, request: Request) -> None:
+        self.requests.append(request)
 
-    expect(page.get_by_text(SWITCH)).to_be_visible()
-    upload(page, example_png("phantom_clear"))
-    expect_answer(page)
 
-    fetched = [one for one in requests if one.url.startswith("http")]
+@pytest.fixture(scope="module")
+def visitor(browser, address):
+    """One for all tests that begin with a reading: the networks are fetched and compiled once."""
+    with fresh_visitors(browser, "allow") as open_page:
+        visitor = Visitor(open_page("about:blank"))
+        visitor.page.on("request", visitor.note)
+        visitor.page.goto(address)
+        expect(visitor.page.get_by_text(SWITCH)).to_be_visible()
+        upload(visitor.page, example_png("phantom_clear"))
+        expect_answer(visitor.page)
+        yield visitor
+
+
+def test_no_request_carries_anything_of_the_image(visitor, address):
+    fetched = [one for one in visitor.requests if one.url.startswith("http")]
     assert len(fetched) > 5
     assert {one.method for one in fetched} == {"GET"}
     assert [one.post_data_buffer for one in fetched if one.post_data_buffer] == []
@@ -89,73 +101,8 @@ def test_no_request_carries_anything_of_the_image(open_page, address):
     assert not [one.url for one in fetched if "/api/" in one.url]
 
 
-def test_the_answer_has_bars_maps_and_its_place_among_the_cases(open_page, address):
-    page = open_page(address)
-    upload(page, example_png("phantom_clear"))
-    expect_answer(page)
-
-    expect(page.get_by_role("img", name=re.compile("Mapa")).first).to_be_attached()
-    page.goto(f"{address}#/history")
-    page.reload()
-    expect(page.get_by_role("main").get_by_role("link").first).to_be_visible()
-    assert page.evaluate(EXTRACTABLE) == [False]
-    assert violations(page) == {}
-
-
-def test_the_key_dies_with_the_last_analysis(open_page, address):
-    page = open_page(address)
-    upload(page, example_png("phantom_clear"))
-    expect_answer(page)
-    assert page.evaluate(KEYS) == [1, 1, 1]
-
-    page.get_by_role("button", name="Apagar").first.click()
-    page.get_by_role("dialog").get_by_role("button", name="Sim, apagar").first.click()
-    expect(page.get_by_role("heading", name=ANSWER)).to_be_hidden()
-
-    assert page.evaluate(KEYS) == [0, 0, 0]
-
-
-def test_an_image_is_read_without_a_network_after_the_first_visit(open_page, address):
-    page = open_page(address)
-    upload(page, example_png("phantom_clear"))
-    expect_answer(page)
-
-    page.context.set_offline(True)
-    page.goto(address)
-    page.reload()
-    upload(page, example_png("phantom_clear"))
-
-    expect_answer(page)
-
-
-def test_a_second_visit_fetches_no_network_again_whatever_the_host_says_of_caching(
-    open_page, address, sent
-):
-    page = open_page(address)
-    upload(page, example_png("phantom_clear"))
-    expect_answer(page)
-    page.wait_for_load_state("networkidle")
-    first = sum(sent.values())
-
-    second = page.context.new_page()
-    page.close()
-    second.wait_for_timeout(2_000)  # what the first one had still requested
-    sent.clear()
-    second.goto(address)
-    upload(second, example_png("phantom_clear"))
-    expect_answer(second)
-    second.wait_for_load_state("networkidle")
-
-    assert first > 6 * MEBIBYTE
-    assert not [name for name in sent if name.startswith(("models/", "assets/"))]
-    assert sum(sent.values()) < MEBIBYTE, "only the page itself, the examples and device.json"
-
-
-def test_the_lungs_are_outlined_and_the_scores_read_again_without_them(open_page, address):
-    page = open_page(address)
-    upload(page, example_png("phantom_clear"))
-    expect_answer(page)
-
+def test_the_lungs_are_outlined_and_the_scores_read_again_without_them(visitor):
+    page = visitor.page
     press(page, "l")
     expect(page.get_by_role("img", name=re.compile("contorna os pulmões"))).to_be_visible()
     expect(page.locator(".controls")).to_contain_text("da área dos pulmões (direito")
@@ -169,13 +116,64 @@ def test_the_lungs_are_outlined_and_the_scores_read_again_without_them(open_page
     expect(page.get_by_role("img", name=re.compile("contorna os pulmões"))).to_be_visible()
 
 
-def test_half_a_file_ends_in_a_sentence(open_page, address):
-    page = open_page(address)
-    upload(page, example_png("phantom_clear")[:3000])
+def test_the_answer_has_bars_maps_and_its_place_among_the_cases(visitor, address):
+    expect(visitor.page.get_by_role("img", name=re.compile("Mapa")).first).to_be_attached()
+    history = visitor.page.context.new_page()
+    history.goto(f"{address}#/history")
+    expect(history.get_by_role("main").get_by_role("link").first).to_be_visible()
+    assert history.evaluate(EXTRACTABLE) == [False]
+    assert violations(history) == {}
+    history.close()
+
+
+def test_the_key_dies_with_the_last_analysis(visitor):
+    page = visitor.page
+    assert page.evaluate(KEYS) == [1, 1, 1]
+
+    page.get_by_role("button", name="Apagar").first.click()
+    page.get_by_role("dialog").get_by_role("button", name="Sim, apagar").first.click()
+    expect(page.get_by_role("heading", name=ANSWER)).to_be_hidden()
+
+    assert page.evaluate(KEYS) == [0, 0, 0]
+
+
+def test_half_a_file_ends_in_a_sentence(visitor):
+    upload(visitor.page, example_png("phantom_clear")[:3000])
 
     expect(
-        page.get_by_role("heading", name=re.compile("incompleto|pela metade|cortad"))
+        visitor.page.get_by_role("heading", name=re.compile("incompleto|pela metade|cortad"))
     ).to_be_visible(timeout=READING_MS)
+
+
+def test_an_image_is_read_without_a_network_after_the_first_visit(visitor, address):
+    page = visitor.page
+    page.context.set_offline(True)
+    page.goto(address)
+    page.reload()
+    upload(page, example_png("phantom_clear"))
+
+    expect_answer(page)
+    page.context.set_offline(False)
+
+
+def test_a_second_visit_fetches_no_network_again_whatever_the_host_says_of_caching(
+    visitor, address, sent
+):
+    visitor.page.wait_for_load_state("networkidle")
+    first = sum(sent.values())
+
+    second = visitor.page.context.new_page()
+    visitor.page.goto("about:blank")
+    second.wait_for_timeout(2_000)  # what the first one had still requested
+    sent.clear()
+    second.goto(address)
+    upload(second, example_png("phantom_clear"))
+    expect_answer(second)
+    second.wait_for_load_state("networkidle")
+
+    assert first > 6 * MEBIBYTE
+    assert not [name for name in sent if name.startswith(("models/", "assets/"))]
+    assert sum(sent.values()) < MEBIBYTE, "only the page itself, the examples and device.json"
 
 
 def test_without_headers_of_isolation_one_thread_computes(open_page, address):

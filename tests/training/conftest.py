@@ -1,11 +1,15 @@
-"""A drawn data set, small enough to train on in seconds."""
+"""A drawn data set, small enough to train on in seconds, and networks exported once for all tests."""
 
 import csv
 from pathlib import Path
 
 import numpy as np
 import pytest
+from exported_networks import Exported, export
 from PIL import Image
+
+from raiox.lab.training.networks.densenet import ThreeBlockDenseNet
+from raiox.lab.training.networks.mobilenet import MobileNetV1
 
 CHEST_COLUMNS = (
     "image",
@@ -36,6 +40,18 @@ def drawn_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     others = [(f"{kind}-{i}", kind, random) for kind in kinds for i in range(8)]
     _write(data / "filter", FILTER_COLUMNS, [_other(data, *one) for one in others])
     return data
+
+
+@pytest.fixture(scope="session")
+def mobilenet() -> Exported:
+    """The fast network; no test changes it."""
+    return export(MobileNetV1(3))
+
+
+@pytest.fixture(scope="session")
+def densenet() -> Exported:
+    """The paper's network with a small head; no test changes it."""
+    return export(ThreeBlockDenseNet(3, 64))
 
 
 def _drawn_sample(

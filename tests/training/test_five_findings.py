@@ -5,14 +5,13 @@ import csv
 import io
 import json
 from collections.abc import Callable
-from functools import cache
 from pathlib import Path
 
 import httpx
 import numpy as np
 import onnx
 import pytest
-import torch
+from exported_networks import SPEC, Exported
 from onnx import numpy_helper
 from PIL import Image
 from typer.testing import CliRunner, Result
@@ -22,38 +21,42 @@ from raiox.bundle.manifest import BundleManifest, OperatingPoint, Training
 from raiox.cli.app import app
 from raiox.inference.local import LocalEngine
 from raiox.intake import Intake
-from raiox.lab.training.export.onnx_export import to_onnx
-from raiox.lab.training.networks.mobilenet import MobileNetV1
-from raiox.preprocessing import Preprocessing
 from raiox.service.lifecycle import Factories
 from raiox.settings import InferenceSettings, Settings
 from raiox.vocabulary import IMAGE_KINDS
 from raiox.web.app import create_app
 
 FIVE = ("atelectasis", "cardiomegaly", "effusion", "nodule", "pneumothorax")
-SIDE_PX = 64
 
 
 @pytest.fixture(scope="module")
-def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def models(tmp_path_factory: pytest.TempPathFactory, mobilenet: Exported) -> Path:
     """A filter that accepts everything, and two classifiers of five findings."""
     folder = tmp_path_factory.mktemp("models")
-    _write(folder / "frontal_filter", "frontal_filter", tuple(map(str, IMAGE_KINDS)), (9.0,))
-    _write(folder / "single", "classifier", FIVE, (0.0, 0.0, 6.0, 0.0, 0.0))
-    _write(folder / "multi", "classifier", FIVE, (-6.0, 6.0, 4.0, -6.0, -6.0), multi_label=True)
-    _write(folder / "silent", "classifier", FIVE, (-6.0,) * 5, multi_label=True)
+    network = mobilenet.model
+    _write(
+        folder / "frontal_filter", network, "frontal_filter", tuple(map(str, IMAGE_KINDS)), (9.0,)
+    )
+    _write(folder / "single", network, "classifier", FIVE, (0.0, 0.0, 6.0, 0.0, 0.0))
+    for name, biases in {"multi": (-6.0, 6.0, 4.0, -6.0, -6.0), "silent": (-6.0,) * 5}.items():
+        _write(folder / name, network, "classifier", FIVE, biases, multi_label=True)
     return folder
 
 
 def _write(
-    folder: Path, role: str, labels: tuple[str, ...], biases: tuple[float, ...], **more: object
+    folder: Path,
+    network: bytes,
+    role: str,
+    labels: tuple[str, ...],
+    biases: tuple[float, ...],
+    **more: object,
 ) -> None:
     point = OperatingPoint(threshold=0.5, sensitivity=0.9, specificity=0.9)
     manifest = BundleManifest(
         id=f"{folder.name}-drawn",
         role=role,
         labels=labels,
-        preprocessing=Preprocessing(side_px=SIDE_PX, fit="letterbox"),
+        preprocessing=SPEC,
         temperature=1.0,
         operating_points=dict.fromkeys(labels, point),
         set_threshold=0.25,
@@ -66,26 +69,28 @@ def _write(
         **more,
     )  # fmt: skip
     card = b"# Drawn\n"
-    model = _with_biases(_drawn_graph(len(labels)), biases)
+    model = _with_outputs(onnx.load_from_string(network), len(labels), biases)
     write_bundle(folder, manifest, {"model.onnx": model, "card.md": card})
 
 
-@cache
-def _drawn_graph(n_outputs: int) -> onnx.ModelProto:
-    """A network whose answer its biases decide."""
-    torch.manual_seed(0)
-    network = MobileNetV1(n_outputs).eval()
-    with torch.no_grad():
-        network.head.classifier.weight.mul_(0.01)
-    return onnx.load_from_string(to_onnx(network, SIDE_PX))
-
-
-def _with_biases(model: onnx.ModelProto, biases: tuple[float, ...]) -> bytes:
-    """The network with these; the outputs after them get none."""
-    [held] = [one for one in model.graph.initializer if one.name.endswith("classifier.bias")]
-    values = np.zeros_like(numpy_helper.to_array(held))
-    values[: len(biases)] = biases
-    held.CopyFrom(numpy_helper.from_array(values, held.name))
+def _with_outputs(model: onnx.ModelProto, n: int, biases: tuple[float, ...]) -> bytes:
+    """The network with a head whose answer its biases decide; the outputs after them get none."""
+    held = {tensor.name: tensor for tensor in model.graph.initializer}
+    made = {node.output[0]: node for node in model.graph.node}
+    _, weight, zero = made["maps"].input
+    while weight not in held:  # it is stored as float16 and cast
+        weight = made[weight].input[0]
+    small = 0.01 * numpy_helper.to_array(held[weight])
+    heads = {
+        weight: np.resize(small, (n, *small.shape[1:])).astype(small.dtype),
+        zero: np.zeros(n, np.float32),
+        made["logits"].input[1]: np.pad(np.array(biases, np.float32), (0, n - len(biases))),
+    }
+    for name, values in heads.items():
+        held[name].CopyFrom(numpy_helper.from_array(values, name))
+    model.graph.ClearField("value_info")  # shapes of three outputs
+    for output in model.graph.output[:2]:
+        output.type.tensor_type.shape.dim[1].dim_value = n
     return model.SerializeToString()
 
 

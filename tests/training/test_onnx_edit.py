@@ -2,31 +2,23 @@
 
 import numpy as np
 import onnx
-import pytest
-import torch
+from exported_networks import SPEC, Exported
 from onnx import numpy_helper
 
 from raiox.bundle import Bundle
 from raiox.inference.session import NetworkSession
-from raiox.lab.training.export.float16 import round_to_float16
 from raiox.lab.training.export.onnx_edit import expose_features, shuffle_weights
-from raiox.lab.training.export.onnx_export import to_onnx
-from raiox.lab.training.networks.mobilenet import MobileNetV1
 
-IMAGES = np.random.default_rng(0).normal(size=(2, 1, 64, 64)).astype(np.float32)
-
-
-@pytest.fixture(scope="module")
-def model() -> bytes:
-    torch.manual_seed(0)
-    return to_onnx(round_to_float16(MobileNetV1(3, None).eval()), 64)
+SHAPE = (2, 1, SPEC.side_px, SPEC.side_px)
+IMAGES = np.random.default_rng(0).normal(size=SHAPE).astype(np.float32)
 
 
 def run(model: bytes) -> dict[str, np.ndarray]:
     return NetworkSession(Bundle(None, model, None), n_threads=1).run(IMAGES)
 
 
-def test_shuffled_weights_keep_their_values_and_give_other_answers(model: bytes) -> None:
+def test_shuffled_weights_keep_their_values_and_give_other_answers(mobilenet: Exported) -> None:
+    model = mobilenet.model
     before, after = (
         onnx.load_from_string(m).graph.initializer for m in (model, shuffle_weights(model))
     )
@@ -38,7 +30,8 @@ def test_shuffled_weights_keep_their_values_and_give_other_answers(model: bytes)
     assert np.corrcoef(own, other)[0, 1] < 0.9  # an untrained network's values are tiny
 
 
-def test_the_features_are_what_the_head_reads(model: bytes) -> None:
+def test_the_features_are_what_the_head_reads(mobilenet: Exported) -> None:
+    model = mobilenet.model
     opened, weights = expose_features(model)
     outputs = run(opened)
 

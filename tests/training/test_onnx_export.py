@@ -6,40 +6,24 @@ from pathlib import Path
 import numpy as np
 import onnx
 import pytest
-import torch
+from exported_networks import SPEC, Exported
 from onnx import TensorProto, helper, numpy_helper
 from PIL import Image
-from torch import nn
 
 from raiox.bundle import Bundle, BundleManifest, OperatingPoint, Training
 from raiox.entities import Radiograph
 from raiox.inference.classifier import Classifier
 from raiox.inference.errors import ModelOutputInvalidError
 from raiox.inference.session import NetworkSession
-from raiox.lab.training.export.float16 import round_to_float16
 from raiox.lab.training.export.onnx_export import (
     MAX_PARITY_ERROR,
     free_batch,
     parity_error,
-    to_onnx,
 )
-from raiox.lab.training.networks.densenet import ThreeBlockDenseNet
-from raiox.lab.training.networks.mobilenet import MobileNetV1
-from raiox.preprocessing import Preprocessing, network_input
+from raiox.preprocessing import network_input
 from raiox.vocabulary import FINDINGS
 
-SPEC = Preprocessing(side_px=96, fit="letterbox")
 DATA = os.environ.get("RAIOX_DATASETS")
-
-
-def lived_in(network: nn.Module) -> nn.Module:
-    """Batch norms as after training: with statistics of their own."""
-    generator = torch.Generator().manual_seed(0)
-    for layer in network.modules():
-        if isinstance(layer, nn.BatchNorm2d):
-            layer.running_mean = torch.randn(layer.num_features, generator=generator) * 0.1
-            layer.running_var = torch.rand(layer.num_features, generator=generator) + 0.5
-    return network.eval()
 
 
 def bundle_of(model: bytes) -> Bundle:
@@ -61,42 +45,34 @@ def bundle_of(model: bytes) -> Bundle:
     return Bundle(manifest, model, None)
 
 
-@pytest.fixture(scope="module")
-def exported() -> tuple[nn.Module, bytes]:
-    network = round_to_float16(lived_in(ThreeBlockDenseNet(3, 64)))
-    return network, to_onnx(network, SPEC.side_px)
-
-
 @pytest.mark.data
 @pytest.mark.skipif(DATA is None, reason="RAIOX_DATASETS names no data set")
 @pytest.mark.parametrize("name", ["densenet", "mobilenet"])
 def test_torch_and_onnx_agree_on_real_radiographs(
-    name: str, exported: tuple[nn.Module, bytes]
+    name: str, request: pytest.FixtureRequest
 ) -> None:
-    network, model = exported
-    if name == "mobilenet":
-        network = round_to_float16(lived_in(MobileNetV1(3)))
-        model = to_onnx(network, SPEC.side_px)
+    exported: Exported = request.getfixturevalue(name)
     files = sorted((Path(DATA or "") / "chest" / "images").rglob("*.jpg"))[::3000]
     pixels = [np.asarray(Image.open(file).convert("L")) for file in files]
 
-    error = parity_error(
-        network, bundle_of(model), np.stack([network_input(p, SPEC) for p in pixels])
-    )
+    images = np.stack([network_input(p, SPEC) for p in pixels])
+    error = parity_error(exported.network, bundle_of(exported.model), images)
 
     assert len(files) >= 5
     assert error <= MAX_PARITY_ERROR
 
 
-def test_one_pass_gives_logits_maps_and_embedding(exported: tuple[nn.Module, bytes]) -> None:
-    network, model = exported
-    images = np.random.default_rng(0).normal(size=(3, 1, 96, 96)).astype(np.float32)
+def test_one_pass_gives_logits_maps_and_embedding(densenet: Exported) -> None:
+    network, model = densenet.network, densenet.model
+    images = (
+        np.random.default_rng(0).normal(size=(3, 1, SPEC.side_px, SPEC.side_px)).astype(np.float32)
+    )
 
     outputs = NetworkSession(bundle_of(model), n_threads=1).run(images)
 
     assert {name: array.shape for name, array in outputs.items()} == {
         "logits": (3, 3),
-        "maps": (3, 3, 6, 6),
+        "maps": (3, 3, 4, 4),
         "embedding": (3, 64),
     }
     bias = network.head.classifier.bias.detach().numpy()
@@ -105,23 +81,25 @@ def test_one_pass_gives_logits_maps_and_embedding(exported: tuple[nn.Module, byt
     )
 
 
-def test_the_file_holds_two_bytes_per_weight(exported: tuple[nn.Module, bytes]) -> None:
-    network, model = exported
+def test_the_file_holds_two_bytes_per_weight(densenet: Exported) -> None:
+    network, model = densenet.network, densenet.model
     n_bytes = sum(p.numel() * (2 if p.dim() > 1 else 4) for p in network.parameters())
 
     assert len(model) < 1.15 * n_bytes  # statistics of batch norms, names and nodes
 
 
 def test_the_file_holds_no_trace_of_the_machine_it_was_made_on(
-    exported: tuple[nn.Module, bytes],
+    densenet: Exported,
 ) -> None:
-    assert b"site-packages" not in exported[1]
-    assert b"raiox/lab" not in exported[1]
+    assert b"site-packages" not in densenet.model
+    assert b"raiox/lab" not in densenet.model
 
 
-def test_a_batch_gives_what_its_images_give_alone(exported: tuple[nn.Module, bytes]) -> None:
-    images = np.random.default_rng(1).normal(size=(4, 1, 96, 96)).astype(np.float32)
-    session = NetworkSession(bundle_of(exported[1]), n_threads=2)
+def test_a_batch_gives_what_its_images_give_alone(densenet: Exported) -> None:
+    images = (
+        np.random.default_rng(1).normal(size=(4, 1, SPEC.side_px, SPEC.side_px)).astype(np.float32)
+    )
+    session = NetworkSession(bundle_of(densenet.model), n_threads=2)
 
     together = session.run(images)["logits"]
 
@@ -142,8 +120,8 @@ def test_a_graph_that_holds_the_number_of_images_is_no_bundle() -> None:
         free_batch(model)
 
 
-def test_weights_that_are_no_numbers_give_no_answer(exported: tuple[nn.Module, bytes]) -> None:
-    graph = onnx.load_from_string(exported[1])
+def test_weights_that_are_no_numbers_give_no_answer(densenet: Exported) -> None:
+    graph = onnx.load_from_string(densenet.model)
     victim = max(graph.graph.initializer, key=lambda tensor: len(tensor.raw_data))
     broken = np.full_like(numpy_helper.to_array(victim), np.nan)
     victim.CopyFrom(numpy_helper.from_array(broken, victim.name))

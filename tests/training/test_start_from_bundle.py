@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from exported_networks import SPEC, Exported
 from lightning import seed_everything
 from safetensors.torch import load_file
 
@@ -13,8 +14,6 @@ from raiox.bundle.manifest import BundleManifest, Training
 from raiox.inference.session import NetworkSession
 from raiox.lab.errors import StartBundleMissingError, StartNetworkMismatchError
 from raiox.lab.training.context import TrainingContext
-from raiox.lab.training.export.float16 import round_to_float16
-from raiox.lab.training.export.onnx_export import to_onnx
 from raiox.lab.training.fit.average_weights import average_weights, interpolate_weights
 from raiox.lab.training.networks.build import build_network
 from raiox.lab.training.networks.onnx_import import bundle_weights
@@ -22,10 +21,6 @@ from raiox.lab.training.recipe import OneCycle, Recipe, Stage
 from raiox.lab.training.runs.initialisation import initialise
 from raiox.lab.training.runs.run_metadata import read_run_metadata
 from raiox.lab.training.runs.train import train
-from raiox.preprocessing import Preprocessing
-
-SIDE_PX = 64
-SPEC = Preprocessing(side_px=SIDE_PX, fit="letterbox")
 
 
 def recipe(network: str, init: str = "scratch") -> Recipe:
@@ -33,12 +28,12 @@ def recipe(network: str, init: str = "scratch") -> Recipe:
         name="drawn",
         task="findings",
         network=network,
-        n_head_channels=32 if network == "densenet" else None,
+        n_head_channels=64 if network == "densenet" else None,
         init=init,
         preprocessing=SPEC,
         stages=(
             Stage(
-                side_px=SIDE_PX,
+                side_px=SPEC.side_px,
                 schedule=OneCycle(n_samples=8, learning_rate=1e-3),
                 batch_size=4,
                 samples_per_epoch=8,
@@ -47,12 +42,8 @@ def recipe(network: str, init: str = "scratch") -> Recipe:
     )
 
 
-def bundle_of(folder: Path, network: str) -> Path:
-    """A bundle of a network whose batch norms are not those of a fresh one."""
-    torch.manual_seed(7)
-    built = build_network(recipe(network))
-    with torch.no_grad():
-        built(torch.rand(4, 1, SIDE_PX, SIDE_PX))
+def bundle_of(folder: Path, model: bytes) -> Path:
+    """A bundle of a graph."""
     manifest = BundleManifest(
         id="drawn-0.1",
         role="classifier",
@@ -66,22 +57,26 @@ def bundle_of(folder: Path, network: str) -> Path:
         ),
         files={},
     )
-    model = to_onnx(round_to_float16(built.eval()), SIDE_PX)
     write_bundle(folder, manifest, {"model.onnx": model})
     return folder
 
 
 @pytest.fixture(scope="module")
-def folders(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """A bundle of each network; writing one takes seconds."""
+def folders(
+    tmp_path_factory: pytest.TempPathFactory, mobilenet: Exported, densenet: Exported
+) -> dict[str, Path]:
+    """A bundle of each network, whose batch norms are not those of a fresh one."""
     folder = tmp_path_factory.mktemp("bundles")
-    return {name: bundle_of(folder / name, name) for name in ("mobilenet", "densenet")}
+    exported = {"mobilenet": mobilenet, "densenet": densenet}
+    return {name: bundle_of(folder / name, one.model) for name, one in exported.items()}
 
 
 @pytest.mark.parametrize("network", ["mobilenet", "densenet"])
 def test_a_network_read_back_predicts_as_its_bundle(folders: dict[str, Path], network: str) -> None:
     bundle = open_bundle(folders[network])
-    images = np.random.default_rng(0).normal(size=(3, 1, SIDE_PX, SIDE_PX)).astype(np.float32)
+    images = (
+        np.random.default_rng(0).normal(size=(3, 1, SPEC.side_px, SPEC.side_px)).astype(np.float32)
+    )
 
     again = build_network(recipe(network)).eval()
     again.load_state_dict(bundle_weights(bundle), strict=False)

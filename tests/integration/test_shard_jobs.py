@@ -79,6 +79,7 @@ def test_the_shard_of_a_killed_process_is_begun_again(folder, whole, tmp_path):
                     os.kill(pid, signal.SIGKILL)
                     killed = pid
                     break
+            time.sleep(0.01)
         status = process.wait()
 
     assert killed is not None
@@ -94,6 +95,7 @@ def test_processes_of_a_killed_command_end_with_it(folder, whole, tmp_path):
             shards = [
                 pid for pid, words in children(process.pid).items() if MODULE.encode() in words
             ]
+            time.sleep(0.01)
         process.kill()
     while any(Path(f"/proc/{pid}").exists() for pid in shards):
         assert time.monotonic() < deadline

@@ -28,7 +28,7 @@ def test_the_page_of_promises_is_what_was_measured(promises):
     assert set(measured) <= set(promises["PROMISES"])
 
 
-@pytest.mark.parametrize("page", ["asvs.md", "promises.md"])
+@pytest.mark.parametrize("page", ["asvs.md", "in-use.md", "promises.md"])
 def test_every_test_that_a_table_names_exists(page):
     named = set(re.findall(r"`(test_\w+)`", (REFERENCE / page).read_text(encoding="utf-8")))
     code = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "tests").rglob("test_*.py"))

@@ -24,7 +24,7 @@ FOREIGN = (
     *("vale onde você está", "radiografadas aí", "Conta feita com", "Levar o mapa", "da variação"),
     *("Um só achado", "não percebe idade", "análise é assim", "não treinaram nada", "Quem diz é"),
     *("forçada entre eles", "parecem limpas", "guardado na fila", "imagem que lemos", "filtro viu"),
-    *("mais novas", "Ajuda a olhar"),
+    *("mais novas", "Ajuda a olhar", "270° no sentido", "180° no sentido"),
 )
 """Portuguese that no Brazilian radiologist would write."""
 FORBIDDEN = ("diagnos", "diagnós", "positiv", "laudo")

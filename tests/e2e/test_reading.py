@@ -311,6 +311,22 @@ def test_two_analyses_of_one_image_are_said_to_be_of_one_image(page):
     )
 
 
+def test_what_another_tab_has_sent_is_there_on_the_way_back_to_this_one(page, served):
+    upload(page, png(63))
+    expect(answer(page)).to_be_visible()
+    page.get_by_role("link", name="Histórico").click()
+    expect(page.locator("main li")).to_have_count(1)
+    other = page.context.new_page()
+    other.goto(served.url)
+    upload(other, png(121))
+    expect(answer(other)).to_be_visible()
+
+    page.bring_to_front()
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+
+    expect(page.locator("main li")).to_have_count(2)
+
+
 def test_deleting_everything_asks_first_and_can_be_declined(page):
     upload(page)
     expect(answer(page)).to_be_visible()

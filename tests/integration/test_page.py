@@ -3,6 +3,8 @@
 import pytest
 from fakes import png
 
+from raiox.messages import messages_for
+
 pytestmark = pytest.mark.anyio
 
 
@@ -36,6 +38,20 @@ async def test_only_files_of_the_page_are_served(start, page_dir, path):
         answer = await service.browser().get(path)
 
     assert answer.status_code == 404
+
+
+async def test_an_address_that_is_none_is_a_page_for_browsers_and_a_document_for_programs(start):
+    async with start() as service:
+        browser = service.browser()
+        page = await browser.get(
+            "/historico", headers={"Accept": "text/html", "Accept-Language": "pt"}
+        )
+        document = await browser.get("/historico")
+
+    assert [page.status_code, document.status_code] == [404, 404]
+    assert page.headers["content-type"].startswith("text/html")
+    assert messages_for("not_found", "pt", {})["title"] in page.text
+    assert document.json()["code"] == "not_found"
 
 
 async def test_without_a_built_page_the_plain_one_answers(start):

@@ -139,6 +139,25 @@ def test_writes_a_page_for_every_image_in_the_language_of_the_command(
     assert text("pdf.meaning_note", language)[:50] in shown
 
 
+def test_a_table_may_go_to_the_standard_output(tmp_path: Path) -> None:
+    result = predict(radiographs("kermany", 1)[0], "--csv", "-")
+
+    assert result.exit_code == 0
+    assert [row["state"] for row in csv.DictReader(result.stdout.splitlines())] == ["done"]
+    assert "raiox" not in result.stdout.splitlines()[-1]
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_is_no_image_may_be_passed_over(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("of the export")
+    (tmp_path / "a.jpg").write_bytes(radiographs("kermany", 1)[0].read_bytes())
+
+    counted, passed_over = predict(tmp_path), predict(tmp_path, "--skip-unreadable")
+
+    assert (counted.exit_code, len(documents(counted))) == (1, 2)
+    assert (passed_over.exit_code, len(documents(passed_over))) == (0, 2)
+
+
 def test_nothing_to_read_is_a_usage_error(tmp_path: Path) -> None:
     assert predict(tmp_path / "absent.png").exit_code == 2
     assert predict(tmp_path).exit_code == 2

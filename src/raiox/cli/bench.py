@@ -44,7 +44,7 @@ def bench(as_json: AsJson = False, language: SpokenLanguage = None) -> None:
     from raiox.intake import Intake
 
     inference = InstalledModels(settings.inference, settings.data_dir).in_use()
-    conditions = _conditions(inference)
+    conditions = conditions_of(inference)
     with Intake(settings.intake) as intake:
         steps = _measure(_steps(intake, inference))
     if as_json:
@@ -58,7 +58,7 @@ def bench(as_json: AsJson = False, language: SpokenLanguage = None) -> None:
         typer.echo(f"{name:{width}}  {times['p50_ms']:9.1f}  {times['p95_ms']:9.1f}")
 
 
-def _conditions(settings: "InferenceSettings") -> dict[str, Any]:
+def conditions_of(settings: "InferenceSettings") -> dict[str, Any]:
     """What the times depend on."""
     from raiox.bundle import open_bundle
     from raiox.inference.local import SHIPPED_MODELS

@@ -8,6 +8,8 @@ from subprocess import run
 import pytest
 
 from raiox.records.image_folder import ImageFolder
+from raiox.records.store import open_records
+from raiox.settings import RecordsSettings
 
 SHA = "a" * 64
 
@@ -38,6 +40,16 @@ def test_only_the_service_may_read_the_folder(files: ImageFolder, tmp_path: Path
     modes = [path.stat().st_mode & 0o777 for path in (tmp_path / "images").rglob("*")]
     assert modes == [0o600]
     assert (tmp_path / "images").stat().st_mode & 0o777 == 0o700
+
+
+def test_only_the_service_may_read_the_database(tmp_path: Path):
+    records = open_records(RecordsSettings(), tmp_path / "var")
+    modes = [path.stat().st_mode & 0o777 for path in (tmp_path / "var").iterdir() if path.is_file()]
+    records.close()
+
+    assert modes
+    assert set(modes) == {0o600}
+    assert (tmp_path / "var").stat().st_mode & 0o777 == 0o700
 
 
 def test_sweeps_what_no_row_wants_but_spares_the_young(files: ImageFolder, tmp_path: Path):

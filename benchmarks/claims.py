@@ -3,10 +3,11 @@
 
 Run:      .venv/bin/python benchmarks/claims.py [--finished 1000000] [--claims 250]
 Needs:    PostgreSQL's server, pg8000; psycopg where it is to be compared.
-Measures: claims of 8 with the statistics of an empty table, by driver, in turns; processor time by side;
+Measures: claims of 8, alone and with their results, with the statistics of an empty table, by driver, in
+          turns; processor time by side;
           bytes of a finished row and of its write-ahead log, with maps in the row and in a file.
 Prints:   one line of JSON.
-Expects:  p95 <= 2 ms on a quiet machine; a fifth of the bytes where maps are in files.
+Expects:  p95 of a claim <= 2 ms on a quiet machine; a fifth of the bytes where maps are in files.
 """
 
 import argparse
@@ -17,13 +18,14 @@ import statistics
 import sys
 import tempfile
 import time
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 
 import numpy as np
 
 from raiox.entities import Radiograph
-from raiox.records.rows import Completion
+from raiox.records.rows import Claim, Completion
 from raiox.records.store import Records, open_records
 from raiox.result import AnalysisResult
 from raiox.settings import FilesSettings, RecordsSettings
@@ -57,10 +59,8 @@ def open_on(server: PostgresServer, driver: str, folder: str, *, maps: bool = Fa
     return open_records(settings, Path(folder), files=FilesSettings(maps=maps))
 
 
-def claims(
-    server: PostgresServer, n_finished: int, n_claims: int, folder: str
-) -> dict[str, object]:
-    """By driver: the time of a claim, and the processor's time on either side."""
+def claims(server: PostgresServer, n_finished: int, n: int, folder: str) -> dict[str, object]:
+    """By driver: the time of a claim, and of a claim with its results, and processor time by side."""
     server.empty()
     with ExitStack() as stack:
         opened = {driver: open_on(server, driver, folder) for driver in DRIVERS}
@@ -68,18 +68,26 @@ def claims(
             stack.callback(records.close)
         server.run("ANALYZE analyses")  # of an empty table, and the server here never looks again
         server.run(INSERT.format(state="done", n=n_finished))
-        server.run(INSERT.format(state="queued", n=2 * BATCH * (n_claims + N_WARM_UP)))
+        server.run(INSERT.format(state="queued", n=4 * BATCH * (n + N_WARM_UP)))
         server.run("CHECKPOINT")
-        for records in opened.values():
-            _claim_in_a_row(records, N_WARM_UP)
-        rounds: dict[str, list[tuple[list[float], float, float]]] = {one: [] for one in DRIVERS}
-        for _ in range(N_ROUNDS):
-            for driver, records in opened.items():
-                server_before, own_before = _server_cpu_s(server), time.process_time()
-                took = _claim_in_a_row(records, n_claims // N_ROUNDS)
-                own, other = time.process_time() - own_before, _server_cpu_s(server) - server_before
-                rounds[driver].append((took, own, other))
-        return {driver: _summary(measured) for driver, measured in rounds.items()}
+        works = {"claim": _claim, "claim and results": _claim_and_finish}
+        return {name: _by_driver(work, opened, server, n) for name, work in works.items()}
+
+
+def _by_driver(
+    work: Callable[[Records], object], opened: Mapping[str, Records], server: PostgresServer, n: int
+) -> dict[str, object]:
+    """In turns, after a warm-up."""
+    for records in opened.values():
+        _times_ms(work, records, N_WARM_UP)
+    rounds: dict[str, list[tuple[list[float], float, float]]] = {one: [] for one in opened}
+    for _ in range(N_ROUNDS):
+        for driver, records in opened.items():
+            server_before, own_before = _server_cpu_s(server), time.process_time()
+            took = _times_ms(work, records, n // N_ROUNDS)
+            own, other = time.process_time() - own_before, _server_cpu_s(server) - server_before
+            rounds[driver].append((took, own, other))
+    return {driver: _summary(measured) for driver, measured in rounds.items()}
 
 
 def weights(server: PostgresServer, folder: str, n_rows: int = 200) -> dict[str, object]:
@@ -107,13 +115,23 @@ def weights(server: PostgresServer, folder: str, n_rows: int = 200) -> dict[str,
     return weighed
 
 
-def _claim_in_a_row(records: Records, n: int) -> list[float]:
+def _claim(records: Records) -> list[Claim]:
+    claimed = records.queue.claim(BATCH)
+    assert len(claimed) == BATCH
+    return claimed
+
+
+def _claim_and_finish(records: Records) -> None:
+    done = Completion(AnalysisState.DONE, RESULT, MAPS)
+    assert all(records.queue.finish([(one, done) for one in _claim(records)]))
+
+
+def _times_ms(work: Callable[[Records], object], records: Records, n: int) -> list[float]:
     took_ms = []
     for _ in range(n):
         began = time.perf_counter()
-        claimed = records.queue.claim(BATCH)
+        work(records)
         took_ms.append(1e3 * (time.perf_counter() - began))
-        assert len(claimed) == BATCH
     return took_ms
 
 

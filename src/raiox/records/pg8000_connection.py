@@ -2,18 +2,27 @@
 
 pg8000 sends Parse, Describe, and Bind with Execute apart and waits for the answer to each. The
 protocol lets a client send them together before one Sync; the answers come in the same order.
-A statement that comes often is prepared, so that the server does not plan it each time.
+A statement that comes often is prepared, so that the server does not plan it each time, and its
+parameters are numbered once, which pg8000 does letter by letter at each use.
 It also raises one exception for all that the server refuses; a violated constraint has its own here.
 Sources: PostgreSQL 15, "Message Flow: Extended Query", "Pipelining", and appendix A; PEP 249, "Exceptions".
 """
 
 from collections import Counter
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any, Final
 
 from pg8000.converters import make_params
 from pg8000.core import NULL_BYTE, SYNC_MSG, Context
-from pg8000.dbapi import Connection, DatabaseError, IntegrityError
+from pg8000.dbapi import (
+    Connection,
+    Cursor,
+    DatabaseError,
+    IntegrityError,
+    InterfaceError,
+    convert_paramstyle,
+)
 
 from raiox.records.postgresql import sqlstate
 
@@ -30,6 +39,10 @@ class PipelinedConnection(Connection):  # type: ignore[misc]  # the library has 
         self._n_uses: Counter[str] = Counter()
         self._prepared: dict[str, tuple[Any, ...]] = {}
         super().__init__(*arguments, **options)
+
+    def cursor(self) -> "NumberingCursor":
+        """What SQLAlchemy runs statements with."""
+        return NumberingCursor(self)
 
     def execute_unnamed(
         self, statement: str, vals: Sequence[Any] = (), oids: Sequence[int] = (), stream: Any = None
@@ -71,3 +84,33 @@ class PipelinedConnection(Connection):  # type: ignore[misc]  # the library has 
             if sqlstate(error).startswith(VIOLATED_CONSTRAINT):
                 raise IntegrityError(*error.args) from error
             raise
+
+
+class NumberingCursor(Cursor):  # type: ignore[misc]  # the library has no types
+    """As pg8000's own, but it remembers the statements whose parameters it has numbered."""
+
+    _input_oids: Sequence[int]
+
+    def execute(self, operation: str, args: Sequence[Any] = (), stream: Any = None) -> None:
+        """Run one statement, in a transaction unless the connection commits by itself.
+
+        Raises: InterfaceError, IntegrityError, DatabaseError.
+        """
+        if stream is not None or not args:
+            super().execute(operation, args, stream)
+            return
+        if self._c is None:
+            raise InterfaceError("Cursor closed")
+        if not (self._c._in_transaction or self._c.autocommit):  # noqa: SLF001  (as the library does)
+            self._c.execute_simple("begin transaction")
+        self._context = self._c.execute_unnamed(_numbered(operation), args, self._input_oids)
+        self._row_iter = None if self._context.rows is None else iter(self._context.rows)
+        self._input_oids = ()
+
+
+@lru_cache(MAX_COUNTED)
+def _numbered(statement: str) -> str:
+    """Its `%s` as `$1`, `$2` and so on."""
+    numbered: str
+    numbered, _ = convert_paramstyle("format", statement, ())
+    return numbered

@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    Double,
     Integer,
     Row,
     UpdateBase,
@@ -173,15 +174,14 @@ class AnalysisQueue:
         until = self._clock() + self._settings.lease_s
         with self._database.writing_relaxed() as connection:
             for claim in claims:
-                connection.execute(_owned_by_claim(claim).values(lease_until=until))
+                connection.execute(_UPDATE, _owned_by(claim) | {"lease_until": until})
 
     def release(self, claims: list[Claim]) -> None:
         """Let others take the work at once; for a worker that has to stop."""
+        waiting = {"state": AnalysisState.QUEUED, "lease_until": 0.0}
         with self._database.writing() as connection:
             for claim in claims:
-                connection.execute(
-                    _owned_by_claim(claim).values(state=AnalysisState.QUEUED, lease_until=0.0)
-                )
+                connection.execute(_UPDATE, _owned_by(claim) | waiting)
 
     def finish(self, results: list[tuple[Claim, Completion]]) -> list[bool]:
         """Write how claims ended, all in one transaction.
@@ -222,10 +222,22 @@ class AnalysisQueue:
 _CLAIM_COLUMNS = tuple(analyses.c[field.name] for field in fields(Claim))
 # Statements on the way of every upload are written once: to write one takes longer than to run it.
 _INSERT = insert(analyses).returning(*_CLAIM_COLUMNS)
+_UPDATE = update(analyses).where(
+    analyses.c.id == bindparam("claimed"),
+    analyses.c.attempt == bindparam("by_attempt"),
+    in_state(AnalysisState.RUNNING),
+)
+"""Of the row that a claim holds, as long as this very attempt does."""
+_CREATED_AT, _NOW = analyses.c.created_at, bindparam("now", type_=Double)
+_FINISH = _UPDATE.values(
+    # Not before it was created, even if the clock was set back meanwhile.
+    finished_at=case((_CREATED_AT > _NOW, _CREATED_AT), else_=_NOW),
+    lease_until=0.0,
+)
 
 
 def _claim(row: Row[Any]) -> Claim:
-    return Claim(**row._mapping)  # noqa: SLF001  (public, named so beside columns)
+    return Claim(*tuple(row))
 
 
 def _lease(which: ColumnElement[bool], relaxing: Sequence[ColumnElement[str]]) -> UpdateBase:
@@ -265,25 +277,12 @@ def _as_stored(row: dict[str, Any], number: int) -> StoredAnalysis:
     return StoredAnalysis(**known, number=number, finished_at=None, has_maps=False)
 
 
-def _owned_by_claim(claim: Claim) -> Any:
-    """The row, as long as this very attempt holds it."""
-    return update(analyses).where(
-        analyses.c.id == claim.id,
-        analyses.c.attempt == claim.attempt,
-        analyses.c.state == AnalysisState.RUNNING,
-    )
+def _owned_by(claim: Claim) -> dict[str, Any]:
+    """Parameters of `_UPDATE`, beside the new values."""
+    return {"claimed": claim.id, "by_attempt": claim.attempt}
 
 
 def _finish(connection: Connection, claim: Claim, end: Completion, now: float) -> bool:
-    written = connection.execute(
-        _owned_by_claim(claim).values(
-            state=end.state,
-            result=end.result,
-            maps=end.maps,
-            maps_suffix=end.maps_suffix,
-            # Not before it was created, even if the clock was set back meanwhile.
-            finished_at=case((analyses.c.created_at > now, analyses.c.created_at), else_=now),
-            lease_until=0.0,
-        )
-    )
+    values = {field.name: getattr(end, field.name) for field in fields(Completion)}
+    written = connection.execute(_FINISH, _owned_by(claim) | values | {"now": now})
     return bool(written.rowcount)

@@ -20,6 +20,7 @@ from sqlalchemy import (
     Table,
     bindparam,
     func,
+    literal_column,
     select,
     text,
 )
@@ -118,7 +119,7 @@ ended_sessions = Table(
 
 def in_state(state: AnalysisState) -> ColumnElement[bool]:
     """The state in the statement itself: only so is a partial index known to fit."""
-    return analyses.c.state == bindparam(None, state, StateColumn, literal_execute=True)
+    return analyses.c.state == literal_column(f"'{AnalysisState(state)}'")
 
 
 def counts_of_waiting(most: int) -> tuple[Select[int], Select[int]]:

@@ -19,6 +19,7 @@ from nginx_proxy import NGINX, nginx_command
 from serving import Served, free_port
 
 from raiox.cli.configuration import read_settings
+from raiox.service.roles import Role, require_role
 from raiox.web.http.middleware import HSTS
 
 ROOT = Path(__file__).parents[2]
@@ -28,6 +29,7 @@ SBIN = "/usr/sbin:/usr/local/sbin:/usr/bin:/usr/local/bin"
 CADDY, SYSTEMD, OPENSSL = (
     shutil.which(program, path=SBIN) for program in ("caddy", "systemd-analyze", "openssl")
 )
+UNITS = ("raiox.service", "raiox-work.service")
 START_S = 20.0
 MAX_EXPOSURE = 4.0
 """Of 10, as systemd counts it, which calls it OK."""
@@ -191,27 +193,29 @@ def test_below_a_path_of_another_server_every_address_stays_below_it(service, tm
 
 
 @pytest.mark.skipif(SYSTEMD is None, reason="systemd is not installed")
-def test_systemd_understands_every_line_of_the_unit(tmp_path):
+@pytest.mark.parametrize("name", UNITS)
+def test_systemd_understands_every_line_of_the_unit(name, tmp_path):
     program = "/opt/raiox/.venv/bin/raiox"
-    unit = replaced((DEPLOY / "systemd" / "raiox.service").read_text(), {program: "/bin/true"})
-    (tmp_path / "raiox.service").write_text(unit)
+    unit = replaced((DEPLOY / "systemd" / name).read_text(), {program: "/bin/true"})
+    (tmp_path / name).write_text(unit)
     verified = subprocess.run(
-        [SYSTEMD, "verify", "--man=no", str(tmp_path / "raiox.service")],
+        [SYSTEMD, "verify", "--man=no", str(tmp_path / name)],
         capture_output=True, text=True, check=False,
     )  # fmt: skip
-    ours = [line for line in verified.stderr.splitlines() if "raiox.service" in line]
+    ours = [line for line in verified.stderr.splitlines() if name in line]
 
     assert (ours, verified.returncode) == ([], 0)
 
 
 @pytest.mark.skipif(SYSTEMD is None, reason="systemd is not installed")
-def test_the_unit_exposes_little(tmp_path):
-    unit = shutil.copy(DEPLOY / "systemd" / "raiox.service", tmp_path)
+@pytest.mark.parametrize("name", UNITS)
+def test_the_unit_exposes_little(name, tmp_path):
+    unit = shutil.copy(DEPLOY / "systemd" / name, tmp_path)
     counted = subprocess.run(
         [SYSTEMD, "security", "--offline=true", "--no-pager", unit],
         capture_output=True, text=True, check=False,
     )  # fmt: skip
-    overall = re.search(r"exposure level for raiox.service: ([\d.]+)", counted.stdout)
+    overall = re.search(rf"exposure level for {name}: ([\d.]+)", counted.stdout)
 
     assert overall, counted.stderr
     assert float(overall[1]) <= MAX_EXPOSURE
@@ -227,6 +231,22 @@ def test_the_file_of_settings_is_read_without_an_unknown_name(monkeypatch):
     assert settings.data_dir == Path("/var/lib/raiox")
     assert settings.web.allowed_hosts == (NAME,)
     assert settings.web.secure_cookies
+
+
+def test_the_settings_of_several_hosts_are_read_and_let_processes_share_everything(
+    monkeypatch, tmp_path
+):
+    page = (ROOT / "docs" / "how-to" / "run-on-several-hosts.md").read_text()
+    [written] = re.findall(r"```toml\n(.+?)```", page, re.DOTALL)
+    (tmp_path / "raiox.toml").write_text(written)
+    monkeypatch.setenv("RAIOX_CONFIG", str(tmp_path / "raiox.toml"))
+    monkeypatch.setenv("RAIOX_DATA_DIR", "/var/lib/raiox-work")
+
+    settings = read_settings()
+
+    require_role(settings, Role.WORKER)
+    require_role(settings, Role.ALL)
+    assert settings.web.replicas == 2
 
 
 def test_the_containers_are_given_settings_that_exist_and_run_without_rights(monkeypatch):

@@ -68,7 +68,7 @@ def claims(server: PostgresServer, n_finished: int, n: int, folder: str) -> dict
             stack.callback(records.close)
         server.run("ANALYZE analyses")  # of an empty table, and the server here never looks again
         server.run(INSERT.format(state="done", n=n_finished))
-        server.run(INSERT.format(state="queued", n=4 * BATCH * (n + N_WARM_UP)))
+        server.run(INSERT.format(state="queued", n=4 * BATCH * (n + N_WARM_UP + 1)))
         server.run("CHECKPOINT")
         works = {"claim": _claim, "claim and results": _claim_and_finish}
         return {name: _by_driver(work, opened, server, n) for name, work in works.items()}
@@ -116,7 +116,7 @@ def weights(server: PostgresServer, folder: str, n_rows: int = 200) -> dict[str,
 
 
 def _claim(records: Records) -> list[Claim]:
-    claimed = records.queue.claim(BATCH)
+    claimed = records.queue.claim_share(BATCH)
     assert len(claimed) == BATCH
     return claimed
 

@@ -6,32 +6,27 @@ are the same on SQLite (BEGIN IMMEDIATE) and PostgreSQL (SKIP LOCKED); there, ea
 that others wait for also notifies them.
 """
 
-from collections.abc import Sequence
 from dataclasses import fields
 from typing import Any
 
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    Double,
-    Integer,
-    Row,
-    UpdateBase,
-    and_,
-    bindparam,
-    case,
-    func,
-    insert,
-    or_,
-    select,
-    update,
-)
+from sqlalchemy import Connection, UpdateBase, func, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from raiox.records.database import Database
 from raiox.records.errors import QueueFullError
 from raiox.records.keys_of_uploads import find_by_key, key_row
 from raiox.records.notifications import notify_of_results, notify_of_work
+from raiox.records.queue_statements import (
+    FINISH,
+    INSERT,
+    UPDATE,
+    N,
+    claim_in,
+    held_by,
+    is_lost,
+    lease_oldest,
+    share,
+)
 from raiox.records.quota import require_space
 from raiox.records.retention import HOUR_S
 from raiox.records.rows import (
@@ -68,8 +63,12 @@ class AnalysisQueue:
         self._settings = settings
         self._clock = clock
         self._replica = replica
-        self._waiting = _lease(in_state(AnalysisState.QUEUED), database.relaxing)
-        self._lost = _lease(_is_lost(), database.relaxing)
+        waits, relaxing = in_state(AnalysisState.QUEUED), database.relaxing
+        self._waiting = lease_oldest(waits, N, relaxing)
+        self._share = (
+            self._waiting if database.is_sqlite else lease_oldest(waits, share(), relaxing)
+        )
+        self._lost = lease_oldest(is_lost(), N, relaxing)
         # Uploads at the same moment may exceed it.
         self._count_queued, self._count_before = counts_of_waiting(2 * settings.max_queued)
 
@@ -103,7 +102,7 @@ class AnalysisQueue:
             if lease and not n_queued:
                 row |= {"state": AnalysisState.RUNNING, "attempt": 1}
                 row |= {"lease_until": now + self._settings.lease_s}
-            claim = _claim(connection.execute(_INSERT, row).one())
+            claim = claim_in(connection.execute(INSERT, row).one())
             if key:
                 connection.execute(insert(idempotency_keys), key_row(new, key, now))
             if not claim.attempt and n_queued < WAKE_BELOW and not self._database.is_sqlite:
@@ -154,6 +153,14 @@ class AnalysisQueue:
         """Lease up to `n` analyses that wait, oldest first."""
         return self._lease(self._waiting, n)
 
+    def claim_share(self, n: int) -> list[Claim]:
+        """Lease up to `n`, oldest first, but leave half of what waits to other workers.
+
+        Whoever took all would let them rest, and each image wait for a whole batch. On SQLite
+        nobody else works.
+        """
+        return self._lease(self._share, n)
+
     def claim_lost(self) -> list[Claim]:
         """Lease one analysis whose worker was lost, if there is any.
 
@@ -167,21 +174,21 @@ class AnalysisQueue:
         instants = {"now": now, "until": now + lease_s, "too_far": now + 2 * lease_s}
         with self._database.one_statement() as connection:
             rows = connection.execute(statement, instants | {"n": n}).all()
-        return sorted((_claim(row) for row in rows), key=lambda claim: claim.number)
+        return sorted((claim_in(row) for row in rows), key=lambda claim: claim.number)
 
     def renew(self, claims: list[Claim]) -> None:
         """Keep the leases of work that takes long."""
         until = self._clock() + self._settings.lease_s
         with self._database.writing_relaxed() as connection:
             for claim in claims:
-                connection.execute(_UPDATE, _owned_by(claim) | {"lease_until": until})
+                connection.execute(UPDATE, held_by(claim) | {"lease_until": until})
 
     def release(self, claims: list[Claim]) -> None:
         """Let others take the work at once; for a worker that has to stop."""
         waiting = {"state": AnalysisState.QUEUED, "lease_until": 0.0}
         with self._database.writing() as connection:
             for claim in claims:
-                connection.execute(_UPDATE, _owned_by(claim) | waiting)
+                connection.execute(UPDATE, held_by(claim) | waiting)
 
     def finish(self, results: list[tuple[Claim, Completion]]) -> list[bool]:
         """Write how claims ended, all in one transaction.
@@ -219,70 +226,13 @@ class AnalysisQueue:
         }
 
 
-_CLAIM_COLUMNS = tuple(analyses.c[field.name] for field in fields(Claim))
-# Statements on the way of every upload are written once: to write one takes longer than to run it.
-_INSERT = insert(analyses).returning(*_CLAIM_COLUMNS)
-_UPDATE = update(analyses).where(
-    analyses.c.id == bindparam("claimed"),
-    analyses.c.attempt == bindparam("by_attempt"),
-    in_state(AnalysisState.RUNNING),
-)
-"""Of the row that a claim holds, as long as this very attempt does."""
-_CREATED_AT, _NOW = analyses.c.created_at, bindparam("now", type_=Double)
-_FINISH = _UPDATE.values(
-    # Not before it was created, even if the clock was set back meanwhile.
-    finished_at=case((_CREATED_AT > _NOW, _CREATED_AT), else_=_NOW),
-    lease_until=0.0,
-)
-
-
-def _claim(row: Row[Any]) -> Claim:
-    return Claim(*tuple(row))
-
-
-def _lease(which: ColumnElement[bool], relaxing: Sequence[ColumnElement[str]]) -> UpdateBase:
-    """The statement that leases the oldest `n`; made once, which takes as long as to run it."""
-    oldest = (
-        select(analyses.c.number, *relaxing)
-        .where(which)
-        .order_by(analyses.c.number)
-        .limit(bindparam("n", type_=Integer))
-        .with_for_update(skip_locked=True)
-        # A plan may run a subquery once more for each row, and then lease more than `n`.
-        .cte("oldest")
-        .prefix_with("MATERIALIZED")
-    )
-    return (
-        update(analyses)
-        .where(analyses.c.number.in_(select(oldest.c.number)))
-        .values(
-            state=AnalysisState.RUNNING,
-            attempt=analyses.c.attempt + 1,
-            lease_until=bindparam("until"),
-        )
-        .returning(*_CLAIM_COLUMNS)
-    )
-
-
-def _is_lost() -> ColumnElement[bool]:
-    """Running, but its lease ran out, or lies so far ahead that the clock was set back."""
-    lease = analyses.c.lease_until
-    ran_out = or_(lease < bindparam("now"), lease > bindparam("too_far"))
-    return and_(in_state(AnalysisState.RUNNING), ran_out)
-
-
 def _as_stored(row: dict[str, Any], number: int) -> StoredAnalysis:
     names = {field.name for field in fields(StoredAnalysis)}
     known = {name: value for name, value in row.items() if name in names}
     return StoredAnalysis(**known, number=number, finished_at=None, has_maps=False)
 
 
-def _owned_by(claim: Claim) -> dict[str, Any]:
-    """Parameters of `_UPDATE`, beside the new values."""
-    return {"claimed": claim.id, "by_attempt": claim.attempt}
-
-
 def _finish(connection: Connection, claim: Claim, end: Completion, now: float) -> bool:
     values = {field.name: getattr(end, field.name) for field in fields(Completion)}
-    written = connection.execute(_FINISH, _owned_by(claim) | values | {"now": now})
+    written = connection.execute(FINISH, held_by(claim) | values | {"now": now})
     return bool(written.rowcount)

@@ -122,7 +122,7 @@ def in_state(state: AnalysisState) -> ColumnElement[bool]:
     return analyses.c.state == literal_column(f"'{AnalysisState(state)}'")
 
 
-def counts_of_waiting(most: int) -> tuple[Select[int], Select[int]]:
+def counts_of_waiting(most: int | ColumnElement[int]) -> tuple[Select[int], Select[int]]:
     """How many wait, and how many of them before a number; `most` at most.
 
     Only in order is the index of what waits surely used.

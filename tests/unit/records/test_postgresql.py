@@ -26,6 +26,7 @@ from raiox.records.errors import (
 from raiox.records.notifications import Listener
 from raiox.records.pg8000_connection import PREPARED_AFTER
 from raiox.records.postgresql import UNACKNOWLEDGED_S
+from raiox.records.queue import AnalysisQueue
 from raiox.records.retention import LOCK_NUMBER
 from raiox.records.rows import Completion, NewAnalysis
 from raiox.records.store import Records, open_records
@@ -137,7 +138,20 @@ def test_a_claim_takes_no_more_than_it_wants_under_any_plan(opened, postgres):
     assert records.queue.n_queued() == 32
 
 
-def test_a_claim_does_not_walk_through_the_history(opened, postgres):
+def test_a_worker_leaves_half_of_what_waits_to_others(opened):
+    one, other = opened(), opened()
+    for number in range(20):
+        one.queue.enqueue(new(str(number)))
+
+    shares = [queue.claim_share(8) for queue in (one.queue, other.queue) * 3]
+
+    assert [len(claims) for claims in shares] == [8, 6, 3, 1, 1, 1]
+    assert [claim.id for claims in shares for claim in claims] == [str(n) for n in range(20)]
+    assert one.queue.claim_share(8) == []
+
+
+@pytest.mark.parametrize("claim", [AnalysisQueue.claim, AnalysisQueue.claim_share])
+def test_a_claim_does_not_walk_through_the_history(claim, opened, postgres):
     records = opened()
     records.queue.enqueue(new("first"))
     postgres.run(
@@ -148,10 +162,10 @@ def test_a_claim_does_not_walk_through_the_history(opened, postgres):
     )
     records.queue.enqueue(new("last"))
     began = _rows_read(postgres)
-    claims = records.queue.claim(8)
+    claims = claim(records.queue, 2) + claim(records.queue, 2)
     n_read = _rows_read(postgres) - began
 
-    assert [claim.id for claim in claims] == ["first", "last"]
+    assert [one.id for one in claims] == ["first", "last"]
     assert n_read < 100
 
 

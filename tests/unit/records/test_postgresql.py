@@ -8,7 +8,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
-from pg8000.exceptions import DatabaseError
+from pg8000.exceptions import DatabaseError, InterfaceError
 from relay import Relay
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, IntegrityError
@@ -112,6 +112,19 @@ def test_a_statement_with_values_goes_once_to_the_server_and_back(opened):
         assert list(row) == ["one", 2]
         assert refused.value.args[0]["C"] == "22012"  # division by zero
         assert bytes(cursor.fetchone()[0]) == b"\x00\xff"
+
+
+def test_a_statement_that_comes_again_has_the_same_parameters_and_signs(opened):
+    with opened().database.listening() as connection:
+        cursor = connection.cursor()
+        for value in ("a", "b"):
+            cursor.execute("SELECT '50 %', CAST(%s AS text), 7 %% CAST(%s AS int)", [value, 4])
+
+            assert list(cursor.fetchone()) == ["50 %", value, 3]
+
+        cursor.close()
+        with pytest.raises(InterfaceError):
+            cursor.execute("SELECT CAST(%s AS int)", [1])
 
 
 def test_a_violated_constraint_is_an_error_of_its_own(opened):

@@ -34,11 +34,16 @@ PHOTOGRAPH = (Path(__file__).parent / "files" / "phantom.heic").read_bytes()
 with_extra = pytest.mark.skipif(not HEIF.is_installed, reason="needs the extra heif")
 
 
+@pytest.fixture(scope="module")
+def intake():
+    with Intake(IntakeSettings(decoder_wall_s=60.0)) as shared:
+        yield shared
+
+
 @with_extra
-def test_a_photograph_of_a_phone_is_read_upright_by_a_confined_process():
-    with Intake(IntakeSettings(decoder_wall_s=60.0)) as intake:
-        radiograph = intake.load(PHOTOGRAPH)
-        weaknesses = intake._photographs.weaknesses()
+def test_a_photograph_of_a_phone_is_read_upright_by_a_confined_process(intake):
+    radiograph = intake.load(PHOTOGRAPH)
+    weaknesses = intake._photographs.weaknesses()
 
     assert radiograph.source_format == "heif"
     assert np.abs(radiograph.pixels.astype(int) - phantom()).mean() < 4
@@ -47,11 +52,8 @@ def test_a_photograph_of_a_phone_is_read_upright_by_a_confined_process():
 
 @with_extra
 @pytest.mark.parametrize("n_bytes", [40, 400, 1_000])
-def test_half_a_photograph_is_refused(n_bytes):
-    with (
-        Intake(IntakeSettings(decoder_wall_s=60.0)) as intake,
-        pytest.raises(IntakeError) as refusal,
-    ):
+def test_half_a_photograph_is_refused(intake, n_bytes):
+    with pytest.raises(IntakeError) as refusal:
         intake.load(PHOTOGRAPH[:n_bytes])
 
     assert isinstance(refusal.value, TruncatedImageError) or n_bytes < 100
@@ -81,16 +83,15 @@ def test_zeros_where_a_part_of_the_picture_was_are_seen(n_bytes):
 
 
 @with_extra
-def test_a_photograph_with_a_hole_is_refused_instead_of_concealed():
-    with Intake(IntakeSettings(decoder_wall_s=60.0)) as intake, pytest.raises(CorruptImageError):
+def test_a_photograph_with_a_hole_is_refused_instead_of_concealed(intake):
+    with pytest.raises(CorruptImageError):
         intake.load(with_zeros(PHOTOGRAPH.index(b"mdat") + 200, 60))
 
 
 @with_extra
-def test_a_photograph_in_an_archive_is_read_by_the_process_that_holds_its_codec():
-    with Intake(IntakeSettings(decoder_wall_s=60.0)) as intake:
-        alone = intake.load(PHOTOGRAPH)
-        archived = intake.load(zipped(photograph=PHOTOGRAPH, readme=b"text"))
+def test_a_photograph_in_an_archive_is_read_by_the_process_that_holds_its_codec(intake):
+    alone = intake.load(PHOTOGRAPH)
+    archived = intake.load(zipped(photograph=PHOTOGRAPH, readme=b"text"))
 
     assert archived.source_format == "zip"
     assert np.array_equal(archived.pixels, alone.pixels)

@@ -90,24 +90,27 @@ class PostgresServer:
     def url(self, database: str = "postgres", driver: str = "postgresql") -> str:
         return f"{driver}://{USER}@{self.address}:{self.port}/{database}"
 
-    def run(self, statement: str, database: str = "postgres") -> list[tuple]:
-        """One statement outside of transactions; its rows."""
+    def run(self, *statements: str, database: str = "postgres") -> list[tuple]:
+        """Statements outside of transactions; the rows of the last."""
         engine = create_engine(
             self.url(database, "postgresql+pg8000"), isolation_level="AUTOCOMMIT"
         )
         try:
             with engine.connect() as connection:
-                result = connection.execute(text(statement))
+                for statement in statements:
+                    result = connection.execute(text(statement))
                 return [tuple(row) for row in result] if result.returns_rows else []
         finally:
             engine.dispose()
 
     def empty(self) -> str:
         """The URL of a database without tables; a new one each time would cost a second."""
-        self.run("SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                 " WHERE usename = current_user AND pid <> pg_backend_pid()")  # fmt: skip
-        self.run("DROP SCHEMA public CASCADE")
-        self.run("CREATE SCHEMA public")
+        self.run(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE usename = current_user AND pid <> pg_backend_pid()",
+            "DROP SCHEMA public CASCADE",
+            "CREATE SCHEMA public",
+        )
         return self.url()
 
     def _run(self, name: str, *words: str) -> None:

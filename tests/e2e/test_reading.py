@@ -299,6 +299,21 @@ def test_two_analyses_are_compared(page):
     expect(row).to_contain_text(re.compile(r"\+0,\d\d"))
 
 
+def test_compared_images_stand_at_one_height_however_long_their_names_are(page):
+    bring_several(page, 60, 190)
+    page.get_by_role("button", name=re.compile("^Anotar a análise")).first.click()
+    page.get_by_label("Nome do estudo").fill("Um nome comprido " * 6)
+    for box in page.get_by_role("checkbox").all():
+        box.check()
+    page.get_by_role("link", name="Comparar as duas").click()
+    images = page.locator("main section img:not([alt=''])")
+    expect(images).to_have_count(2)
+
+    first, second = (image.bounding_box() for image in images.all())
+
+    assert first["y"] == second["y"]
+
+
 def test_two_analyses_of_one_image_are_said_to_be_of_one_image(page):
     bring_several(page, 75, 75)
 

@@ -72,6 +72,7 @@ class Patient:
                 headers=headers,
                 cookies=self._cookies,
                 timeout=10,
+                verify=False,  # else each reads all certificates, for nothing
             )
             if response.status_code in (201, 202):
                 self.ids.append(response.json()["id"])

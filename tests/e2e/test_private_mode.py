@@ -137,6 +137,16 @@ def test_the_key_dies_with_the_last_analysis(visitor):
     assert page.evaluate(KEYS) == [0, 0, 0]
 
 
+def test_the_whole_history_of_the_device_goes_at_once(visitor):
+    page = visitor.page
+    page.get_by_role("link", name="Histórico").click()
+    page.get_by_role("button", name="Apagar tudo").click()
+    page.get_by_role("button", name="Sim, apagar").click()
+
+    expect(page.get_by_role("heading", name="Ainda não há nada aqui")).to_be_visible()
+    assert page.evaluate(KEYS) == [0, 0, 0]
+
+
 def test_half_a_file_ends_in_a_sentence(visitor):
     upload(visitor.page, example_png("phantom_clear")[:3000])
 

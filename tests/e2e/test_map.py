@@ -1,8 +1,11 @@
 """The map of cases, with the shipped classifier's own reference cases."""
 
+import io
 import re
 
+import numpy as np
 import pytest
+from PIL import Image, ImageDraw, ImageFilter
 from playwright.sync_api import expect
 
 from .conftest import upload
@@ -31,6 +34,66 @@ def test_the_map_opens_in_three_dimensions_and_can_be_turned_without_dragging(pa
     page.get_by_role("button", name="Para a direita").click()
     page.wait_for_timeout(200)
     assert page.locator("canvas").screenshot() != before
+
+
+SCREENS = [{"width": 1440, "height": 900}, {"width": 375, "height": 812}]
+
+
+def canvas_of(page):
+    page.wait_for_timeout(500)
+    return Image.open(io.BytesIO(page.locator("canvas").screenshot()))
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+def test_the_cloud_fills_its_canvas_and_each_axis_has_its_name_in_sight(page, screen):
+    page.set_viewport_size(screen)
+    page.reload()
+    expect(page.get_by_text("Carregando o mapa")).to_have_count(0)
+    expect(page.locator("canvas")).to_be_visible()
+    pixels = np.asarray(canvas_of(page).convert("RGB"), int)
+    rows, columns = np.nonzero(np.ptp(pixels, axis=2) > 60)
+    assert max(np.ptp(rows) / pixels.shape[0], np.ptp(columns) / pixels.shape[1]) > 0.6
+
+    for group in page.locator("fieldset input[type=checkbox]").all():
+        group.uncheck()
+
+    names = canvas_of(page).convert("L").point(lambda value: 255 * (value > 150))
+    assert n_regions(names.filter(ImageFilter.MaxFilter(15))) == 3
+    assert np.asarray(names)[[0, -1]].max() == np.asarray(names)[:, [0, -1]].max() == 0
+
+
+def n_regions(picture):
+    found = 0
+    while box := picture.getbbox():
+        row = np.asarray(picture)[box[1]]
+        ImageDraw.floodfill(picture, (int(row.argmax()), box[1]), 0)
+        found += 1
+    return found
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+def test_the_plane_is_filled_named_and_nowhere_white(page, screen):
+    page.set_viewport_size(screen)
+    radio(page, "2D").check(force=True)
+    plane = page.locator("svg[role=img]")
+    names = plane.locator("text")
+    expect(names).to_have_text(["Eixo 1", "Eixo 2"])
+    whole = plane.bounding_box()
+    for name in names.all():
+        box = name.bounding_box()
+        assert box["height"] >= 12
+        assert whole["x"] <= box["x"] <= whole["x"] + whole["width"] - box["width"]
+        assert whole["y"] <= box["y"] <= whole["y"] + whole["height"] - box["height"]
+    boxes = [group.bounding_box() for group in plane.locator(".markers").all()]
+    spans = [
+        (max(b[at] + b[size] for b in boxes) - min(b[at] for b in boxes)) / whole[size]
+        for at, size in (("x", "width"), ("y", "height"))
+    ]
+    assert 0.8 < max(spans) <= 1
+    pixels = np.asarray(Image.open(io.BytesIO(plane.screenshot())).convert("RGB"), int)
+    is_white = Image.fromarray(np.uint8(255 * (pixels.min(axis=2) > 200)))
+    # What is left of white are edges and letters, which are thin.
+    assert np.asarray(is_white.filter(ImageFilter.MinFilter(5))).mean() == 0
 
 
 def test_a_group_can_be_left_out_of_every_view(page):
@@ -66,7 +129,7 @@ def test_a_case_is_picked_by_a_click_on_the_plane(page):
     radio(page, "2D").check(force=True)
     radio(page, "Base").check(force=True)
     stage = page.get_by_role("img", name=re.compile("Mapa com"))
-    marker = page.locator("path.markers").first
+    marker = page.locator(".markers path").first
     start = re.match(r"M([-\d.]+) ([-\d.]+)", marker.get_attribute("d"))
     at = stage.evaluate(
         """(svg, [x, y]) => {

@@ -1,9 +1,11 @@
+import { PerspectiveCamera, Vector3 } from 'three';
 import { expect, test } from 'vitest';
 
 import type { MapCase } from '../src/shared/contract';
+import { axisEnds, frameOf, namedEnds } from '../src/map/framing';
 import { extentOf, groupBy, nearest } from '../src/map/groups';
 import { outline, SHAPES } from '../src/shared/marker';
-import { findNear, homeOf, pan, SIDE, toPlane, zoom } from '../src/map/plane';
+import { findNear, homeOf, pan, seenOf, SIDE, toPlane, zoom } from '../src/map/plane';
 import { orderRows } from '../src/map/tableRows';
 
 const CASES: MapCase[] = [
@@ -35,6 +37,34 @@ test('the view at home is the smallest square around all cases', () => {
   const { x, y, side } = homeOf([[300, 400], [500, 450]]);
   expect(side).toBeCloseTo(224);
   expect([x + side / 2, y + side / 2]).toEqual([400, 425]);
+});
+
+test.each([2.2, 0.8])('on a screen of %d to 1, the cases at home fill one direction of it', (aspect) => {
+  const { left, right, top, bottom } = seenOf(homeOf([[300, 400], [500, 550]], aspect), aspect);
+  expect((right - left) / (bottom - top)).toBeCloseTo(aspect);
+  const filled = [200 / (right - left), 150 / (bottom - top)];
+  expect(Math.max(...filled)).toBeCloseTo(1 / 1.12);
+});
+
+const CLOUD: [number, number, number][] = [[-0.2, 0.6, 0.1], [0.9, -0.1, 0.3], [-0.3, -0.4, -0.2], [0.1, 0, -0.1]];
+
+test.each([2.2, 0.8])('on a screen of %d to 1, the cloud fills the view, with the names of its axes', (aspect) => {
+  const seen = [...CLOUD, ...namedEnds(CLOUD)];
+  const towards = new Vector3(1.1, 0.8, 1.55).normalize();
+  const { camera, target } = frameOf(seen, towards, { field_deg: 45, aspect });
+  const eye = new PerspectiveCamera(45, aspect, 0.01, 50);
+  eye.position.copy(camera);
+  eye.lookAt(target);
+  eye.updateMatrixWorld();
+
+  const at = seen.map((point) => new Vector3(...point).project(eye));
+
+  const far = Math.max(...at.map(({ x, y }) => Math.max(Math.abs(x), Math.abs(y))));
+  expect(far).toBeCloseTo(0.86);
+});
+
+test('an axis passes through the origin and a little beyond the outermost case', () => {
+  expect(axisEnds([[0.5, 1, -1], [0.25, -0.5, -0.5]])).toEqual([[0, 0.54], [-0.54, 1.08], [-1.08, 0]]);
 });
 
 test('the plane keeps up above and never leaves its window', () => {

@@ -15,17 +15,28 @@ export interface Viewport {
 
 export type Point = [number, number];
 
-/** The smallest square that shows them all. */
-export function homeOf(points: readonly Point[]): Viewport {
+/**
+ * The smallest square that shows them all where more than the square is seen.
+ *
+ * Args: aspect: width over height of the screen, which shows the square whole and what lies beside or above it.
+ */
+export function homeOf(points: readonly Point[], aspect = 1): Viewport {
   if (points.length === 0) return { x: 0, y: 0, side: SIDE };
   const [left, right] = spanOf(points.map(([x]) => x));
   const [top, bottom] = spanOf(points.map(([, y]) => y));
-  const side = Math.min(SIDE, Math.max(SIDE / MAX, right - left, bottom - top) * (1 + 2 * HOME_MARGIN));
+  const side = Math.min(SIDE, Math.max(SIDE / MAX, (right - left) / Math.max(1, aspect), (bottom - top) * Math.min(1, aspect)) * (1 + 2 * HOME_MARGIN));
   return within({ x: (left + right - side) / 2, y: (top + bottom - side) / 2, side });
 }
 
 function spanOf(values: readonly number[]): [number, number] {
   return [values.reduce((least, value) => Math.min(least, value)), values.reduce((most, value) => Math.max(most, value))];
+}
+
+/** All that a screen shows of the plane around the square. */
+export function seenOf({ x, y, side }: Viewport, aspect: number): { left: number; right: number; top: number; bottom: number } {
+  const [width, height] = [side * Math.max(1, aspect), side / Math.min(1, aspect)];
+  const [left, top] = [x + (side - width) / 2, y + (side - height) / 2];
+  return { left, right: left + width, top, bottom: top + height };
 }
 
 /** Args: position: x, y, z between -1 and 1. */

@@ -5,39 +5,18 @@
  * is idle otherwise, which spares a phone's battery.
  */
 
-import { Box3, MathUtils, PerspectiveCamera, Scene, Vector2, Vector3, WebGLRenderer } from 'three';
+import { PerspectiveCamera, Scene, Vector2, Vector3, WebGLRenderer } from 'three';
 import { OrbitControls } from 'three/addons/controls/OrbitControls.js';
 
 import type { Group } from './groups';
-import { drawAxes, drawGroup, drawHighlights, type Highlights, type Point3D } from './sceneObjects';
+import { frameOf, namedEnds, type Point3D } from './framing';
+import { drawAxes, drawGroup, drawHighlights, type Highlights } from './sceneObjects';
 
 const FIELD_OF_VIEW_DEG = 45;
-/** How wide the cloud lies at home, by its height. */
-const MIN_ASPECT = 1.4;
 /** From where the cloud is seen at home. */
 const HOME_DIRECTION = new Vector3(1.1, 0.8, 1.55).normalize();
-/** Of the cases, those that lie farthest out may touch the edge. */
-const SHARE_INSIDE = 0.98;
-/** Of the distance from which a whole sphere is seen; the cloud is flatter than one. */
-const NEARNESS = 0.75;
 /** How near, in pixels, a click must come to a case. */
 const REACH_PX = 14;
-
-/** Upwards, in degrees: on a narrow screen so much wider that the sides still hold all cases. */
-export function fieldOfView(aspect: number): number {
-  const half = Math.tan(MathUtils.degToRad(FIELD_OF_VIEW_DEG / 2));
-  return 2 * MathUtils.radToDeg(Math.atan(half / Math.min(1, aspect / MIN_ASPECT)));
-}
-
-/** The middle of the cases, and how far around it nearly all of them lie. */
-export function sphereOf(positions: readonly Point3D[]): { centre: Vector3; radius: number } {
-  const centre = new Vector3();
-  if (positions.length === 0) return { centre, radius: 1 };
-  const box = new Box3().setFromPoints(positions.map((position) => new Vector3(...position)));
-  box.getCenter(centre);
-  const far = positions.map((position) => centre.distanceTo(new Vector3(...position))).sort((a, b) => a - b);
-  return { centre, radius: far[Math.floor(SHARE_INSIDE * (far.length - 1))] || 1 };
-}
 
 export class PointCloud {
   readonly #canvas: HTMLCanvasElement;
@@ -46,6 +25,7 @@ export class PointCloud {
   readonly #camera = new PerspectiveCamera(FIELD_OF_VIEW_DEG, 1, 0.01, 50);
   readonly #controls: OrbitControls;
   readonly #resizes: ResizeObserver;
+  readonly #axes: readonly [string, string, string];
   readonly #highlightLayer = 'highlights';
   #positions: Point3D[] = [];
   #frame = 0;
@@ -53,26 +33,29 @@ export class PointCloud {
   /** Throws where the browser has no WebGL. */
   constructor(canvas: HTMLCanvasElement, axes: readonly [string, string, string], selected: (at: number) => void) {
     this.#canvas = canvas;
+    this.#axes = axes;
     this.#renderer = new WebGLRenderer({ canvas, antialias: true, alpha: true });
     this.#renderer.setPixelRatio(Math.min(devicePixelRatio, 2));
     this.#controls = new OrbitControls(this.#camera, canvas);
     this.#controls.addEventListener('change', () => {
       this.#draw();
     });
-    this.#scene.add(drawAxes(axes));
     this.#resizes = new ResizeObserver(() => {
       this.#fit();
     });
     this.#resizes.observe(canvas.parentElement ?? canvas);
     this.#listen(selected);
-    this.goHome();
+    this.#fit();
   }
 
   /** Args: positions: of all cases, between -1 and 1. */
   show(positions: Point3D[], groups: readonly Group[]): void {
     const isFirst = this.#positions.length === 0;
     this.#positions = positions;
-    if (isFirst) this.goHome();
+    if (isFirst) {
+      this.#scene.add(drawAxes(this.#axes, positions));
+      this.goHome();
+    }
     this.#remove('cases');
     for (const group of groups) this.#scene.add(drawGroup('cases', group, positions, this.#canvas));
     this.#draw();
@@ -85,10 +68,10 @@ export class PointCloud {
   }
 
   goHome(): void {
-    const { centre, radius } = sphereOf(this.#positions);
-    const distance = (NEARNESS * radius) / Math.sin(MathUtils.degToRad(FIELD_OF_VIEW_DEG / 2));
-    this.#controls.target.copy(centre);
-    this.#camera.position.copy(HOME_DIRECTION).multiplyScalar(distance).add(centre);
+    const seen = [...this.#positions, ...namedEnds(this.#positions)];
+    const { camera, target } = frameOf(seen, HOME_DIRECTION, { field_deg: FIELD_OF_VIEW_DEG, aspect: this.#camera.aspect });
+    this.#controls.target.copy(target);
+    this.#camera.position.copy(camera);
     this.#controls.update();
     this.#draw();
   }
@@ -150,9 +133,7 @@ export class PointCloud {
   #fit(): void {
     const { clientWidth, clientHeight } = this.#canvas.parentElement ?? this.#canvas;
     this.#renderer.setSize(clientWidth, clientHeight, false);
-    const aspect = clientWidth / Math.max(1, clientHeight);
-    this.#camera.aspect = aspect;
-    this.#camera.fov = fieldOfView(aspect);
+    this.#camera.aspect = clientWidth / Math.max(1, clientHeight);
     this.#camera.updateProjectionMatrix();
     this.#draw();
   }

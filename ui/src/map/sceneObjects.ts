@@ -15,10 +15,9 @@ import {
   type Object3D,
 } from 'three';
 
+import { axisEnds, namedEnds, type Point3D } from './framing';
 import type { Group } from './groups';
 import { resolveColor, outline, type Marker } from '../shared/marker';
-
-export type Point3D = [number, number, number];
 
 export interface Highlights {
   /** The visitor's own analysis. */
@@ -30,9 +29,8 @@ export interface Highlights {
 
 const MARKER_PX = 64;
 const MARKER_SIZE = 0.055;
-const AXES = [-1, 0, 0, 1, 0, 0, 0, -1, 0, 0, 1, 0, 0, 0, -1, 0, 0, 1];
-/** Along an axis of length 1. */
-const LABEL_AT = 0.8;
+/** Of the height of the view from a distance of 1, at whatever distance the label stands. */
+const LABEL_HEIGHT = 0.06;
 const LABEL_FONT_PX = 32;
 const LIGHT = '#eef1f4';
 
@@ -41,15 +39,12 @@ export function drawGroup(layer: string, { at, marker }: Group, positions: reado
   return drawPoints(layer, own, markerTexture(marker, page), MARKER_SIZE);
 }
 
-/** Args: names: of the three axes, written at the end that counts up. */
-export function drawAxes(names: readonly [string, string, string]): Object3D {
+/** Args: names: of the three axes, written at the end that counts up; positions: of the cases along them. */
+export function drawAxes(names: readonly [string, string, string], positions: readonly Point3D[]): Object3D {
   const axes = new Object3DGroup();
-  axes.add(drawLines(AXES, '#4a535c'));
-  names.forEach((name, axis) => {
-    const position = [0, 0, 0] as Point3D;
-    position[axis] = LABEL_AT;
-    axes.add(drawLabel(name, position));
-  });
+  const ends = axisEnds(positions).flatMap((pair, axis) => pair.flatMap((end) => [0, 1, 2].map((other) => (other === axis ? end : 0))));
+  axes.add(drawLines(ends, '#4a535c'));
+  namedEnds(positions).forEach((end, axis) => axes.add(drawLabel(names[axis] ?? '', end)));
   return axes;
 }
 
@@ -60,9 +55,10 @@ function drawLabel(name: string, [x, y, z]: Point3D): Object3D {
     context.textAlign = 'center';
     context.fillText(name, 2 * middle, middle + LABEL_FONT_PX / 3);
   }, 2);
-  const label = new Sprite(new SpriteMaterial({ map, depthTest: false }));
+  const label = new Sprite(new SpriteMaterial({ map, depthTest: false, sizeAttenuation: false }));
   label.position.set(x, y, z);
-  label.scale.set(0.24, 0.12, 1);
+  label.scale.set(2 * LABEL_HEIGHT, LABEL_HEIGHT, 1);
+  label.renderOrder = 2;
   return label;
 }
 

@@ -52,3 +52,33 @@ def test_make_run_prints_the_address_and_what_to_try_there(clone, language):
     assert "<title>raiox" in answers
     assert all(words in first + second for words in SENTENCES[language])
     assert str(folder) in second
+
+
+def welcome(folder: Path) -> str:
+    """All that a service says that is started in a folder, without naming one for its history."""
+    command = [RAIOX, "serve", "--port", str(free_port())]
+    environment = os.environ | {"LC_ALL": "en_US.UTF-8", "PYTHONPATH": str(ROOT / "src")}
+    environment.pop("RAIOX_DATA_DIR", None)
+    service = subprocess.Popen(
+        command, cwd=folder, env=environment, stdout=subprocess.PIPE, text=True, encoding="utf-8"
+    )
+    try:
+        assert service.stdout is not None
+        first = service.stdout.readline()
+        service.terminate()
+        return first + service.stdout.read()
+    finally:
+        service.kill()
+        service.communicate(timeout=READY_S)
+
+
+def test_a_service_that_starts_in_another_folder_says_that_its_history_is_new(tmp_path):
+    here, elsewhere = tmp_path / "here", tmp_path / "elsewhere"
+    here.mkdir()
+    elsewhere.mkdir()
+
+    assert f"{here / 'var'} is new and has no history" in welcome(here)
+    again = welcome(here)
+    assert str(here / "var") in again
+    assert "is new" not in again
+    assert f"{elsewhere / 'var'} is new and has no history" in welcome(elsewhere)

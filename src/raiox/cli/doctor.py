@@ -108,10 +108,10 @@ def _data_dir(settings: "Settings") -> str:
 
 
 def _records(settings: "Settings") -> str:
-    from raiox.records.store import DATABASE_FILE, open_records
+    from raiox.records.store import keeps_records, open_records
 
-    if settings.records.database_url is None and not (settings.data_dir / DATABASE_FILE).exists():
-        return say("records_absent")
+    if not keeps_records(settings.records, settings.data_dir):
+        return say("records_absent", folder=str(settings.data_dir.absolute()))
     records = open_records(settings.records, settings.data_dir, files=settings.files)
     try:
         records.database.check_integrity()

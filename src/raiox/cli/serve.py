@@ -30,10 +30,12 @@ def serve(
     from raiox.inference.engine_process import EngineProcess
     from raiox.inference.installed_models import open_in_use
     from raiox.intake import Intake
+    from raiox.records.store import keeps_records
     from raiox.service.roles import Role
     from raiox.web.server import refuse_public_without_limits, run_server
 
     refuse_public_without_limits(settings.web, host)
+    is_new = not keeps_records(settings.records, settings.data_dir)
     require_address(host, port)
     opened = partial(open_in_use, settings.inference, settings.data_dir)
     distant = partial(DistantEngine.open, settings.inference, settings.data_dir)
@@ -45,9 +47,15 @@ def serve(
         host=host,
         port=port,
         announce=lambda url: typer.echo(
-            say("serving", url=url, folder=str(settings.data_dir.absolute()))
+            _welcome(url, folder=str(settings.data_dir.absolute()), is_new=is_new)
         ),
     )
+
+
+def _welcome(url: str, *, folder: str, is_new: bool) -> str:
+    """Where the service answers, and where its history lies, which may be another than expected."""
+    welcome = say("serving", url=url, folder=folder)
+    return f"{welcome}\n{say('serving_new', folder=folder)}" if is_new else welcome
 
 
 def require_address(host: str, port: int) -> None:

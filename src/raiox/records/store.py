@@ -57,6 +57,11 @@ class Records:
         self.database.close()
 
 
+def keeps_records(settings: RecordsSettings, data_dir: Path) -> bool:
+    """Whether a service has been here before; a database elsewhere is not looked at."""
+    return settings.database_url is not None or (data_dir / DATABASE_FILE).exists()
+
+
 def open_records(
     settings: RecordsSettings,
     data_dir: Path,

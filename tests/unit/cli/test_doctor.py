@@ -1,4 +1,4 @@
-"""What doctor says of proxies and the clock; the rest is looked at where it is made."""
+"""What doctor says of proxies, the clock and an absent history; the rest is looked at where it is made."""
 
 import os
 import time
@@ -6,6 +6,7 @@ import time
 import pytest
 
 from raiox.cli.doctor import CHECKS
+from raiox.records.store import open_records
 from raiox.settings import Settings, WebSettings
 
 NAMED = {"trusted_proxies": ("127.0.0.1",), "secure_cookies": True, "allowed_hosts": ("a.org",)}
@@ -44,3 +45,14 @@ def test_a_clock_that_went_back_is_found_by_what_was_written_before(tmp_path):
 
     with pytest.raises(ValueError, match="UTC"):
         CHECKS["clock"](settings)
+
+
+def test_doctor_names_the_folder_that_has_no_history_yet(tmp_path, monkeypatch):
+    monkeypatch.setenv("LC_ALL", "C")
+    monkeypatch.chdir(tmp_path)
+
+    assert f"none in {tmp_path / 'var'} yet" in CHECKS["records"](Settings())
+    (tmp_path / "var").mkdir()
+    assert f"none in {tmp_path / 'var'} yet" in CHECKS["records"](Settings())
+    open_records(Settings().records, tmp_path / "var").close()
+    assert str(tmp_path) not in CHECKS["records"](Settings())

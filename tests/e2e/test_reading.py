@@ -292,7 +292,7 @@ def test_two_analyses_are_compared(page):
 
     expect(page.get_by_role("heading", name="Comparar duas análises")).to_be_visible()
     row = page.get_by_role("row", name=re.compile("^Sem achados"))
-    expect(row).to_contain_text(re.compile(r"-0,\d\d"))
+    expect(row).to_contain_text(re.compile("\N{MINUS SIGN}0,[0-9]{2}"))
     expect(page.get_by_role("img", name=re.compile("^Onde o apoio"))).to_be_visible()
     assert violations(page) == {}
     page.get_by_role("button", name="Trocar a ordem").click()
@@ -306,12 +306,87 @@ def test_compared_images_stand_at_one_height_however_long_their_names_are(page):
     for box in page.get_by_role("checkbox").all():
         box.check()
     page.get_by_role("link", name="Comparar as duas").click()
-    images = page.locator("main section img:not([alt=''])")
-    expect(images).to_have_count(2)
+    images = page.locator(".stage img")
+    expect(images).to_have_count(3)
 
-    first, second = (image.bounding_box() for image in images.all())
+    assert len({round(image.bounding_box()["y"]) for image in images.all()}) == 1
 
-    assert first["y"] == second["y"]
+
+def compared(page):
+    bring_several(page, 60, 190)
+    for box in page.get_by_role("checkbox").all():
+        box.check()
+    page.get_by_role("link", name="Comparar as duas").click()
+    expect(page.locator(".stage img")).to_have_count(3)
+    return page.locator(".stage")
+
+
+def settings_of(stages):
+    return stages.evaluate_all(
+        """(all) => all.map((stage) => ({
+            zoom: Number(stage.firstElementChild.style.getPropertyValue('--zoom')),
+            right: (stage.scrollLeft + stage.clientWidth / 2) / stage.scrollWidth,
+            down: (stage.scrollTop + stage.clientHeight / 2) / stage.scrollHeight,
+        }))"""
+    )
+
+
+@pytest.mark.parametrize(
+    "viewport", [{"width": 1440, "height": 900}, {"width": 375, "height": 812}]
+)
+def test_compared_images_come_nearer_and_move_together(page, viewport):
+    page.set_viewport_size(viewport)
+    stages = compared(page)
+    stages.first.scroll_into_view_if_needed()
+    page.wait_for_timeout(100)
+    box = stages.first.bounding_box()
+    page.mouse.move(box["x"] + 0.7 * box["width"], box["y"] + 0.4 * box["height"])
+
+    page.keyboard.down("Control")
+    page.mouse.wheel(0, -500)
+    page.keyboard.up("Control")
+    page.wait_for_timeout(300)
+
+    first, *others = settings_of(stages)
+    assert first["zoom"] > 2
+    assert first["right"] > 0.55
+    assert first["down"] < 0.48
+    assert all(other == pytest.approx(first, abs=0.01) for other in others)
+    stages.last.evaluate("(stage) => stage.scrollTo(0, 0)")
+    page.wait_for_timeout(300)
+    corner = settings_of(stages)
+    assert corner[0]["right"] < 0.4
+    assert all(other == pytest.approx(corner[-1], abs=0.01) for other in corner)
+    assert page.evaluate("document.documentElement.scrollWidth") == viewport["width"]
+    assert violations(page) == {}
+
+
+def test_buttons_and_keys_move_compared_images_and_the_wheel_is_the_pages(page):
+    page.set_viewport_size({"width": 1280, "height": 500})
+    stages = compared(page)
+    page.get_by_role("button", name="Aproximar").click()
+    page.get_by_role("button", name="Inverter").click()
+    expect(page.get_by_role("button", name="Inverter")).to_have_attribute("aria-pressed", "true")
+    assert [one["zoom"] for one in settings_of(stages)] == [1.25] * 3
+    stages.nth(1).focus()
+    page.keyboard.press("+")
+    page.keyboard.press("+")
+    page.wait_for_timeout(100)
+    assert [one["zoom"] for one in settings_of(stages)] == [pytest.approx(1.95, abs=0.01)] * 3
+    page.keyboard.press("-")
+    page.keyboard.press("0")
+    page.wait_for_timeout(100)
+    assert settings_of(stages) == [{"zoom": 1, "right": 0.5, "down": 0.5}] * 3
+    expect(page.get_by_role("button", name="Inverter")).to_have_attribute("aria-pressed", "false")
+
+    page.locator(":focus").blur()
+    page.evaluate("scrollTo(0, 0)")
+    stages.first.hover()
+    before = page.evaluate("scrollY")
+    page.mouse.wheel(0, 200)
+    page.wait_for_timeout(300)
+    assert page.evaluate("scrollY") > before
+    assert [one["zoom"] for one in settings_of(stages)] == [1] * 3
 
 
 def test_two_analyses_of_one_image_are_said_to_be_of_one_image(page):

@@ -38,7 +38,7 @@ def bring_radiograph(page):
 
 
 def open_adjustments(page):
-    page.get_by_text("Ajustar o mapa e a imagem").click()
+    page.get_by_text(re.compile("^Ajustar (o mapa e )?a imagem$")).click()
 
 
 def until(page, condition):

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 
-import { drag, stepOf, wholeOf } from '../src/analyse/viewer/grayscaleWindow';
-import { deepPixels, readSamples } from '../src/analyse/viewer/keptValues';
+import { drag, stepOf, wholeOf } from '../src/shared/viewer/grayscaleWindow';
+import { deepPixels, readSamples } from '../src/shared/viewer/keptValues';
 
 /** A gray PNG as the service writes it: one filter for all rows, the pixels in any number of chunks. */
 async function pngOf(rows: number[][], { filter = 2, depth = 16, nChunks = 2 } = {}): Promise<ArrayBuffer> {

@@ -8,7 +8,7 @@ import { turnsToUpright } from '../src/analyse/editImage';
 import { arrange } from '../src/history/filters';
 import { addressOf, read } from '../src/shared/router.svelte';
 import { presentIn, summarize } from '../src/shared/summary';
-import { formatScore } from '../src/shared/format';
+import { formatChange, formatDecimal, formatScore } from '../src/shared/format';
 import { makeAnalysis, makeFilter } from './documents';
 
 test('bars come longest first', () => {
@@ -47,6 +47,12 @@ test.each([
   [0.0001, '<\u00a00,01'],
 ])('the score %d reads %s', (score, text) => {
   expect(formatScore(score)).toBe(text);
+});
+
+test('what is less than zero has a minus sign, not a hyphen', () => {
+  expect(formatChange(-0.5)).toBe('\u22120,50');
+  expect(formatChange(0.5)).toBe('+0,50');
+  expect(formatDecimal(-1234.5, 1)).toBe('\u22121.234,5');
 });
 
 test('an analysis has an address that leads back to it', () => {

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 
-import { BYTES, converted, display, drag, presetOf, quantile, spanning, transferOf, wholeOf, type ValueRange } from '../src/analyse/viewer/grayscaleWindow';
-import { bandsFrom, outlineOf } from '../src/analyse/viewer/heatmapBands';
-import { lengthInPixels } from '../src/analyse/viewer/measurement';
-import { flip, isSideways, pointOfImage, turn, UPRIGHT } from '../src/analyse/viewer/orientation';
-import { commandOf, SHORTCUTS, strideOf } from '../src/analyse/viewer/shortcuts';
+import { BYTES, converted, display, drag, presetOf, quantile, spanning, transferOf, wholeOf, type ValueRange } from '../src/shared/viewer/grayscaleWindow';
+import { bandsFrom, outlineOf } from '../src/shared/viewer/heatmapBands';
+import { lengthInPixels } from '../src/shared/viewer/measurement';
+import { flip, isSideways, pointOfImage, turn, UPRIGHT } from '../src/shared/viewer/orientation';
+import { commandOf, SHORTCUTS, strideOf } from '../src/shared/viewer/shortcuts';
 import { supportOf } from '../src/shared/support';
 
 test('the whole window shows every value as it is', () => {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 
-import { afterWheel, clampZoom, MAX_ZOOM } from '../src/analyse/viewer/zoom';
+import { afterWheel, clampZoom, MAX_ZOOM } from '../src/shared/viewer/zoom';
 
 test('a wheel turned away comes nearer, turned back it goes where it was', () => {
   const nearer = afterWheel(1, { deltaY: -100, deltaMode: 0 });

@@ -22,19 +22,24 @@ export function formatScore(score: number): string {
   return bound + formatDecimal(rounded);
 }
 
+/** Intl writes a hyphen before what is less than zero; what stands there in print is a minus sign. */
+function format(value: number, options?: Intl.NumberFormatOptions): string {
+  return new Intl.NumberFormat(i18n.locale, options).format(value).replace('-', '\u2212');
+}
+
 export function formatDecimal(value: number, n_decimals = 2): string {
   const digits = { minimumFractionDigits: n_decimals, maximumFractionDigits: n_decimals };
-  return new Intl.NumberFormat(i18n.locale, digits).format(value);
+  return format(value, digits);
 }
 
 /** With its sign, also where it grew. */
 export function formatChange(change: number): string {
   const digits = { minimumFractionDigits: 2, maximumFractionDigits: 2 };
-  return new Intl.NumberFormat(i18n.locale, { ...digits, signDisplay: 'exceptZero' }).format(change);
+  return format(change, { ...digits, signDisplay: 'exceptZero' });
 }
 
 export function formatNumber(value: number): string {
-  return new Intl.NumberFormat(i18n.locale).format(value);
+  return format(value);
 }
 
 /** Whole hours without `Intl`, whose units cost a slow phone a tenth of a second on the first screen. */
@@ -69,17 +74,17 @@ function formatUnit(
   unitDisplay: 'long' | 'short' = 'long',
 ): string {
   const options = { style: 'unit', unit, unitDisplay, maximumFractionDigits } as const;
-  return new Intl.NumberFormat(i18n.locale, options).format(value);
+  return format(value, options);
 }
 
 export function formatPercent(share: number): string {
-  return new Intl.NumberFormat(i18n.locale, { style: 'percent' }).format(share);
+  return format(share, { style: 'percent' });
 }
 
 /** A measured share, with one decimal as in the paper. */
 export function formatShare(share: number): string {
   const digits = { minimumFractionDigits: 1, maximumFractionDigits: 1 };
-  return new Intl.NumberFormat(i18n.locale, { style: 'percent', ...digits }).format(share);
+  return format(share, { style: 'percent', ...digits });
 }
 
 /** Day and minute, in the reader's own time zone. */

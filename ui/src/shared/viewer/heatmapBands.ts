@@ -2,7 +2,7 @@
 
 import { contours } from 'd3-contour';
 
-import type { SupportMap } from '../../shared/support';
+import type { SupportMap } from '../support';
 
 /** From this support on; after matplotlib's inferno (CC0), only its light half: nothing is darkened. */
 export const BANDS = [

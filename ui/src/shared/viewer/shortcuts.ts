@@ -1,6 +1,6 @@
 /** The keys of the viewer, which count only while it has the focus, so that nothing else is disturbed. */
 
-import type { Key } from '../../shared/i18n.svelte';
+import type { Key } from '../i18n.svelte';
 
 export const SHORTCUTS = {
   heatmap: { key: 'h', name: 'shortcut.heatmap' },

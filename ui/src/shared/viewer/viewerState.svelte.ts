@@ -1,15 +1,16 @@
 /** What the viewer shows and how; its buttons, keys and gestures all change this. */
 
-import type { Finding } from '../../shared/findings';
-import { fetchImage } from '../../shared/api';
-import type { KeptValues } from '../../shared/contract';
+import type { Finding } from '../findings';
+import { fetchImage } from '../api';
+import type { KeptValues } from '../contract';
 import { BYTES, converted, drag, isWhole, presetOf, wholeOf, type Preset } from './grayscaleWindow';
 import { deepPixels, readSamples, type DeepPixels } from './keptValues';
 import type { Measurement, Size } from './measurement';
 import { flip, isSideways, pointOfImage, turn, type Point } from './orientation';
 import type { Pixels } from './pixels';
 import type { Command } from './shortcuts';
-import { defaultSettings, type Position, type Tool } from './viewSettings';
+import { defaultSettings, MIDDLE, type Position, type Tool } from './viewSettings';
+import { clampZoom, ZOOM_STEP } from './zoom';
 
 /** Moves between what can be shown: to the analysis before (-1) or after (+1). */
 export type Step = (by: -1 | 1) => void;
@@ -17,7 +18,7 @@ export type Step = (by: -1 | 1) => void;
 export class ViewerState {
   settings = $state(defaultSettings());
   tool = $state<Tool>('move');
-  position = $state.raw<Position>({ right: 0.5, down: 0.5 });
+  position = $state.raw<Position>(MIDDLE);
   measurement = $state.raw<Measurement | null>(null);
   /** The pixel under the pointer. */
   pointed = $state.raw<{ column: number; row: number; value: number } | null>(null);
@@ -71,6 +72,7 @@ export class ViewerState {
 
   reset(): void {
     this.settings = defaultSettings(this.range);
+    this.position = MIDDLE;
     this.measurement = this.cross = null;
     this.#isOpen = false;
   }
@@ -114,6 +116,8 @@ export class ViewerState {
       invert: () => (settings.inverted = !settings.inverted),
       turn: () => (settings.orientation = turn(settings.orientation)),
       flip: () => (settings.orientation = flip(settings.orientation)),
+      nearer: () => (settings.zoom = clampZoom(settings.zoom * ZOOM_STEP)),
+      farther: () => (settings.zoom = clampZoom(settings.zoom / ZOOM_STEP)),
       reset: () => { this.reset(); },
       lungs: () => (this.lungs = !this.lungs),
       sideBySide: () => (this.sideBySide = !this.sideBySide),

@@ -1,7 +1,7 @@
 /** A map that lies over the radiograph, fetched whenever its address or the shape of the picture changes. */
 
-import { fetchImage } from '../../shared/api';
-import type { SupportMap } from '../../shared/support';
+import { fetchImage } from '../api';
+import type { SupportMap } from '../support';
 import { sizeFor } from './heatmapBands';
 
 export interface MapLayer {

@@ -18,8 +18,10 @@ export function defaultSettings(range: ValueRange = BYTES): ViewSettings {
   return { zoom: 1, window: wholeOf(range), inverted: false, orientation: UPRIGHT };
 }
 
-/** Where a frame is scrolled to, as a share of what it can scroll; several frames keep the same. */
+/** What is in the middle of a frame, as shares of the image as it is seen; several frames keep the same. */
 export interface Position {
   right: number;
   down: number;
 }
+
+export const MIDDLE: Position = { right: 0.5, down: 0.5 };

@@ -1,5 +1,5 @@
 /**
- * Zooms what lies in a frame by wheel, two fingers or keys, and keeps the point under them where it is.
+ * Zooms what lies in a frame by wheel or two fingers, and keeps the point under them where it is.
  *
  * The wheel is the page's until the frame has the focus, or Ctrl is held.
  */
@@ -9,7 +9,8 @@ import { tick } from 'svelte';
 export const MIN_ZOOM = 1;
 export const MAX_ZOOM = 8;
 const PER_PIXEL = 0.002;
-const PER_KEY: Partial<Record<string, number>> = { '+': 1.25, '=': 1.25, '-': 0.8 };
+/** What a key or a button comes nearer by. */
+export const ZOOM_STEP = 1.25;
 const LINE_PX = 16;
 
 export interface Zooming {
@@ -66,13 +67,6 @@ export function zoomAround(frame: HTMLElement, given: Zooming): { update: (given
     event.preventDefault();
     void zoomTo(zoom, event);
   };
-  const press = (event: KeyboardEvent): void => {
-    const factor = PER_KEY[event.key];
-    if (!factor || event.ctrlKey || event.metaKey || event.altKey) return;
-    event.preventDefault();
-    const { left, top, width, height } = frame.getBoundingClientRect();
-    void zoomTo(clampZoom(now.zoom * factor), { clientX: left + width / 2, clientY: top + height / 2 });
-  };
   const begin = (event: TouchEvent): void => {
     const pair = pairOf(event);
     pinch = pair && { spread: spread(pair), zoom: now.zoom };
@@ -86,7 +80,6 @@ export function zoomAround(frame: HTMLElement, given: Zooming): { update: (given
 
   // These two may hold the page still, so the browser must wait for them; the others it need not.
   frame.addEventListener('wheel', wheel, { passive: false });
-  frame.addEventListener('keydown', press);
   frame.addEventListener('touchmove', move, { passive: false });
   frame.addEventListener('touchstart', begin, { passive: true });
   frame.addEventListener('touchend', begin, { passive: true });
@@ -96,7 +89,6 @@ export function zoomAround(frame: HTMLElement, given: Zooming): { update: (given
     },
     destroy: () => {
       frame.removeEventListener('wheel', wheel);
-      frame.removeEventListener('keydown', press);
       frame.removeEventListener('touchmove', move);
       frame.removeEventListener('touchstart', begin);
       frame.removeEventListener('touchend', begin);

@@ -5,7 +5,7 @@
  * Source: PNG specification, 3rd edition (W3C, 2025), sections 5, 9 and 11.2.
  */
 
-import type { KeptValues } from '../../shared/contract';
+import type { KeptValues } from '../contract';
 import { display, directionOf, quantile, type GrayscaleWindow, type ValueRange } from './grayscaleWindow';
 import type { Pixels } from './pixels';
 

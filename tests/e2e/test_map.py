@@ -40,8 +40,10 @@ SCREENS = [{"width": 1440, "height": 900}, {"width": 375, "height": 812}]
 
 
 def canvas_of(page):
+    """Without its outermost pixels, which may be the page's in part."""
     page.wait_for_timeout(500)
-    return Image.open(io.BytesIO(page.locator("canvas").screenshot()))
+    picture = Image.open(io.BytesIO(page.locator("canvas").screenshot()))
+    return picture.crop((1, 1, picture.width - 1, picture.height - 1))
 
 
 @pytest.mark.parametrize("screen", SCREENS)

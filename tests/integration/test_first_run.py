@@ -54,6 +54,34 @@ def test_make_run_prints_the_address_and_what_to_try_there(clone, language):
     assert str(folder) in second
 
 
+@pytest.mark.parametrize(
+    ("version", "is_taken"),
+    [((3, 10, 14), False), ((3, 11, 2), True), ((3, 13, 0), True), ((3, 14, 0), False)],
+)
+def test_a_python_that_is_too_old_or_too_new_is_refused_with_what_to_install(
+    tmp_path, version, is_taken
+):
+    python = tmp_path / "python3"
+    pretend = f"import sys; sys.version_info = {version}; exec(sys.argv[1])"
+    python.write_text(f"#!/bin/sh\nexec {sys.executable} -c '{pretend}' \"$2\"\n")
+    python.chmod(0o755)
+
+    found = subprocess.run(
+        ["/bin/sh", "-c", ". scripts/environment.sh; find_python"],
+        cwd=ROOT,
+        env={"PATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (found.returncode == 0) is is_taken
+    assert found.stdout.strip() == (str(python) if is_taken else "")
+    advice = "Python 3.11, 3.12 or 3.13 with its venv module is needed"
+    assert (advice in found.stderr) is not is_taken
+    assert ("apt install python3-venv" in found.stderr) is not is_taken
+
+
 def welcome(folder: Path) -> str:
     """All that a service says that is started in a folder, without naming one for its history."""
     command = [RAIOX, "serve", "--port", str(free_port())]

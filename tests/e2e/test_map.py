@@ -8,7 +8,7 @@ import pytest
 from PIL import Image, ImageDraw, ImageFilter
 from playwright.sync_api import expect
 
-from .conftest import upload
+from .conftest import PATIENCE_MS, upload
 
 
 @pytest.fixture
@@ -50,7 +50,7 @@ def canvas_of(page):
 def test_the_cloud_fills_its_canvas_and_each_axis_has_its_name_in_sight(page, screen):
     page.set_viewport_size(screen)
     page.reload()
-    expect(page.get_by_text("Carregando o mapa")).to_have_count(0)
+    expect(page.get_by_text("Carregando o mapa")).to_have_count(0, timeout=PATIENCE_MS)
     expect(page.locator("canvas")).to_be_visible()
     pixels = np.asarray(canvas_of(page).convert("RGB"), int)
     rows, columns = np.nonzero(np.ptp(pixels, axis=2) > 60)

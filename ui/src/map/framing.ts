@@ -5,7 +5,7 @@ import { MathUtils, Vector3 } from 'three';
 export type Point3D = [number, number, number];
 
 /** Of the height and width of the view; the rest is left to the names of the axes. */
-const FILLED = 0.86;
+const FILLED = 0.82;
 /** How far beyond the outermost case an axis ends, as a share. */
 const OVERHANG = 1.08;
 const UP = new Vector3(0, 1, 0);

@@ -139,6 +139,8 @@ def test_the_key_dies_with_the_last_analysis(visitor):
 
 def test_the_whole_history_of_the_device_goes_at_once(visitor):
     page = visitor.page
+    upload(page, example_png("phantom_clear"))
+    expect_answer(page)
     page.get_by_role("link", name="Histórico").click()
     page.get_by_role("button", name="Apagar tudo").click()
     page.get_by_role("button", name="Sim, apagar").click()
@@ -148,6 +150,7 @@ def test_the_whole_history_of_the_device_goes_at_once(visitor):
 
 
 def test_half_a_file_ends_in_a_sentence(visitor):
+    visitor.page.get_by_role("link", name="Analisar", exact=True).click()
     upload(visitor.page, example_png("phantom_clear")[:3000])
 
     expect(

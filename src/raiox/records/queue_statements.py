@@ -49,7 +49,7 @@ def claim_in(row: Row[Any]) -> Claim:
 def lease_oldest(
     which: ColumnElement[bool], most: ColumnElement[int], relaxing: Sequence[ColumnElement[str]]
 ) -> UpdateBase:
-    """The statement that leases the oldest; made once, which takes as long as to run it."""
+    """The statement that leases the oldest `most` of `which`."""
     oldest = (
         select(analyses.c.number, *relaxing)
         .where(which)

@@ -29,7 +29,8 @@ from raiox.records.errors import (
     RecordsError,
     RecordsUnavailableError,
 )
-from raiox.records.postgresql import RELAX, lift_limits, postgresql_engine, postgresql_error
+from raiox.records.postgresql import RELAX, lift_limits, postgresql_engine
+from raiox.records.postgresql_errors import postgresql_error
 from raiox.records.sqlite import BUSY_TIMEOUT, sqlite_engine, sqlite_error
 
 RETRY_AFTER_S: Final = 2

@@ -2,10 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable
 from collections.abc import Set as AbstractSet
-from pathlib import Path
 from typing import Final, NamedTuple, Protocol
-
-from raiox.settings import FilesSettings
 
 FOLDER: Final = "images"
 """In the service's own folder."""
@@ -91,18 +88,3 @@ class ImageStore(Protocol):
     def free_bytes(self) -> int | None:
         """Space left for everything the service keeps; None where there is no limit."""
         ...
-
-
-def open_images(settings: FilesSettings, data_dir: Path) -> ImageStore:
-    """The store that the settings name.
-
-    Raises: DriverMissingError, StorageFullError, RecordsUnavailableError.
-    """
-    if settings.url is not None:
-        # An extra: imported only where it is named.
-        from raiox.records.image_bucket import ImageBucket  # noqa: PLC0415
-
-        return ImageBucket(settings.url)
-    from raiox.records.image_folder import ImageFolder  # noqa: PLC0415
-
-    return ImageFolder(data_dir / FOLDER)

@@ -24,7 +24,7 @@ from pg8000.dbapi import (
     convert_paramstyle,
 )
 
-from raiox.records.postgresql import sqlstate
+from raiox.records.postgresql_errors import sqlstate
 
 PREPARED_AFTER, MAX_PREPARED = 5, 100
 """Uses, and statements of one connection; those of psycopg."""

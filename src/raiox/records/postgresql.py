@@ -1,9 +1,9 @@
-"""PostgreSQL as raiox uses it: a socket that neither dawdles nor hangs, its errors by SQLSTATE.
+"""PostgreSQL as raiox uses it: a socket that neither dawdles nor hangs.
 
 pg8000 leaves Nagle's algorithm on, so a row with arrays would wait for a delayed
 acknowledgement, and gives a link that was cut many minutes. Both are set on its socket. It also
 waits three times for each statement, which `pg8000_connection` ends.
-Sources: tcp(7); PostgreSQL 15, appendix A "Error Codes" and "Client Connection Defaults".
+Sources: tcp(7); PostgreSQL 15, "Client Connection Defaults".
 """
 
 import socket
@@ -15,14 +15,6 @@ from sqlalchemy.engine import Dialect, ExceptionContext
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from raiox.records.errors import (
-    RecordsDamagedError,
-    RecordsError,
-    RecordsUnavailableError,
-    StorageFullError,
-)
-
-RETRY_AFTER_S: Final = 2
 N_CONNECTIONS: Final = 10
 """Of one process, besides the one that listens: its readers, its writers and the sweeper."""
 CONNECT_TIMEOUT_S: Final = 4
@@ -41,10 +33,6 @@ _KEEP_ALIVE: Final = {"TCP_KEEPIDLE": 2, "TCP_KEEPINTVL": 1, "TCP_KEEPCNT": 3}
 
 RELAX: Final = "set_config('synchronous_commit', 'off', true)"
 """Selected by a statement, it holds for the transaction that the statement is a part of."""
-_FULL: Final = "53100"
-_DAMAGED: Final = frozenset({"XX001", "XX002"})
-_PASSING_CLASSES: Final = ("08", "25", "40", "53", "55", "57", "58")
-"""Connection, transaction state (a standby), rollback, resources, locks, operator, system."""
 
 
 def postgresql_engine(url: URL) -> Engine:
@@ -66,27 +54,6 @@ def postgresql_engine(url: URL) -> Engine:
     event.listen(engine, "begin", _begin)
     event.listen(engine, "handle_error", _recognise_cut)
     return engine
-
-
-def postgresql_error(error: BaseException | None) -> RecordsError | None:
-    """What a driver's error means; None for one that is a programming error."""
-    code = sqlstate(error)
-    if code == _FULL:
-        return StorageFullError()
-    if code in _DAMAGED:
-        return RecordsDamagedError()
-    if code.startswith(_PASSING_CLASSES):
-        return RecordsUnavailableError(retry_after_s=RETRY_AFTER_S)
-    return None
-
-
-def sqlstate(error: BaseException | None) -> str:
-    """The five characters by which PostgreSQL names an error; empty where it did not answer."""
-    code = getattr(error, "sqlstate", None)  # psycopg
-    facts = error.args[0] if error is not None and error.args else None
-    if code is None and isinstance(facts, dict):  # pg8000
-        code = facts.get("C")
-    return str(code or "")
 
 
 def lift_limits(connection: Connection) -> None:

@@ -13,7 +13,9 @@ from raiox.records.database import Database
 from raiox.records.database_clock import DatabaseClock
 from raiox.records.ended_sessions import EndedSessions
 from raiox.records.history import History
-from raiox.records.images import ImageStore, open_images
+from raiox.records.image_folder import ImageFolder
+from raiox.records.images import FOLDER as IMAGES_FOLDER
+from raiox.records.images import ImageStore
 from raiox.records.migrate import migrate
 from raiox.records.queue import AnalysisQueue
 from raiox.records.retention import Retention, SweepResult
@@ -80,7 +82,7 @@ def open_records(
     """
     data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     files = files or FilesSettings()
-    images = open_images(files, data_dir)
+    images = _open_images(files, data_dir)
     if settings.database_url is None:
         (data_dir / DATABASE_FILE).touch(mode=0o600)  # SQLite gives its other files the same rights
     database = Database(settings.database_url or f"sqlite:///{data_dir / DATABASE_FILE}")
@@ -104,3 +106,13 @@ def open_records(
         clock=clock,
         replica=replica,
     )
+
+
+def _open_images(settings: FilesSettings, data_dir: Path) -> ImageStore:
+    """Raises: DriverMissingError, StorageFullError, RecordsUnavailableError."""
+    if settings.url is None:
+        return ImageFolder(data_dir / IMAGES_FOLDER)
+    # An extra: imported only where it is named.
+    from raiox.records.image_bucket import ImageBucket  # noqa: PLC0415
+
+    return ImageBucket(settings.url)

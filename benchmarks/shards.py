@@ -23,7 +23,7 @@ from pathlib import Path
 
 RAIOX = Path(sys.executable).with_name("raiox")
 LOOK_EVERY_S = 0.1
-MODULE = "raiox.cli.batch.shard_jobs"
+MODULE = "raiox.cli.batch.shard_process"
 
 
 def workers_of(parent: int) -> dict[int, int]:

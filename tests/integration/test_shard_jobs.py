@@ -18,7 +18,7 @@ START_S = 120.0
 GIVES_UP_S = 90.0
 RAIOX = Path(sys.executable).with_name("raiox")
 SHARDS = ["--shards", "4"]
-MODULE = "raiox.cli.batch.shard_jobs"
+MODULE = "raiox.cli.batch.shard_process"
 
 pytestmark = pytest.mark.slow
 

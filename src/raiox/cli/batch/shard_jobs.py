@@ -1,4 +1,4 @@
-"""Shards as jobs, for any `Runner`: each is `python -m raiox.cli.batch.shard_jobs ORDER`."""
+"""Shards as jobs, for any `Runner`: each is `python -m raiox.cli.batch.shard_process ORDER`."""
 
 import json
 import sys
@@ -11,11 +11,8 @@ from raiox.cli.batch.part_formats import PartWriter
 from raiox.cli.batch.parts import Parts
 from raiox.cli.batch.plan import Plan
 from raiox.cli.batch.records import Ending
-from raiox.cli.batch.sharding import Sharding
-from raiox.cli.errors import OK, SOME_NOT, ShardsFailedError, reported
-from raiox.cli.options import PartFormat
+from raiox.cli.errors import ShardsFailedError
 from raiox.lab.jobs.job import Failure, Job, Runner
-from raiox.lab.jobs.lifeline import end_with_the_runner
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,29 +66,10 @@ class ShardJobs:
         threads = str(self.n_threads)
         return Job(
             shard,
-            (sys.executable, "-m", "raiox.cli.batch.shard_jobs", json.dumps(order)),
+            (sys.executable, "-m", "raiox.cli.batch.shard_process", json.dumps(order)),
             n_threads=self.n_threads,
             environment={
                 "RAIOX_INFERENCE__N_THREADS": threads,
                 "RAIOX_INTAKE__N_DECODERS": threads,
             },
         )
-
-
-def work(order: str) -> int:
-    """Write one part; the exit status, which is 0 also where some files have no result."""
-    from raiox.cli.batch.shards import run_shards
-
-    read = json.loads(order)
-    sharding = Sharding(
-        read["out"], PartFormat(read["part_format"]), read["n_shards"], (read["shard"],)
-    )
-    heatmaps = Path(read["heatmaps"]) if read["heatmaps"] else None
-    with reported():
-        status = run_shards(read["sources"], sharding, heatmaps)
-    return OK if status == SOME_NOT else status
-
-
-if __name__ == "__main__":
-    end_with_the_runner()
-    sys.exit(work(sys.argv[1]))

@@ -15,7 +15,7 @@ import numpy as np
 from isal import isal_zlib
 from PIL import Image
 
-from raiox.entities import FloatArray, GrayArray, Radiograph, SampleArray
+from raiox.entities import GrayArray, Radiograph, SampleArray
 
 _SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
 _GRAY: Final = (0, 0, 0, 0)
@@ -49,16 +49,3 @@ def from_png(
     with Image.open(io.BytesIO(content), formats=["PNG"]) as image:
         pixels = np.asarray(image, dtype=np.uint8).copy()
     return Radiograph(pixels, sha256, source_format, notes)
-
-
-def pack(array: FloatArray) -> bytes:
-    """An array as bytes; half precision is finer than any picture of it."""
-    file = io.BytesIO()
-    np.save(file, array.astype(np.float16), allow_pickle=False)
-    return file.getvalue()
-
-
-def unpack(content: bytes) -> FloatArray:
-    """The array that `pack` kept, as float32."""
-    array = np.load(io.BytesIO(content), allow_pickle=False)
-    return np.asarray(array, dtype=np.float32)

@@ -1,16 +1,16 @@
 """The maps of one analysis in one array, as they are kept: each finding's, then that of the lungs."""
 
+import io
 from dataclasses import dataclass
 
 import numpy as np
 
 from raiox.entities import FloatArray, Prediction
-from raiox.service.png import pack, unpack
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class StoredMaps:
-    """What was seen where, over the image."""
+    """The maps over the image."""
 
     findings: FloatArray
     """(K, h, w) evidence, in the order of the scores."""
@@ -19,17 +19,22 @@ class StoredMaps:
 
     @classmethod
     def of(cls, prediction: Prediction) -> "StoredMaps":
-        """Of what the networks answered."""
+        """The maps of a prediction."""
         return cls(prediction.activation_maps, prediction.lungs)
 
     @classmethod
     def unpack(cls, content: bytes, n_findings: int) -> "StoredMaps":
-        """Of what `pack` wrote of an analysis with so many scores."""
-        maps = unpack(content)
+        """The maps that `pack` wrote, as float32.
+
+        Args:
+            n_findings: how many of them belong to findings.
+        """
+        maps = np.load(io.BytesIO(content), allow_pickle=False).astype(np.float32)
         return cls(maps[:n_findings], maps[n_findings] if len(maps) > n_findings else None)
 
     def pack(self) -> bytes:
-        """As bytes."""
-        if self.lungs is None:
-            return pack(self.findings)
-        return pack(np.concatenate([self.findings, self.lungs[None]]))
+        """A file of NumPy; half precision is finer than any picture of the maps."""
+        maps = self.findings if self.lungs is None else [*self.findings, self.lungs]
+        file = io.BytesIO()
+        np.save(file, np.asarray(maps, np.float16), allow_pickle=False)
+        return file.getvalue()

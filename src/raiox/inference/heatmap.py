@@ -50,12 +50,6 @@ def render(activation_map: FloatArray, width_px: int, height_px: int) -> bytes:
     return file.getvalue()
 
 
-def colour(values: npt.NDArray[np.float32]) -> npt.NDArray[np.uint8]:
-    """(H, W) evidence to (H, W, 4) uint8 red, green, blue, opacity."""
-    rgba: npt.NDArray[np.uint8] = _palette()[_level(values)]
-    return rgba
-
-
 def _metadata() -> PngInfo:
     metadata = PngInfo()
     metadata.add_text("Software", SOFTWARE)

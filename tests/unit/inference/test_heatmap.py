@@ -3,9 +3,19 @@
 import io
 
 import numpy as np
+import numpy.typing as npt
 from PIL import Image
 
-from raiox.inference.heatmap import MIN_EVIDENCE, colour, render
+from raiox.inference.heatmap import MIN_EVIDENCE, render
+
+RAMP = np.linspace(0, 1, 256, dtype=np.float32)[np.newaxis]
+
+
+def painted(evidence: npt.NDArray[np.float32]) -> npt.NDArray[np.uint8]:
+    """(H, W) evidence to the (H, W, 4) pixels of its heatmap: red, green, blue, opacity."""
+    height, width = evidence.shape
+    content = render(evidence, width, height)
+    return np.asarray(Image.open(io.BytesIO(content)).convert("RGBA"))
 
 
 def test_a_map_without_evidence_is_wholly_transparent() -> None:
@@ -28,9 +38,9 @@ def test_the_brightest_place_is_where_the_evidence_is() -> None:
 
 
 def test_weak_evidence_is_clear_and_not_stretched_to_full_colour() -> None:
-    weak = colour(np.full((4, 4), MIN_EVIDENCE - 0.01, np.float32))
-    more = colour(np.full((4, 4), MIN_EVIDENCE + 0.01, np.float32))
-    strong = colour(np.full((4, 4), 1.0, np.float32))
+    weak = painted(np.full((4, 4), MIN_EVIDENCE - 0.01, np.float32))
+    more = painted(np.full((4, 4), MIN_EVIDENCE + 0.01, np.float32))
+    strong = painted(np.full((4, 4), 1.0, np.float32))
 
     assert weak[..., 3].max() == 0
     assert 0 < more[..., 3].max() < strong[..., 3].min() / 2
@@ -38,7 +48,7 @@ def test_weak_evidence_is_clear_and_not_stretched_to_full_colour() -> None:
 
 def test_the_colours_darken_no_lung() -> None:
     lung = 70  # a bright one, of 255
-    ramp = colour(np.linspace(0, 1, 256, dtype=np.float32)[np.newaxis])[0].astype(np.float64)
+    ramp = painted(RAMP)[0].astype(np.float64)
     opacity = ramp[:, 3:] / 255
 
     seen = opacity * ramp[:, :3] + (1 - opacity) * lung
@@ -47,7 +57,7 @@ def test_the_colours_darken_no_lung() -> None:
 
 
 def test_colours_rise_evenly_in_lightness() -> None:
-    ramp = colour(np.linspace(0, 1, 256, dtype=np.float32)[np.newaxis])[0, :, :3]
+    ramp = painted(RAMP)[0, :, :3]
 
     lightness = ramp @ np.array([0.2126, 0.7152, 0.0722])
 

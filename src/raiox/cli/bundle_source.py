@@ -32,7 +32,7 @@ def require_source(source: str) -> None:
 
 
 @contextmanager
-def bundle_folder(source: str) -> Iterator[Path]:
+def fetched_bundle(source: str) -> Iterator[Path]:
     """The folder of the bundle, for as long as the context is open.
 
     Raises: DownloadFailedError; BundleInvalidError if the file is no bundle.

@@ -12,8 +12,8 @@ import typer
 
 from raiox.cli.bench import drawn_png
 from raiox.cli.configuration import read_settings
-from raiox.cli.errors import require_data_dir
-from raiox.cli.language import say, terminal_language
+from raiox.cli.errors import require_data_dir, sentence_of
+from raiox.cli.language import say
 from raiox.errors import RaioxError
 
 if TYPE_CHECKING:
@@ -43,14 +43,6 @@ def doctor() -> None:
         checks |= CHECKS
     passed = [_report(name, check, settings) for name, check in checks.items()]
     raise typer.Exit(0 if all(passed) else 1)
-
-
-def sentence_of(error: RaioxError) -> str:
-    """Title and detail of an error; the remedy is the check's."""
-    from raiox.messages import messages_for
-
-    sentences = messages_for(error.code, terminal_language(), error.facts)
-    return f"{sentences['title']}. {sentences['detail']}"
 
 
 def _report(name: str, check: Check, settings: "Settings") -> bool:

@@ -8,10 +8,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
 
 from raiox.errors import ErrorKind, RaioxError
+
+if TYPE_CHECKING:
+    from raiox.messages import Sentences
 
 OK, SOME_NOT, USAGE, INTERRUPTED = 0, 1, 2, 130
 """Exit statuses: all well; some images without a result; wrong usage; Ctrl-C, as shells have it."""
@@ -213,11 +217,19 @@ def require_extra(extra: str, *modules: str) -> None:
         raise ExtraMissingError(extra=extra)
 
 
+def sentence_of(error: RaioxError) -> str:
+    """Title and detail of an error, in the language of the terminal."""
+    sentences = _sentences_of(error)
+    return f"{sentences['title']}. {sentences['detail']}"
+
+
 def _exit(error: RaioxError) -> typer.Exit:
+    typer.echo(f"{sentence_of(error)} {_sentences_of(error)['action']} [{error.code}]", err=True)
+    return typer.Exit(SOME_NOT if error.kind is ErrorKind.INTERNAL else USAGE)
+
+
+def _sentences_of(error: RaioxError) -> "Sentences":
     from raiox.cli.language import terminal_language
     from raiox.messages import messages_for
 
-    sentences = messages_for(error.code, terminal_language(), error.facts)
-    message = f"{sentences['title']}. {sentences['detail']} {sentences['action']}"
-    typer.echo(f"{message} [{error.code}]", err=True)
-    return typer.Exit(SOME_NOT if error.kind is ErrorKind.INTERNAL else USAGE)
+    return messages_for(error.code, terminal_language(), error.facts)

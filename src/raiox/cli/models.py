@@ -6,7 +6,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from raiox.cli.configuration import read_settings
-from raiox.cli.errors import SOME_NOT, require_data_dir, require_extra, require_paths
+from raiox.cli.errors import (
+    SOME_NOT,
+    require_data_dir,
+    require_extra,
+    require_paths,
+    sentence_of,
+)
 from raiox.cli.language import say
 from raiox.cli.options import DataDir
 from raiox.errors import RaioxError
@@ -61,7 +67,6 @@ def verify(
     Example: `raiox models verify densenet`
     """
     from raiox.bundle.errors import BundleMissingError
-    from raiox.cli.doctor import sentence_of
 
     models, all_well = _models(data_dir), True
     folders = models.folders()
@@ -101,7 +106,7 @@ def install(
 
     Example: `raiox models install runs/mine/bundle --name mine`
     """
-    from raiox.cli.bundle_source import bundle_folder, is_foreign, name_of, require_source
+    from raiox.cli.bundle_source import fetched_bundle, is_foreign, name_of, require_source
 
     require_source(source)
     models = _models(data_dir)
@@ -109,7 +114,7 @@ def install(
     if signed:
         require_extra("signatures", "cryptography")
     name = name or name_of(source)
-    with bundle_folder(source) as folder:
+    with fetched_bundle(source) as folder:
         bundle = models.install(folder, name, signed=signed)
     typer.echo(say("model_installed", name=name, id=bundle.manifest.id))
 

@@ -72,7 +72,7 @@ def training_context(
     deterministic: bool,
     gpus_per_run: float = 1.0,
 ) -> "TrainingContext":
-    """Where and on what `train`, `repeat` and `compare` compute.
+    """Where and on what `train`, `repeat` and `ablate` compute.
 
     Raises: SettingInvalidError, PathMissingError.
     """

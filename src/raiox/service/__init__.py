@@ -1,1 +1,1 @@
-"""The use cases: submit, get, history, delete, export; and the worker that reads."""
+"""The use cases (submit, get, history, delete), the worker that runs the engine, start and shutdown."""

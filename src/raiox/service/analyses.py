@@ -36,7 +36,7 @@ from raiox.service.notifier import wait_for
 from raiox.service.png import from_png, to_png
 from raiox.service.single_flight import SingleFlight
 from raiox.service.stored_maps import StoredMaps
-from raiox.service.wait_estimate import QueueStatus
+from raiox.service.wait_estimate import QueuePosition
 from raiox.vocabulary import AnalysisState
 
 POLL_INTERVAL_S = 0.5
@@ -150,7 +150,7 @@ class Analyses:
         """One analysis. Raises: AnalysisNotFoundError."""
         return await self._executors.read(lambda: self._records.history.get(analysis_id, owner))
 
-    async def waiting(self, analysis: StoredAnalysis) -> QueueStatus | None:
+    async def waiting(self, analysis: StoredAnalysis) -> QueuePosition | None:
         """How many wait before it and how long it may take.
 
         None once it is not waiting, or while the records cannot say.
@@ -158,10 +158,10 @@ class Analyses:
         if analysis.state is not AnalysisState.QUEUED:
             return None
         with suppress(RecordsUnavailableError):
-            return await self._queue_status(analysis)
+            return await self._queue_position(analysis)
         return None
 
-    async def _queue_status(self, analysis: StoredAnalysis) -> QueueStatus:
+    async def _queue_position(self, analysis: StoredAnalysis) -> QueuePosition:
         queue, is_sqlite = self._records.queue, self._records.database.is_sqlite
         n_before = await self._executors.read(lambda: queue.position(analysis.number))
         # Where several processes work, the records alone know how fast all of them are.
@@ -173,7 +173,7 @@ class Analyses:
             if each_s is None
             else max(1, math.ceil((n_before + 1) * each_s))
         )
-        return QueueStatus(n_before, estimated_s)
+        return QueuePosition(n_before, estimated_s)
 
     async def history(self, owner: str, *, limit: int, cursor: str | None = None) -> HistoryPage:
         """One page of the owner's analyses, newest first. Raises: InvalidCursorError."""

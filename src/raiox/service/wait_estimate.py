@@ -16,7 +16,7 @@ N_BATCHES = 20
 
 
 @dataclass(frozen=True, slots=True)
-class QueueStatus:
+class QueuePosition:
     """An analysis in the queue."""
 
     n_before: int

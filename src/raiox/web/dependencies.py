@@ -24,6 +24,7 @@ from raiox.web.errors import (
 )
 from raiox.web.http.connections import Connections
 from raiox.web.http.receipts import Receipts
+from raiox.web.http.request_checks import SAFE_METHODS
 from raiox.web.login.login import Login
 from raiox.web.metrics import Metrics
 from raiox.web.rate_limits import RateLimits
@@ -31,7 +32,6 @@ from raiox.web.sessions import Sessions
 from raiox.web.site.examples import Examples
 from raiox.web.turns import FairTurns
 
-SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 BearerDep = Annotated[
     HTTPAuthorizationCredentials | None,
     Security(HTTPBearer(auto_error=False, description="A key made by `raiox keys add`.")),

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from raiox.entities import ModelIdentity
 from raiox.records.rows import StoredAnalysis
-from raiox.service.wait_estimate import QueueStatus
+from raiox.service.wait_estimate import QueuePosition
 from raiox.settings import Settings
 from raiox.web.api.schemas import (
     Analysis,
@@ -23,7 +23,7 @@ MS_DECIMALS = 3
 def analysis_document(
     analysis: StoredAnalysis,
     root_path: str,
-    waiting: QueueStatus | None = None,
+    waiting: QueuePosition | None = None,
     address: str | None = None,
 ) -> Analysis:
     """Everything that the API returns of one analysis.

@@ -1,6 +1,7 @@
 """The drawing of the house holds: layers, homes of libraries, small and explained modules."""
 
 import ast
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,16 @@ def test_every_import_points_downwards(capsys):
     status = lint_imports(config_filename=str(ROOT / "pyproject.toml"), no_cache=True)
 
     assert status == 0, capsys.readouterr().out
+
+
+def test_the_architecture_page_draws_the_layers_that_are_checked():
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    contracts = settings["tool"]["importlinter"]["contracts"]
+    layers = next(one["layers"] for one in contracts if one.get("containers") == ["raiox"])
+
+    page = (ROOT / "docs" / "explanation" / "architecture.md").read_text(encoding="utf-8")
+
+    assert "\n".join(["```", *layers, "```"]) in page
 
 
 @pytest.mark.parametrize("module", MODULES, ids=name_of)

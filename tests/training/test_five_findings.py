@@ -96,7 +96,7 @@ def _with_outputs(model: onnx.ModelProto, n: int, biases: tuple[float, ...]) -> 
 
 @pytest.fixture(scope="module")
 def image(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Bright, dark and grey regions with soft edges: no chest, but no blank image either."""
+    """Bright, dark and gray regions with soft edges: no chest, but no blank image either."""
     rows, columns = np.mgrid[:160, :192] / 192
     waves = np.sin(9 * rows) * np.cos(7 * columns) + 0.4 * np.sin(31 * columns * rows)
     noise = np.random.default_rng(0).normal(0, 4, rows.shape)

@@ -25,9 +25,8 @@ from raiox.intake.colour_notes import LUMA, colour_notes
 from raiox.intake.errors import CorruptImageError, UnsupportedFormatError
 from raiox.intake.tone import NO_DATA, robust_range, white_beside_marks
 
-BLOCK_ROWS: Final = (
-    256  # arithmetic in floats on all pixels at once would need eight times the image
-)
+BLOCK_ROWS: Final = 256
+"""Arithmetic in floats on all pixels at once would need eight times the memory of the image."""
 DEEP_MODES: Final = frozenset({"I;16", "I;16B", "I;16L", "I;16N", "I", "F"})
 GRAY_MODES: Final = frozenset({"1", "L"})
 COLOUR_MODES: Final = frozenset(
@@ -55,7 +54,7 @@ class Flattened(NamedTuple):
 
 
 def flatten(image: Image.Image) -> Flattened:
-    """Make any Pillow image grey: ITU-R 601 luma, what is transparent is black.
+    """Make any Pillow image gray: ITU-R 601 luma, what is transparent is black.
 
     Transparency that is the same everywhere says nothing, and the image is taken as opaque.
 
@@ -78,7 +77,7 @@ def flatten(image: Image.Image) -> Flattened:
 
 
 def flatten_halves(high: Image.Image, low: Image.Image) -> Flattened:
-    """Make a colour image of 16 bits a channel grey, without losing a bit.
+    """Make a colour image of 16 bits a channel gray, without losing a bit.
 
     Pillow holds 8 bits of each channel: such an image is decoded twice.
 

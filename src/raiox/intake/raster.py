@@ -1,4 +1,4 @@
-"""Pictures to grey values, with Pillow.
+"""Pictures to gray values, with Pillow.
 
 Runs in a decoder process only. The header is opened by the one plugin that the
 content calls for; size, frames and scans are checked before a pixel is decoded;

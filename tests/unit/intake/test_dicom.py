@@ -123,7 +123,7 @@ def test_colour_is_removed_and_noted():
     assert "colour_removed" in decoded.notes
 
 
-def test_grey_in_rgb_stays_grey_without_a_note():
+def test_gray_in_rgb_stays_gray_without_a_note():
     decoded = read(dicom(study(np.stack([phantom()] * 3, axis=2))))
 
     np.testing.assert_allclose(decoded.pixels.astype(int), phantom(), atol=1)

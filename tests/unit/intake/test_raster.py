@@ -108,7 +108,7 @@ def test_a_tiff_of_hardly_any_numbers_is_damaged():
 
 
 @pytest.mark.parametrize("mode", ["RGB", "RGBA", "P", "LA"])
-def test_grey_pictures_saved_in_colour_stay_grey_without_a_note(mode):
+def test_gray_pictures_saved_in_colour_stay_gray_without_a_note(mode):
     decoded = read("png", picture(Image.fromarray(phantom()).convert(mode), "png"))
 
     np.testing.assert_allclose(decoded.pixels.astype(int), phantom(), atol=1)

@@ -1,1 +1,1 @@
-"""DICOM to grey values: header, frame, modality and VOI transformations (PS3.3, PS3.5)."""
+"""DICOM to gray values: header, frame, modality and VOI transformations (PS3.3, PS3.5)."""

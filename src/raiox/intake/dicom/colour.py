@@ -1,4 +1,4 @@
-"""Colour to grey: secondary captures, screen shots and scans that came as RGB, YBR or a palette.
+"""Colour to gray: secondary captures, screen shots and scans that came as RGB, YBR or a palette.
 
 Source: DICOM PS3.3, C.7.6.3.1.2 and C.7.6.3.1.5; ITU-R BT.601 for the luma.
 """
@@ -23,7 +23,7 @@ BYTE_BITS: Final = 8
 def flatten_colour(
     words: npt.NDArray[Any], photometric: str, n_bits: int
 ) -> tuple[GrayArray, tuple[str, ...]]:
-    """Make (H, W, 3) integers grey.
+    """Make (H, W, 3) integers gray.
 
     Args:
         words: as decoded.

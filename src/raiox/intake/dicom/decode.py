@@ -1,4 +1,4 @@
-"""One DICOM file to shades of grey: file, elements, frame, stored values, display, in that order.
+"""One DICOM file to shades of gray: file, elements, frame, stored values, display, in that order.
 
 Runs in a decoder process only; no element's value leaves it but terms of the Standard and
 the size of a pixel.

@@ -30,7 +30,7 @@ class Fingerprint:
 
     file: str
     pixels: str
-    """Of height, width and grey values as decoded and set upright."""
+    """Of height, width and gray values as decoded and set upright."""
     thumbnail: GrayArray | None
     refusal: str = ""
     """Code of the reason why the image could not be read."""

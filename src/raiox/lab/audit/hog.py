@@ -23,13 +23,12 @@ THUMBNAIL_SIDE_PX: Final = 64
 N_DIRECTIONS: Final = 6
 N_CELLS: Final = 8  # a side; a cell is 12 % of the image, so a cut of 3 % moves little
 N_SURROUNDINGS: Final = 4  # a side
-FAINTEST_EDGE: Final = 2.0  # grey levels; below it lie noise and the blocks of JPEG
+FAINTEST_EDGE: Final = 2.0  # gray levels; below it lie noise and the blocks of JPEG
 N_KEPT: Final = 192  # axes of greatest variance, half of all: the rest is noise
 N_PRIOR: Final = 50  # images that speak for "no common mean", so that a few copies keep theirs
 MAX_LEARNT: Final = 4_096  # images; ten times the numbers that describe one
-ALL_BUT_SAME: Final = (
-    0.98  # product of raw descriptors; two radiographs reach 0.977 once in 10,000 pairs
-)
+ALL_BUT_SAME: Final = 0.98
+"""Product of raw descriptors; two radiographs reach 0.977 once in 10,000 pairs."""
 CHUNK: Final = 1_024
 
 

@@ -32,7 +32,7 @@ FINE: Final = Search(64, (-0.015, -0.0075, 0.0, 0.0075, 0.015), 4)
 MIN_COARSE: Final = 0.8  # copies reach 0.9 in the coarse round; the fine one costs the most
 N_SWEEPS: Final = 2
 RADIUS_PX: Final = 4  # of a pixel's surroundings, in the thumbnail
-FAINTEST_CONTRAST: Final = 4.0  # grey levels
+FAINTEST_CONTRAST: Final = 4.0  # gray levels
 BATCH: Final = 32
 
 _WHOLE = np.array([[0, 1]], np.float32)

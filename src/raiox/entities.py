@@ -1,7 +1,7 @@
 """The frozen values that travel from room to room.
 
-If you hold a `Radiograph` it was decoded in the sandbox and checked; if you
-hold a `EngineResult` the filter has spoken and, where it agreed, the classifier too.
+If you hold a `Radiograph`, it was decoded in the sandbox and checked; if you
+hold an `EngineResult`, the filter has answered and, where it accepted, the classifier too.
 This module knows shapes and words only, no codec, model or table.
 """
 

@@ -2,7 +2,8 @@
 
 `locales/languages.json` lists the languages, the first of them the default; a folder of each
 holds its texts: `errors.json` (a title, what happened; a detail, why, with the facts; an
-action, what to do now), `form.json` (the plain HTML form) and `report.json` (reports of the
+action, what to do now), `result.json` (an analysis, on the page and as a PDF), `pdf.json`,
+`form.json` (the plain HTML form), `cli.json` (the terminal) and `report.json` (reports of the
 laboratory). A text that a language lacks fails the contract tests, not the user.
 """
 

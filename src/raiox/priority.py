@@ -1,8 +1,8 @@
 """Who goes first where the cores do not suffice: whoever answers, before whoever computes.
 
-Two things: how much of the time a process gets, and how soon it gets its turn. Linux gives those
-who want short turns their turn first, at no cost to what others get of the time; before 6.12 it
-does not know the wish.
+Two things are set: how much of the time a process gets, and how soon it gets its turn. A process
+that sets a short slice gets its turn first and takes nothing from what others get of the time.
+Before Linux 6.12 the slice has no effect.
 Sources: sched(7), sched_setattr(2); Linux 6.12, `Documentation/scheduler/sched-eevdf.rst`.
 """
 
@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import Final
 
 STEP_BACK: Final = 2
-"""Leaves two thirds of the time of those who did not; less would starve on a machine that others use."""
+"""Leaves two thirds of the time that the others get; with less it would starve on a shared machine."""
 GROUP: Final = Path("/proc/self/autogroup")
 SHORT_TURN_NS: Final = 200_000
-"""To read a request and to answer it takes a few of them."""
+"""Reading a request and answering it takes a few of them."""
 LONG_TURN_NS: Final = 5_000_000
 
 _SYS_SCHED_SETATTR: Final = {"x86_64": 314, "aarch64": 274}
@@ -28,7 +28,7 @@ _SCHED_NORMAL: Final = 0
 
 
 def step_back() -> None:
-    """Let other processes of the service go first; for one whose work takes long anyway.
+    """Let other processes of the service go first; for a process whose work takes long anyway.
 
     Where Linux groups processes by their session, as it does outside of containers and services,
     only the group's own number counts. Source: sched(7), "The autogroup feature".
@@ -40,7 +40,7 @@ def step_back() -> None:
 
 
 def take_short_turns() -> None:
-    """Go on soon after what is waited for has come; for one that answers many, each in short.
+    """Continue soon after what it waits for has come; for a process that answers many short requests.
 
     Counts for this thread and for threads and processes that it starts later.
     """
@@ -52,6 +52,6 @@ def _take_turns(length_ns: int) -> None:
     if number is None:
         return
     nice, size = os.nice(0), _SCHED_ATTR.size
-    wish = _SCHED_ATTR.pack(size, _SCHED_NORMAL, 0, nice, 0, length_ns, 0, 0, 0, 0)
+    attributes = _SCHED_ATTR.pack(size, _SCHED_NORMAL, 0, nice, 0, length_ns, 0, 0, 0, 0)
     with suppress(OSError, AttributeError):  # no Linux
-        ctypes.CDLL(None).syscall(number, 0, wish, 0)
+        ctypes.CDLL(None).syscall(number, 0, attributes, 0)

@@ -55,7 +55,7 @@ class EmbeddingMap:
         )
 
     def to_json(self) -> bytes:
-        """Write the file of a bundle; small numbers of digits keep it small."""
+        """Write the file of a bundle; few digits keep it small."""
         document = {
             "explained_variance": self.rounded_variances(),
             "mean": _rounded(self.mean, VALUE_DECIMALS),

@@ -1,6 +1,6 @@
 """What `manifest.json` says: all that serving must know beside the weights.
 
-Whatever was fitted on the validation part (temperature, operating points, the
+Whatever was fitted on the validation split (temperature, operating points, the
 threshold of the findings set) travels here, so that no caller chooses it anew.
 """
 
@@ -125,7 +125,9 @@ class BundleManifest(BaseModel, frozen=True):
     quality_threshold: float | None = Field(
         None, description="A radiograph rated below it is marked as a poor picture."
     )
-    map_scale: PositiveFloat = Field(1.0, description="Evidence at a place that counts as full.")
+    map_scale: PositiveFloat = Field(
+        1.0, description="Evidence at one position that counts as full."
+    )
     quantization: Quantization | None = Field(
         None, description="Where the network computes in 8 bits: what that cost."
     )

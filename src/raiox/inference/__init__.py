@@ -1,1 +1,1 @@
-"""Radiograph to reading: the two networks, their engine and the heatmap picture."""
+"""From radiograph to result: the networks, the engine that runs them, the heatmap."""

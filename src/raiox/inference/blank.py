@@ -20,9 +20,8 @@ from raiox.vocabulary import BLANK_IMAGE
 LOW_CONTRAST: Final = "low_contrast"
 
 MIN_CONTRAST: Final = 16  # of 255, from the 1st to the 99th percentile; closest radiograph: 54
-MIN_SHADES: Final = (
-    32  # the same, of what does show something: with fewer, scores move by up to 0.5
-)
+MIN_SHADES: Final = 32
+"""The same, of a picture that does show something: with fewer, scores move by up to 0.5."""
 MAX_ONE_VALUE: Final = 0.9  # share of the pixels that have the same value; closest: 0.78
 MIN_NEIGHBOUR_CORRELATION: Final = 0.2  # noise has none; closest: 0.44
 MIN_BEYOND_SLOPE: Final = 0.04  # share of the deviation that no slope explains; closest: 0.09

@@ -1,7 +1,6 @@
-"""The seam between those who ask and those who compute.
+"""What runs the networks, as everything above this room knows it.
 
-Everything above this room asks an `Engine`; where the networks run, here or on
-other machines, is decided by the entry point alone.
+Whether that is this process, another one or a fake, the entry point alone decides.
 """
 
 from collections.abc import Mapping, Sequence

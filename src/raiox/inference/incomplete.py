@@ -16,10 +16,8 @@ INCOMPLETE_IMAGE: Final = "incomplete_image"
 MIN_MISSING: Final = 0.28  # of a side; closest of 4,000 radiographs, in gray: 0.14
 MAX_OPPOSITE: Final = 0.05  # of a side: the margin opposite, where there is one at all
 GRAYS: Final = (24, 231)  # black and white are the shades of pages and collimators
-ASPECTS: Final = (
-    0.6,
-    1.6,
-)  # width over height of what is left, whatever the shade; closest: 0.76, 1.35
+ASPECTS: Final = (0.6, 1.6)
+"""Width over height of what is left, whatever the shade; closest radiographs: 0.76, 1.35."""
 
 
 def reject_incomplete(pixels: GrayArray, box: Box) -> Rejection | None:

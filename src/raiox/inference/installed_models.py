@@ -68,7 +68,7 @@ class InstalledModels:
     def verify(self, folder: Path) -> Bundle:
         """Open a bundle, and let it answer the reference image beside the others in use.
 
-        Raises: BundleError, ModelUnavailableError.
+        Raises: BundleError, BackendMissingError.
         """
         bundle = open_bundle(folder)
         field = FIELDS[bundle.manifest.role]
@@ -139,5 +139,5 @@ class InstalledModels:
 
 
 def open_in_use(settings: InferenceSettings, data_dir: Path) -> LocalEngine:
-    """The engine with the bundles in use now. Raises: BundleError, ModelUnavailableError."""
+    """The engine with the bundles in use now. Raises: BundleError, BackendMissingError."""
     return LocalEngine.open(InstalledModels(settings, data_dir).in_use())

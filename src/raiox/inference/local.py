@@ -77,7 +77,7 @@ class _Content:
 
 
 class LocalEngine:
-    """Reads radiographs with two verified bundles, and a third where there is one."""
+    """Reads radiographs with a frontal filter, a classifier and, where there is one, the lungs' network."""
 
     def __init__(
         self,
@@ -106,7 +106,7 @@ class LocalEngine:
         Raises:
             BundleError: a bundle is missing, contradicts itself, fails its checksum or does not
                 answer the reference image.
-            ModelUnavailableError: the runtime asked for is not installed here.
+            BackendMissingError: the backend of the settings is not installed here.
         """
         folder = settings.models_dir or SHIPPED_MODELS
         bundles = [

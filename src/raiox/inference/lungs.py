@@ -29,7 +29,7 @@ class LungSegmenter:
 
         Raises:
             BundleInvalidError: the bundle segments no lungs.
-            ModelUnavailableError: the backend is not installed here.
+            BackendMissingError: the backend is not installed here.
         """
         self.manifest = bundle.manifest
         if self.manifest.role != "lungs" or ANATOMY not in self.manifest.labels:

@@ -16,9 +16,8 @@ from PIL import TiffImagePlugin
 from raiox.intake.jpeg_markers import FrameHeader
 
 DEEP_BITS: Final = 12
-PROCESSES: Final = frozenset(
-    {0xC1, 0xC2}
-)  # extended sequential and progressive, with Huffman codes
+PROCESSES: Final = frozenset({0xC1, 0xC2})
+"""Extended sequential and progressive, with Huffman codes."""
 HEADER: Final = b"II*\0" + struct.pack("<L", 8)  # the directory follows at once
 NO_OTHER_PAGE: Final = bytes(4)
 N_ENTRIES, ENTRY_BYTES = 9, 12

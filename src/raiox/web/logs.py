@@ -1,4 +1,4 @@
-"""One JSON object a line on standard error; never a file name, a tag, an address or a cookie."""
+"""One JSON object per line on standard error; never a file name, a tag, an address or a cookie."""
 
 import asyncio
 import logging
@@ -60,7 +60,7 @@ def _is_cancelled(record: logging.LogRecord, message: str) -> bool:
 class _ToStructlog(logging.Handler):
     """Passes records of libraries on."""
 
-    # Garbage on the wire is counted by the envelope or refused by the protocol;
+    # Garbage on the wire is refused by the protocol or counted by `RequestMiddleware`;
     # a line for each piece would let anybody fill the disk.
     _NOISE = ("Invalid HTTP request received.", "Unsupported upgrade request.")
 

@@ -31,9 +31,8 @@ MIN_SIMILARITY: Final = 0.5
 MIN_ALIKE: Final = 0.86
 MIN_COPY: Final = 0.93
 MAX_CANDIDATES: Final = 20  # an image; bounds time and memory where a collection is all alike
-FEW: Final = (
-    200  # images that say too little of what radiographs have in common to rule out any pair
-)
+FEW: Final = 200
+"""Images; so few say too little of what radiographs have in common to rule out any pair."""
 BLOCK: Final = 512
 
 

@@ -1,4 +1,4 @@
-/** Sizes that an image may declare and have. Source: src/raiox/intake/checks.py; limits as src/raiox/settings.py. */
+/** Sizes that an image may declare and have. Source: src/raiox/intake/checks.py; limits as in src/raiox/settings. */
 
 import { RefusedError } from './refusal';
 

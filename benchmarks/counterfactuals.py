@@ -19,7 +19,7 @@ import torch
 from raiox.inference.lung_fields import LUNG
 from raiox.inference.lung_occlusion import HIDDEN
 from raiox.lab.aliases import Floats
-from raiox.lab.metrics.intervals import Estimate, bootstrap_estimate, mean_estimate, proportion
+from raiox.lab.metrics.intervals import Estimate, bootstrap_estimate, mean_estimate, proportion_true
 from raiox.lab.metrics.ranking import auc_estimate, macro_auc
 from raiox.lab.training.context import TrainingContext
 from raiox.lab.training.data.examples import HELD_OUT, Examples, load_examples
@@ -131,7 +131,7 @@ def _inside(held_out: Predictions) -> tuple[Estimate, Estimate, Estimate]:
     return (
         auc_estimate(margin, abnormal, groups),
         auc_estimate(1 - held_out.scores[:, NORMAL], abnormal, groups),
-        proportion(int((called == COVID19).sum()), len(called)),
+        proportion_true(called == COVID19),
     )
 
 

@@ -22,7 +22,7 @@ from raiox.inference.lungs import LungSegmenter
 from raiox.inference.margins import content
 from raiox.lab.aliases import Floats, Indices, Names
 from raiox.lab.datasets.manifest import Sample, read_finding_samples
-from raiox.lab.metrics.intervals import Estimate, bootstrap_estimate, proportion
+from raiox.lab.metrics.intervals import Estimate, bootstrap_estimate, proportion_true
 from raiox.lab.metrics.ranking import macro_auc
 from raiox.lab.metrics.within_dataset import abnormal_within_datasets
 from raiox.result import MOST_IS_LEFT
@@ -62,7 +62,7 @@ def _print_shares(labels: tuple[str, ...], whole: Floats, hidden: Floats, groups
         here = np.flatnonzero(whole.argmax(axis=1) == k)
         shares = np.minimum(1, hidden[here, k] / whole[here, k])
         median = _estimate_of_median(shares, groups[here])
-        half = proportion(int((shares >= MOST_IS_LEFT).sum()), len(shares))
+        half = proportion_true(shares >= MOST_IS_LEFT)
         print(f"| {label} | {len(here)} | {_shown(median)} | {_shown(half)} |")
 
 

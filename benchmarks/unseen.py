@@ -18,7 +18,7 @@ from PIL import Image
 
 from raiox.lab.aliases import Floats, Indices, Names
 from raiox.lab.datasets.manifest import Sample, read_finding_samples
-from raiox.lab.metrics.intervals import Estimate, mean_estimate, proportion
+from raiox.lab.metrics.intervals import Estimate, mean_estimate, proportion_true
 from raiox.lab.metrics.linear_probe import cross_fitted, deciles, indicators
 from raiox.lab.metrics.ranking import auc_estimate
 from raiox.lab.training.data.examples import HELD_OUT
@@ -81,7 +81,7 @@ def measured(predictions: Predictions, dataset: str) -> Iterator[tuple[str, Esti
     yield "AUC by 1 - No Finding", auc_estimate(1 - unseen.scores[:, NORMAL], abnormal, groups)
     called = unseen.logits.argmax(axis=1)[~abnormal]
     for k, finding in enumerate(FINDINGS):
-        yield f"normal images called {finding}", proportion(int((called == k).sum()), len(called))
+        yield f"normal images called {finding}", proportion_true(called == k)
 
 
 def shown(estimate: Estimate) -> str:

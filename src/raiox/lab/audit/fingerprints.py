@@ -1,12 +1,12 @@
 """What is kept of each image while a collection is compared: two digests and a thumbnail.
 
-Images are read one at a time a thread through the intake, so memory grows by some
-four kilobytes an image, whatever their size; a file that cannot be read is counted,
+Each thread reads one image at a time through the intake, so memory grows by some
+four kilobytes per image, whatever its size; a file that cannot be read is counted,
 with the code of its refusal, and the next one follows.
 """
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -18,7 +18,7 @@ from PIL import Image
 
 from raiox.entities import GrayArray
 from raiox.intake.errors import IntakeError, UnreadableFileError
-from raiox.lab.aliases import Reader
+from raiox.lab.aliases import Progress, Reader
 from raiox.lab.audit.hog import THUMBNAIL_SIDE_PX, Thumbnails
 
 _SIZE: Final = (THUMBNAIL_SIDE_PX, THUMBNAIL_SIDE_PX)
@@ -52,7 +52,7 @@ def take_fingerprints(
     read: Reader,
     max_bytes: int,
     n_threads: int,
-    progress: Callable[[Iterable[int]], Iterable[int]] = iter,
+    progress: Progress = iter,
 ) -> Fingerprints:
     """Read every image once.
 

@@ -1,11 +1,11 @@
-"""Images that are copies of each other though their pixels differ, across parts.
+"""Images that are copies of each other though their pixels differ, across splits.
 
 Found: an image made smaller or larger, encoded again, cut by 3 % at any edge,
 stretched, in other tones, as a negative, mirrored, and these together. Not found:
 an image rotated or placed in a frame, and another radiograph of the same patient.
 
 Two steps. Descriptors of all images are multiplied with each other in blocks, which
-takes seconds for tens of thousands and leaves a few candidates an image; each
+takes seconds for tens of thousands and leaves a few candidates for each image; each
 candidate is then overlaid and compared. Thresholds, measured on radiographs
 (docs/evidence/near-duplicates.md, printed by benchmarks/near_duplicates.py): copies
 cut by 3 % and toned have descriptors alike to 0.6 or more, two radiographs in a hundred
@@ -30,7 +30,7 @@ from raiox.lab.audit.registration import correlation
 MIN_SIMILARITY: Final = 0.5
 MIN_ALIKE: Final = 0.86
 MIN_COPY: Final = 0.93
-MAX_CANDIDATES: Final = 20  # an image; bounds time and memory where a collection is all alike
+MAX_CANDIDATES: Final = 20  # of one image; bounds time and memory where a collection is all alike
 FEW: Final = 200
 """Images; so few say too little of what radiographs have in common to rule out any pair."""
 BLOCK: Final = 512
@@ -56,11 +56,11 @@ class Copy:
 def near_identical(
     thumbnails: Thumbnails, splits: Sequence[str], progress: Progress = iter
 ) -> list[Copy]:
-    """Find copies and look-alikes whose parts differ.
+    """Find copies and look-alikes whose splits differ.
 
     Args:
         thumbnails: (N, side, side) uint8.
-        parts: (N,) images of one part are not compared.
+        splits: (N,) split of each image; images of one split are not compared.
         progress: wraps the starts of the blocks, e.g. with a progress bar.
     """
     copies: dict[tuple[int, int], Copy] = {}
@@ -77,8 +77,8 @@ def near_identical(
 def _candidates(
     thumbnails: Thumbnails, splits: Sequence[str], progress: Progress
 ) -> Iterator[tuple[Indices, Indices, bool]]:
-    """Pairs (first < second) of different parts that may be copies, straight and mirrored."""
-    if len(set(splits)) < 2:  # noqa: PLR2004 - a pair takes two parts
+    """Pairs (first < second) of different splits that may be copies, straight and mirrored."""
+    if len(set(splits)) < 2:  # noqa: PLR2004 - a pair takes two splits
         return
     described = describe(thumbnails)
     whitening = Whitening.of(described)
@@ -97,7 +97,7 @@ def _candidates(
 def _likeliest(
     similarity: FloatArray, allowed: npt.NDArray[np.bool_], least: float
 ) -> tuple[Indices, Indices]:
-    """Places that may be taken, no more than `MAX_CANDIDATES` a row."""
+    """Rows and columns of allowed pairs, the likeliest `MAX_CANDIDATES` of each row."""
     taken = allowed & (similarity >= least)
     for row in np.flatnonzero(taken.sum(axis=1) > MAX_CANDIDATES):
         ranked = np.where(taken[row], similarity[row], -np.inf)

@@ -1,4 +1,4 @@
-"""What the parts of a split share and should not: patients, groups, images.
+"""What the splits of a data set share and should not: patients, groups, images.
 
 A network that met a test patient in training is tested on its memory. Every kind
 of overlap is counted separately, because they weigh differently: the same image gives
@@ -19,7 +19,7 @@ from raiox.lab.datasets.split_manifest import SplitManifest
 
 
 class OverlapKind(StrEnum):
-    """How images of two parts belong together, the plainest first."""
+    """How images of two splits belong together, the plainest first."""
 
     PATIENT = "patient"
     GROUP = "group"
@@ -31,16 +31,16 @@ class OverlapKind(StrEnum):
 
 
 ANY = "any"
-"""In a tally: of all kinds together, each image counted once."""
+"""In a count: of all kinds together, each image counted once."""
 
 
 @dataclass(frozen=True, slots=True)
 class Overlap:
-    """Images of more than one part that belong together."""
+    """Images of more than one split that belong together."""
 
     kind: OverlapKind
     images: tuple[int, ...]
-    """Places in the listing."""
+    """Indices into the images of the split manifest."""
     distance: float = 0.0
     """Of near-identical images and look-alikes; see `near_duplicates.Copy`."""
     mirrored: bool = False
@@ -48,18 +48,18 @@ class Overlap:
 
 @dataclass(frozen=True, slots=True)
 class OverlapCount:
-    """How much of one kind lies in two parts at once."""
+    """How much of one kind lies in two splits at once."""
 
     kind: str
     first_split: str
     second_split: str
     n_first: int
-    """Images of the first part that have a partner in the second."""
+    """Images of the first split that have a partner in the second."""
     n_second: int
     n_patients: int
     """Known patients of all these images."""
     share_of_second: float
-    """Of the second part's images, `n_second`."""
+    """`n_second` as a share of all images of the second split."""
 
 
 def find_leaks(
@@ -69,13 +69,13 @@ def find_leaks(
     stems: bool = False,
     progress: Progress = iter,
 ) -> list[Overlap]:
-    """Everything that spans parts.
+    """Find everything that spans splits.
 
     `same_pixels` holds `same_file` too; `near_identical` and `look_alike` hold neither.
 
     Args:
-        listing: what to look at.
-        prints: of its images, in its order.
+        split_manifest: names the images and their splits.
+        prints: of these images, in the same order.
         stems: whether equal file names of different patients count.
         progress: wraps the blocks of the search for near-identical images.
     """
@@ -99,24 +99,24 @@ def find_leaks(
 
 
 def count(split_manifest: SplitManifest, found: Sequence[Overlap]) -> list[OverlapCount]:
-    """Tallies by kind and by pair of parts, those of nothing left out; `ANY` last."""
+    """Counts by kind and by pair of splits; those of zero are left out, `ANY` comes last."""
     kinds: dict[str, list[Overlap]] = {
         kind: [s for s in found if s.kind == kind] for kind in OverlapKind
     }
     kinds[ANY] = list(found)
     pairs = list(combinations(split_manifest.splits, 2))
-    tallies = [
-        _tally(kind, first, second, split_manifest, shared)
+    counts = [
+        _count(kind, first, second, split_manifest, shared)
         for kind, shared in kinds.items()
         for first, second in pairs
     ]
-    return [tally for tally in tallies if tally.n_second]
+    return [one for one in counts if one.n_second]
 
 
 def affected_images(
     split_manifest: SplitManifest, found: Sequence[Overlap], first: str, second: str
 ) -> tuple[set[int], set[int]]:
-    """Images of both parts that have a partner in the other."""
+    """Images of both splits that have a partner in the other."""
     lefts: set[int] = set()
     rights: set[int] = set()
     for shared in found:
@@ -128,7 +128,7 @@ def affected_images(
 
 
 def pairs_of(split_manifest: SplitManifest, shared: Overlap) -> Iterator[tuple[int, int]]:
-    """Pairs across parts in which every image stands at least once, no more than needed.
+    """Pairs across splits in which every image stands at least once, no more than needed.
 
     All pairs would be quadratic: a patient with a hundred images per split takes a
     hundred lines, not ten thousand.
@@ -152,7 +152,7 @@ def _equal(kind: OverlapKind, keys: Sequence[str], splits: Sequence[str]) -> Ite
 
 
 def _alike(prints: Fingerprints, splits: Sequence[str], progress: Progress) -> Iterator[Overlap]:
-    """Copies and look-alikes among the different pictures of each part."""
+    """Copies and look-alikes among the different pictures of each split."""
     once = {(prints.pixels[i], split): i for i, split in enumerate(splits) if prints.pixels[i]}
     places = sorted(once.values())
     seen = [splits[i] for i in places]
@@ -163,7 +163,7 @@ def _alike(prints: Fingerprints, splits: Sequence[str], progress: Progress) -> I
             yield Overlap(kind, pair, copy.distance, copy.mirrored)
 
 
-def _tally(
+def _count(
     kind: str, first: str, second: str, split_manifest: SplitManifest, found: Sequence[Overlap]
 ) -> OverlapCount:
     lefts, rights = affected_images(split_manifest, found, first, second)

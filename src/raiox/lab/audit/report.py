@@ -33,7 +33,7 @@ MEANING: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Audit:
-    """A listing, what was read of it and what its parts share."""
+    """A split manifest, what was read of its images and what its splits share."""
 
     command: str
     """What a reader types to see the same."""
@@ -43,14 +43,14 @@ class Audit:
 
 
 def to_json(audit: Audit) -> dict[str, Any]:
-    """Counts and tallies as one object; the pairs are in the CSV."""
+    """The counts as one object; the pairs are in the CSV."""
     return {
         "notice": NOTICE,
         "command": audit.command,
         "splits": audit.split_manifest.splits,
         "n_left_out": audit.split_manifest.n_left_out,
         "unread": dict(Counter(code for code in audit.prints.refusals if code)),
-        "leaks": [asdict(tally) for tally in count(audit.split_manifest, audit.found)],
+        "leaks": [asdict(one) for one in count(audit.split_manifest, audit.found)],
         "by_dataset": [dict(zip(_KEYS, row, strict=True)) for row in _by_dataset(audit)],
     }
 
@@ -69,7 +69,7 @@ def to_markdown(audit: Audit) -> str:
 
 
 def to_csv(audit: Audit) -> str:
-    """One line a pair; each image concerned stands in at least one pair of its kind."""
+    """One line per pair; each image concerned stands in at least one pair of its kind."""
     file = io.StringIO()
     writer = csv.writer(file, lineterminator="\n")
     writer.writerow(["kind", "image_a", "split_a", "image_b", "split_b", "distance", "mirrored"])
@@ -106,7 +106,7 @@ def _datasets(audit: Audit) -> Table:
 
 
 def _by_dataset(audit: Audit) -> list[tuple[str, str, int, int, float]]:
-    """Of the tested part: kind, source, its images, those with a partner in the first part."""
+    """Of the tested split: kind, data set, its images, those with a partner in the first split."""
     split_manifest = audit.split_manifest
     if not audit.found:
         return []
@@ -153,7 +153,7 @@ def _examples(audit: Audit) -> Iterator[str]:
 
 
 def _pairs(audit: Audit, shared: Overlap) -> Iterator[tuple[tuple[str, str], tuple[str, str]]]:
-    """Name and part of both images."""
+    """Name and split of both images."""
     images = audit.split_manifest.images
     for a, b in pairs_of(audit.split_manifest, shared):
         yield (images[a].name, images[a].split), (images[b].name, images[b].split)

@@ -11,7 +11,7 @@ TOML, with what the columns of the manifest are called where they differ:
     image = "file"
     label = "finding"
 
-or CSV, one line a label: `Pneumonia,lung_opacity`.
+or CSV, one line per label: `Pneumonia,lung_opacity`.
 """
 
 import csv
@@ -58,14 +58,14 @@ def read_label_mapping(file: Path) -> LabelMapping:
 
 
 def apply_label_mapping(
-    samples: Sequence[Sample], translation: LabelMapping, known: Sequence[str]
+    samples: Sequence[Sample], mapping: LabelMapping, known: Sequence[str]
 ) -> list[Sample]:
-    """Cases under labels that the network answers; those that were translated to nothing left out.
+    """Samples under labels that the network answers; those mapped to an empty label are left out.
 
     Raises:
-        LabelUnknownError: a label is neither known nor translated to one that is.
+        LabelUnknownError: a label is neither known nor mapped to one that is.
     """
-    found = [(sample, translation.labels.get(sample.label, sample.label)) for sample in samples]
+    found = [(sample, mapping.labels.get(sample.label, sample.label)) for sample in samples]
     kept = [(sample, label) for sample, label in found if label]
     unknown = [sample.label for sample, label in kept if label not in known]
     if unknown:

@@ -1,7 +1,7 @@
 """Build the map of cases: principal components of the embeddings of reference cases.
 
-Source: the paper, section 4.3 and Figure 12 (294 cases; ours are all of the part that the
-card's figures are of).
+Source: the paper, section 4.3 and Figure 12 (294 cases; ours are all of the split
+that the figures of the model card are of).
 """
 
 import numpy as np

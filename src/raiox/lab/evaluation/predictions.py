@@ -36,7 +36,7 @@ FILE_STATISTICS: Final = ("width_px", "height_px", "n_bytes", "mean", "sd", "bla
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Predictions:
-    """What a bundle said of N cases."""
+    """A bundle's predictions for N cases."""
 
     samples: Sequence[Sample]
     labels: Indices
@@ -83,7 +83,7 @@ def predict(
 
     Args:
         bundle: the network.
-        cases: what to ask of.
+        samples: the cases.
         read: bytes to radiograph, the intake's.
         n_threads: of one pass.
         progress: wraps the starts of the batches, e.g. with a progress bar.

@@ -71,8 +71,8 @@ def to_page(name: str, tables: Sequence[Table], remarks: Iterable[str]) -> str:
         "is Wilson's, for images taken as independent. None of the three contains another."
     )
     notice = " ".join(NOTICE[language] for language in LANGUAGES)
-    splits = [f"# {name}, repeated", notice, how, *map(to_markdown, tables), *remarks]
-    return "\n\n".join(split.strip() for split in splits) + "\n"
+    paragraphs = [f"# {name}, repeated", notice, how, *map(to_markdown, tables), *remarks]
+    return "\n\n".join(paragraph.strip() for paragraph in paragraphs) + "\n"
 
 
 def _spread(

@@ -12,7 +12,7 @@ from math import sqrt
 import numpy as np
 import numpy.typing as npt
 
-from raiox.lab.aliases import Floats, Indices, Names
+from raiox.lab.aliases import Floats, Indices, Mask, Names
 
 Counts = npt.NDArray[np.floating]
 """(B, N) how often each sample is in each resample."""
@@ -43,6 +43,11 @@ def proportion(k: float, n: int) -> Estimate:
     centre = (p + z2 / (2 * n)) / (1 + z2 / n)
     half = Z_95 / (1 + z2 / n) * sqrt(p * (1 - p) / n + z2 / (4 * n * n))
     return Estimate(p, max(0.0, centre - half), min(1.0, centre + half), n)
+
+
+def proportion_true(chosen: Mask) -> Estimate:
+    """The share of cases for which something is true, with Wilson's interval."""
+    return proportion(int(chosen.sum()), len(chosen))
 
 
 def bootstrap_estimate(

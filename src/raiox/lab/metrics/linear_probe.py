@@ -1,7 +1,7 @@
-"""What a straight line can read from features: a probe that learns nothing of its own.
+"""A linear probe: what a linear model can read from features.
 
-Ridge regression on indicators, in closed form, fitted on four fifths of the groups and asked
-of the last fifth by turns: no case is asked of a line that saw its patient.
+Ridge regression on indicators, in closed form, cross-fitted on five folds of groups: no case is
+scored by a model that was fitted on its patient.
 """
 
 from typing import Final
@@ -19,7 +19,7 @@ PENALTY: Final = 0.1
 
 
 def cross_fitted(features: npt.NDArray[np.floating], labels: Indices, groups: Names) -> Floats:
-    """(N, K) scores of each case by a line that was fitted without its group.
+    """(N, K) scores of each case by a model that was fitted without its group.
 
     Args:
         features: (N, D).
@@ -41,7 +41,7 @@ def cross_fitted(features: npt.NDArray[np.floating], labels: Indices, groups: Na
 
 
 def probe_auc(features: npt.NDArray[np.floating], labels: Indices, groups: Names) -> Estimate:
-    """Macro AUC of such a line for these labels."""
+    """Macro AUC of the probe for these labels."""
     return auc_estimates(cross_fitted(features, labels, groups), labels, groups)[0]
 
 

@@ -26,7 +26,7 @@ def auc(scores: Floats, positive: Mask) -> float:
 
 
 def auc_estimate(scores: Floats, positive: Mask, groups: Names) -> Estimate:
-    """AUC with the interval of `bootstrapped`, in a fraction of its time."""
+    """AUC with the interval of `bootstrap_estimate`, in a fraction of its time."""
     redrawn = bootstrap_auc(scores, positive, bootstrap_counts(groups))
     return Estimate(auc(scores, positive), *percentile_interval(redrawn), len(groups))
 

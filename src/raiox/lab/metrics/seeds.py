@@ -25,10 +25,10 @@ from raiox.lab.metrics.intervals import (
 from raiox.lab.metrics.ranking import bootstrap_auc
 
 OUTPUT_MEASURES = ("sensitivity", "specificity", "ppv", "f1", "auc")
-"""Measures with one value an output; `auc` is one-vs-rest."""
+"""Measures with one value per output; `auc` is one-vs-rest."""
 
 RUN_MEASURES = ("accuracy", "balanced_accuracy")
-"""Measures with one value a run."""
+"""Measures with one value per run."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,7 +45,7 @@ class SeedRuns:
 
     @property
     def n_runs(self) -> int:
-        """R, one run a seed."""
+        """R, one run per seed."""
         return len(self.scores)
 
     @property

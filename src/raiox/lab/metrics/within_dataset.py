@@ -15,13 +15,13 @@ from raiox.lab.metrics.ranking import auc_estimate
 from raiox.vocabulary import Finding
 
 MIN_SAMPLES_PER_LABEL = 8
-"""Fewer cases of a label in a source give no AUC worth a line."""
+"""Fewer cases of a label in a data set give no AUC worth a line."""
 
 
 def within_dataset_auc(
     outputs: Sequence[str], datasets: Names, groups: Names, labels: Indices, logits: Floats
 ) -> Iterator[tuple[str, Estimate]]:
-    """AUC of every pair of labels that one source holds, by a name that says so.
+    """AUC of every pair of labels that one data set holds, by a name that says so.
 
     Args:
         outputs: (K,) names of the labels.

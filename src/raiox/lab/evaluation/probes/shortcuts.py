@@ -16,7 +16,7 @@ from raiox.lab.evaluation.probes.occlusion import (
 )
 from raiox.lab.evaluation.probes.perturbations import OCCLUSIONS, OVERLAYS
 from raiox.lab.evaluation.report.reported_metrics import Metrics, ReportedMetric, named
-from raiox.lab.metrics.intervals import bootstrap_estimates, proportion
+from raiox.lab.metrics.intervals import bootstrap_estimates, proportion_true
 from raiox.lab.metrics.linear_probe import probe_auc
 from raiox.vocabulary import Finding
 
@@ -74,10 +74,10 @@ def _changes(context: ProbeContext, chosen: Indices, scores: Floats) -> Metrics:
         )
         same = before.argmax(axis=1) == after.argmax(axis=1)
         for measure, estimate in (
-            ("within", proportion(int((size < SMALL_CHANGE).sum()), len(size))),
+            ("within", proportion_true(size < SMALL_CHANGE)),
             ("mean", mean),
             ("p95", p95),
-            ("same_answer", proportion(int(same.sum()), len(same))),
+            ("same_answer", proportion_true(same)),
         ):
             name = named(
                 f"change.{measure}", perturbation=f"perturbation.{key}", label=Finding.COVID19

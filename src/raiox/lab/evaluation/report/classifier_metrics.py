@@ -22,7 +22,7 @@ from raiox.lab.metrics.intervals import (
     Estimate,
     bootstrap_estimate,
     bootstrap_estimates,
-    proportion,
+    proportion_true,
 )
 from raiox.lab.metrics.ranking import auc_estimate, auc_estimates, average_precision
 from raiox.lab.metrics.within_dataset import abnormal_within_datasets, within_dataset_pairs
@@ -40,7 +40,7 @@ def overall(predictions: Predictions, _: BundleManifest) -> Metrics:
     right = scores.argmax(axis=1) == labels
     macro = auc_estimates(scores, labels, predictions.groups)[0]
     yield ReportedMetric("auc.macro", "overall", named("auc.macro"), macro)
-    yield ReportedMetric("accuracy", "overall", named("accuracy"), _proportion_true(right))
+    yield ReportedMetric("accuracy", "overall", named("accuracy"), proportion_true(right))
     balanced = bootstrap_estimate(
         lambda drawn: float(
             np.mean([right[drawn][labels[drawn] == k].mean() for k in np.unique(labels[drawn])])
@@ -99,7 +99,7 @@ def operating_points(predictions: Predictions, manifest: BundleManifest) -> Metr
             if not truth[here].any():
                 key = f"false_positive_rate.{label}.{dataset}"
                 name = named("false_positive_rate", label=label, dataset=dataset)
-                estimate = _proportion_true(predicted[here])
+                estimate = proportion_true(predicted[here])
                 yield ReportedMetric(key, "operating_points", name, estimate)
 
 
@@ -146,11 +146,11 @@ def prediction_sets(predictions: Predictions, manifest: BundleManifest) -> Metri
     def metric(key: str, estimate: Estimate) -> ReportedMetric:
         return ReportedMetric(key, "prediction_sets", named(key), estimate)
 
-    yield metric("coverage", _proportion_true(covered))
+    yield metric("coverage", proportion_true(covered))
     for k, label in enumerate(manifest.labels):
         name, estimate = (
             named("label_coverage", label=label),
-            _proportion_true(covered[labels == k]),
+            proportion_true(covered[labels == k]),
         )
         yield ReportedMetric(f"coverage.{label}", "prediction_sets", name, estimate)
     if (nominal := manifest.set_coverage) is not None:
@@ -160,12 +160,12 @@ def prediction_sets(predictions: Predictions, manifest: BundleManifest) -> Metri
         yield metric("coverage.gap", gap)
     mean_size = bootstrap_estimate(lambda drawn: float(size[drawn].mean()), predictions.groups)
     yield metric("set_size", mean_size)
-    yield metric("single", _proportion_true(alone))
-    yield metric("uncertain", _proportion_true(~alone))
-    yield metric("right_when_single", _proportion_true(covered[alone]))
+    yield metric("single", proportion_true(alone))
+    yield metric("uncertain", proportion_true(~alone))
+    yield metric("right_when_single", proportion_true(covered[alone]))
     for dataset in np.unique(predictions.datasets):
         name = named("dataset_coverage", dataset=dataset)
-        estimate = _proportion_true(covered[predictions.datasets == dataset])
+        estimate = proportion_true(covered[predictions.datasets == dataset])
         yield ReportedMetric(f"coverage.{dataset}", "prediction_sets", name, estimate)
 
 
@@ -238,7 +238,3 @@ def _predictive_values(predicted: Mask, truth: Mask) -> list[float]:
             passes * (1 - p) / negative if negative else float("nan"),
         ]
     return values
-
-
-def _proportion_true(chosen: Mask) -> Estimate:
-    return proportion(int(chosen.sum()), len(chosen))

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from raiox.lab.aliases import Floats, Indices
-from raiox.lab.metrics.intervals import proportion
+from raiox.lab.metrics.intervals import proportion_true
 
 Points = list[list[float]]
 Truth = npt.NDArray[np.bool_]
@@ -42,7 +42,7 @@ def reliability(scores: Floats, truth: Truth) -> list[dict[str, float]]:
     bins = []
     for chosen in np.array_split(order, N_BINS):
         if len(chosen):
-            share = proportion(int(truth[chosen].sum()), len(chosen))
+            share = proportion_true(truth[chosen])
             values = {
                 "mean_score": float(scores[chosen].mean()),
                 "observed": share.value,

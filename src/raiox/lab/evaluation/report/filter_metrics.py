@@ -11,7 +11,7 @@ from raiox.lab.aliases import Indices
 from raiox.lab.evaluation.predictions import Predictions
 from raiox.lab.evaluation.report.reported_metrics import Metrics, ReportedMetric, Section, named
 from raiox.lab.metrics.decisions import balanced_accuracy, sensitivity, specificity
-from raiox.lab.metrics.intervals import Estimate, bootstrap_estimate, proportion
+from raiox.lab.metrics.intervals import bootstrap_estimate, proportion_true
 from raiox.lab.metrics.ranking import auc_estimate
 from raiox.vocabulary import ImageKind
 
@@ -38,7 +38,7 @@ def overall(predictions: Predictions, manifest: BundleManifest) -> Metrics:
     yield ReportedMetric("accepted.frontal", "overall", named("filter.accepted"), hits)
     drawn = compose([manifest.labels[k] for k in predictions.labels], TABLE_1)
     if drawn is not None:
-        right = _proportion_true(accepted[drawn] == truth[drawn])
+        right = proportion_true(accepted[drawn] == truth[drawn])
         yield ReportedMetric("accuracy.table_1", "overall", named("filter.table_1"), right)
 
 
@@ -52,7 +52,7 @@ def by_kind(predictions: Predictions, manifest: BundleManifest) -> Metrics:
             rejected = specificity(accepted[here], truth[here])
             name = named("filter.rejected", kind=kind)
             yield ReportedMetric(f"rejected.{kind}", "findings", name, rejected)
-        recognised = _proportion_true(likeliest[here] == k)
+        recognised = proportion_true(likeliest[here] == k)
         name = named("filter.kind_sensitivity", kind=kind)
         yield ReportedMetric(f"sensitivity.{kind}", "findings", name, recognised)
 
@@ -62,12 +62,12 @@ def by_dataset(predictions: Predictions, manifest: BundleManifest) -> Metrics:
     accepted, truth = accepts(predictions, manifest), is_frontal(predictions, manifest)
     for dataset in np.unique(predictions.datasets):
         here = predictions.datasets == dataset
-        right = _proportion_true(accepted[here] == truth[here])
+        right = proportion_true(accepted[here] == truth[here])
         name = named("filter.dataset_accuracy", dataset=dataset)
         yield ReportedMetric(f"accuracy.{dataset}", "within_dataset", name, right)
         if (upright := here & truth).any():
             name = named("filter.dataset_accepted", dataset=dataset)
-            hits = _proportion_true(accepted[upright])
+            hits = proportion_true(accepted[upright])
             yield ReportedMetric(f"accepted.{dataset}", "within_dataset", name, hits)
 
 
@@ -105,7 +105,3 @@ def compose(labels: Sequence[str], composition: Mapping[tuple[str, ...], int]) -
             return None
         drawn.append(random.choice(found, size=n, replace=False))
     return np.concatenate(drawn)
-
-
-def _proportion_true(chosen: npt.NDArray[np.bool_]) -> Estimate:
-    return proportion(int(chosen.sum()), len(chosen))

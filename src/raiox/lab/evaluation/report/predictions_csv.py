@@ -1,4 +1,4 @@
-"""One line a case: what the bundle said of it, for whoever wants to count anew."""
+"""The CSV of a bundle's predictions, one line per case, for whoever wants to count anew."""
 
 import csv
 import io

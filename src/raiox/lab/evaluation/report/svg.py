@@ -84,7 +84,7 @@ def _axes(plot: Plot) -> Iterable[str]:
 
 def _line(plot: Plot, line: Line, index: int) -> Iterable[str]:
     colour, dash = _look(line, index)
-    at = [_indexd(plot, point[0], point[1]) for point in line.points]
+    at = [_position(plot, point[0], point[1]) for point in line.points]
     if not at:
         return
     path = "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in at)
@@ -97,7 +97,7 @@ def _line(plot: Plot, line: Line, index: int) -> Iterable[str]:
     for (x, y), point in zip(at, line.points, strict=True):
         yield f'<circle cx="{x:.1f}" cy="{y:.1f}" r="2.6" fill="{colour}"/>'
         if len(point) > 2:  # noqa: PLR2004 - x and y
-            low, high = (_indexd(plot, point[0], end)[1] for end in point[2:4])
+            low, high = (_position(plot, point[0], end)[1] for end in point[2:4])
             yield f'<path d="M{x:.1f} {low:.1f}V{high:.1f}" stroke="{colour}"/>'
 
 
@@ -120,7 +120,7 @@ def _look(line: Line, index: int) -> tuple[str, str]:
     return COLOURS[index % len(COLOURS)], DASHES[index % len(DASHES)]
 
 
-def _indexd(plot: Plot, x: float, y: float) -> tuple[float, float]:
+def _position(plot: Plot, x: float, y: float) -> tuple[float, float]:
     """Where values lie in the picture; what is outside the ranges ends at the border."""
     across, up = _share(plot.x_range, x), _share(plot.y_range, y)
     return (

@@ -23,7 +23,7 @@ from raiox.bundle.manifest import (
 )
 from raiox.inference.lungs import LungSegmenter
 from raiox.inference.margins import content
-from raiox.lab.aliases import Reader
+from raiox.lab.aliases import Progress, Reader
 from raiox.lab.datasets.manifest import Sample, as_kind
 from raiox.lab.errors import ExportMismatchError, TaskNotServedError
 from raiox.lab.evaluation.card import write_cards
@@ -58,8 +58,6 @@ LICENCE = (
     "Apache-2.0 for the weights as far as we may grant it; trained on images under the licences "
     "named per source, some of which are non-commercial or unstated."
 )
-
-Progress = Callable[[Iterable[int]], Iterable[int]]
 
 
 def export_run(

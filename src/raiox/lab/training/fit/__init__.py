@@ -1,1 +1,1 @@
-"""The optimisation: module, losses, schedules, initialisation and callbacks."""
+"""The optimisation: module, losses, schedules and callbacks."""

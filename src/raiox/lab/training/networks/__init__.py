@@ -1,1 +1,1 @@
-"""The two networks of the paper, and the head that both end in."""
+"""The networks, the heads they end in, and weights read from other files."""

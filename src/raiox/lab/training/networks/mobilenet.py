@@ -1,4 +1,4 @@
-"""MobileNet v1, the frontal filter's network (and the teacher's).
+"""MobileNet v1, the network of the classifier and of the frontal filter.
 
 Source: Howard et al., 2017, arXiv:1704.04861, Table 1; the paper, section 2.1.
 Parameter names follow timm's `mobilenetv1_100`, so the ImageNet weights in that

@@ -13,7 +13,12 @@ import numpy as np
 
 from raiox.lab.aliases import Floats, Mask, Names
 from raiox.lab.metrics.calibration import SHARPEST, calibration_error, fit_temperature
-from raiox.lab.metrics.intervals import Estimate, bootstrap_estimate, mean_estimate, proportion
+from raiox.lab.metrics.intervals import (
+    Estimate,
+    bootstrap_estimate,
+    mean_estimate,
+    proportion_true,
+)
 from raiox.lab.metrics.ood import Scored, unseen_dataset_estimates
 from raiox.lab.metrics.ranking import macro_auc
 from raiox.lab.metrics.thresholds import choose_operating_point
@@ -145,7 +150,7 @@ def unseen_metrics(held_out: Predictions, valid: Predictions) -> Iterator[tuple[
             recalled = predicted[(datasets == dataset) & (unseen.labels == k)] == k
             if len(recalled):
                 name = f"recall of {output}, {dataset}, unseen"
-                yield name, proportion(int(recalled.sum()), len(recalled))
+                yield name, proportion_true(recalled)
 
 
 def _calibration(unseen: Predictions, valid: Predictions) -> Iterator[tuple[str, Estimate]]:
@@ -174,7 +179,7 @@ def _decision_rates(unseen: Predictions, valid: Predictions) -> Iterator[tuple[s
             right = accepted[(datasets == dataset) & (labels == label)] == (label == FRONTAL)
             verb = "accepted" if label == FRONTAL else "rejected"
             name = f"{label} {verb}, {dataset}, unseen"
-            yield name, proportion(int(right.sum()), len(right))
+            yield name, proportion_true(right)
 
 
 def _scored(predictions: Predictions) -> Scored:

@@ -1,6 +1,7 @@
 """The predictions of a run on a split of its data, as a table that outlives the network."""
 
 import csv
+import io
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from torch.utils.data import DataLoader
 from raiox.lab.errors import RunDataChangedError, SplitEmptyError
 from raiox.lab.training.context import TrainingContext, is_finished
 from raiox.lab.training.data.examples import Examples, load_examples
-from raiox.lab.training.fit.atomic_files import first_process_only
+from raiox.lab.training.fit.atomic_files import save_text
 from raiox.lab.training.fit.lightning_module import normalise
 from raiox.lab.training.recipe import TaskName
 from raiox.lab.training.runs.run_metadata import add_run_metadata, read_run_metadata, split_sha256
@@ -82,21 +83,19 @@ def predict(
     return np.concatenate(found)
 
 
-@first_process_only
 def write_predictions(
     file: Path, examples: Examples, logits: npt.NDArray[np.float64], task: TaskName
 ) -> None:
     """Write one line per sample; the file is complete or absent."""
     outputs = TASKS[task].outputs
-    part = file.with_name(f"{file.name}.part")
-    with part.open("w", newline="", encoding="utf-8") as opened:
-        writer = csv.writer(opened)
-        writer.writerow([*COLUMNS, *outputs])
-        for sample, label, row in zip(examples.samples, examples.labels, logits, strict=True):
-            known = (sample.path.name, sample.dataset, sample.split, sample.group_id, sample.kind,
-                     sample.label, outputs[label])  # fmt: skip
-            writer.writerow([*known, *(f"{logit:.6g}" for logit in row)])
-    part.replace(file)
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow([*COLUMNS, *outputs])
+    for sample, label, row in zip(examples.samples, examples.labels, logits, strict=True):
+        known = (sample.path.name, sample.dataset, sample.split, sample.group_id, sample.kind,
+                 sample.label, outputs[label])  # fmt: skip
+        writer.writerow([*known, *(f"{logit:.6g}" for logit in row)])
+    save_text(text.getvalue(), file)
 
 
 def read_predictions(file: Path) -> Predictions:

@@ -27,8 +27,9 @@ from raiox.lab.training.networks.build import build_network
 from raiox.lab.training.recipe import Recipe
 from raiox.lab.training.runs.initialisation import distillation_loss_for, initialise
 from raiox.lab.training.runs.predictions import Predictions, has_predictions, predict_split
+from raiox.lab.training.runs.run_metadata import RECIPE_FILE
 from raiox.lab.training.runs.run_process import SPLIT
-from raiox.lab.training.runs.runs import RECIPE_FILE, require_finished
+from raiox.lab.training.runs.runs import require_finished
 from raiox.lab.training.runs.train_jobs import Watch, train_jobs
 from raiox.lab.training.tasks import TASKS
 

@@ -14,6 +14,7 @@ from raiox.lab.training.fit.atomic_files import save_text
 from raiox.lab.training.recipe import Recipe
 
 METADATA_FILE = "run.json"
+RECIPE_FILE = "recipe.json"
 
 
 def write_run_metadata(
@@ -23,7 +24,7 @@ def write_run_metadata(
 
     A resumed run adds its own code version to those before.
     """
-    save_text(recipe.model_dump_json(indent=2), folder / "recipe.json")
+    save_text(recipe.model_dump_json(indent=2), folder / RECIPE_FILE)
     before = read_run_metadata(folder)
     versions = [*before.get("code_version", "").split(", "), code_version()]
     metadata = {

@@ -10,8 +10,7 @@ from raiox.lab.errors import RunNotFinishedError
 from raiox.lab.training.context import WEIGHTS_FILE, is_finished
 from raiox.lab.training.networks.build import build_network
 from raiox.lab.training.recipe import Recipe
-
-RECIPE_FILE = "recipe.json"
+from raiox.lab.training.runs.run_metadata import RECIPE_FILE
 
 
 def stage_folder(run: Path, index: int) -> Path:

@@ -60,9 +60,8 @@ def has_few_shades(pixels: GrayArray) -> bool:
 
     One of 22,866 radiographs has so few (60).
     """
-    counts = np.asarray(
-        Image.fromarray(pixels).histogram()
-    )  # `bincount` copies them to 8 bytes each
+    # `bincount` would copy them to 8 bytes each.
+    counts = np.asarray(Image.fromarray(pixels).histogram())
     return int((counts >= MIN_SHADE_SHARE * pixels.size).sum()) <= FEW_SHADES
 
 

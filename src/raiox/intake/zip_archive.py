@@ -18,9 +18,8 @@ from raiox.intake.errors import ArchiveError, TooLargeInflatedError
 
 NAME: Final = "ZIP"
 MAX_MEMBERS: Final = 1_000
-MAX_READ_BYTES: Final = (
-    2**20
-)  # of the directory, and at once: nothing declared is taken at its word
+MAX_READ_BYTES: Final = 2**20
+"""Of the directory, and at once: nothing declared is taken at its word."""
 ENCRYPTED: Final = 0x1  # general purpose flags, bit 0
 METHODS: Final = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
 DISC_INDEX: Final = "DICOMDIR"

@@ -94,9 +94,8 @@ def predict(
         NoImageError: there is no image, or none that could be read.
     """
     session, kept = NetworkSession(bundle, n_threads), _Accumulator(bundle)
-    opened = lru_cache(maxsize=1)(
-        lambda path: _opened(path, read)
-    )  # samples made of one image follow each other
+    # One image is kept, since samples made of the same one follow each other.
+    opened = lru_cache(maxsize=1)(lambda path: _opened(path, read))
     for start in progress(range(0, len(samples), BATCH)):
         decoded = _decode(samples[start : start + BATCH], opened, unread)
         if decoded:

@@ -35,9 +35,8 @@ def test_a_map_over_the_box_points_into_it_more_often_than_chance(context: SpotC
 
     assert metrics["pointing.boxes"] == 1.0
     assert metrics["auprc.boxes"] > metrics["chance.boxes"]
-    assert (
-        metrics["iou.prior"] == 1.0
-    )  # every box lies at the centre: the prior alone suffices here
+    # Every box lies at the centre: the prior alone suffices here.
+    assert metrics["iou.prior"] == 1.0
 
 
 def test_evidence_inside_the_lungs_is_reported_by_annotator_beside_their_area(

@@ -45,7 +45,7 @@ export function drawScreen(language, messages) {
     </div>`;
 }
 
-export function drawNoscript(language, messages) {
+function drawNoscript(language, messages) {
   return `<p lang="${language}">${escape(messages['notice'])}
         <a href="plain?lang=${language}">${escape(messages['noscript'])}</a></p>`;
 }

@@ -4,9 +4,9 @@
  * Only files are fetched, always the same ones: nothing of an image is in any request.
  */
 
-import type { Analysis, CaseMap, CurrentModels, Example, LungOcclusionDocument, ReferenceCase } from '../shared/contract';
+import type { Analysis, AnalysisPage, CaseMap, CurrentModels, Example, LungOcclusionDocument, ReferenceCase } from '../shared/contract';
 import { failLocally, ServiceError } from '../shared/failure';
-import type { HistoryPage, Upload } from '../shared/api';
+import type { Upload } from '../shared/api';
 import { heldPicture } from '../shared/heldPictures';
 import { deviceIdIn, newDeviceId, privateMode } from '../shared/privateMode.svelte';
 import type { Report } from '../shared/report';
@@ -116,7 +116,7 @@ export async function deleteHistory(): Promise<void> {
 }
 
 /** All of it, with small pictures. */
-export async function fetchHistory(): Promise<HistoryPage> {
+export async function fetchHistory(): Promise<AnalysisPage> {
   return { analyses: await Promise.all((await history.list()).map(listed)), next_cursor: null };
 }
 

@@ -4,7 +4,7 @@
  * In private mode this device answers in its place: the same calls, and nothing of an image is sent.
  */
 
-import type { Analysis, CaseMap, CurrentModels, Example, LungOcclusionDocument, ReferenceCase } from './contract';
+import type { Analysis, AnalysisPage, CaseMap, CurrentModels, Example, Examples, LungOcclusionDocument, ReferenceCase } from './contract';
 import { call, device, errorOf, networkError } from './call';
 import { connection } from './connection.svelte';
 import { failWith, ServiceError } from './failure';
@@ -39,11 +39,6 @@ export async function deleteHistory(): Promise<void> {
   await call(`${ANALYSES}?state=any`, { method: 'DELETE' });
 }
 
-export interface HistoryPage {
-  analyses: Analysis[];
-  next_cursor: string | null;
-}
-
 /** Address of the whole history, or of one analysis, as a file. */
 export function addressOfFile(format: 'csv' | 'json', id?: string): string {
   return `${ANALYSES}${id ? `/${encodeURIComponent(id)}` : ''}/export?format=${format}`;
@@ -62,10 +57,10 @@ export async function fetchFile(format: 'csv' | 'json', id?: string): Promise<st
   return response.text();
 }
 
-export async function fetchHistory(cursor: string | null = null): Promise<HistoryPage> {
+export async function fetchHistory(cursor: string | null = null): Promise<AnalysisPage> {
   if (privateMode.on) return (await device()).fetchHistory();
   const query = new URLSearchParams({ limit: String(MAX_PAGE), ...(cursor ? { cursor } : {}) });
-  return call<HistoryPage>(`${ANALYSES}?${query.toString()}`);
+  return call<AnalysisPage>(`${ANALYSES}?${query.toString()}`);
 }
 
 /** Every address at which something of an analysis is served. */
@@ -129,7 +124,7 @@ export async function fetchReport(): Promise<Report | null> {
 
 export async function fetchExamples(): Promise<Example[]> {
   if (privateMode.on) return (await device()).fetchExamples();
-  return (await call<{ examples: Example[] }>(`${API}/examples`)).examples;
+  return (await call<Examples>(`${API}/examples`)).examples;
 }
 
 export async function fetchImage(address: string, headers: Record<string, string> = {}): Promise<Blob> {

@@ -42,16 +42,7 @@ export function describeFinding(finding: Finding): string {
 
 /** The names, joined as the language joins them. */
 export function listFindings(findings: readonly Finding[]): string {
-  return join(findings.map(nameFinding));
-}
-
-/** The names, each in the quotation marks that labels have. */
-export function quoteFindings(findings: readonly Finding[]): string {
-  return join(findings.map((finding) => `“${nameFinding(finding)}”`));
-}
-
-function join(names: readonly string[]): string {
-  return new Intl.ListFormat(i18n.locale).format(names);
+  return new Intl.ListFormat(i18n.locale).format(findings.map(nameFinding));
 }
 
 /** The colour and the shape of a finding, the same everywhere. */

@@ -20,7 +20,7 @@ export interface EmbeddingDistance {
   readonly residual_variance: number;
 }
 
-export const DECIMALS = 3;
+const DECIMALS = 3;
 const N_NEIGHBOURS = 5;
 
 export interface Situation {

@@ -35,7 +35,7 @@ export async function occludeLungs(whole: GrayImage, networks: Networks): Promis
 }
 
 /** A network input with the lungs as gray as what surrounds them. Args: shape: of the image that it was made of. */
-export function hideLungs(input: Float32Array, lungs: FloatImage, shape: Shape, spec: Preprocessing): Float32Array {
+function hideLungs(input: Float32Array, lungs: FloatImage, shape: Shape, spec: Preprocessing): Float32Array {
   const { side_px: side } = spec;
   const box = contentBox(shape, spec);
   const over = resizeFloats(lungs, box.right - box.left, box.bottom - box.top, { kernel: BILINEAR });

@@ -57,7 +57,7 @@ interface Header {
 }
 
 /** Null where no element can be. */
-export function readHeader(content: Uint8Array, start: number, encoding: Encoding): Header | null {
+function readHeader(content: Uint8Array, start: number, encoding: Encoding): Header | null {
   if (content.length < start + 8) return null;
   const [view, little] = [viewOf(content), encoding.isLittleEndian];
   const tag = view.getUint16(start, little) * 65_536 + view.getUint16(start + 2, little);

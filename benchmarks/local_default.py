@@ -29,23 +29,22 @@ N_WARM_UP = 5
 
 def measure(checkout: Path, n_uploads: int) -> dict[str, float]:
     """One service, from its start to its end."""
-    with tempfile.TemporaryDirectory() as folder:
-        process = Process("serve", data_dir=Path(folder), checkout=checkout)
-        try:
-            start_cpu_s = process.cpu_s
-            with httpx.Client(base_url=process.url, timeout=60) as client:
-                _upload(client, N_WARM_UP)
-                before = process.cpu_s
-                took_s = _upload(client, n_uploads)
-            return {
-                "start_s": process.start_s,
-                "start_cpu_s": start_cpu_s,
-                "pss_mb": process.pss_mb,
-                "p50_ms": 1e3 * statistics.median(took_s),
-                "cpu_ms": 1e3 * (process.cpu_s - before) / n_uploads,
-            }
-        finally:
-            process.stop()
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        Process("serve", data_dir=Path(folder), checkout=checkout) as process,
+    ):
+        start_cpu_s = process.cpu_s
+        with httpx.Client(base_url=process.url, timeout=60) as client:
+            _upload(client, N_WARM_UP)
+            before = process.cpu_s
+            took_s = _upload(client, n_uploads)
+        return {
+            "start_s": process.start_s,
+            "start_cpu_s": start_cpu_s,
+            "pss_mb": process.pss_mb,
+            "p50_ms": 1e3 * statistics.median(took_s),
+            "cpu_ms": 1e3 * (process.cpu_s - before) / n_uploads,
+        }
 
 
 def _upload(client: httpx.Client, n: int) -> list[float]:

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from types import MappingProxyType
+from typing import Self
 
 import httpx
 
@@ -25,8 +26,16 @@ WITHOUT_LIMITS = {
 }
 
 
+def interrupt_at_sigterm() -> None:
+    """Let SIGTERM end a benchmark as Ctrl-C does, so that what it started is ended, too."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+
+
 class Process:
-    """`raiox serve` or `raiox work` on a free port, with one thread for the networks, and without limits."""
+    """`raiox serve` or `raiox work` on a free port, with one thread for the networks, and without limits.
+
+    It ends with the context.
+    """
 
     def __init__(
         self,
@@ -54,7 +63,7 @@ class Process:
         try:
             self._wait_until_ready()
         except BaseException:
-            self._process.kill()
+            self._end_at_once()
             raise
         self.start_s = time.monotonic() - began
 
@@ -67,10 +76,21 @@ class Process:
                 time.sleep(0.02)
         raise SystemExit("raiox did not start")
 
-    def stop(self) -> None:
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
         """End it in order."""
-        self._process.send_signal(signal.SIGTERM)
-        self._process.wait(STOP_S)
+        self._process.terminate()
+        try:
+            self._process.wait(STOP_S)
+        except BaseException:
+            self._end_at_once()
+            raise
+
+    def _end_at_once(self) -> None:
+        self._process.kill()
+        self._process.wait()
 
     @property
     def cpu_s(self) -> float:

@@ -26,7 +26,7 @@ from itertools import count
 from pathlib import Path
 
 import httpx
-from processes import Process, on_one_database
+from processes import Process, interrupt_at_sigterm, on_one_database
 
 from raiox.phantom import draw_phantom, phantom_png
 
@@ -104,6 +104,7 @@ def main() -> None:
     options.add_argument("--uploads", type=int, default=48)
     options.add_argument("--clients", type=int, default=4)
     chosen = options.parse_args()
+    interrupt_at_sigterm()
     with ExitStack() as stack:
         server = PostgresServer()
         stack.callback(server.close)
@@ -112,10 +113,10 @@ def main() -> None:
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
             server.run(f"CREATE DATABASE of_{n}")
             variables = on_one_database(server.url(f"of_{n}"))
-            started = [Process("serve", data_dir=folder, variables=variables) for _ in range(n)]
-            for one in started:
-                stack.callback(one.stop)
-            services[n] = [one.url for one in started]
+            services[n] = [
+                stack.enter_context(Process("serve", data_dir=folder, variables=variables)).url
+                for _ in range(n)
+            ]
         runs: dict[tuple[str, int], list[list[float]]] = {
             (name, n): [] for name in CLIENTS for n in services
         }

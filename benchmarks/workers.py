@@ -20,7 +20,7 @@ import uuid
 from contextlib import ExitStack
 from pathlib import Path
 
-from processes import Process, on_one_database
+from processes import Process, interrupt_at_sigterm, on_one_database
 
 from raiox.phantom import draw_phantom
 from raiox.records.rows import NewAnalysis
@@ -53,10 +53,9 @@ class Service:
         stack.callback(self._records.close)
         variables = on_one_database(url)
         self._workers = [
-            Process("work", data_dir=folder, variables=variables) for _ in range(n_workers)
+            stack.enter_context(Process("work", data_dir=folder, variables=variables))
+            for _ in range(n_workers)
         ]
-        for worker in self._workers:
-            stack.callback(worker.stop)
 
     def empty(self, n_images: int) -> dict[str, float]:
         """Let the workers empty a queue of so many."""
@@ -95,6 +94,7 @@ def main() -> None:
     options.add_argument("--rounds", type=int, default=3)
     options.add_argument("--images", type=int, default=96)
     chosen = options.parse_args()
+    interrupt_at_sigterm()
     with ExitStack() as stack:
         server = PostgresServer()
         stack.callback(server.close)

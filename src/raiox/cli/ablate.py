@@ -27,24 +27,27 @@ from raiox.cli.options import (
 from raiox.cli.runner import open_runner
 from raiox.cli.train import TRAINING_MODULES, require_recipes, training_context
 
+LeaveOut = Annotated[
+    list[str],
+    typer.Option(
+        help="Also train without this data set (or several: a+b) and test on it. Repeatable."
+    ),
+]
+ComparisonFolder = Annotated[
+    Path | None, typer.Option(help="Write comparison.md and comparison.json to this folder.")
+]
+
 
 def ablate(
     context: typer.Context,
     recipes: RecipeFiles,
-    leave_out: Annotated[
-        list[str],
-        typer.Option(
-            help="Also train without this data set (or several: a+b) and test on it. Repeatable."
-        ),
-    ] = [],  # noqa: B006 - Typer reads it, nobody writes to it
+    leave_out: LeaveOut = [],  # noqa: B006 - Typer reads it, nobody writes to it
     seed: Seed = 0,
     jobs: Jobs = 1,
     engine: Engine = JobEngine.LOCAL,
     ray_address: RayAddress = None,
     gpus_per_run: GpusPerRun = 1.0,
-    out: Annotated[
-        Path | None, typer.Option(help="Write comparison.md and comparison.json to this folder.")
-    ] = None,
+    out: ComparisonFolder = None,
     runs: Runs = Path("runs"),
     imagenet: ImageNet = None,
     bundle: FromBundle = None,

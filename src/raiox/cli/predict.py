@@ -121,27 +121,24 @@ def predict(
         from raiox.cli.batch.sharding import Sharding
         from raiox.cli.batch.shards import run_shards
 
-        runner = _runner_of_several(engine, jobs, ray_address)
         sharding = Sharding(out, part_format, shards, tuple(shard or ()))
+        runner = _runner_of_several(engine, jobs, ray_address)
         status = run_shards(
             sources, sharding, heatmaps, skip_unreadable=skip_unreadable, runner=runner
         )
-        raise typer.Exit(status)
-    dialect = None if csv is None else csv_dialect
-    destination = _destination(csv or output, dialect, resume=resume, overwrite=overwrite)
+    else:
+        from raiox.cli.batch.run import run_batch
 
-    from raiox.cli.batch.run import run_batch
-
-    raise typer.Exit(
-        run_batch(
+        destination = _destination(output, csv, csv_dialect, resume=resume, overwrite=overwrite)
+        status = run_batch(
             sources,
             destination,
             heatmaps,
+            pdf,
             shortcuts=shortcuts,
-            pdf=pdf,
             skip_unreadable=skip_unreadable,
         )
-    )
+    raise typer.Exit(status)
 
 
 EXCLUSIVE = (
@@ -174,12 +171,14 @@ def _refuse_contradictions(context: typer.Context) -> None:
 
 
 def _destination(
-    file: Path | None, dialect: CsvDialect | None, *, resume: bool, overwrite: bool
+    output: Path | None, csv: Path | None, dialect: CsvDialect, *, resume: bool, overwrite: bool
 ) -> "Destination":
+    """Raises: typer.BadParameter."""
     from raiox.cli.batch.output import Destination
 
+    file = csv or output
     if file == STANDARD_OUTPUT:
         file = None
     if (resume or overwrite) and file is None:
         raise typer.BadParameter(say("option_needs_file", option="--resume, --overwrite"))
-    return Destination(file, dialect, overwrite=overwrite, resume=resume)
+    return Destination(file, dialect if csv else None, overwrite=overwrite, resume=resume)

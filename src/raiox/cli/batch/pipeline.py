@@ -6,7 +6,7 @@ iterates writes meanwhile. Only so many images wait, decoded, as keep the networ
 
 import hashlib
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
@@ -55,7 +55,7 @@ def analyse(
     max_bytes: int,
     shortcuts: bool = False,
     keep_pixels: bool = False,
-) -> Iterator[Analysed]:
+) -> Generator[Analysed]:
     """Analyse every file; one that fails does not stop the others, a store that is away does.
 
     Args:

@@ -1,18 +1,20 @@
 """A whole batch, from the paths that were given to the exit status."""
 
 import signal
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
 
+from raiox.cli.batch.analysed import Analysed
 from raiox.cli.batch.documents import describe_file
 from raiox.cli.batch.image_files import image_file
 from raiox.cli.batch.inputs import find_files
-from raiox.cli.batch.output import Destination, open_output
+from raiox.cli.batch.output import Destination, Output, open_output
 from raiox.cli.batch.pipeline import Widths, analyse
+from raiox.cli.batch.records import Ending
 from raiox.cli.batch.summary import Summary, ending_of
 from raiox.cli.configuration import read_settings
 from raiox.cli.errors import INTERRUPTED, require_folder
@@ -32,21 +34,19 @@ def run_batch(
     sources: Sequence[str],
     destination: Destination,
     heatmaps: Path | None,
+    pdf: Path | None,
     *,
     skip_unreadable: bool,
-    shortcuts: bool = False,
-    pdf: Path | None = None,
+    shortcuts: bool,
 ) -> int:
-    """Analyse what there is and sum it up.
+    """Analyse what there is and sum it up; the exit status.
 
     Args:
         sources: paths, and `s3://bucket/prefix`.
         heatmaps: folder for a picture per image and finding, if any.
+        pdf: folder for a page per image, if any.
         skip_unreadable: let files that are no readable image not change the status.
         shortcuts: score every accepted image with its lungs hidden as well.
-        pdf: folder for a page per image, if any.
-
-    Returns: the exit status.
 
     Raises:
         CommandError, BundleError, PdfUnavailableError: the batch cannot begin.
@@ -64,25 +64,55 @@ def run_batch(
         output = open_output(destination, tuple(classifier.labels), classifier.id)
         remaining = [file for file in files if str(file) not in output.done]
         summary = Summary([output.done[str(file)] for file in files if str(file) in output.done])
-        try:
-            with output, termination_as_interrupt(), FilesBar(len(remaining)) as bar:
-                for item in analyse(
-                    remaining,
-                    intake.load,
-                    engine,
-                    widths,
-                    max_bytes=settings.intake.max_upload_bytes,
-                    shortcuts=shortcuts,
-                    keep_pixels=bool(pages),
-                ):
-                    if item.result is not None:
-                        output.write(describe_file(item, heatmaps, pages))
-                    summary.count(ending_of(item))
-                    bar.advance()
-        except KeyboardInterrupt:
-            can_resume = destination.file is not None
-            _report_interruption(summary.n_files, len(remaining), can_resume=can_resume)
-            return INTERRUPTED
+        analysed = analyse(
+            remaining,
+            intake.load,
+            engine,
+            widths,
+            max_bytes=settings.intake.max_upload_bytes,
+            shortcuts=shortcuts,
+            keep_pixels=bool(pages),
+        )
+        with output, closing(analysed):
+            rows = _written(analysed, output, heatmaps, pages)
+            to_continue = "interrupted_resume" if destination.file else None
+            if not follow(rows, len(remaining), summary, to_continue):
+                return INTERRUPTED
+    return conclude(summary, skip_unreadable=skip_unreadable)
+
+
+def _written(
+    analysed: Iterable[Analysed], output: Output, heatmaps: Path | None, pages: "PdfFolder | None"
+) -> Iterator[Ending | None]:
+    for item in analysed:
+        if item.result is not None:
+            output.write(describe_file(item, heatmaps, pages))
+        yield ending_of(item)
+
+
+def follow(
+    rows: Iterable[Ending | None], n_files: int, summary: Summary, to_continue: str | None
+) -> bool:
+    """Count and show what is done; whether it came to its end.
+
+    Args:
+        to_continue: key of the sentence that says how an interrupted batch goes on, if it can.
+    """
+    try:
+        with _termination_as_interrupt(), FilesBar(n_files) as bar:
+            for row in rows:
+                summary.count(row)
+                bar.advance()
+    except KeyboardInterrupt:
+        sentences = [say("interrupted", n=summary.n_files, n_files=n_files)]
+        sentences += [say(to_continue)] if to_continue else []
+        typer.echo(" ".join(sentences), err=True)
+        return False
+    return True
+
+
+def conclude(summary: Summary, *, skip_unreadable: bool) -> int:
+    """Show what became of the files; the exit status."""
     for line in summary.lines():
         typer.echo(line, err=True)
     return summary.status(skip_unreadable=skip_unreadable)
@@ -110,17 +140,10 @@ def _pages(folder: Path, settings: Settings, classifier: ModelIdentity) -> "PdfF
 
 
 @contextmanager
-def termination_as_interrupt() -> Iterator[None]:
+def _termination_as_interrupt() -> Iterator[None]:
     """SIGTERM ends a batch as Ctrl-C does: what is done is kept and summed up."""
     previous = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         yield
     finally:
         signal.signal(signal.SIGTERM, previous)
-
-
-def _report_interruption(n_done: int, n_files: int, *, can_resume: bool) -> None:
-    message = say("interrupted", n=n_done, n_files=n_files)
-    if can_resume:
-        message += " " + say("interrupted_resume")
-    typer.echo(message, err=True)

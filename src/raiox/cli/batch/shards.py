@@ -1,26 +1,21 @@
 """A batch in shards: by one process, by several on one machine, or by one job for each shard."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-import typer
 
 from raiox.cli.batch.image_files import image_file
 from raiox.cli.batch.inputs import find_files
 from raiox.cli.batch.part_formats import part_writer
 from raiox.cli.batch.parts import Parts, open_parts
 from raiox.cli.batch.plan import Plan, agree_on, n_shards_for, read_plan
-from raiox.cli.batch.records import Ending
-from raiox.cli.batch.run import spread, termination_as_interrupt
+from raiox.cli.batch.run import conclude, follow, spread
 from raiox.cli.batch.shard_jobs import ShardJobs
 from raiox.cli.batch.shard_work import ShardWork
 from raiox.cli.batch.sharding import Sharding
 from raiox.cli.batch.summary import Summary
 from raiox.cli.configuration import read_settings
 from raiox.cli.errors import INTERRUPTED, require_folder
-from raiox.cli.language import say
-from raiox.cli.progress import FilesBar
 from raiox.inference.local import LocalEngine
 
 if TYPE_CHECKING:
@@ -73,25 +68,9 @@ def run_shards(
     contents = (parts.read(plan.part(shard)) for shard in done)
     summary = Summary([row for content in contents if content for row in writer.endings(content)])
     n_files = sum(len(plan.files_of(shard)) for shard in remaining)
-    if not _follow(work.run(remaining), n_files, summary):
+    if not follow(work.run(remaining), n_files, summary, "interrupted_parts"):
         return INTERRUPTED
-    for line in summary.lines():
-        typer.echo(line, err=True)
-    return summary.status(skip_unreadable=skip_unreadable)
-
-
-def _follow(rows: Iterable[Ending | None], n_files: int, summary: Summary) -> bool:
-    """Count and show what is done; whether it came to its end."""
-    try:
-        with termination_as_interrupt(), FilesBar(n_files) as bar:
-            for row in rows:
-                summary.count(row)
-                bar.advance()
-    except KeyboardInterrupt:
-        message = say("interrupted", n=summary.n_files, n_files=n_files)
-        typer.echo(f"{message} {say('interrupted_parts')}", err=True)
-        return False
-    return True
+    return conclude(summary, skip_unreadable=skip_unreadable)
 
 
 def _plan(names: Sequence[str], sharding: Sharding, model_id: str, parts: Parts) -> Plan:

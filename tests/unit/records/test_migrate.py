@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+import sys
 from pathlib import Path
 
 from alembic.autogenerate import compare_metadata
@@ -37,6 +38,18 @@ def test_migrating_again_keeps_what_is_there(tmp_path: Path, database_url):
     records.close()
 
     assert kept == "a"
+
+
+def test_a_start_on_the_newest_tables_does_without_alembic(
+    tmp_path: Path, database_url, monkeypatch
+):
+    open_records(RecordsSettings(database_url=database_url), tmp_path).close()
+    monkeypatch.setitem(sys.modules, "alembic", None)
+
+    records = open_records(RecordsSettings(database_url=database_url), tmp_path)
+
+    assert records.queue.n_queued() == 0
+    records.close()
 
 
 def test_a_database_of_the_first_version_keeps_its_results(tmp_path: Path):

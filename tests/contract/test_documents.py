@@ -3,6 +3,7 @@
 import json
 import re
 import runpy
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -35,6 +36,7 @@ def read(path: str | Path) -> str:
     return (ROOT / path).read_text(encoding="utf-8")
 
 
+@cache
 def commands() -> dict[str, list[str]]:
     """Each command of `raiox` with its long options."""
     group = typer.main.get_command(command_line)

@@ -2,6 +2,7 @@
 
 import runpy
 import string
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,7 @@ FOREIGN = (
 FORBIDDEN = ("diagnos", "diagnós", "positiv", "laudo")
 
 
+@cache
 def raised() -> list[type[RaioxError]]:
     """The classes that have a code of their own."""
     script = ROOT / "scripts" / "docs" / "reference.py"

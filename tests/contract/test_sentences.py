@@ -28,6 +28,11 @@ FOREIGN = (
     *("mais novas", "Ajuda a olhar", "270° no sentido", "180° no sentido"),
 )
 """Portuguese that no Brazilian radiologist would write."""
+READ_TWICE = (
+    *("so far better", "can be told without", "trained nothing", "told apart", "tells the cause"),
+    *("Of each classifier, the first", "neither outlines lesions"),
+)
+"""English that readers had to read twice."""
 FORBIDDEN = ("diagnos", "diagnós", "positiv", "laudo")
 
 
@@ -126,3 +131,18 @@ def test_the_portuguese_is_not_translated_word_by_word(folder):
 
     assert texts
     assert [(file.name, words) for file in texts for words in FOREIGN if words in texts[file]] == []
+
+
+def test_nothing_is_written_that_readers_had_to_read_twice():
+    folders = ["docs", "ui/messages", "src/raiox/locales/en", "src/raiox/models"]
+    found = [file for name in folders for file in (ROOT / name).rglob("*.*")]
+    texts = {
+        file: " ".join(file.read_text(encoding="utf-8").split())
+        for file in [*ROOT.glob("*.md"), *found]
+        if file.suffix in (".md", ".json") and file.name != "CHANGELOG.md"
+    }
+
+    assert len(texts) > 50
+    assert [
+        (file.name, words) for file in texts for words in READ_TWICE if words in texts[file]
+    ] == []

@@ -28,6 +28,7 @@ export class PointCloud {
   readonly #axes: readonly [string, string, string];
   readonly #highlightLayer = 'highlights';
   #positions: Point3D[] = [];
+  #shown: number[] = [];
   #frame = 0;
 
   /** Throws where the browser has no WebGL. */
@@ -56,6 +57,7 @@ export class PointCloud {
       this.#scene.add(drawAxes(this.#axes, positions));
       this.goHome();
     }
+    this.#shown = groups.flatMap(({ at }) => at);
     this.#remove('cases');
     for (const group of groups) this.#scene.add(drawGroup('cases', group, positions, this.#canvas));
     this.#draw();
@@ -115,18 +117,19 @@ export class PointCloud {
     });
   }
 
-  /** The case nearest to a point of the window, if one is within reach. */
+  /** The shown case nearest to a point of the window, if one is within reach. */
   #find(clientX: number, clientY: number): number | null {
     const { left, top, width, height } = this.#canvas.getBoundingClientRect();
     let found: number | null = null;
     let least = REACH_PX;
-    this.#positions.forEach((position, at) => {
+    for (const at of this.#shown) {
+      const position = this.#positions[at] ?? [NaN, NaN, NaN];
       const seen = new Vector3(...position).project(this.#camera);
       const x = left + ((seen.x + 1) / 2) * width;
       const y = top + ((1 - seen.y) / 2) * height;
       const far = Math.hypot(x - clientX, y - clientY);
       if (far < least) [least, found] = [far, at];
-    });
+    }
     return found;
   }
 

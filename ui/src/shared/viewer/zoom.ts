@@ -18,6 +18,8 @@ export interface Zooming {
   set: (zoom: number) => void;
 }
 
+type Wheel = Pick<WheelEvent, 'deltaY' | 'deltaMode'>;
+
 interface Point {
   clientX: number;
   clientY: number;
@@ -28,9 +30,14 @@ export function clampZoom(zoom: number): number {
 }
 
 /** What one notch of a wheel makes of a zoom; browsers count in pixels or in lines. */
-export function afterWheel(zoom: number, { deltaY, deltaMode }: Pick<WheelEvent, 'deltaY' | 'deltaMode'>): number {
+export function afterWheel(zoom: number, turned: Wheel): number {
+  return clampZoom(zoom * wheelFactor(turned));
+}
+
+/** How much nearer a turn of the wheel comes. */
+export function wheelFactor({ deltaY, deltaMode }: Wheel): number {
   const pixels = deltaMode === 0 ? deltaY : deltaY * LINE_PX;
-  return clampZoom(zoom * Math.exp(-pixels * PER_PIXEL));
+  return Math.exp(-pixels * PER_PIXEL);
 }
 
 function spread([a, b]: readonly [Touch, Touch]): number {

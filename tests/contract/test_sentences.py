@@ -29,8 +29,10 @@ FOREIGN = (
 )
 """Portuguese that no Brazilian radiologist would write."""
 READ_TWICE = (
-    *("so far better", "can be told without", "trained nothing", "told apart", "tells the cause"),
-    *("Of each classifier, the first", "neither outlines lesions"),
+    "so far better",
+    "trained nothing",
+    "Of each classifier, the first",
+    "neither outlines lesions",
 )
 """English that readers had to read twice."""
 FORBIDDEN = ("diagnos", "diagnós", "positiv", "laudo")

@@ -12,7 +12,7 @@ install_torch() {
     is_done .venv-train/.torch "$torch ${RAIOX_TORCH_INDEX:-}" && return
     make_environment .venv-train
     say "installing $torch into .venv-train (large; once)"
-    .venv-train/bin/python -m pip install --quiet --disable-pip-version-check --no-compile \
+    run_pip .venv-train --no-compile \
         ${RAIOX_TORCH_INDEX:+--extra-index-url "$RAIOX_TORCH_INDEX"} "$torch"
     printf '%s\n' "$torch ${RAIOX_TORCH_INDEX:-}" >.venv-train/.torch
 }

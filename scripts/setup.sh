@@ -8,6 +8,7 @@ cd "$(dirname "$0")/.."
 lock=${1:-serve}
 [ -f "requirements/$lock.txt" ] || fail "there is no requirements/$lock.txt"
 
+make_environment .venv
 scripts/build-page.sh &
 page=$!
 fill_environment .venv "$lock"

@@ -124,6 +124,7 @@ judge_alone() { # share
 
 rm -rf "$logs"
 mkdir -p "$logs"
+make_environment .venv
 if wanted training; then
     attempt torch scripts/setup-train.sh &
 fi

@@ -18,6 +18,7 @@ from unittest import mock
 
 import httpx
 from fakes import FakeEngine, FakeIntake
+from migrated import with_tables
 
 from raiox.service.roles import Role
 from raiox.settings import Settings
@@ -51,8 +52,7 @@ class Served:
             within: a command that runs it, e.g. in a network namespace.
         """
         self.address, self._within = address, within
-        self.data_dir = data_dir
-        data_dir.mkdir(parents=True, exist_ok=True)
+        self.data_dir = with_tables(data_dir)
         self._environment = dict(variables) | {
             f"RAIOX_{name.upper()}": str(value)
             for name, value in settings.items()

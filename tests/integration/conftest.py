@@ -10,6 +10,7 @@ import pytest
 import structlog
 from fakes import FakeClock, FakeEngine, FakeIntake
 from fastapi import FastAPI
+from migrated import with_tables
 
 from raiox.service.lifecycle import Factories, Service
 from raiox.settings import Settings
@@ -66,7 +67,7 @@ def start(tmp_path: Path) -> Callable[..., object]:
     ) -> AsyncIterator[RunningApp]:
         engine, reader, clock = engine or FakeEngine(), reader or FakeIntake(), FakeClock()
         app = create_app(
-            Settings(data_dir=tmp_path / "var", datasets=datasets, **settings),
+            Settings(data_dir=with_tables(tmp_path / "var"), datasets=datasets, **settings),
             Factories(open_engine or (lambda: engine), lambda: reader, clock, clock),
             page_dir=page_dir,
         )

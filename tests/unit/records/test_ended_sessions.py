@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from fakes import FakeClock
+from migrated import with_tables
 from sqlalchemy import func, select
 
 from raiox.records.store import Records, open_records
@@ -20,7 +21,9 @@ def clock():
 
 @pytest.fixture
 def records(tmp_path: Path, clock: FakeClock, database_url: str | None):
-    opened = open_records(RecordsSettings(database_url=database_url), tmp_path, clock, clock)
+    opened = open_records(
+        RecordsSettings(database_url=database_url), with_tables(tmp_path), clock, clock
+    )
     yield opened
     opened.close()
 

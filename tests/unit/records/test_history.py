@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from fakes import FakeClock
+from migrated import with_tables
 
 from raiox.records.errors import AnalysisNotFoundError, InvalidCursorError
 from raiox.records.rows import NewAnalysis
@@ -18,7 +19,9 @@ def clock():
 
 @pytest.fixture
 def records(tmp_path: Path, database_url, clock: FakeClock):
-    opened = open_records(RecordsSettings(database_url=database_url), tmp_path, clock, clock)
+    opened = open_records(
+        RecordsSettings(database_url=database_url), with_tables(tmp_path), clock, clock
+    )
     yield opened
     opened.close()
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from fakes import FakeClock
+from migrated import with_tables
 
 from raiox.entities import ValueScale
 from raiox.errors import InternalError
@@ -39,7 +40,7 @@ def settings(database_url: str | None):
 
 @pytest.fixture
 def records(tmp_path: Path, clock: FakeClock, settings: RecordsSettings):
-    opened = open_records(settings, tmp_path, clock, clock)
+    opened = open_records(settings, with_tables(tmp_path), clock, clock)
     yield opened
     opened.close()
 

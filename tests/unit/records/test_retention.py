@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from fakes import FakeClock
+from migrated import with_tables
 
 from raiox.records.errors import AnalysisNotFoundError
 from raiox.records.rows import Completion, IdempotencyKey, NewAnalysis
@@ -29,7 +30,7 @@ def settings(database_url: str | None):
 
 @pytest.fixture
 def records(tmp_path: Path, clock: FakeClock, settings: RecordsSettings):
-    opened = open_records(settings, tmp_path, clock, clock)
+    opened = open_records(settings, with_tables(tmp_path), clock, clock)
     yield opened
     opened.close()
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from fakes import FakeClock, FakeEngine, result_of
+from migrated import with_tables
 
 from raiox.bundle.errors import BundleMissingError
 from raiox.entities import Radiograph
@@ -40,7 +41,11 @@ class WorkerFixture:
     ) -> None:
         self.clock = FakeClock()
         self.records = open_records(
-            settings, folder, self.clock, elapsed or self.clock, FilesSettings(maps=maps)
+            settings,
+            with_tables(folder),
+            self.clock,
+            elapsed or self.clock,
+            FilesSettings(maps=maps),
         )
         self.executors = Executors(1)
         self.engine_holder = EngineHolder(open_engine)

@@ -1,5 +1,6 @@
 """`raiox serve`: the page and the API on this machine."""
 
+import gc
 from functools import partial
 from typing import Annotated
 
@@ -26,6 +27,7 @@ def serve(
     settings = read_settings(data_dir)
     require_data_dir(settings.data_dir)
 
+    gc.disable()  # until the server runs: imports make much that stays, and hardly any garbage
     from raiox.inference.distant import DistantEngine
     from raiox.inference.engine_process import EngineProcess
     from raiox.inference.installed_models import open_in_use

@@ -127,6 +127,7 @@ class GracefulServer(uvicorn.Server):
         # What is here by now stays: to look at all of it for garbage would hold the event loop
         # for a tenth of a second, in the midst of the requests.
         gc.freeze()
+        gc.enable()
         if self.started:
             for listening in self.servers[0].sockets:
                 with socket.socket(fileno=os.dup(listening.fileno())) as same:

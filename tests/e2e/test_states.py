@@ -338,6 +338,17 @@ def test_an_address_that_names_nothing_is_said_to_do_so(page):
     expect(page.get_by_role("alert")).to_have_text(re.compile("Este endereço não existe aqui"))
 
 
+def test_beside_an_answer_too_an_address_that_names_nothing_is_said_to_do_so(page):
+    upload(page)
+    answer = page.get_by_role("heading", name=re.compile("^Padrão parecido"))
+    expect(answer).to_be_visible()
+    page.evaluate("location.hash = '#/nonsense'")
+
+    expect(page.get_by_role("alert")).to_have_text(re.compile("Este endereço não existe aqui"))
+    page.go_back()
+    expect(answer).to_be_visible()
+
+
 @pytest.mark.parametrize(
     ("event", "carrier"), [("paste", "clipboardData"), ("drop", "dataTransfer")]
 )

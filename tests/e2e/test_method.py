@@ -193,4 +193,4 @@ def test_the_privacy_page_shows_this_services_own_times(open_page, served):
     page = open_page(f"{served.url}/#/privacy")
 
     expect(page.get_by_text("Imagem: 24 horas.")).to_be_visible()
-    expect(page.get_by_text("Resultado: 720 horas.")).to_be_visible()
+    expect(page.get_by_text("Resultado: 30 dias.")).to_be_visible()

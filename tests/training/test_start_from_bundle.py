@@ -14,6 +14,7 @@ from raiox.bundle.manifest import BundleManifest, Training
 from raiox.inference.session import NetworkSession
 from raiox.lab.errors import StartBundleMissingError, StartNetworkMismatchError
 from raiox.lab.training.context import TrainingContext
+from raiox.lab.training.export.onnx_export import to_onnx
 from raiox.lab.training.fit.average_weights import average_weights, interpolate_weights
 from raiox.lab.training.networks.build import build_network
 from raiox.lab.training.networks.onnx_import import bundle_weights
@@ -146,6 +147,24 @@ def test_a_bundle_of_another_network_is_refused(tmp_path: Path, folders: dict[st
         initialise(build_network(other), other, context, seed=0)
 
     assert caught.value.facts["init"] == "bundle"
+
+
+def test_a_network_may_have_fewer_stages_than_its_bundle_but_not_more(
+    tmp_path: Path, folders: dict[str, Path]
+) -> None:
+    whole = recipe("mobilenet", init="bundle")
+    short = whole.replace(trunk_stages=4, map_stride=16, attends_to_lungs=True)
+    network = build_network(short)
+    initialise(network, short, TrainingContext(None, tmp_path, bundle=folders["mobilenet"]), seed=0)
+    model = to_onnx(network.eval(), SPEC.side_px)
+    bundle = bundle_of(tmp_path / "short", model)
+
+    again = build_network(short)
+    initialise(again, short, TrainingContext(None, tmp_path, bundle=bundle), seed=0)
+
+    assert all(torch.equal(x, again.state_dict()[n]) for n, x in network.state_dict().items())
+    with pytest.raises(StartNetworkMismatchError):
+        initialise(build_network(whole), whole, TrainingContext(None, tmp_path, bundle=bundle), seed=0)
 
 
 def test_a_start_without_its_bundle_is_refused(tmp_path: Path) -> None:

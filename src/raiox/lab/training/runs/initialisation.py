@@ -27,12 +27,12 @@ BODIES = ("trunk.", "blocks.")
 
 
 def initialise(network: nn.Module, recipe: Recipe, context: TrainingContext, seed: int) -> None:
-    """Fill a new network as `init` says; weights of another shape, the head's say, stay random.
+    """Fill a new network as `init` says; a head of another shape stays random, and stages may be left out.
 
     Raises:
         ImageNetWeightsMissingError, ImageNetWeightsInvalidError: the file of ImageNet weights.
         RunNotFinishedError, StartBundleMissingError: the run or the bundle is not there.
-        StartNetworkMismatchError: it is of another network.
+        StartNetworkMismatchError: it is of another network, or has fewer stages.
         BundleInvalidError, BundleChecksumError: the bundle is damaged.
     """
     if recipe.init == "scratch":
@@ -47,7 +47,11 @@ def initialise(network: nn.Module, recipe: Recipe, context: TrainingContext, see
         for name, tensor in trained.items()
         if name in own and tensor.shape == own[name].shape
     }
-    if not any(name.startswith(BODIES) for name in fitting):
+    # A body that keeps some random stages would train, and be worse than one from ImageNet.
+    body = {name for name in own if name.startswith(BODIES)} - {
+        name for name in own if name.endswith("num_batches_tracked")
+    }
+    if not body or not body <= fitting.keys():
         raise StartNetworkMismatchError(recipe=recipe.name, init=recipe.init)
     network.load_state_dict({**own, **fitting})
 

@@ -22,10 +22,11 @@ Expects: docs/evidence/tone.md; macro AUC on `valid` of 0.982 after stage 0, 0.9
          stage 2, 0.990 (0.987 to 0.993) after stage 3.
 Run:     raiox train recipes/mobilenet.py --imagenet mobilenetv1_100_tf_in1k.safetensors
 
-The bundle that the default classifier started from was trained by these stages as recipes of their own: one for
-each of 0 to 4, whose networks saw whole pictures, margins included, and one for 5 and 6. Stages 1, 4 and 5
-started from exported bundles, in float16, and stage 2 had maps of stride 32, as here. Stages 0 to 3 had not seen Shenzhen; for it, stage 6 had
-soft targets from the labels. Each training of stage 6 went on from one of stage 5; they were averaged once.
+The bundle that the default classifier started from was trained by these stages as recipes of their own: one
+for each of 0 to 4, whose networks saw whole pictures, margins included, and one for 5 and 6. Stages 1, 4
+and 5 started from exported bundles, in float16, and stage 2 had maps of stride 32, as here. Stages 0 to 3
+had not seen Shenzhen; for it, stage 6 had soft targets from the labels. Each training of stage 6 went on
+from one of stage 5; they were averaged once.
 """
 
 from raiox.lab.training.augment.presets import (

@@ -164,7 +164,9 @@ def test_a_network_may_have_fewer_stages_than_its_bundle_but_not_more(
 
     assert all(torch.equal(x, again.state_dict()[n]) for n, x in network.state_dict().items())
     with pytest.raises(StartNetworkMismatchError):
-        initialise(build_network(whole), whole, TrainingContext(None, tmp_path, bundle=bundle), seed=0)
+        initialise(
+            build_network(whole), whole, TrainingContext(None, tmp_path, bundle=bundle), seed=0
+        )
 
 
 def test_a_start_without_its_bundle_is_refused(tmp_path: Path) -> None:

@@ -191,7 +191,7 @@ def test_the_wheel_is_the_pages_until_the_map_has_the_focus(page):
 
         page.mouse.wheel(0, -200)
         page.mouse.wheel(0, 60)
-        page.wait_for_function("window.scrollY > 0")
+        page.wait_for_function("() => window.scrollY > 0")
         page.evaluate("window.scrollTo(0, 0)")
         page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
         assert page.locator("canvas").screenshot() == before

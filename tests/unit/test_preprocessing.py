@@ -2,8 +2,10 @@
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from raiox.preprocessing import (
+    REDUCING_GAP,
     Preprocessing,
     content_box,
     fit_to_square,
@@ -12,6 +14,7 @@ from raiox.preprocessing import (
 )
 
 LETTERBOX = Preprocessing(side_px=64, fit="letterbox")
+BILINEAR = Image.Resampling.BILINEAR
 STRETCH = Preprocessing(side_px=64, fit="stretch")
 
 
@@ -63,6 +66,29 @@ def test_shrinking_averages_instead_of_picking_pixels() -> None:
 
     assert abs(int(square.mean()) - 127) <= 2
     assert square.std() < 10
+
+
+@pytest.mark.parametrize("size", [(1024, 1024), (1001, 803), (530, 4000)])
+def test_a_large_picture_is_reduced_as_pillow_does_it(size: tuple[int, int]) -> None:
+    pixels = smooth(*size)
+    left, top, right, bottom = content_box(*size, LETTERBOX)
+    wanted = (right - left, bottom - top)
+    resized = {
+        gap: np.asarray(Image.fromarray(pixels).resize(wanted, BILINEAR, reducing_gap=gap))
+        for gap in (REDUCING_GAP, None)
+    }
+
+    square = fit_to_square(pixels, LETTERBOX)
+
+    found = square[top:bottom, left:right].astype(int)
+    assert np.abs(found - resized[REDUCING_GAP]).max() <= 1
+    assert np.abs(found - resized[None]).mean() < 1
+
+
+def smooth(height: int, width: int) -> np.ndarray:
+    """Slopes and waves, no grain."""
+    y, x = np.mgrid[0 : 1 : height * 1j, 0 : 1 : width * 1j]
+    return (110 + 60 * np.sin(7 * x + 3 * y) + 70 * (x - 0.5) * y).astype(np.uint8)
 
 
 def test_the_same_pixels_give_the_same_input() -> None:

@@ -8,7 +8,8 @@ import { contentBins } from '../src/device/decode/tone';
 import { roundHalfEven, type GrayImage } from '../src/device/image';
 import type { Manifest } from '../src/device/infer/manifest';
 import { findContent } from '../src/device/preprocess/margins';
-import { levelsTable } from '../src/device/preprocess/networkInput';
+import { levelsTable, networkInput } from '../src/device/preprocess/networkInput';
+import { averageBlocks } from '../src/device/preprocess/reduce';
 import { BICUBIC, BILINEAR, BOX, resizeFloats, resizeGray } from '../src/device/preprocess/resample';
 
 // What Pillow 12 and raiox make of the same numbers.
@@ -24,6 +25,27 @@ test.each([
   ['box', BOX, [33, 125, 218, 41, 133, 226]],
 ])('an image becomes smaller as in Pillow: %s', (_, kernel, expected) => {
   expect([...resizeGray(RAMP, 3, 2, kernel).pixels]).toEqual(expected);
+});
+
+test.each([
+  [2, 2, [31, 105, 179, 235, 37, 111, 185, 241, 42, 116, 190, 245]],
+  [3, 2, [49, 160, 235, 55, 166, 241, 60, 171, 245]],
+])('blocks are averaged as in Pillow, also where less than one is left: %d x %d', (across, down, expected) => {
+  expect([...averageBlocks(RAMP, across, down).pixels]).toEqual(expected);
+});
+
+test('a part of an image becomes smaller as in Pillow', () => {
+  const { pixels } = resizeGray(RAMP, 3, 2, BILINEAR, { across: [0, 6.5], down: [0, 4.5] });
+  expect([...pixels]).toEqual([42, 113, 193, 48, 119, 199]);
+});
+
+test('a large image becomes the same input of a network as on the server', () => {
+  const spec = { side_px: 8, fit: 'letterbox', mean: 0.5, std: 0.5, tone: 'levels' } as const;
+  const input = networkInput(drawn(101, 67, (at) => (at * 37 + 11) % 256), spec);
+  const expected = [-0.2549, 0.0588, 0.2314, 0.0275, -0.1529, -0.0745, -0.0353, 0.0196];
+  expected.forEach((value, x) => {
+    expect(input[8 + x]).toBeCloseTo(value, 3);
+  });
 });
 
 test('an image becomes larger as in Pillow', () => {

@@ -20,6 +20,8 @@ from raiox.records.rows import Clock
 
 TOLERANCE_S = 5.0
 """Smaller steps are corrections that harm nobody."""
+REMEMBER_EVERY_S = 1.0
+"""Both clocks go on alike, so a moment that lies a little back tells the next run as much."""
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 _FILE = "clock.json"
 
@@ -59,14 +61,17 @@ class ClockWatch:
         self._started = elapsed()
         self._stepped_at = self._held_until = float("-inf")
         self._last = (wall(), elapsed())
+        self._remembered_at = float("-inf")
         self._compare_with_last_run()
 
     def look(self) -> None:
         """Compare the clocks; called often, so that a step is noticed before it does harm."""
         wall, elapsed = self._wall(), self._elapsed()
-        self._note_step((wall - self._last[0]) - (elapsed - self._last[1]), elapsed)
+        stepped = self._note_step((wall - self._last[0]) - (elapsed - self._last[1]), elapsed)
         self._last = (wall, elapsed)
-        self._remember()
+        if stepped or elapsed - self._remembered_at >= REMEMBER_EVERY_S:
+            self._remember()
+            self._remembered_at = elapsed
 
     def steady_for(self, duration_s: float) -> bool:
         """Whether this process has run that long since its start and the latest step ahead."""
@@ -81,14 +86,15 @@ class ClockWatch:
         """Whether what seems to be due after such a lifetime may only seem so."""
         return self._elapsed() < min(self._held_until, self._stepped_at + lifetime_s)
 
-    def _note_step(self, step_s: float, elapsed: float) -> None:
+    def _note_step(self, step_s: float, elapsed: float) -> bool:
         if abs(step_s) <= TOLERANCE_S:
-            return
+            return False
         structlog.get_logger().warning("clock_stepped", seconds=round(step_s, 1))
         if step_s > 0:
             # After so long, whatever existed before the step has had its whole time.
             self._stepped_at = elapsed
             self._held_until = max(self._held_until, elapsed) + step_s
+        return True
 
     def _compare_with_last_run(self) -> None:
         try:

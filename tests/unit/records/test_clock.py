@@ -134,3 +134,23 @@ def test_a_file_of_the_clock_that_is_no_json_is_ignored(machine):
     (machine.folder / "clock.json").write_text("{")
 
     assert not machine.watch().held(DAY_S)
+
+
+def test_the_clocks_are_written_down_once_a_second_and_at_each_step(machine):
+    watch = machine.watch()
+    file = machine.folder / "clock.json"
+    watch.look()
+    first = file.read_text()
+    for _ in range(9):
+        machine.pass_s(0.1)
+        watch.look()
+    assert file.read_text() == first
+
+    machine.wall.pass_s(DAY_S)
+    watch.look()
+
+    stepped = file.read_text()
+    assert stepped != first
+    machine.pass_s(1)
+    watch.look()
+    assert file.read_text() != stepped

@@ -5,6 +5,7 @@
  */
 
 import { clip, crop, firstReaching, histogram, roundHalfEven, type Box, type FloatImage, type GrayImage } from '../image';
+import { averageBlocks } from './reduce';
 import { BILINEAR, resizeFloats, resizeGray } from './resample';
 
 /** How a network wants its input, as the manifest of its bundle says. */
@@ -22,6 +23,7 @@ const MIN_GAMMA = 0.25;
 const MAX_GAMMA = 4;
 const CENTRE_MARGIN = 1 / 8;
 const N_GRAYS = 256;
+const REDUCING_GAP = 2;
 
 /** Longest side of a map laid over the image. */
 export const MAP_SIDE_CELLS = 40;
@@ -30,8 +32,16 @@ export const MAP_SIDE_CELLS = 40;
 export function networkInput(image: GrayImage, spec: Preprocessing): Float32Array {
   const side = spec.side_px;
   const { left, top, right, bottom } = contentBox(image, spec);
-  const toned = spec.tone === 'levels' ? applyTable(image, levelsTable(image)) : image;
-  const small = resizeGray(toned, right - left, bottom - top, BILINEAR);
+  const [wide, high] = [right - left, bottom - top];
+  const across = Math.max(1, Math.floor(image.width / (wide * REDUCING_GAP)));
+  const down = Math.max(1, Math.floor(image.height / (high * REDUCING_GAP)));
+  const reduced = averageBlocks(image, across, down);
+  const toned = spec.tone === 'levels' ? applyTable(reduced, levelsTable(reduced)) : reduced;
+  // The last blocks may be smaller: they are not stretched.
+  const small = resizeGray(toned, wide, high, BILINEAR, {
+    across: [0, image.width / across],
+    down: [0, image.height / down],
+  });
   const [mean, std] = [Math.fround(spec.mean), Math.fround(spec.std)];
   const level = Float32Array.from({ length: N_GRAYS }, (_, gray) => Math.fround(Math.fround(gray / 255) - mean) / std);
   const input = new Float32Array(side * side).fill(level[0] ?? 0);

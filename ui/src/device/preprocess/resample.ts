@@ -111,20 +111,32 @@ function isIdentity(inputs: number, [from, to]: Span, outputs: number): boolean 
   return inputs === outputs && from === 0 && to === inputs;
 }
 
-export function resizeGray(image: GrayImage, width: number, height: number, kernel: Kernel): GrayImage {
+interface Spans {
+  /** What is read of the input; all of it where nothing is said. */
+  readonly across?: Span;
+  readonly down?: Span;
+}
+
+export function resizeGray(
+  image: GrayImage,
+  width: number,
+  height: number,
+  kernel: Kernel,
+  { across = [0, image.width], down = [0, image.height] }: Spans = {},
+): GrayImage {
   let { pixels } = image;
-  if (!isIdentity(image.width, [0, image.width], width)) {
+  if (!isIdentity(image.width, across, width)) {
     const wide = new Uint8Array(width * image.height);
-    passBytes(pixels, wide, weigh(image.width, [0, image.width], width, kernel), {
+    passBytes(pixels, wide, weigh(image.width, across, width, kernel), {
       lines: image.height,
       lineSteps: [image.width, width],
       cellSteps: [1, 1],
     });
     pixels = wide;
   }
-  if (!isIdentity(image.height, [0, image.height], height)) {
+  if (!isIdentity(image.height, down, height)) {
     const high = new Uint8Array(width * height);
-    passBytes(pixels, high, weigh(image.height, [0, image.height], height, kernel), {
+    passBytes(pixels, high, weigh(image.height, down, height, kernel), {
       lines: width,
       lineSteps: [1, 1],
       cellSteps: [width, width],
@@ -134,10 +146,7 @@ export function resizeGray(image: GrayImage, width: number, height: number, kern
   return { width, height, pixels };
 }
 
-interface Reading {
-  /** What is read of the input; all of it where nothing is said. */
-  readonly across?: Span;
-  readonly down?: Span;
+interface Reading extends Spans {
   readonly kernel?: Kernel;
 }
 

@@ -22,7 +22,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
@@ -47,11 +47,28 @@ OUTPUT: Final = ROOT / "docs" / "reference" / "performance"
 SIDE_PX: Final = 1_024
 HOST: Final = "127.0.0.1"
 OK: Final = 200
+BUSY: Final = 503
 START_S: Final = 120.0
 STOP_S: Final = 10.0
 MANY_CLIENTS: Final = 64
 """Of raiox alone: the others would take minutes."""
 TICKS_S: Final = os.sysconf("SC_CLK_TCK")
+
+
+TORCH: Final = ROOT / ".venv-train/bin/python"
+LITSERVE: Final = ROOT / "build/peers/bin/python"
+KERAS: Final = ROOT / "build/peers-keras/bin/python"
+OTHERS: Final = (
+    ("FastAPI + torch, DenseNet-121, Grad-CAM", TORCH, ("fastapi_torch.py",),
+     "image/png", "/openapi.json", CLIENTS, None),
+    ("LitServe + torch, DenseNet-121, no map", LITSERVE, ("litserve_torch.py",),
+     "application/json", "/health", CLIENTS, None),
+    ("Keras kept, the paper's networks, Grad-CAM", KERAS, ("keras_paper.py", "kept"),
+     "image/png", "/", (1,), 4),
+    ("Keras started for each image", KERAS, ("keras_paper.py", "reloaded"),
+     "image/png", "/", (1,), 2),
+)  # fmt: skip
+"""Name, interpreter, file and words after its port, content, an address that answers, clients, requests."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +81,8 @@ class Way:
     send: Callable[[bytes], object]
     clients: tuple[int, ...]
     pid: int | None = None
+    requests: int | None = None
+    """In a round, where not as many as of the others."""
 
 
 def main() -> None:
@@ -131,42 +150,28 @@ def _decode(content: bytes) -> np.ndarray:
 def _servers(stack: ExitStack) -> Iterator[Way]:
     folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
     raiox = [sys.executable, "-c", "from raiox.cli.app import main; main()", "serve", "--port"]
-    torch, lit = ROOT / ".venv-train/bin/python", ROOT / "build/peers/bin/python"
     environment = {"RAIOX_DATA_DIR": str(folder), "RAIOX_WEB__LIMITS": "false"}
     upload = ("/api/v1/analyses", {"Content-Type": "image/png", "Prefer": "wait=30"})
     own = _serve(stack, "raiox", raiox, upload, "/readyz", environment)
     yield replace(own, clients=(*CLIENTS, MANY_CLIENTS))
-    for name, python, file, media_type, path in (
-        (
-            "FastAPI + torch, DenseNet-121, Grad-CAM",
-            torch,
-            "fastapi_torch.py",
-            "image/png",
-            "/openapi.json",
-        ),
-        (
-            "LitServe + torch, DenseNet-121, no map",
-            lit,
-            "litserve_torch.py",
-            "application/json",
-            "/health",
-        ),
-    ):
+    for name, python, arguments, media_type, path, clients, n_requests in OTHERS:
         predict = ("/predict", {"Content-Type": media_type})
         if python.exists():
-            yield _serve(stack, name, [str(python), str(SERVERS / file)], predict, path, {})
+            command = [str(python), str(SERVERS / arguments[0])]
+            way = _serve(stack, name, command, predict, path, {}, arguments[1:])
+            yield replace(way, clients=clients, requests=n_requests)
         else:
             print(f"{name}: left out, {python} is not there (benchmarks/peers.sh makes it)")
 
 
 def _serve(
     stack: ExitStack, name: str, command: list[str], request: tuple[str, dict[str, str]],
-    ready_path: str, environment: dict[str, str],
+    ready_path: str, environment: dict[str, str], more: Sequence[str] = (),
 ) -> Way:  # fmt: skip
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    process = stack.enter_context(_running([*command, str(port)], environment))
+    process = stack.enter_context(_running([*command, str(port), *more], environment))
     _wait_until_ready(name, port, ready_path)
     path, headers = request
     of_thread = threading.local()  # one connection of each client
@@ -181,6 +186,9 @@ def _serve(
         if not hasattr(of_thread, "connection"):
             of_thread.connection = HTTPConnection(HOST, port, timeout=120)
         answer = _exchange(of_thread.connection, "POST", path, content, headers)
+        while answer.status == BUSY:  # it says when to come again, and the clock goes on
+            time.sleep(int(answer.headers["Retry-After"]))
+            answer = _exchange(of_thread.connection, "POST", path, content, headers)
         if cookie := answer.headers.get("Set-Cookie"):
             headers["Cookie"] = cookie.partition(";")[0]
         document = json.loads(answer.body)
@@ -245,7 +253,7 @@ def _measure(ways: list[Way], n_rounds: int, n_requests: int) -> list[Measured]:
     for _ in range(n_rounds):
         for way in ways:
             for n_clients in way.clients:
-                n = max(n_requests, 2 * n_clients)
+                n = way.requests or max(n_requests, 2 * n_clients)
                 _one_round(way, found[way.name, n_clients], range(number, number + n))
                 number += n
     return list(found.values())

@@ -2,7 +2,7 @@
 """The AUC inside data sets that trained nothing, below what predicts the label without a pixel.
 
 Run:      .venv-train/bin/python benchmarks/unseen.py RUN DATA
-Needs:    the finished run of recipes/unseen.py.
+Needs:    a finished run with a `hold_out`, such as that of recipes/unseen.py.
 Prints:   of each data set left out (its training and validation split): baselines that know view, sex, age or
           the shape of the file, fitted inside it; then the run.
 Expects:  docs/evidence/sources-left-out.md.
@@ -11,12 +11,13 @@ Expects:  docs/evidence/sources-left-out.md.
 import argparse
 from collections import defaultdict
 from collections.abc import Iterator
+from itertools import combinations
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
-from raiox.lab.aliases import Floats, Indices, Names
+from raiox.lab.aliases import Floats, Names
 from raiox.lab.datasets.manifest import Sample, read_finding_samples
 from raiox.lab.metrics.intervals import Estimate, mean_estimate, proportion_true
 from raiox.lab.metrics.linear_probe import cross_fitted, deciles, indicators
@@ -25,6 +26,8 @@ from raiox.lab.training.data.examples import HELD_OUT
 from raiox.lab.training.runs.predictions import Predictions, read_predictions
 from raiox.vocabulary import FINDINGS, Finding
 
+MIN_IMAGES = 30
+"""Of a label; fewer say nothing."""
 NORMAL = FINDINGS.index(Finding.NO_FINDING)
 
 
@@ -63,25 +66,30 @@ def baselines(samples: list[Sample]) -> Iterator[tuple[str, Estimate]]:
         "width, height, bytes per pixel": deciles(np.array(shape)),
     }
     for name, known in features.items():
-        if np.ptp(known, axis=0).any():  # known of somebody, and not of all the same
+        # Known of somebody, not of all the same, and there is something to tell apart.
+        if np.ptp(known, axis=0).any() and min(labels.sum(), (1 - labels).sum()) >= MIN_IMAGES:
             scores = cross_fitted(known, labels, groups)[:, 1]
             yield f"baseline: {name}", auc_estimate(scores, labels == 1, groups)
 
 
 def measured(predictions: Predictions, dataset: str) -> Iterator[tuple[str, Estimate]]:
-    """By the margin of the label's own logit, and by 1 - No Finding; how normal images are called."""
+    """Of each two labels that are there often, the AUC by the margin of their logits; what is called how."""
     chosen = (predictions.column("dataset") == dataset) & (predictions.column("split") != "test")
     unseen = predictions.where(chosen)
-    labels: Indices = unseen.labels
     groups: Names = unseen.column("group_id")
-    abnormal = labels != NORMAL
-    [label] = np.unique(labels[abnormal])
-    margin = unseen.logits[:, label] - unseen.logits[:, NORMAL]
-    yield "AUC by the margin of the label's own score", auc_estimate(margin, abnormal, groups)
-    yield "AUC by 1 - No Finding", auc_estimate(1 - unseen.scores[:, NORMAL], abnormal, groups)
-    called = unseen.logits.argmax(axis=1)[~abnormal]
-    for k, finding in enumerate(FINDINGS):
-        yield f"normal images called {finding}", proportion_true(called == k)
+    often = [k for k in range(len(FINDINGS)) if (unseen.labels == k).sum() >= MIN_IMAGES]
+    for one, other in combinations(often, 2):
+        both = np.isin(unseen.labels, (one, other))
+        margin = (unseen.logits[:, other] - unseen.logits[:, one])[both]
+        name = f"AUC {FINDINGS[other]} against {FINDINGS[one]}, by the margin of their logits"
+        yield name, auc_estimate(margin, unseen.labels[both] == other, groups[both])
+    if NORMAL in often and len(often) > 1:
+        scores = 1 - unseen.scores[:, NORMAL]
+        yield "AUC by 1 - No Finding", auc_estimate(scores, unseen.labels != NORMAL, groups)
+    for label in often:
+        called = unseen.logits.argmax(axis=1)[unseen.labels == label]
+        for k, finding in enumerate(FINDINGS):
+            yield f"{FINDINGS[label]} called {finding}", proportion_true(called == k)
 
 
 def shown(estimate: Estimate) -> str:

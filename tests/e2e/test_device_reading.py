@@ -172,6 +172,7 @@ DRAWN = {
     **{name: example_png(name) for name in EXAMPLES},
     **{f"chest {seed}": picture(radiograph(seed), "png") for seed in range(6)},
     "a chest in margins": picture(np.pad(radiograph(7), ((30, 60), (90, 20)), constant_values=4), "png"),
+    "a large chest": picture(radiograph(15, side=1_203).crop((0, 0, 1_001, 1_203)), "png"),
     "two chests": picture(np.hstack([np.asarray(radiograph(seed)) for seed in (8, 9)]), "png"),
     "a chest that lies": picture(np.rot90(np.asarray(radiograph(10))).copy(), "png"),
     "a chest turned over": picture(255 - np.asarray(radiograph(11)), "png"),

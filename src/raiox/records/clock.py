@@ -21,7 +21,7 @@ from raiox.records.rows import Clock
 TOLERANCE_S = 5.0
 """Smaller steps are corrections that harm nobody."""
 REMEMBER_EVERY_S = 1.0
-"""Both clocks go on alike, so a moment that lies a little back tells the next run as much."""
+"""Both clocks go on alike, so a moment that lies a little back serves the next run as well."""
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 _FILE = "clock.json"
 

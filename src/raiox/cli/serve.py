@@ -28,24 +28,32 @@ def serve(
     require_data_dir(settings.data_dir)
 
     gc.disable()  # until the server runs: imports make much that stays, and hardly any garbage
+    from raiox.cli.ahead import begun
     from raiox.inference.distant import DistantEngine
     from raiox.inference.engine_process import EngineProcess
     from raiox.inference.installed_models import open_in_use
     from raiox.intake import Intake
+    from raiox.service.roles import Role, require_role
+
+    role = Role.WEB if no_worker else Role.ALL
+    require_role(settings, role)
+    require_address(host, port)
+    opened = partial(open_in_use, settings.inference, settings.data_dir)
+    distant = partial(DistantEngine.open, settings.inference, settings.data_dir)
+    open_engine = distant if no_worker else begun(partial(EngineProcess, opened))
+    intake = Intake(settings.intake)
+
+    # Only now: meanwhile the networks and the decoders start in their own processes.
     from raiox.records.store import keeps_records
-    from raiox.service.roles import Role
     from raiox.web.server import refuse_public_without_limits, run_server
 
     refuse_public_without_limits(settings.web, host)
     is_new = not keeps_records(settings.records, settings.data_dir)
-    require_address(host, port)
-    opened = partial(open_in_use, settings.inference, settings.data_dir)
-    distant = partial(DistantEngine.open, settings.inference, settings.data_dir)
     run_server(
         settings,
-        distant if no_worker else partial(EngineProcess, opened),
-        partial(Intake, settings.intake),
-        role=Role.WEB if no_worker else Role.ALL,
+        open_engine,
+        lambda: intake,
+        role=role,
         host=host,
         port=port,
         announce=lambda url: typer.echo(

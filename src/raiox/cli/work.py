@@ -26,16 +26,22 @@ def work(
     settings = read_settings(data_dir)
     require_data_dir(settings.data_dir)
 
+    from raiox.cli.ahead import begun
     from raiox.inference.engine_process import EngineProcess
     from raiox.inference.installed_models import open_in_use
-    from raiox.service.roles import NoUploads, Role
-    from raiox.web.server import run_server
+    from raiox.service.roles import NoUploads, Role, require_role
 
+    require_role(settings, Role.WORKER)
     require_address(host, port)
+    opened = partial(open_in_use, settings.inference, settings.data_dir)
+    open_engine = begun(partial(EngineProcess, opened))
+
+    from raiox.web.server import run_server  # only now: meanwhile the networks start
+
     run_server(
         # Nobody uploads here, so there is nothing to limit.
         settings.model_copy(update={"web": settings.web.model_copy(update={"limits": True})}),
-        partial(EngineProcess, partial(open_in_use, settings.inference, settings.data_dir)),
+        open_engine,
         NoUploads,
         role=Role.WORKER,
         host=host,

@@ -238,8 +238,8 @@ def _receive_call(channel: Connection) -> tuple[Method, list[Radiograph]]:
 
 def serve(channel: Connection, engine: Engine) -> None:
     """Answer until the other end goes away."""
-    channel.send(dict(engine.models))
     with suppress(EOFError, ConnectionError):
+        channel.send(dict(engine.models))
         while True:
             channel.send(_answer(engine, *_receive_call(channel)))
 

@@ -150,6 +150,13 @@ def test_a_mistake_in_the_engine_does_not_end_its_process():
     assert not thread.is_alive()
 
 
+def test_a_process_whose_service_ended_meanwhile_ends_in_silence():
+    ours, theirs = Pipe()
+    ours.close()
+
+    serve(theirs, FakeEngine())
+
+
 def open_once(marker: Path) -> FakeEngine:
     if marker.exists():
         raise BundleMissingError(bundle="x")

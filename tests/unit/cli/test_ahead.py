@@ -1,0 +1,60 @@
+"""Commands that serve begin what takes long before they import the rest."""
+
+import subprocess
+import sys
+import threading
+
+import pytest
+
+from raiox.cli.ahead import begun
+
+PROGRAM = """
+import sys
+import raiox.inference.engine_process as engine_process
+import raiox.intake as intake
+
+def says(name):
+    def begin(*_):
+        print(name, "raiox.web.server" in sys.modules, flush=True)
+        if name == "decoders":
+            raise SystemExit
+    return begin
+
+engine_process.EngineProcess = says("networks")
+intake.Intake = says("decoders")
+
+from raiox.cli.app import main
+main()
+"""
+
+
+def test_the_first_call_returns_what_was_begun_and_later_ones_do_it_anew():
+    began = threading.Semaphore(0)
+    results = iter(["begun", "anew"])
+
+    def work():
+        began.release()
+        return next(results)
+
+    result = begun(work)
+
+    assert began.acquire(timeout=10)
+    assert [result(), result()] == ["begun", "anew"]
+
+
+def test_an_error_of_what_was_begun_comes_to_who_asks():
+    def work():
+        raise LookupError
+
+    with pytest.raises(LookupError):
+        begun(work)()
+
+
+def test_the_service_begins_networks_and_decoders_before_it_imports_the_web(tmp_path):
+    words = ["serve", "--port", "0", "--data-dir", str(tmp_path)]
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM, *words],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+
+    assert sorted(done.stdout.splitlines()) == ["decoders False", "networks False"]

@@ -8,7 +8,6 @@ Writes the table into docs/reference/performance.md.
 """
 
 import argparse
-import os
 import tempfile
 import time
 from collections import defaultdict
@@ -18,8 +17,8 @@ from typing import Any, Final
 from uuid import uuid4
 
 import numpy as np
-from marked_page import PERFORMANCE, rewrite
-from sqlalchemy import text
+from marked_page import PERFORMANCE, conditions, rewrite
+from seeded_rows import copy_first
 
 from raiox.records.queue import AnalysisQueue
 from raiox.records.rows import Completion, NewAnalysis
@@ -30,11 +29,6 @@ from raiox.vocabulary import AnalysisState
 
 OWNER: Final = "owner of everything"
 PAGE: Final = 20
-SEEDED: Final = """
-    WITH RECURSIVE counted(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM counted WHERE n < :rows)
-    INSERT INTO analyses ({columns})
-    SELECT {values} FROM analyses, counted WHERE analyses.number = 1
-"""
 
 
 def main() -> None:
@@ -51,16 +45,9 @@ def main() -> None:
                 _one_round(records, lambda name, ms, n=n: found[name, n].append(ms))
         for records in kept.values():
             records.close()
-    text = f"{_conditions(options.rounds)}\n\n{_table(found, options.rows)}"
+    text = f"{conditions()}, {options.rounds} rounds.\n\n{_table(found, options.rows)}"
     rewrite(PERFORMANCE, "history", text)
     print(text)
-
-
-def _conditions(n_rounds: int) -> str:
-    return (
-        f"Measured {time.strftime('%Y-%m-%d')} on {os.cpu_count()} cores at a load of"
-        f" {os.getloadavg()[0]:.0f}, {n_rounds} rounds."
-    )
 
 
 def _seeded(folder: Path, n_rows: int) -> Records:
@@ -71,17 +58,9 @@ def _seeded(folder: Path, n_rows: int) -> Records:
     queue.finish(
         [(claim, Completion(AnalysisState.DONE, AnalysisResult())) for claim in queue.claim(1)]
     )
-    with records.database.writing() as connection:
-        names = [row.name for row in connection.execute(text("PRAGMA table_info(analyses)"))]
-        names.remove("number")
-        fresh = {
-            "id": "'seeded-' || n",
-            "created_at": "created_at - n",
-            "finished_at": "created_at - n",
-        }
-        values = ", ".join(fresh.get(name, name) for name in names)
-        statement = SEEDED.format(columns=", ".join(names), values=values)
-        connection.execute(text(statement), {"rows": n_rows - 1})
+    copy_first(
+        records.database, n_rows - 1, created_at="created_at - n", finished_at="created_at - n"
+    )
     return records
 
 

@@ -26,14 +26,16 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
-from http.client import HTTPConnection, HTTPMessage
+from http.client import HTTPConnection
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
 from marked_page import PERFORMANCE, rewrite
 from peers_page import CLIENTS, Measured, plot, table
 from PIL import Image
+from processes import family_cpu_s
+from visitor import exchange
 
 from raiox.entities import Radiograph
 from raiox.inference.local import LocalEngine
@@ -52,7 +54,6 @@ START_S: Final = 120.0
 STOP_S: Final = 10.0
 MANY_CLIENTS: Final = 64
 """Of raiox alone: the others would take minutes."""
-TICKS_S: Final = os.sysconf("SC_CLK_TCK")
 
 
 TORCH: Final = ROOT / ".venv-train/bin/python"
@@ -185,10 +186,10 @@ def _serve(
     def send(content: bytes) -> None:
         if not hasattr(of_thread, "connection"):
             of_thread.connection = HTTPConnection(HOST, port, timeout=120)
-        answer = _exchange(of_thread.connection, "POST", path, content, headers)
+        answer = exchange(of_thread.connection, "POST", path, content, headers)
         while answer.status == BUSY:  # it says when to come again, and the clock goes on
             time.sleep(int(answer.headers["Retry-After"]))
-            answer = _exchange(of_thread.connection, "POST", path, content, headers)
+            answer = exchange(of_thread.connection, "POST", path, content, headers)
         if cookie := answer.headers.get("Set-Cookie"):
             headers["Cookie"] = cookie.partition(";")[0]
         document = json.loads(answer.body)
@@ -202,25 +203,10 @@ def _wait_until_ready(name: str, port: int, path: str) -> None:
     deadline = time.monotonic() + START_S
     while time.monotonic() < deadline:
         with suppress(OSError):
-            if _exchange(HTTPConnection(HOST, port), "GET", path, b"", {}).status == OK:
+            if exchange(HTTPConnection(HOST, port), "GET", path, b"", {}).status == OK:
                 return
         time.sleep(0.2)
     raise SystemExit(f"{name} did not become ready")
-
-
-class _Answer(NamedTuple):
-    status: int
-    headers: HTTPMessage
-    body: bytes
-
-
-def _exchange(
-    connection: HTTPConnection, method: str, path: str, content: bytes, headers: dict[str, str]
-) -> _Answer:
-    """One request by the standard library's client: it takes 1 ms of the processors that it shares."""
-    connection.request(method, path, content, headers)
-    response = connection.getresponse()
-    return _Answer(response.status, response.headers, response.read())
 
 
 @contextmanager
@@ -279,18 +265,8 @@ def _timed(send: Callable[[bytes], object], content: bytes) -> float:
 
 
 def _cpu_s(pid: int | None) -> float:
-    """Of a process, of what it waited for and of its children; of this process without one."""
-    if pid is None:
-        return time.process_time()
-    total, waiting = 0.0, [pid]
-    while waiting:
-        process = Path("/proc") / str(waiting.pop())
-        with suppress(OSError):
-            fields = (process / "stat").read_text().rpartition(")")[2].split()
-            total += sum(map(int, fields[11:15])) / TICKS_S
-            for thread in (process / "task").iterdir():
-                waiting += map(int, (thread / "children").read_text().split())
-    return total
+    """Of a process and all that it started; of this process without one."""
+    return time.process_time() if pid is None else family_cpu_s(pid)
 
 
 _BASE = _base()

@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from types import MappingProxyType
@@ -43,10 +43,12 @@ class Process:
         data_dir: Path,
         checkout: Path = ROOT,
         variables: Mapping[str, str] = MappingProxyType({}),
+        program: Sequence[str] = ("-c", MAIN),
     ) -> None:
         """Start it and wait until it is ready.
 
         Args:
+            program: what Python runs, another one with the same options `--port` and `--data-dir`.
             checkout: whose code runs.
             variables: of the environment, besides.
         """
@@ -55,26 +57,32 @@ class Process:
         environment = os.environ | WITHOUT_LIMITS | {"RAIOX_INFERENCE__N_THREADS": "1"}
         environment |= variables | {"PYTHONPATH": _path_with(checkout / "src")}
         words = [*command, "--port", str(port), "--data-dir", str(data_dir)]
-        began = time.monotonic()
+        self._began = time.monotonic()
+        self.live_s = 0.0
         self._process = subprocess.Popen(
-            [sys.executable, "-c", MAIN, *words], env=environment, cwd=checkout,
+            [sys.executable, *program, *words], env=environment, cwd=checkout,
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )  # fmt: skip
         try:
             self._wait_until_ready()
         except BaseException:
-            self._end_at_once()
+            self.kill()
             raise
-        self.start_s = time.monotonic() - began
+        self.start_s = time.monotonic() - self._began
 
     def _wait_until_ready(self) -> None:
         with httpx.Client(base_url=self.url) as client:
             while self._process.poll() is None:
                 with suppress(httpx.TransportError):
+                    self.live_s = self.live_s or self._answered_s(client)
                     if client.get("/readyz").status_code == httpx.codes.OK:
                         return
                 time.sleep(0.02)
         raise SystemExit("raiox did not start")
+
+    def _answered_s(self, client: httpx.Client) -> float:
+        client.get("/healthz")
+        return time.monotonic() - self._began
 
     def __enter__(self) -> Self:
         return self
@@ -85,17 +93,18 @@ class Process:
         try:
             self._process.wait(STOP_S)
         except BaseException:
-            self._end_at_once()
+            self.kill()
             raise
 
-    def _end_at_once(self) -> None:
+    def kill(self) -> None:
+        """End it at once."""
         self._process.kill()
         self._process.wait()
 
     @property
     def cpu_s(self) -> float:
         """Processor time of it and all that it started, in seconds."""
-        return sum(cpu_s(pid) for pid in _family(self._process.pid))
+        return family_cpu_s(self._process.pid)
 
     @property
     def pss_mb(self) -> float:
@@ -109,13 +118,18 @@ class Process:
         return sum(int(line.split()[1]) for line in lines) / 1024
 
 
-def cpu_s(pid: int) -> float:
-    """Processor time of one process, in seconds; 0 where it is gone."""
+def family_cpu_s(pid: int) -> float:
+    """Processor time of a process and all that it started, what ended and was waited for as well."""
+    return sum(_cpu_s(one) for one in _family(pid))
+
+
+def _cpu_s(pid: int) -> float:
+    """Of one process and what it waited for, in seconds; 0 where it is gone."""
     try:
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    except FileNotFoundError:
+    except (FileNotFoundError, ProcessLookupError):
         return 0.0
-    return (int(fields[11]) + int(fields[12])) / CLOCK_TICKS_PER_S
+    return sum(map(int, fields[11:15])) / CLOCK_TICKS_PER_S
 
 
 def on_one_database(url: str) -> dict[str, str]:

@@ -109,6 +109,7 @@ MISTAKES = [
     Mistake(f"ablate {ABSENT}", "extra_missing"),
     Mistake(f"export {ABSENT} {ABSENT}", "extra_missing"),
     Mistake(f"quantize {ABSENT} {ABSENT}", "extra_missing"),
+    Mistake(f"adapt mobilenet {ABSENT} {ABSENT}", "extra_missing"),
     Mistake(f"backup {EMPTY_DIR} --data-dir {ABSENT}", "path_missing"),
     Mistake(f"backup {EMPTY_DIR} --data-dir {EMPTY_DIR}", "backup_not_possible"),
     Mistake(f"restore {ABSENT} --data-dir {EMPTY_DIR}", "path_missing"),

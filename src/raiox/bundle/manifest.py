@@ -87,6 +87,13 @@ class Quantization(BaseModel, frozen=True):
     map_correlation: float = Field(ge=-1, le=1, description="Of the activation maps, median.")
 
 
+class Adaptation(BaseModel, frozen=True):
+    """Where a network's batch norms come from, if not from its training."""
+
+    bundle: str = Field(description="Whose weights these are, thresholds included.")
+    n_images: int = Field(description="Radiographs of one hospital, without labels.")
+
+
 class BundleManifest(BaseModel, frozen=True):
     """The manifest, version 1."""
 
@@ -130,6 +137,9 @@ class BundleManifest(BaseModel, frozen=True):
     )
     quantization: Quantization | None = Field(
         None, description="Where the network computes in 8 bits: what that cost."
+    )
+    adaptation: Adaptation | None = Field(
+        None, description="Where batch norms were re-estimated at a hospital."
     )
     licence: str
     training: Training

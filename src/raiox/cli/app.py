@@ -12,6 +12,7 @@ from typer.core import TyperGroup
 from raiox import __version__
 from raiox.cli import examples, keys, models
 from raiox.cli.ablate import ablate
+from raiox.cli.adapt import adapt
 from raiox.cli.backup import backup, restore
 from raiox.cli.bench import bench
 from raiox.cli.calibrate import calibrate
@@ -44,6 +45,7 @@ COMMANDS = (
     export_site,
     calibrate,
     quantize,
+    adapt,
     evaluate,
     compare,
     leaks,

@@ -141,6 +141,18 @@ class ExportMismatchError(RunError):
     kind = ErrorKind.INTERNAL
 
 
+class BundleNetworkUnknownError(RunError):
+    """The network of a `bundle` is none of the classifiers that recipes describe."""
+
+    code = "bundle_network_unknown"
+
+
+class TooFewRadiographsError(RunError):
+    """Of `n_radiographs` little can be estimated: there must be `min_radiographs`."""
+
+    code = "too_few_radiographs"
+
+
 class QuantizationLosesError(RunError):
     """In 8 bits a network answers worse (`auc_loss`, `point_loss`, `map_correlation`)."""
 

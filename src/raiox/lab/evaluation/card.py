@@ -51,7 +51,9 @@ def _card(
     *,
     test_opened: bool,
 ) -> str:
-    measured = "test" if test_opened else "valid"
+    adapted = manifest.adaptation
+    measured = "nowhere" if adapted else "test" if test_opened else "valid"
+    facts = adapted.model_dump() if adapted else {}
     command = text(f"report.card.command.{manifest.role}", language)
     sources = "\n".join(
         f"| {one.name} | {one.n_images} | {'; '.join(one.licences)} |"
@@ -64,8 +66,8 @@ def _card(
         "\n".join(f"- {one[language]}" for one in limits(manifest.role, manifest.labels)),
         f"## {text('report.card.what_it_is', language)}",
         "\n".join(("| | |", "|---|---|", *_rows(manifest, language))),
-        text(f"report.card.measured.{measured}", language, command=command),
-        metrics_table(metrics, language).strip(),
+        text(f"report.card.measured.{measured}", language, command=command, **facts),
+        *([] if adapted else [metrics_table(metrics, language).strip()]),
         text("report.card.trained_on", language),
         f"{text('report.card.sources', language)}\n|---|---|---|\n{sources}",
         text("report.card.licence", language, licence=manifest.licence),

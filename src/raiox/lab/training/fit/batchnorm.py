@@ -7,10 +7,12 @@ changes. Averaged or interpolated weights need the same. Source: Touvron et al.,
 (training and serving see different statistics); Wu and Johnson, 2021, arXiv:2105.07576 (precise BN).
 """
 
+from collections.abc import Iterable
+
 import numpy as np
 import torch
 from rich.progress import track
-from torch import nn
+from torch import Tensor, nn
 from torch.utils.data import DataLoader, Subset
 
 from raiox.lab.training.data.examples import Examples
@@ -32,6 +34,21 @@ def recalibrate_batchnorm(network: nn.Module, recipe: Recipe, train: Examples, s
     """
     chances = draw_chances(train.samples, recipe.sampling)
     drawn = np.random.default_rng(seed).choice(len(train), recipe.n_batchnorm_images, p=chances)
+    loader = DataLoader(Subset(train, drawn.tolist()), BATCH)
+    batches = track(loader, "Re-estimating batch norms", transient=True)
+    estimate_batchnorm(
+        network,
+        (normalise(squares.float() / 255.0, recipe.preprocessing) for squares, *_ in batches),
+    )
+
+
+def estimate_batchnorm(network: nn.Module, batches: Iterable[Tensor]) -> None:
+    """Set the running mean and variance of every batch norm from the inputs of a network.
+
+    Args:
+        network: changed in place; in evaluation mode afterwards.
+        batches: (N, 1, S, S) each, normalised.
+    """
     norms = [module for module in network.modules() if isinstance(module, nn.BatchNorm2d)]
     momenta = [norm.momentum for norm in norms]
     network.eval()  # nothing is dropped, no style mixed
@@ -40,9 +57,8 @@ def recalibrate_batchnorm(network: nn.Module, recipe: Recipe, train: Examples, s
         norm.momentum = None  # the plain mean of all batches
         norm.train()
     with torch.no_grad():
-        loader = DataLoader(Subset(train, drawn.tolist()), BATCH)
-        for squares, *_ in track(loader, "Re-estimating batch norms", transient=True):
-            network(normalise(squares.float() / 255.0, recipe.preprocessing))
+        for images in batches:
+            network(images)
     for norm, momentum in zip(norms, momenta, strict=True):
         norm.momentum = momentum
     network.eval()

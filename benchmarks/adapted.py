@@ -16,9 +16,14 @@ import torch
 from torch.utils.data import DataLoader, Subset
 from unseen import MIN_IMAGES, NORMAL, shown
 
-from raiox.lab.aliases import Floats, Indices
-from raiox.lab.metrics.intervals import Estimate, proportion_true
-from raiox.lab.metrics.ranking import auc_estimate
+from raiox.lab.aliases import Floats, Indices, Mask, Names
+from raiox.lab.metrics.intervals import (
+    Estimate,
+    bootstrap_counts,
+    percentile_interval,
+    proportion_true,
+)
+from raiox.lab.metrics.ranking import auc, bootstrap_auc
 from raiox.lab.training.data.examples import HELD_OUT, Examples, load_examples
 from raiox.lab.training.fit.batchnorm import BATCH, estimate_batchnorm
 from raiox.lab.training.fit.lightning_module import normalise
@@ -44,13 +49,10 @@ def main() -> None:
     estimate_batchnorm(network, (normalise(one.float() / 255.0, spec) for one in squares))
     after = predict(network, Subset(unseen, rest), spec)
     groups = np.array([unseen.samples[i].group_id for i in rest])
-    print(
-        f"| {options.run.name}: {len(given)} for the norms, {len(rest)} measured | before | after |"
-    )
-    print("|---|---|---|")
-    rows = zip(*(figures(x, unseen.labels[rest], groups) for x in (before, after)), strict=True)
-    for (name, old), (_, new) in rows:
-        print(f"| {name} | {shown(old)} | {shown(new)} |", flush=True)
+    print(f"{options.run.name}: {len(given)} images for the norms, {len(rest)} measured\n")
+    print("| | before | after | gain |\n|---|---|---|---|")
+    for name, old, new, gain in figures(before, after, unseen.labels[rest], groups):
+        print(f"| {name} | {shown(old)} | {shown(new)} | {gain} |")
 
 
 def divided(unseen: Examples, n_images: int) -> tuple[list[int], list[int]]:
@@ -62,25 +64,42 @@ def divided(unseen: Examples, n_images: int) -> tuple[list[int], list[int]]:
     return [int(i) for i in given], [i for i in known if groups[i] not in patients]
 
 
-def figures(logits: Floats, labels: Indices, groups: np.ndarray) -> Iterator[tuple[str, Estimate]]:
-    """Of abnormal against normal, by both scores, and of what is called how."""
+def figures(
+    before: Floats, after: Floats, labels: Indices, groups: Names
+) -> Iterator[tuple[str, Estimate, Estimate, str]]:
+    """Of abnormal against normal, by both scores, with the gain; and what is called how."""
     often = [k for k in range(len(FINDINGS)) if (labels == k).sum() >= MIN_IMAGES]
-    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
-    normal = powers[:, NORMAL] / powers.sum(axis=1)
     for label in often:
         if label != NORMAL and NORMAL in often:
             both = np.isin(labels, (NORMAL, label))
-            margin = (logits[:, label] - logits[:, NORMAL])[both]
-            yield (
-                f"AUC {FINDINGS[label]}",
-                auc_estimate(margin, labels[both] == label, groups[both]),
-            )
+            margins = [(x[:, label] - x[:, NORMAL])[both] for x in (before, after)]
+            yield f"AUC {FINDINGS[label]}", *compared(margins, labels[both] == label, groups[both])
     if NORMAL in often and len(often) > 1:
-        yield "AUC by 1 - No Finding", auc_estimate(1 - normal, labels != NORMAL, groups)
+        scores = [1 - softmax(x)[:, NORMAL] for x in (before, after)]
+        yield "AUC by 1 - No Finding", *compared(scores, labels != NORMAL, groups)
     for label in often:
-        called = logits.argmax(axis=1)[labels == label]
         for k, finding in enumerate(FINDINGS):
-            yield f"{FINDINGS[label]} called {finding}", proportion_true(called == k)
+            called = [proportion_true(x[labels == label].argmax(1) == k) for x in (before, after)]
+            yield f"{FINDINGS[label]} called {finding}", called[0], called[1], ""
+
+
+def softmax(logits: Floats) -> Floats:
+    """(N, K) scores."""
+    powers: Floats = np.exp(logits - logits.max(axis=1, keepdims=True))
+    scores: Floats = powers / powers.sum(axis=1, keepdims=True)
+    return scores
+
+
+def compared(scores: list[Floats], positive: Mask, groups: Names) -> tuple[Estimate, Estimate, str]:
+    """The AUC of both, and what the second gains on the same resamples of patients."""
+    times = bootstrap_counts(groups)
+    redrawn = [bootstrap_auc(one, positive, times) for one in scores]
+    old, new = (
+        Estimate(auc(one, positive), *percentile_interval(drawn), len(groups))
+        for one, drawn in zip(scores, redrawn, strict=True)
+    )
+    low, high = percentile_interval(redrawn[1] - redrawn[0])
+    return old, new, f"{new.value - old.value:+.3f} ({low:+.3f} to {high:+.3f})"
 
 
 if __name__ == "__main__":

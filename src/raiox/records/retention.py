@@ -1,12 +1,14 @@
-"""Forgetting: images after `keep_images_h`, results after `keep_results_h`, leavings at once.
+"""Forgetting: images after `keep_images_h`, results after `keep_results_h`, leavings within moments.
 
 What waits longer than `max_queued_s`, because no model answers, fails first and is then kept as
 long as any other. After a step of the clock nothing is deleted that may not be due. Of several
 processes one sweeps. Each step
 of a sweep deletes the row or its mark first and the files second, so a crash in between leaves a
-file that no row wants, which the last step of the next sweep takes.
+file that no row wants, which the last step of a next sweep takes: it looks at every file, so where
+there are many it is left out for a while.
 """
 
+import time
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -28,6 +30,8 @@ LOCK_NUMBER = 0x5257_4545_50
 KEEP_KEYS_S = 24 * 3_600.0
 """How long a retry with the same key is the same upload."""
 ROWS_A_STEP = 500
+LOOK_SHARE = 0.01
+"""Of the time that goes by, at most, to look at every file for those that no row wants."""
 
 HOUR_S = 3_600.0
 _FINISHED = (AnalysisState.DONE, AnalysisState.FAILED)
@@ -52,18 +56,39 @@ class Retention:
         settings: RecordsSettings,
         clock: Clock,
         watch: ClockWatch,
+        elapsed: Clock = time.monotonic,
     ) -> None:
         self._database = database
         self._files = files
         self._settings = settings
         self._clock = clock
         self._watch = watch
+        self._elapsed = elapsed
+        self._next_look = float("-inf")
 
     def sweep(self) -> SweepResult:
         """Delete everything whose time has come, unless another process is at it."""
+        n_results, n_images = self.sweep_rows()
+        return SweepResult(n_results, n_images, self.sweep_files())
+
+    def sweep_rows(self) -> tuple[int, int]:
+        """Delete results and images whose time has come, unless another process is at it.
+
+        Returns: how many of each.
+        """
         self._watch.look()
         with self._database.alone(LOCK_NUMBER) as is_sweeper:
-            return self._sweep() if is_sweeper else SweepResult(0, 0, 0)
+            return self._delete_due() if is_sweeper else (0, 0)
+
+    def sweep_files(self) -> int:
+        """Delete files that no row wants, unless another process is at it or it was done just now.
+
+        It only reads the database, and holds nobody up who writes. Returns: how many.
+        """
+        with self._database.alone(LOCK_NUMBER) as is_sweeper:
+            if not is_sweeper or self._watch.held(KEEP_KEYS_S):
+                return 0
+            return self._delete_orphans(self._clock())
 
     def forget_images(self, ids: Sequence[str]) -> None:
         """Note that these images are gone; their files are the caller's next step."""
@@ -78,19 +103,16 @@ class Retention:
         goes = self._settings.delete_heatmaps_with_image
         return all_suffixes(maps_suffix if goes else None)
 
-    def _sweep(self) -> SweepResult:
+    def _delete_due(self) -> tuple[int, int]:
         now, held = self._clock(), self._watch.held
         self._expire_waiting(now)
         n_results = 0 if held(self._settings.keep_results_h * HOUR_S) else self._delete_results(now)
         n_images = 0 if held(self._settings.keep_images_h * HOUR_S) else self._delete_images(now)
-        n_orphans = 0
         if not held(KEEP_KEYS_S):
             self._delete_keys_links_and_ends(now)
-            old = now - self._files.max_upload_age_s
-            n_orphans = self._files.sweep(self._wanted, older_than=old)
         if n_results or self._database.erasure_owed:
             self._database.checkpoint_wal()
-        return SweepResult(n_results, n_images, n_orphans)
+        return n_results, n_images
 
     def _expire_waiting(self, now: float) -> None:
         limit_s = self._settings.max_queued_s
@@ -140,6 +162,15 @@ class Retention:
             for table in (idempotency_keys, shares):
                 owner = select(analyses.c.id).where(analyses.c.id == table.c.analysis_id)
                 connection.execute(delete(table).where(~exists(owner)))
+
+    def _delete_orphans(self, now: float) -> int:
+        began = self._elapsed()
+        if began < self._next_look:
+            return 0
+        n_deleted = self._files.sweep(self._wanted, older_than=now - self._files.max_upload_age_s)
+        ended = self._elapsed()
+        self._next_look = ended + (ended - began) / LOOK_SHARE
+        return n_deleted
 
     def _some(self, due: ColumnElement[bool]) -> Sequence[Row[*tuple[Any, ...]]]:
         columns = analyses.c

@@ -50,9 +50,14 @@ class Records:
 
     def sweep(self) -> SweepResult:
         """Delete everything whose time has come, by the newest time."""
+        n_results, n_images = self.sweep_rows()
+        return SweepResult(n_results, n_images, self.retention.sweep_files())
+
+    def sweep_rows(self) -> tuple[int, int]:
+        """Delete results and images whose time has come, by the newest time; returns how many of each."""
         if isinstance(self.clock, DatabaseClock):
             self.clock.synchronise()
-        return self.retention.sweep()
+        return self.retention.sweep_rows()
 
     def close(self) -> None:
         """Give all connections back."""
@@ -97,7 +102,7 @@ def open_records(
         history=History(database),
         files=images,
         maps=ActivationMaps(database, images, in_files=files.maps),
-        retention=Retention(database, images, settings, clock, watch),
+        retention=Retention(database, images, settings, clock, watch, elapsed),
         watch=watch,
         api_keys=ApiKeys(database, clock),
         shares=Shares(database, clock),

@@ -209,7 +209,9 @@ def _report_weaknesses(intake: ReadsUploads) -> None:
 async def _sweep(records: Records, executors: Executors) -> None:
     while True:
         with suppress(RecordsError):  # the next sweep tries again
-            await executors.write(records.sweep)
+            await executors.write(records.sweep_rows)
+            # To look at every file takes long where there are many, and nobody who writes waits for it.
+            await executors.read(records.retention.sweep_files)
         await asyncio.sleep(SWEEP_EVERY_S)
 
 

@@ -128,3 +128,30 @@ def test_a_file_that_lost_its_row_is_swept(records: Records, clock: FakeClock, t
 
     assert records.retention.sweep().n_orphans == 1
     assert records.files.read("a", SHA) == b"pixels"
+
+
+def test_a_look_at_many_files_is_not_repeated_until_it_is_a_hundredth_of_the_time(
+    records: Records, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+):
+    looks = []
+
+    def look_for_long(*_: object, **__: object) -> int:
+        looks.append(clock.now)
+        clock.pass_s(3)
+        return 0
+
+    monkeypatch.setattr(type(records.files), "sweep", look_for_long)
+    for _ in range(20):
+        records.retention.sweep()
+        clock.pass_s(20)
+
+    assert len(looks) == 2
+    assert looks[1] - looks[0] >= 300
+
+
+def test_what_is_due_goes_although_files_are_not_looked_at(records: Records, clock: FakeClock):
+    keep(records, "a")
+    clock.pass_s(25 * HOUR_S)
+
+    assert records.sweep_rows() == (0, 1)
+    assert records.files.read("a", SHA) is None

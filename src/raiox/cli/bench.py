@@ -1,22 +1,19 @@
-"""`raiox bench`: how long each step of one analysis takes on this machine."""
+"""`raiox bench`: how long each step of one analysis takes on this machine, or how fast a recipe trains."""
 
 import io
 import json
-import os
-import platform
 import statistics
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from importlib.metadata import version
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
 
-from raiox import __version__
+from raiox.cli.bench_training import N_STEPS, NSteps, StageIndex, Trained, TrainedOn, bench_training
 from raiox.cli.configuration import read_settings
 from raiox.cli.language import say
+from raiox.cli.machine import machine_conditions
 from raiox.cli.options import AsJson, SpokenLanguage
 from raiox.cli.progress import progress_bar
 
@@ -32,12 +29,28 @@ RUNTIMES = {"cpu": "onnxruntime", "cuda": "onnxruntime-gpu", "openvino": "openvi
 Steps = dict[str, Callable[[], object]]
 
 
-def bench(as_json: AsJson = False, language: SpokenLanguage = None) -> None:
-    """Measure each step of an analysis on this machine.
+def bench(
+    recipe: Trained = None,
+    stage: StageIndex = None,
+    device: TrainedOn = None,
+    n_steps: NSteps = None,
+    as_json: AsJson = False,
+    language: SpokenLanguage = None,
+) -> None:
+    """Measure each step of an analysis on this machine, or with --train how fast a recipe trains.
 
-    Example: `raiox bench --json`
+    Training is measured with random weights and without teachers, in a temporary folder.
+
+    Example: `raiox bench --train recipes/mobilenet_short.py --stage 0`
     """
     del language  # its callback has set it
+    if recipe is not None:
+        bench_training(recipe, stage, device or "cpu", n_steps or N_STEPS, as_json=as_json)
+        return
+    given = {"--stage": stage, "--device": device, "--steps": n_steps}
+    if of_training := [option for option, value in given.items() if value is not None]:
+        options = ", ".join(of_training)
+        raise typer.BadParameter(say("options_need", options=options, needed="--train"))
     settings = read_settings()
 
     from raiox.inference.installed_models import InstalledModels
@@ -70,20 +83,8 @@ def conditions_of(settings: "InferenceSettings") -> dict[str, Any]:
         "runtime": f"{RUNTIMES[settings.backend]} {version(RUNTIMES[settings.backend])}",
         "backend": settings.backend,
         "threads": settings.n_threads,
-        "cores": os.cpu_count(),
-        "processor": _processor(),
-        "system": f"{platform.system()} {platform.release()}",
-        "raiox": __version__,
+        **machine_conditions(),
     }
-
-
-def _processor() -> str:
-    """What Linux calls the processor, else the kind of machine."""
-    with suppress(OSError):
-        for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
-            if line.startswith("model name"):
-                return line.partition(":")[2].strip()
-    return platform.machine()
 
 
 def _steps(intake: "Intake", settings: "InferenceSettings") -> Steps:

@@ -46,6 +46,12 @@ class DataSetMissingError(RecipeError):
     code = "data_set_missing"
 
 
+class DeviceMissingError(RecipeError):
+    """torch finds no GPU on this machine."""
+
+    code = "device_missing"
+
+
 class RecipeInvalidError(RecipeError):
     """The recipe contradicts itself (`reason`)."""
 

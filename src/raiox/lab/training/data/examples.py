@@ -64,6 +64,7 @@ def load_examples(
     data: Path | None,
     cache: Path,
     find_lungs: Callable[[Sequence[Path]], Bytes] | None = None,
+    choose: Callable[[list[Sample]], list[Sample]] = list,
 ) -> dict[str, Examples]:
     """Examples of a recipe's task by split: train, valid, test and held_out.
 
@@ -73,12 +74,13 @@ def load_examples(
         data: the folder that holds the data sets.
         cache: folder of prepared pixels.
         find_lungs: (N, 1, L, L) of images, where their lungs are looked at.
+        choose: of the task's samples, those that are prepared; default: all of them.
 
     Raises:
         DataSetMissingError: `data` does not hold the data set.
     """
     task = TASKS[recipe.task]
-    samples = task.read_samples(data, recipe.sampling.split_scheme)
+    samples = choose(task.read_samples(data, recipe.sampling.split_scheme))
     paths = list(dict.fromkeys(sample.path for sample in samples))
     pixels = cached_pixels(paths, spec, cache)
     row_of = {path: row for row, path in enumerate(paths)}

@@ -1,6 +1,8 @@
 """One stage of a recipe with Lightning: its trainer, checkpoints and callbacks."""
 
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,7 @@ from lightning.pytorch.callbacks import (
 )
 from lightning.pytorch.loggers import TensorBoardLogger
 
+from raiox.lab.errors import DeviceMissingError
 from raiox.lab.training.context import TrainingContext
 from raiox.lab.training.data.examples import Examples
 from raiox.lab.training.data.sampling import SeededDataModule, oversample
@@ -24,6 +27,9 @@ from raiox.lab.training.fit.losses import LabelLoss, label_loss
 from raiox.lab.training.fit.schedules import epochs_per_validation, n_epochs, stopping_callbacks
 from raiox.lab.training.recipe import Plateau, Recipe, Stage
 from raiox.lab.training.tasks import TASKS
+
+GRADIENT_NORM = 1.0
+"""Gradients are clipped to it."""
 
 
 def fit_stage(
@@ -47,17 +53,26 @@ def fit_stage(
     data = SeededDataModule(module.recipe.sampling, module.stage, splits, module.seed)
     trainer = _trainer(module.stage, context, folder, checkpoints, data.n_batches)
     last = folder / "last.ckpt"
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "Checkpoint directory")  # a resumed run's is not empty
-        warnings.filterwarnings("ignore", r"Found \d+ module\(s\) in eval mode")  # frozen stages
-        # A kind that is synthesised in the batch may have no image in `valid`.
-        warnings.filterwarnings("ignore", "No positive samples in targets")
+    with expected_warnings_ignored():
         trainer.fit(
             module,
             datamodule=data,
             ckpt_path=last if resume and last.exists() else None,
         )
     _load_best(module, checkpoints)
+
+
+@contextmanager
+def expected_warnings_ignored() -> Iterator[None]:
+    """Keep what Lightning says of every training from the terminal."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Checkpoint directory")  # a resumed run's is not empty
+        warnings.filterwarnings("ignore", r"Found \d+ module\(s\) in eval mode")  # frozen stages
+        # A kind that is synthesised in the batch may have no image in `valid`.
+        warnings.filterwarnings("ignore", "No positive samples in targets")
+        warnings.filterwarnings("ignore", ".* does not have many workers")  # `loader_share` says
+        warnings.filterwarnings("ignore", ".isinstance.treespec, LeafSpec")  # Lightning's own call
+        yield
 
 
 def _trainer(
@@ -68,24 +83,32 @@ def _trainer(
     n_batches: int,
 ) -> L.Trainer:
     return L.Trainer(
-        accelerator=context.device,
-        devices=context.n_devices,
-        precision=best_precision(context.device),
-        deterministic=context.deterministic,
+        **step_options(context),
         max_epochs=n_epochs(stage),
         check_val_every_n_epoch=epochs_per_validation(stage),
         reload_dataloaders_every_n_epochs=1,
-        gradient_clip_val=1.0,
         num_sanity_val_steps=0,
         log_every_n_steps=min(10, n_batches),
         logger=[
             JsonLines(folder / "curves.jsonl"),
             TensorBoardLogger(folder, name="", version="tensorboard"),
         ],
-        callbacks=[*checkpoints, *stopping_callbacks(stage), *_averaging(stage), LoaderShare(), TimeLeft(),
-                   RichProgressBar()],
+        # The bar reads the losses of each step, which waits for a GPU: that is no wait for images.
+        callbacks=[*checkpoints, *stopping_callbacks(stage), *averaging(stage), TimeLeft(), RichProgressBar(),
+                   LoaderShare()],
         plugins=[AtomicCheckpoints()],
     )  # fmt: skip
+
+
+def step_options(context: TrainingContext) -> dict[str, Any]:
+    """How a step is computed, for a trainer."""
+    return {
+        "accelerator": context.device,
+        "devices": context.n_devices,
+        "precision": best_precision(context.device),
+        "deterministic": context.deterministic,
+        "gradient_clip_val": GRADIENT_NORM,
+    }
 
 
 def _load_best(module: TrainingModule, checkpoints: list[ModelCheckpoint]) -> None:
@@ -102,6 +125,14 @@ def label_loss_for(recipe: Recipe, train: Examples) -> LabelLoss:
     n_outputs = len(TASKS[recipe.task].outputs)
     counts = torch.bincount(torch.from_numpy(labels), minlength=n_outputs).float()
     return label_loss(recipe.loss, counts)
+
+
+def require_device(context: TrainingContext) -> None:
+    """Raises: DeviceMissingError where a GPU is wanted and torch finds none."""
+    if context.device == "gpu" and not (
+        torch.cuda.is_available() or torch.backends.mps.is_available()
+    ):
+        raise DeviceMissingError
 
 
 def best_precision(device: str) -> Any:
@@ -128,5 +159,6 @@ def _checkpoints(stage: Stage, folder: Path) -> list[ModelCheckpoint]:
     return [best, last]
 
 
-def _averaging(stage: Stage) -> list[Callback]:
+def averaging(stage: Stage) -> list[Callback]:
+    """The callback that averages the weights of a stage, where it does."""
     return [EMAWeightAveraging(decay=stage.average)] if stage.average else []

@@ -6,6 +6,7 @@ of each stage stay. With `resume`, a run continues after the last checkpoint on 
 same augmentation, because both are seeded by epoch and batch.
 """
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -16,6 +17,7 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from raiox.bundle import open_bundle
+from raiox.lab.datasets.manifest import Sample
 from raiox.lab.errors import SplitEmptyError
 from raiox.lab.training.augment.style_mixing import mix_styles
 from raiox.lab.training.context import WEIGHTS_FILE, TrainingContext, is_finished
@@ -24,9 +26,15 @@ from raiox.lab.training.data.lungs import cached_lungs
 from raiox.lab.training.fit.atomic_files import save_weights
 from raiox.lab.training.fit.average_weights import average_weights, interpolate_weights
 from raiox.lab.training.fit.batchnorm import recalibrate_batchnorm
+from raiox.lab.training.fit.distillation import DistillationLoss
 from raiox.lab.training.fit.lightning_module import TrainingModule
 from raiox.lab.training.fit.mask_module import MaskModule
-from raiox.lab.training.fit.stage import best_precision, fit_stage, label_loss_for
+from raiox.lab.training.fit.stage import (
+    best_precision,
+    fit_stage,
+    label_loss_for,
+    require_device,
+)
 from raiox.lab.training.image_synthesis import Counterfactuals
 from raiox.lab.training.networks.build import build_network
 from raiox.lab.training.networks.mobilenet import MobileNetV1
@@ -57,6 +65,7 @@ def train(recipe: Recipe, context: TrainingContext, seed: int = 0, *, resume: bo
     Raises:
         DataSetMissingError: the data set is not there.
         SplitEmptyError: the recipe leaves no image to learn from.
+        DeviceMissingError: there is no GPU.
         RecipeError: as `initialise` and `distillation_loss_for`.
     """
     folder = context.run_folder(recipe.name, seed)
@@ -64,6 +73,7 @@ def train(recipe: Recipe, context: TrainingContext, seed: int = 0, *, resume: bo
         return folder
     for name in recipe.depends_on:  # a teacher of the last stage, too, is missed before the first
         require_finished(context.earlier_run(name, seed))
+    require_device(context)
     torch.set_num_threads(context.n_threads)
     folder.mkdir(parents=True, exist_ok=True)
     network = _initial_network(recipe, context, seed)
@@ -137,20 +147,36 @@ def _fit(
     if resume and trained.exists():
         return dict(load_file(trained))
     L.seed_everything(seeds.training, verbose=False)
-    network = build_network(stage)
+    network = stage_network(stage)
     network.load_state_dict(start.state_dict())
-    _freeze_stages(network, stage.frozen_stages)
-    mix_styles(network.early_layers, stage.style_mixing)
-    splits = _splits(stage, stage.stages[0].side_px, context)
+    splits = load_splits(stage, stage.stages[0].side_px, context)
     set_teacher_logits(splits, stage, context, seeds.run)
-    network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    loss = label_loss_for(stage, splits["train"])
     distillation = distillation_loss_for(stage, network, context, seeds.run)
-    kind = MaskModule if TASKS[stage.task].of_masks else TrainingModule
-    module = kind(network, stage, seeds.training, loss, distillation)
+    module = stage_module(stage, network, splits["train"], seeds.training, distillation)
     fit_stage(module, splits, context, folder, resume=resume)
     save_weights(network, trained)
     return dict(network.state_dict())
+
+
+def stage_network(stage: Recipe) -> nn.Module:
+    """The network of a stage as it is trained there, with random weights."""
+    network = build_network(stage)
+    _freeze_stages(network, stage.frozen_stages)
+    mix_styles(network.early_layers, stage.style_mixing)
+    network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    return network
+
+
+def stage_module(
+    stage: Recipe,
+    network: nn.Module,
+    train: Examples,
+    seed: int,
+    distillation: DistillationLoss | None = None,
+) -> TrainingModule:
+    """A stage as a Lightning module: its network with its losses."""
+    kind = MaskModule if TASKS[stage.task].of_masks else TrainingModule
+    return kind(network, stage, seed, label_loss_for(stage, train), distillation)
 
 
 def _freeze_stages(network: nn.Module, n_stages: int) -> None:
@@ -160,13 +186,30 @@ def _freeze_stages(network: nn.Module, n_stages: int) -> None:
             layer.eval().requires_grad_(False)
 
 
-def _splits(recipe: Recipe, side_px: int, context: TrainingContext) -> dict[str, Examples]:
+def load_splits(
+    recipe: Recipe,
+    side_px: int,
+    context: TrainingContext,
+    choose: Callable[[list[Sample]], list[Sample]] = list,
+) -> dict[str, Examples]:
+    """The examples of a recipe by split, with the lungs of their images where it needs them.
+
+    Args:
+        recipe: of one stage.
+        side_px: of the prepared pixels.
+        context: where data and prepared pixels are.
+        choose: as in `load_examples`.
+
+    Raises:
+        DataSetMissingError: the data set is not there.
+        SplitEmptyError: the recipe leaves no image to learn from.
+    """
     spec = recipe.preprocessing.model_copy(update={"side_px": side_px})
     find_lungs = partial(
         cached_lungs, bundle_folder=context.lungs, cache=context.cache, n_threads=context.n_threads
     )
     needed = find_lungs if recipe.needs_lungs else None
-    splits = load_examples(recipe, spec, context.data, context.cache, needed)
+    splits = load_examples(recipe, spec, context.data, context.cache, needed, choose)
     if not len(splits["train"]):
         raise SplitEmptyError(recipe=recipe.name, split="train")
     return splits
@@ -175,7 +218,7 @@ def _splits(recipe: Recipe, side_px: int, context: TrainingContext) -> dict[str,
 def _served_splits(recipe: Recipe, context: TrainingContext) -> dict[str, Examples]:
     """At the size that is served; nothing reads regions or lungs any more."""
     plain = recipe.replace(region_loss=0, counterfactuals=Counterfactuals(), attends_to_lungs=False)
-    return _splits(plain, recipe.preprocessing.side_px, context)
+    return load_splits(plain, recipe.preprocessing.side_px, context)
 
 
 def _bundle_name(folder: Path | None) -> str:

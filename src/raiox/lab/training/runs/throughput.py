@@ -198,13 +198,16 @@ class _Alternation(Callback):
         self._waited_s = self._elapsed_s()
 
     def on_train_batch_end(
-        self, trainer: L.Trainer, module: L.LightningModule, _: Any, batch: Batch, __: int
+        self, trainer: L.Trainer, module: L.LightningModule, _: Any, batch: Batch, index: int
     ) -> None:
         """The loop's step is over; the other one follows and is no part of its time."""
         assert isinstance(module, TrainingModule), "nothing else is measured"
         _wait_for(module.device)
         busy_s = self._elapsed_s()
         images, labels = self._in_memory = self._in_memory or _prepared(batch, module)
+        module.on_train_batch_start(
+            batch, index
+        )  # seeds: it mixes styles where the loop's step did
         _step(trainer, module, images, labels)
         _wait_for(module.device)
         self.steps.append(StepTimes(self._waited_s, busy_s, self._elapsed_s()))

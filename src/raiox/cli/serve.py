@@ -41,25 +41,24 @@ def serve(
     opened = partial(open_in_use, settings.inference, settings.data_dir)
     distant = partial(DistantEngine.open, settings.inference, settings.data_dir)
     open_engine = distant if no_worker else begun(partial(EngineProcess, opened))
-    intake = Intake(settings.intake)
-
     # Only now: meanwhile the networks and the decoders start in their own processes.
-    from raiox.records.store import keeps_records
-    from raiox.web.server import refuse_public_without_limits, run_server
+    with Intake(settings.intake) as intake:
+        from raiox.records.store import keeps_records
+        from raiox.web.server import refuse_public_without_limits, run_server
 
-    refuse_public_without_limits(settings.web, host)
-    is_new = not keeps_records(settings.records, settings.data_dir)
-    run_server(
-        settings,
-        open_engine,
-        lambda: intake,
-        role=role,
-        host=host,
-        port=port,
-        announce=lambda url: typer.echo(
-            _welcome(url, folder=str(settings.data_dir.absolute()), is_new=is_new)
-        ),
-    )
+        refuse_public_without_limits(settings.web, host)
+        is_new = not keeps_records(settings.records, settings.data_dir)
+        run_server(
+            settings,
+            open_engine,
+            lambda: intake,
+            role=role,
+            host=host,
+            port=port,
+            announce=lambda url: typer.echo(
+                _welcome(url, folder=str(settings.data_dir.absolute()), is_new=is_new)
+            ),
+        )
 
 
 def _welcome(url: str, *, folder: str, is_new: bool) -> str:

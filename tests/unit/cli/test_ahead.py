@@ -5,8 +5,10 @@ import sys
 import threading
 
 import pytest
+from typer.testing import CliRunner
 
 from raiox.cli.ahead import begun
+from raiox.cli.app import app
 
 PROGRAM = """
 import sys
@@ -58,3 +60,24 @@ def test_the_service_begins_networks_and_decoders_before_it_imports_the_web(tmp_
     )  # fmt: skip
 
     assert sorted(done.stdout.splitlines()) == ["decoders False", "networks False"]
+
+
+def test_decoders_that_were_begun_end_with_a_service_that_is_refused(tmp_path, monkeypatch):
+    ended = []
+
+    class Decoders:
+        def __enter__(self):
+            return self
+
+        def __exit__(self, *_):
+            ended.append(True)
+
+    monkeypatch.setattr("raiox.intake.Intake", lambda _: Decoders())
+    monkeypatch.setattr("raiox.inference.engine_process.EngineProcess", lambda _: object())
+    monkeypatch.setenv("RAIOX_WEB__LIMITS", "false")
+    words = ["serve", "--host", "0.0.0.0", "--port", "0", "--data-dir", str(tmp_path)]
+
+    done = CliRunner().invoke(app, words)
+
+    assert done.exit_code == 2, done.output
+    assert ended == [True]

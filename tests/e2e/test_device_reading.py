@@ -71,8 +71,11 @@ MAX_GROWTH = 1.25
 ROUNDED = 1
 """Shades of 255 by which arithmetic in another order may differ."""
 
-ALSO_ROUNDED = {"avif_alpha": 2}
-"""Where a browser multiplies colours by their opacity before they become gray."""
+ALSO_ROUNDED = {"avif_alpha": 9}
+"""Where a browser multiplies colours by their opacity before they become gray: 2, and more since Chromium 156.
+
+It takes the opacities of AVIF for values of video, from 16 to 235, and stretches them.
+"""
 
 VALUES_ROUNDED = {"jpeg_12_detailed": 1}
 """Of 4,096, where another decoder undoes the same transform."""

@@ -72,10 +72,8 @@ ROUNDED = 1
 """Shades of 255 by which arithmetic in another order may differ."""
 
 ALSO_ROUNDED = {"avif_alpha": 9}
-"""Where a browser multiplies colours by their opacity before they become gray: 2, and more since Chromium 156.
-
-It takes the opacities of AVIF for values of video, from 16 to 235, and stretches them.
-"""
+"""Where a browser multiplies colours by their opacity before they become gray: by 2, and by 9 since
+Chromium 156, which takes the opacities of AVIF for values of video, from 16 to 235, and stretches them."""
 
 VALUES_ROUNDED = {"jpeg_12_detailed": 1}
 """Of 4,096, where another decoder undoes the same transform."""

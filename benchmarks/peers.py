@@ -33,6 +33,7 @@ from typing import Final
 import numpy as np
 from marked_page import PERFORMANCE, rewrite
 from peers_page import CLIENTS, Measured, plot, table
+from pictures import Picture
 from PIL import Image
 from processes import family_cpu_s
 from visitor import exchange
@@ -40,13 +41,12 @@ from visitor import exchange
 from raiox.entities import Radiograph
 from raiox.inference.local import LocalEngine
 from raiox.intake import Intake
-from raiox.phantom import draw_phantom
 from raiox.settings import InferenceSettings, IntakeSettings
 
 ROOT: Final = Path(__file__).parents[1]
 SERVERS: Final = ROOT / "benchmarks" / "peers_servers"
 OUTPUT: Final = ROOT / "docs" / "reference" / "performance"
-SIDE_PX: Final = 1_024
+PICTURE: Final = Picture(1_024**2 / 1e6, noise=0)
 HOST: Final = "127.0.0.1"
 OK: Final = 200
 BUSY: Final = 503
@@ -110,33 +110,13 @@ def _conditions(options: argparse.Namespace) -> dict[str, object]:
     }  # fmt: skip
 
 
-def picture(number: int = 0) -> bytes:
-    """A PNG of one megapixel, each number another one; without data a drawing."""
-    pixels = _BASE.copy()
-    pixels[0, :4] = list(number.to_bytes(4, "little"))
-    file = io.BytesIO()
-    Image.fromarray(pixels).save(file, "PNG", compress_level=1)
-    return file.getvalue()
-
-
-def _base() -> np.ndarray:
-    if folder := os.environ.get("RAIOX_DATASETS"):
-        images = sorted((Path(folder) / "chest" / "images" / "siim").glob("*.jpg"))
-        image = (
-            Image.open(images[0]).convert("L").resize((SIDE_PX, SIDE_PX), Image.Resampling.BICUBIC)
-        )
-        return np.array(image)
-
-    return np.array(Image.fromarray(draw_phantom()).resize((SIDE_PX, SIDE_PX)))
-
-
 def _here(stack: ExitStack) -> Iterator[Way]:
     """What the hardware can do: Pillow, and the networks without a service around them."""
-    radiograph = Radiograph(_BASE, "0" * 64, "png", ())
+    radiograph = Radiograph(PICTURE.pixels, "0" * 64, "png", ())
     intake = stack.enter_context(Intake(IntakeSettings()))
     zygote = intake._pictures.zygote_pid  # noqa: SLF001  (its processor time)
-    yield Way("Pillow alone", picture, _decode, (1,))
-    yield Way("sandboxed decode", picture, intake.load, (1,), zygote)
+    yield Way("Pillow alone", PICTURE.png, _decode, (1,))
+    yield Way("sandboxed decode", PICTURE.png, intake.load, (1,), zygote)
     for bundle, name in (("mobilenet", "default"), ("densenet", "DenseNet")):
         engine = LocalEngine.open(InferenceSettings(classifier_bundle=bundle))
         for n, said in ((1, name), (8, f"{name}, 8 at once")):
@@ -178,7 +158,7 @@ def _serve(
     of_thread = threading.local()  # one connection of each client
 
     def prepare(number: int) -> bytes:
-        content = picture(number)
+        content = PICTURE.png(number)
         if headers["Content-Type"] == "application/json":
             content = json.dumps({"image": base64.b64encode(content).decode()}).encode()
         return content
@@ -268,8 +248,6 @@ def _cpu_s(pid: int | None) -> float:
     """Of a process and all that it started; of this process without one."""
     return time.process_time() if pid is None else family_cpu_s(pid)
 
-
-_BASE = _base()
 
 if __name__ == "__main__":
     main()

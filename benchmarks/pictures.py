@@ -20,10 +20,11 @@ _END: Final = 12
 
 
 class Picture:
-    """A square radiograph, enlarged, with a detector's noise; without data a drawing."""
+    """A square radiograph, enlarged, with a detector's noise or less; without data a drawing."""
 
-    def __init__(self, megapixels: float) -> None:
+    def __init__(self, megapixels: float, noise: float = NOISE) -> None:
         self.megapixels = megapixels
+        self._noise = noise
         self.side_px = round((megapixels * 1e6) ** 0.5)
 
     @cached_property
@@ -31,7 +32,7 @@ class Picture:
         """(side, side) uint8."""
         shape = (self.side_px, self.side_px)
         smooth = np.asarray(_radiograph().resize(shape, Image.Resampling.BICUBIC), np.float32)
-        noise = np.random.default_rng(0).normal(0, NOISE, shape)
+        noise = np.random.default_rng(0).normal(0, self._noise, shape)
         return np.clip(smooth + noise, 0, 255).astype(np.uint8)
 
     def png(self, number: int) -> bytes:

@@ -1,6 +1,7 @@
 """`raiox adapt`: a bundle whose batch norms are those of one hospital."""
 
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,6 +17,9 @@ from raiox.cli.train import TRAINING_MODULES
 if TYPE_CHECKING:
     from raiox.entities import GrayArray
     from raiox.settings import Settings
+
+MAX_RADIOGRAPHS = 2_000
+"""More change nothing that counts, and are all in memory."""
 
 
 def adapt(
@@ -48,7 +52,8 @@ def adapt(
     from raiox.preprocessing import network_input
 
     spec = open_bundle(folder).manifest.preprocessing
-    inputs = [network_input(pixels, spec) for pixels in _frontal(radiographs, settings)]
+    frontal = islice(_frontal(radiographs, settings), MAX_RADIOGRAPHS)
+    inputs = [network_input(pixels, spec) for pixels in frontal]
     empty = np.zeros((0, 1, spec.side_px, spec.side_px), np.float32)
     done = adapt_bundle(folder, out, np.stack(inputs) if inputs else empty)
     typer.echo(say("adapted", out=str(out), n_images=done.n_images))

@@ -150,11 +150,15 @@ def test_a_mistake_in_the_engine_does_not_end_its_process():
     assert not thread.is_alive()
 
 
-def test_a_process_whose_service_ended_meanwhile_ends_in_silence():
+def test_a_process_whose_service_ended_meanwhile_ends_in_silence(capfd):
     ours, theirs = Pipe()
     ours.close()
+    engine = FakeEngine()
 
-    serve(theirs, FakeEngine())
+    serve(theirs, engine)
+
+    assert engine.batches == []
+    assert capfd.readouterr() == ("", "")
 
 
 def open_once(marker: Path) -> FakeEngine:

@@ -23,6 +23,8 @@ def network_of(bundle: Bundle) -> nn.Module:
     """
     manifest = bundle.manifest
     n_outputs = len(manifest.labels)
+    if manifest.role != "classifier":
+        raise BundleNetworkUnknownError(bundle=manifest.id)
     try:
         weights = bundle_weights(bundle)
     except ValueError as error:

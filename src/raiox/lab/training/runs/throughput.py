@@ -205,9 +205,8 @@ class _Alternation(Callback):
         _wait_for(module.device)
         busy_s = self._elapsed_s()
         images, labels = self._in_memory = self._in_memory or _prepared(batch, module)
-        module.on_train_batch_start(
-            batch, index
-        )  # seeds: it mixes styles where the loop's step did
+        # The same seed: it mixes styles where the loop's step did.
+        module.on_train_batch_start(batch, index)
         _step(trainer, module, images, labels)
         _wait_for(module.device)
         self.steps.append(StepTimes(self._waited_s, busy_s, self._elapsed_s()))

@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 from browser import as_png, open_browser, read_radiographs
 from browser_reading import CHROMIUM, IsolatedHandler, Renderer, read, serve_site
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import FilePayload, Page, sync_playwright
 
 from raiox.phantom import example_png
 from raiox.settings import Settings
@@ -97,7 +97,7 @@ def bytes_of_visit(page: Page, address: str) -> int:
     """What is sent from opening the page to the answer."""
     CountingHandler.sent = 0
     page.goto(address)
-    file = {"name": "0.png", "mimeType": "image/png", "buffer": example_png("phantom_clear")}
+    file = FilePayload(name="0.png", mimeType="image/png", buffer=example_png("phantom_clear"))
     page.set_input_files("input[type=file]", [file])
     page.wait_for_selector("article .answer", timeout=ANSWER_MS)
     time.sleep(5)  # what is fetched behind the answer

@@ -100,7 +100,7 @@ def _require(pipe: IO[bytes] | None) -> IO[bytes]:
 
 
 def _turn(records: Records) -> int:
-    claims = records.queue.claim_share(BATCH)
+    claims = records.queue.claim(BATCH)
     time.sleep(SLEEP_S * len(claims))
     done = Completion(AnalysisState.DONE, AnalysisResult(), ARRAYS)
     return sum(records.queue.finish([(claim, done) for claim in claims]))

@@ -92,7 +92,7 @@ def _by_driver(
 
 def weights(server: PostgresServer, folder: str, n_rows: int = 200) -> dict[str, object]:
     """Bytes of a finished row, and of the log that finishing it wrote."""
-    weighed = {}
+    weighed: dict[str, object] = {}
     for name, maps in (("in the row", False), ("in a file", True)):
         server.empty()
         records = open_on(server, DRIVERS[0], folder, maps=maps)
@@ -116,7 +116,7 @@ def weights(server: PostgresServer, folder: str, n_rows: int = 200) -> dict[str,
 
 
 def _claim(records: Records) -> list[Claim]:
-    claimed = records.queue.claim_share(BATCH)
+    claimed = records.queue.claim(BATCH)
     assert len(claimed) == BATCH
     return claimed
 

@@ -11,6 +11,7 @@ Expects:  the tables of docs/evidence/counterfactuals.md.
 """
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -18,11 +19,11 @@ import torch
 
 from raiox.inference.lung_fields import LUNG
 from raiox.inference.lung_occlusion import HIDDEN
-from raiox.lab.aliases import Floats
+from raiox.lab.aliases import Floats, Indices, Names
 from raiox.lab.metrics.intervals import Estimate, bootstrap_estimate, mean_estimate, proportion_true
 from raiox.lab.metrics.ranking import auc_estimate, macro_auc
 from raiox.lab.training.context import TrainingContext
-from raiox.lab.training.data.examples import HELD_OUT, Examples, load_examples
+from raiox.lab.training.data.examples import HELD_OUT, Bytes, Examples, load_examples
 from raiox.lab.training.data.lungs import cached_lungs
 from raiox.lab.training.fit.lightning_module import normalise
 from raiox.lab.training.runs.predictions import Predictions, read_predictions
@@ -54,18 +55,18 @@ def main() -> None:
 def _at_home(run: Path, context: TrainingContext) -> dict[str, Estimate]:
     recipe, network = load_run(run)
 
-    def find_lungs(paths: list[Path]) -> object:
+    def find_lungs(paths: Sequence[Path]) -> Bytes:
         return cached_lungs(paths, context.lungs, context.cache, context.n_threads)
 
     spec = recipe.preprocessing
     valid = load_examples(recipe, spec, context.data, context.cache, find_lungs)["valid"]
-    scores = [[], []]
+    outputs: tuple[list[Floats], list[Floats]] = ([], [])
     with torch.inference_mode():
         for start in range(0, len(valid), BATCH):
-            whole, hidden = _batch(valid, range(start, min(len(valid), start + BATCH)))
-            for found, images in zip(scores, (whole, hidden), strict=True):
-                found.append(network(normalise(images, spec)).logits.softmax(1).double().numpy())
-    whole, hidden = (np.concatenate(one) for one in scores)
+            batch = _batch(valid, range(start, min(len(valid), start + BATCH)))
+            for of_one, images in zip(outputs, batch, strict=True):
+                of_one.append(network(normalise(images, spec)).logits.softmax(1).double().numpy())
+    whole, hidden = (np.concatenate(one) for one in outputs)
     groups = np.array([sample.group_id for sample in valid.samples])
     found = {
         "macro AUC": _macro(whole, valid.labels, groups),
@@ -74,10 +75,12 @@ def _at_home(run: Path, context: TrainingContext) -> dict[str, Estimate]:
     for k, finding in enumerate(FINDINGS):
         here = np.flatnonzero(whole.argmax(axis=1) == k)
         left = np.minimum(1, hidden[here, k] / whole[here, k])
-        found[f"median share left of {finding}"] = bootstrap_estimate(
-            lambda drawn, left=left: float(np.median(left[drawn])), groups[here]
-        )
+        found[f"median share left of {finding}"] = _median(left, groups[here])
     return found
+
+
+def _median(values: Floats, groups: Names) -> Estimate:
+    return bootstrap_estimate(lambda drawn: float(np.median(values[drawn])), groups)
 
 
 def _batch(valid: Examples, rows: range) -> tuple[torch.Tensor, torch.Tensor]:
@@ -135,7 +138,7 @@ def _inside(held_out: Predictions) -> tuple[Estimate, Estimate, Estimate]:
     )
 
 
-def _macro(scores: Floats, labels: Floats, groups: object) -> Estimate:
+def _macro(scores: Floats, labels: Indices, groups: Names) -> Estimate:
     return bootstrap_estimate(lambda drawn: macro_auc(scores[drawn], labels[drawn]), groups)
 
 

@@ -11,6 +11,7 @@ Expects:  the tables of docs/evidence/tone.md.
 import argparse
 import io
 from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -83,13 +84,17 @@ def with_margin(pixels: GrayArray) -> bytes:
     if not sides.any():
         sides[:] = random.uniform(0.02, MAX_MARGIN)
     top, bottom, left, right = (sides * [height, height, width, width]).astype(int)
-    shade = random.choice([0, 255, random.integers(20, 236)])
+    shade = random.choice(np.array([0, 255, random.integers(20, 236)]))
     page = np.pad(pixels, ((top, bottom), (left, right)), constant_values=shade)
     if random.integers(2):
         noise = random.integers(-MARGIN_NOISE, MARGIN_NOISE + 1, page.shape)
         noise[top : top + height, left : left + width] = 0
         page = np.clip(page + noise, 0, 255).astype(np.uint8)
     return picture(as_jpeg(MARGIN_JPEG)(page) if random.integers(2) else page)
+
+
+def _darkened_picture(divisor: int, pixels: GrayArray) -> bytes:
+    return picture(darkened(divisor)(pixels))
 
 
 EXACT: dict[str, Export] = {
@@ -115,8 +120,7 @@ EIGHT_BITS: dict[str, Export] = {
     "a constant added to four fifths of the grays": lambda p: picture(OVERLAYS["lifted"](p)),
     "half as bright, one pixel at full scale": lambda p: picture(OVERLAYS["hot_pixel"](p)),
     **{
-        f"{divisor} times darker": lambda p, divisor=divisor: picture(darkened(divisor)(p))
-        for divisor in (2, 4, 8, 16, 32)
+        f"{divisor} times darker": partial(_darkened_picture, divisor) for divisor in (2, 4, 8, 16, 32)
     },
 }
 """Shades fall together."""

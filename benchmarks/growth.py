@@ -12,6 +12,7 @@ import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 from uuid import uuid4
@@ -42,7 +43,7 @@ def main() -> None:
         found: dict[tuple[str, int], list[float]] = defaultdict(list)
         for _ in range(options.rounds):
             for n, records in kept.items():
-                _one_round(records, lambda name, ms, n=n: found[name, n].append(ms))
+                _one_round(records, partial(_keep, found, n))
         for records in kept.values():
             records.close()
     text = f"{conditions()}, {options.rounds} rounds.\n\n{_table(found, options.rows)}"
@@ -69,6 +70,10 @@ def _new(name: str) -> NewAnalysis:
         id=name, owner=OWNER, sha256="0" * 64, source_format="png", notes=(),
         width_px=1_024, height_px=1_024, pixel_spacing_mm=None, value_scale=None,
     )  # fmt: skip
+
+
+def _keep(found: dict[tuple[str, int], list[float]], n: int, name: str, ms: float) -> None:
+    found[name, n].append(ms)
 
 
 def _one_round(records: Records, note: Callable[[str, float], None]) -> None:

@@ -36,8 +36,8 @@ def cut(left: float, top: float, right: float, bottom: float) -> Change:
 
     def change(image: Image.Image) -> Image.Image:
         width, height = image.size
-        box = (left * width, top * height, (1 - right) * width, (1 - bottom) * height)
-        return image.crop(tuple(map(round, box)))
+        lower, rightmost = round((1 - bottom) * height), round((1 - right) * width)
+        return image.crop((round(left * width), round(top * height), rightmost, lower))
 
     return change
 

@@ -15,7 +15,7 @@ import sys
 import time
 from pathlib import Path
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import FilePayload, Page, sync_playwright
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--enable-unsafe-swiftshader"]
 FLAGS += ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
@@ -61,7 +61,7 @@ def upload_ms(page: Page, radiograph: bytes, mark: int) -> float:
     page.get_by_role("link", name="Analisar", exact=True).click()
     page.get_by_text("Escolher radiografia").wait_for()
     begun = time.perf_counter()
-    chosen = {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": radiograph + bytes([mark])}
+    chosen = FilePayload(name="a.jpg", mimeType="image/jpeg", buffer=radiograph + bytes([mark]))
     page.set_input_files("input[type=file]", [chosen])
     page.get_by_role("heading", name="Escores").wait_for()
     return (time.perf_counter() - begun) * 1000

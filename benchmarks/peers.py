@@ -95,11 +95,12 @@ def main() -> None:
     with ExitStack() as stack:
         ways = [*_here(stack), *_servers(stack)]
         measured = _measure(ways, options.rounds, options.requests)
-    document = {"conditions": _conditions(options), "measured": [asdict(m) for m in measured]}
+    conditions = _conditions(options)
+    document = {"conditions": conditions, "measured": [asdict(m) for m in measured]}
     OUTPUT.with_suffix(".json").write_text(json.dumps(document, indent=1) + "\n")
     OUTPUT.with_suffix(".svg").write_text(plot(measured))
-    rewrite(PERFORMANCE, "peers", table(measured, document["conditions"]))
-    print(table(measured, document["conditions"]))
+    rewrite(PERFORMANCE, "peers", table(measured, conditions))
+    print(table(measured, conditions))
 
 
 def _conditions(options: argparse.Namespace) -> dict[str, object]:

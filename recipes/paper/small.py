@@ -21,7 +21,7 @@ Run:     raiox repeat recipes/paper/small.py:paper_filter_small --seeds 10 --ima
 
 from pathlib import Path
 
-from raiox.lab.training.recipe import Recipe
+from raiox.lab.training.recipe import OneCycle, Recipe, Stage
 from raiox.lab.training.recipe_files import load_recipe
 
 HERE = Path(__file__).resolve().parent
@@ -45,15 +45,23 @@ def small(full: Recipe, side_px: int, samples_per_epoch: int, **schedule: float)
 
 
 FILTER = small(FULL["filter"], 64, 640, max_epochs=9)
-STAGE1 = small(FULL["stage1"], 80, 1_920, learning_rate=5e-4, max_epochs=5, stop_after=3)
-STAGE2 = small(FULL["stage2"], 80, 1_920, learning_rate=3e-4, max_epochs=3, stop_after=3)
+STAGE1 = small(FULL["stage1"], 160, 3_200, learning_rate=5e-4, max_epochs=3, stop_after=3)
+STAGE2 = small(FULL["stage2"], 160, 2_400, learning_rate=3e-4, max_epochs=3, stop_after=3)
+FEATURE_HINTS = load_recipe(HERE.parent / "ablations.py:feature_hints").replace(
+    name="paper_feature_hints",
+    preprocessing=STAGE1.preprocessing,
+    stages=(
+        Stage(side_px=96, schedule=OneCycle(n_samples=16_000, learning_rate=2e-3)),
+        Stage(side_px=160, schedule=OneCycle(n_samples=5_000, learning_rate=8e-4)),
+    ),
+)
 
 RECIPES = {
     recipe.name: recipe
     for recipe in (
         FILTER,
-        load_recipe(HERE.parent / "ablations.py:feature_hints"),
-        STAGE1.replace(init="feature_hints"),
+        FEATURE_HINTS,
+        STAGE1.replace(init="paper_feature_hints"),
         STAGE2.replace(init="paper_stage1_small"),
         STAGE2.replace(
             name="paper_stage2_small_batchnorm",

@@ -19,7 +19,7 @@ from pydantic.fields import FieldInfo
 
 import raiox
 from raiox.errors import RaioxError
-from raiox.inference.blank import BLANK_IMAGE, LOW_CONTRAST
+from raiox.inference.blank import LOW_CONTRAST
 from raiox.inference.frontal_filter import REJECTION_CODES
 from raiox.inference.incomplete import INCOMPLETE_IMAGE
 from raiox.inference.lung_fields import POSITIONING

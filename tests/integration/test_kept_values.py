@@ -60,7 +60,7 @@ async def test_they_go_when_the_time_of_the_image_is_over(start, tmp_path):
         browser = service.browser()
         document = (await browser.post(ANALYSES, content=deep_png())).json()
         service.clock.pass_s(HOUR_S + 1)
-        service.service.records.retention.sweep()
+        service.service.records.sweep()
         later = (await browser.get(f"{ANALYSES}/{document['id']}")).json()
 
     assert (later["image"], later["values"]) == (None, None)

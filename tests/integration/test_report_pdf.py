@@ -42,7 +42,7 @@ async def test_it_outlives_the_image_without_showing_it(start):
         address = f"{ANALYSES}/{(await upload(browser))['id']}/report.pdf"
         with_image = (await browser.get(address)).content
         service.clock.pass_s(HOUR_S + 1)
-        service.service.records.retention.sweep()
+        service.service.records.sweep()
         without = (await browser.get(address)).content
 
     counts = [

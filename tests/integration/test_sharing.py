@@ -175,7 +175,7 @@ async def test_its_owner_sees_when_links_end_and_never_after_the_analysis(start)
         document, link = await share(browser)
         listed = (await browser.get(f"{ANALYSES}/{document['id']}/shares")).json()["shares"]
         service.clock.pass_s(25 * HOUR_S)
-        service.service.records.retention.sweep()
+        service.service.records.sweep()
         read = await browser.get(SHARED, headers=with_token(link["token"]))
 
     assert listed == [{key: link[key] for key in ("id", "created_at", "expires_at")}]

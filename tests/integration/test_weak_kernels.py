@@ -47,8 +47,22 @@ def _in_this_order(text):
     return text.replace("namespaces, landlock", "landlock, namespaces")
 
 
-def test_a_service_that_may_be_weak_starts_and_says_what_is_missing(tmp_path):
-    settings = {"intake__allow_weak_sandbox": "true"}
+def test_a_breach_is_refused_where_missing_layers_are_not(tmp_path):
+    started = subprocess.run(
+        command("seccomp", "serve", "--port", str(free_port())),
+        env=environment(tmp_path, intake__confinement="no_breach"),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+
+    assert started.returncode == 2
+    assert started.stderr.splitlines()[-1].endswith("[sandbox_too_weak]")
+
+
+def test_a_service_without_a_layer_and_without_a_breach_starts_and_says_what_is_missing(tmp_path):
+    settings = {"intake__confinement": "no_breach"}
     with subprocess.Popen(
         command("landlock", "serve", "--port", str(free_port())),
         env=environment(tmp_path, **settings),

@@ -54,7 +54,7 @@ def test_the_file_and_the_picture_say_that_it_is_drawn(clear):
 def test_intake_notes_a_drawn_file_and_no_other(clear):
     unmarked = io.BytesIO()
     Image.fromarray(clear).save(unmarked, "PNG")
-    with Intake(IntakeSettings(n_decoders=1, allow_weak_sandbox=True)) as intake:
+    with Intake(IntakeSettings(n_decoders=1, confinement="any")) as intake:
         drawn = intake.load(phantom_png(clear))
         other = intake.load(unmarked.getvalue())
 

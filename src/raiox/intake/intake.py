@@ -38,7 +38,7 @@ class Intake:
         """
         require_decoders()
         self._max_bytes = settings.max_upload_bytes
-        self._allow_weak = settings.allow_weak_sandbox
+        self._confinement = settings.confinement
         limits = {
             limit.name: getattr(settings, limit.name)
             for limit in fields(DecodeLimits)
@@ -49,7 +49,7 @@ class Intake:
                 DecodeLimits(**limits, starts_threads=codecs == HEIF_CODEC),
                 settings.n_decoders,
                 codecs=codecs,
-                allow_weak=settings.allow_weak_sandbox,
+                allow_breaches=settings.confinement == "any",
                 start=codecs == PICTURE_CODECS,
             )
             for codecs in (PICTURE_CODECS, ALL_CODECS, HEIF_CODEC)
@@ -88,7 +88,8 @@ class Intake:
             InternalError: no decoder process can be started.
         """
         breaches, missing = self._pictures.weaknesses()
-        if (breaches or missing & REQUIRED) and not self._allow_weak:
+        lacks_layer = self._confinement == "all_layers" and missing & REQUIRED
+        if self._confinement != "any" and (breaches or lacks_layer):
             raise too_weak(breaches, missing)
 
     def weaknesses(self) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -24,9 +24,6 @@ ENCRYPTED: Final = 0x1  # general purpose flags, bit 0
 METHODS: Final = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
 DISC_INDEX: Final = "DICOMDIR"
 
-FAULTS: Final = ("damaged", "encrypted", "method", "names", "too_many_files")
-"""Why an archive is not opened."""
-
 DAMAGES: Final = (
     zipfile.BadZipFile, zlib.error, struct.error, EOFError, LookupError, OSError, RuntimeError, ValueError,
 )  # fmt: skip

@@ -22,28 +22,39 @@ _PROBE = "probe.tmp"
 _FULL = frozenset({errno.ENOSPC, errno.EFBIG, errno.EDQUOT, errno.EROFS})
 
 
+@contextmanager
+def _translated_errors() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        if error.errno in _FULL:
+            raise StorageFullError from error
+        raise RecordsUnavailableError(retry_after_s=5) from error
+
+
 class ImageFolder:
     """An `ImageStore` in one folder."""
 
     max_upload_age_s = 30.0
 
+    @_translated_errors()
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        with _translated_errors():
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
+    @_translated_errors()
     def put(self, analysis_id: str, sha256: str, content: bytes, suffix: str = SUFFIX) -> None:
-        """Keep a file, synced to the disk. Raises: StorageFullError."""
+        """Keep a file, synced to the disk."""
         path = self._path(analysis_id, sha256, suffix)
-        with _translated_errors():
-            try:
-                _write_through(path, content)
-                _sync_folder(self._folder)
-            except OSError:
-                with suppress(OSError):
-                    path.unlink(missing_ok=True)
-                raise
+        try:
+            _write_through(path, content)
+            _sync_folder(self._folder)
+        except OSError:
+            with suppress(OSError):
+                path.unlink(missing_ok=True)
+            raise
 
+    @_translated_errors()
     def read(self, analysis_id: str, sha256: str, suffix: str = SUFFIX) -> bytes | None:
         """One file, None where it was deleted."""
         try:
@@ -51,11 +62,13 @@ class ImageFolder:
         except FileNotFoundError:
             return None
 
+    @_translated_errors()
     def remove(self, analysis_id: str, sha256: str, suffixes: Iterable[str] = SUFFIXES) -> None:
         """Delete those files that are there."""
         for suffix in suffixes:
             self._path(analysis_id, sha256, suffix).unlink(missing_ok=True)
 
+    @_translated_errors()
     def sweep(self, wanted: Wanted, *, older_than: float) -> int:
         """Delete what no row wants, whatever its name."""
         n_deleted = 0
@@ -69,20 +82,23 @@ class ImageFolder:
                 n_deleted += len(leavings)
         return n_deleted
 
+    @_translated_errors()
     def probe(self) -> None:
-        """Try whether an image could be kept now. Raises: StorageFullError."""
+        """Try whether an image could be kept now."""
         probe = self._folder / _PROBE
-        with _translated_errors():
-            try:
-                probe.write_bytes(bytes(65_536))
-            finally:
-                with suppress(OSError):
-                    probe.unlink(missing_ok=True)
+        try:
+            probe.write_bytes(bytes(65_536))
+        finally:
+            with suppress(OSError):
+                probe.unlink(missing_ok=True)
 
+    @_translated_errors()
     def n_bytes(self) -> int:
         """Space that the images take."""
-        return sum(entry.stat().st_size for entry in os.scandir(self._folder) if entry.is_file())
+        with os.scandir(self._folder) as entries:
+            return sum(map(_size, entries))
 
+    @_translated_errors()
     def free_bytes(self) -> int:
         """Space left for everything the service keeps."""
         stats = os.statvfs(self._folder)
@@ -108,18 +124,15 @@ def _sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
+def _size(entry: os.DirEntry[str]) -> int:
+    try:
+        return entry.stat(follow_symlinks=False).st_size
+    except FileNotFoundError:  # its time came meanwhile
+        return 0
+
+
 def _modified(entry: os.DirEntry[str]) -> float:
     try:
         return entry.stat(follow_symlinks=False).st_mtime
     except FileNotFoundError:
         return float("inf")
-
-
-@contextmanager
-def _translated_errors() -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        if error.errno in _FULL:
-            raise StorageFullError from error
-        raise RecordsUnavailableError(retry_after_s=5) from error

@@ -71,6 +71,7 @@ class ImageStore(Protocol):
         Args:
             older_than: an instant; younger files may still get their row.
         Returns: number of files deleted.
+        Raises: RecordsUnavailableError.
         """
         ...
 
@@ -82,9 +83,15 @@ class ImageStore(Protocol):
         ...
 
     def n_bytes(self) -> int | None:
-        """Space that the images take; None where only the store's owner knows."""
+        """Space that the images take; None where only the store's owner knows.
+
+        Raises: RecordsUnavailableError.
+        """
         ...
 
     def free_bytes(self) -> int | None:
-        """Space left for everything the service keeps; None where there is no limit."""
+        """Space left for everything the service keeps; None where there is no limit.
+
+        Raises: RecordsUnavailableError.
+        """
         ...

@@ -64,10 +64,7 @@ class AnalysisQueue:
         self._clock = clock
         self._replica = replica
         waits, relaxing = in_state(AnalysisState.QUEUED), database.relaxing
-        self._waiting = lease_oldest(waits, N, relaxing)
-        self._share = (
-            self._waiting if database.is_sqlite else lease_oldest(waits, share(), relaxing)
-        )
+        self._waiting = lease_oldest(waits, N if database.is_sqlite else share(), relaxing)
         self._lost = lease_oldest(is_lost(), N, relaxing)
         # Uploads at the same moment may exceed it.
         self._count_queued, self._count_before = counts_of_waiting(2 * settings.max_queued)
@@ -150,16 +147,12 @@ class AnalysisQueue:
             return connection.scalar(self._count_before, {"before": number}) or 0
 
     def claim(self, n: int) -> list[Claim]:
-        """Lease up to `n` analyses that wait, oldest first."""
-        return self._lease(self._waiting, n)
-
-    def claim_share(self, n: int) -> list[Claim]:
-        """Lease up to `n`, oldest first, but leave half of what waits to other workers.
+        """Lease up to `n` analyses that wait, oldest first, but leave half of them to other workers.
 
         Whoever took all would let them rest, and each image wait for a whole batch. On SQLite
         nobody else works.
         """
-        return self._lease(self._share, n)
+        return self._lease(self._waiting, n)
 
     def claim_lost(self) -> list[Claim]:
         """Lease one analysis whose worker was lost, if there is any.

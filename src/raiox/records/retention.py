@@ -66,11 +66,6 @@ class Retention:
         self._elapsed = elapsed
         self._next_look = float("-inf")
 
-    def sweep(self) -> SweepResult:
-        """Delete everything whose time has come, unless another process is at it."""
-        n_results, n_images = self.sweep_rows()
-        return SweepResult(n_results, n_images, self.sweep_files())
-
     def sweep_rows(self) -> tuple[int, int]:
         """Delete results and images whose time has come, unless another process is at it.
 

@@ -174,7 +174,7 @@ class Worker:
         if begun := {*self._early.values(), *self._taken}:
             await asyncio.wait(begun)  # until then others wait in the queue, and make one batch
         queue, n = self._records.queue, self._max_batch_size
-        return await self._process(await self._executors.write(lambda: queue.claim_share(n)))
+        return await self._process(await self._executors.write(lambda: queue.claim(n)))
 
     async def process_lost(self) -> bool:
         """Claim one analysis that another worker lost, and finish it.

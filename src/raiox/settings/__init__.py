@@ -76,10 +76,11 @@ class IntakeSettings(BaseModel, frozen=True, extra="forbid"):
     decoder_wall_s: PositiveFloat = Field(
         12.0, description="Elapsed time that decoding one image may take, in seconds."
     )
-    allow_weak_sandbox: bool = Field(
-        False,
-        description="Whether the service starts, and images are decoded, even where the kernel cannot "
-        "confine decoder processes completely.",
+    confinement: Literal["all_layers", "no_breach", "any"] = Field(
+        "all_layers",
+        description="What decoder processes need for the service to start and for images to be decoded: "
+        "`seccomp`, `landlock` and user namespaces; that no attack gets out of what the kernel gives (a "
+        "container without user namespaces); or nothing.",
     )
     n_decoders: PositiveInt = Field(2, description="Number of images decoded at the same time.")
 

@@ -193,7 +193,7 @@ def test_a_weak_sandbox_decodes_nothing_unless_it_is_allowed():
 
     assert "files" in str(refusal.value.facts["breaches"])
     assert "landlock" in str(refusal.value.facts["layers"])
-    with Sandbox(LIMITS, 1, weak, allow_weak=True) as allowed:
+    with Sandbox(LIMITS, 1, weak, allow_breaches=True) as allowed:
         assert (allowed.decode("png", b"nap 0").pixels == GREY).all()
 
 

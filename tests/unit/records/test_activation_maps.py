@@ -127,10 +127,10 @@ def test_maps_stay_as_long_as_their_result_and_no_longer(opened: Opened):
     accept(records)
     work(records)
     opened.clock.pass_s(25 * HOUR_S)
-    records.retention.sweep()
+    records.sweep()
     with_result, kept = opened.files(records), records.maps.read("a", "ana")
     opened.clock.pass_s(700 * HOUR_S)
-    records.retention.sweep()
+    records.sweep()
 
     assert (with_result, kept) == (["npy"], b"maps")
     assert opened.files(records) == []
@@ -141,7 +141,7 @@ def test_maps_may_go_with_their_image(opened: Opened):
     accept(records)
     work(records)
     opened.clock.pass_s(25 * HOUR_S)
-    records.retention.sweep()
+    records.sweep()
 
     assert opened.files(records) == []
     assert not records.history.get("a", "ana").has_maps
@@ -156,10 +156,10 @@ def test_what_a_lost_worker_put_is_swept_once_another_has_finished(opened: Opene
     opened.clock.pass_s(31)
     [again] = records.queue.claim_lost()
     end = records.maps.put(again, DONE)
-    records.retention.sweep()
+    records.sweep()
     while_running = opened.files(records)
     records.queue.finish([(again, end)])
-    records.retention.sweep()
+    records.sweep()
 
     assert while_running == ["npy", "npy", "png"]
     assert opened.files(records) == ["npy", "png"]

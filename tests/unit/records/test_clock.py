@@ -52,15 +52,15 @@ def keep(records, name, *, finished):
 def test_after_a_step_images_live_as_long_as_promised_and_not_much_longer(machine, step_s):
     records = machine.open()
     keep(records, "a", finished=True)
-    records.retention.sweep()
+    records.sweep()
     machine.wall.pass_s(step_s)
     kept = []
     for _ in range(23):
         machine.pass_s(HOUR_S)
-        records.retention.sweep()
+        records.sweep()
         kept.append(records.files.read("a", SHA) is not None)
     machine.pass_s(26 * HOUR_S if step_s > 0 else 26 * HOUR_S - step_s)
-    records.retention.sweep()
+    records.sweep()
     gone = records.files.read("a", SHA) is None
     records.close()
 
@@ -72,14 +72,14 @@ def test_after_a_step_images_live_as_long_as_promised_and_not_much_longer(machin
 def test_after_a_step_what_waits_goes_on_waiting(machine, step_s):
     records = machine.open()
     keep(records, "a", finished=False)
-    records.retention.sweep()
+    records.sweep()
     machine.wall.pass_s(step_s)
-    records.retention.sweep()
+    records.sweep()
     machine.pass_s(HOUR_S / 2)
-    records.retention.sweep()
+    records.sweep()
     waiting = records.history.get("a", "ana").state
     machine.pass_s(HOUR_S)
-    records.retention.sweep()
+    records.sweep()
     late = records.history.get("a", "ana").state
     records.close()
 
@@ -89,12 +89,12 @@ def test_after_a_step_what_waits_goes_on_waiting(machine, step_s):
 def test_a_step_while_the_service_was_down_is_noticed(machine):
     first = machine.open()
     keep(first, "a", finished=True)
-    first.retention.sweep()
+    first.sweep()
     first.close()
     machine.pass_s(60)
     machine.wall.pass_s(DAY_S)
     second = machine.open()
-    second.retention.sweep()
+    second.sweep()
     kept = second.files.read("a", SHA)
     second.close()
 

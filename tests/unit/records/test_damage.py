@@ -47,7 +47,7 @@ def test_damage_under_a_running_service_says_so(tmp_path):
         lambda: records.history.list("ana", limit=100),
         records.database.check_integrity,
         lambda: records.queue.claim(5),
-        records.retention.sweep,
+        records.sweep,
     ):
         try:
             work()

@@ -46,7 +46,7 @@ def test_erasing_waits_for_no_reader_and_is_owed_until_the_next_sweep(records, t
     lingers = NAME.encode() in bytes_of(tmp_path)
     backup.execute("COMMIT")
     backup.close()
-    records.retention.sweep()
+    records.sweep()
 
     assert (erased, lingers) == (False, True)
     assert took_s < 1

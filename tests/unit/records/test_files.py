@@ -7,6 +7,7 @@ from subprocess import run
 
 import pytest
 
+from raiox.records.errors import RecordsUnavailableError
 from raiox.records.image_folder import ImageFolder
 from raiox.records.store import open_records
 from raiox.settings import RecordsSettings
@@ -32,6 +33,24 @@ def test_two_analyses_of_one_image_do_not_share_a_file(files: ImageFolder):
 
     assert files.read("one", SHA) is None
     assert files.read("two", SHA) == b"pixels"
+
+
+def test_what_the_disk_refuses_is_the_records_error(files: ImageFolder, tmp_path: Path):
+    (tmp_path / "images" / f"{SHA}_one.png").mkdir()  # neither to be read nor unlinked as a file
+
+    for refused in (files.read, files.remove):
+        with pytest.raises(RecordsUnavailableError):
+            refused("one", SHA)
+
+
+def test_a_folder_that_is_gone_is_the_records_error(files: ImageFolder, tmp_path: Path):
+    (tmp_path / "images").rmdir()
+
+    with pytest.raises(RecordsUnavailableError):
+        files.sweep(lambda _: set(), older_than=2_000)
+    for measured in (files.n_bytes, files.free_bytes):
+        with pytest.raises(RecordsUnavailableError):
+            measured()
 
 
 def test_only_the_service_may_read_the_folder(files: ImageFolder, tmp_path: Path):
@@ -75,6 +94,7 @@ FILL = """
 import resource, sys
 from pathlib import Path
 from raiox.records.errors import StorageFullError
+from raiox.records.errors import RecordsUnavailableError
 from raiox.records.image_folder import ImageFolder
 files = ImageFolder(Path(sys.argv[1]))
 resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))

@@ -156,14 +156,14 @@ def test_a_worker_leaves_half_of_what_waits_to_others(opened):
     for number in range(20):
         one.queue.enqueue(new(str(number)))
 
-    shares = [queue.claim_share(8) for queue in (one.queue, other.queue) * 3]
+    shares = [queue.claim(8) for queue in (one.queue, other.queue) * 3]
 
     assert [len(claims) for claims in shares] == [8, 6, 3, 1, 1, 1]
     assert [claim.id for claims in shares for claim in claims] == [str(n) for n in range(20)]
-    assert one.queue.claim_share(8) == []
+    assert one.queue.claim(8) == []
 
 
-@pytest.mark.parametrize("claim", [AnalysisQueue.claim, AnalysisQueue.claim_share])
+@pytest.mark.parametrize("claim", [AnalysisQueue.claim, AnalysisQueue.claim])
 def test_a_claim_does_not_walk_through_the_history(claim, opened, postgres):
     records = opened()
     records.queue.enqueue(new("first"))

@@ -49,10 +49,10 @@ def test_an_image_goes_when_its_time_is_over_and_the_result_stays(
 ):
     keep(records, "a")
     clock.pass_s(23 * HOUR_S)
-    assert records.retention.sweep().n_images == 0
+    assert records.sweep().n_images == 0
     clock.pass_s(2 * HOUR_S)
 
-    assert records.retention.sweep().n_images == 1
+    assert records.sweep().n_images == 1
     assert records.files.read("a", SHA) is None
     assert records.history.get("a", "ana").has_image is False
 
@@ -63,7 +63,7 @@ def test_a_result_goes_with_everything_when_its_time_is_over(
     keep(records, "a")
     clock.pass_s(721 * HOUR_S)
 
-    assert records.retention.sweep().n_results == 1
+    assert records.sweep().n_results == 1
     with pytest.raises(AnalysisNotFoundError):
         records.history.get("a", "ana")
     assert list((tmp_path / "images").iterdir()) == []
@@ -72,14 +72,14 @@ def test_a_result_goes_with_everything_when_its_time_is_over(
 def test_what_waits_without_a_model_expires_and_its_image_goes(records: Records, clock: FakeClock):
     keep(records, "a", finished=False)
     clock.pass_s(HOUR_S / 2)
-    records.retention.sweep()
+    records.sweep()
     before = records.history.get("a", "ana")
     clock.pass_s(HOUR_S)
-    records.retention.sweep()
+    records.sweep()
     after = records.history.get("a", "ana")
     image = records.files.read("a", SHA)
     clock.pass_s(24 * HOUR_S)
-    records.retention.sweep()
+    records.sweep()
 
     assert before.state is AnalysisState.QUEUED
     assert after.state is AnalysisState.FAILED
@@ -92,7 +92,7 @@ def test_what_a_lost_worker_holds_for_ever_expires_too(records: Records, clock: 
     keep(records, "a", finished=False)
     records.queue.claim(1)
     clock.pass_s(2 * HOUR_S)
-    records.retention.sweep()
+    records.sweep()
 
     assert records.history.get("a", "ana").state is AnalysisState.FAILED
 
@@ -104,7 +104,7 @@ def test_heatmaps_may_go_with_their_image(
     records = open_records(settings, tmp_path, clock, clock)
     keep(records, "a")
     clock.pass_s(25 * HOUR_S)
-    records.retention.sweep()
+    records.sweep()
     stored = records.history.get("a", "ana")
     records.close()
 
@@ -115,7 +115,7 @@ def test_heatmaps_may_go_with_their_image(
 def test_a_key_is_forgotten_after_a_day(records: Records, clock: FakeClock):
     keep(records, "a")
     clock.pass_s(25 * HOUR_S)
-    records.retention.sweep()
+    records.sweep()
 
     assert records.queue.check("ana", IdempotencyKey("a".ljust(64, "k"), SHA)) is None
 
@@ -126,7 +126,7 @@ def test_a_file_that_lost_its_row_is_swept(records: Records, clock: FakeClock, t
     for path in (tmp_path / "images").iterdir():
         os.utime(path, (clock.now - 60, clock.now - 60))
 
-    assert records.retention.sweep().n_orphans == 1
+    assert records.sweep().n_orphans == 1
     assert records.files.read("a", SHA) == b"pixels"
 
 
@@ -142,7 +142,7 @@ def test_a_look_at_many_files_is_not_repeated_until_it_is_a_hundredth_of_the_tim
 
     monkeypatch.setattr(type(records.files), "sweep", look_for_long)
     for _ in range(20):
-        records.retention.sweep()
+        records.sweep()
         clock.pass_s(20)
 
     assert len(looks) == 2

@@ -65,7 +65,7 @@ class Sandbox:
         decoder: str = DECODER,
         *,
         codecs: str = PICTURE_CODECS,
-        allow_weak: bool = False,
+        allow_breaches: bool = False,
         start: bool = True,
     ) -> None:
         """Start the zygote without waiting for it.
@@ -75,11 +75,11 @@ class Sandbox:
             n_decoders: decodes at the same time; more wait for their turn.
             decoder: `module:function` of a `decoder_api.Decoder`.
             codecs: module that the zygote imports before it is confined.
-            allow_weak: decode even where the kernel lets a decoder process out.
+            allow_breaches: decode even where the kernel lets a decoder process out.
             start: now; else with the first decode.
         """
         self._n_spares = n_decoders
-        self._allow_weak = allow_weak
+        self._allow_breaches = allow_breaches
         self._limits = limits
         self._decoder = decoder
         self._codecs = codecs
@@ -158,7 +158,7 @@ class Sandbox:
 
     def _living_zygote(self) -> "_ZygoteProcess":
         zygote = self._ready_zygote()
-        if zygote.breaches and not self._allow_weak:
+        if zygote.breaches and not self._allow_breaches:
             raise too_weak(zygote.breaches, zygote.missing)
         return zygote
 

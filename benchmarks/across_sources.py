@@ -4,8 +4,8 @@
 Run:      .venv-train/bin/python benchmarks/across_sources.py DATA IMAGENET [--seeds 3]
 Needs:    the ImageNet weights of MobileNet (the recipes' `--imagenet`).
 Takes:    the first time 5 minutes for the features, then 10.
-Prints:   for each way of source_methods.py, of SIIM, NIH and Shenzhen, each left out alone: the AUC by the margin
-          of the label's logit and by 1 - No Finding, mean of the seeds, with the gain over `plain`.
+Prints:   for each way of source_methods.py, of SIIM, NIH and Shenzhen, each left out alone: the AUC by the
+          margin of the label's logit and by 1 - No Finding, mean of the seeds, with the gain over `plain`.
 Expects:  docs/evidence/sources-left-out.md.
 """
 

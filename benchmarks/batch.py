@@ -81,7 +81,7 @@ def compare(folder: Path, n_rounds: int) -> None:
     settings = Settings()
     n_passes = settings.inference.n_threads
     engine = LocalEngine.open(settings.inference.model_copy(update={"n_threads": 1}))
-    files = find_files([folder])
+    files = [file for file in find_files([folder]) if isinstance(file, Path)]
     good = [file for i, file in enumerate(files) if i % round(1 / BAD_SHARE)][:N_BARE]
     with Intake(settings.intake) as intake:
         radiographs = [intake.load(file.read_bytes()) for file in good]

@@ -23,6 +23,7 @@ from typing import IO
 
 from capacity_model import BATCH, SLEEP_S, WORKERS, Run
 from capacity_page import PAGE, write
+from processes import family_cpu_s
 
 from raiox.records.rows import Completion
 from raiox.records.store import Records, open_records
@@ -36,7 +37,6 @@ sys.path.insert(0, str(ROOT / "tests"))
 from postgres import PostgresServer  # noqa: E402  (the server of the tests)
 
 ARRAYS = bytes(12_000)
-CLOCK_TICKS_PER_S = os.sysconf("SC_CLK_TCK")
 
 
 def measure(n_workers: int, seconds: float, server: PostgresServer) -> Run:
@@ -60,12 +60,12 @@ def measure(n_workers: int, seconds: float, server: PostgresServer) -> Run:
         ]
         for worker in workers:
             _require(worker.stdout).readline()  # it is ready
-        before = _server_cpu_s(server)
+        before = family_cpu_s(server.process.pid)
         for worker in workers:
             _require(worker.stdin).write(b"\n")
             _require(worker.stdin).flush()
         reports = [json.loads(_require(worker.stdout).readline()) for worker in workers]
-        spent = _server_cpu_s(server) - before
+        spent = family_cpu_s(server.process.pid) - before
         for worker in workers:
             worker.communicate()
     n_done = sum(one["n_done"] for one in reports)
@@ -104,21 +104,6 @@ def _turn(records: Records) -> int:
     time.sleep(SLEEP_S * len(claims))
     done = Completion(AnalysisState.DONE, AnalysisResult(), ARRAYS)
     return sum(records.queue.finish([(claim, done) for claim in claims]))
-
-
-def _server_cpu_s(server: PostgresServer) -> float:
-    """Of the server and all that it started, also what has ended."""
-    pid = server.process.pid
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    return sum(_cpu_s(int(one)) for one in (pid, *children))
-
-
-def _cpu_s(pid: int) -> float:
-    try:
-        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    except FileNotFoundError:
-        return 0.0
-    return sum(map(int, fields[11:15])) / CLOCK_TICKS_PER_S
 
 
 def main() -> None:

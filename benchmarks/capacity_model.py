@@ -36,14 +36,15 @@ class Run:
 class Costs:
     """What one analysis takes; each with where the number comes from."""
 
-    network_cpu_s: float = 0.050
-    """Filter, classifier, maps, lungs on one processor of this machine: docs/adr/0021."""
-    upload_cpu_s: float = 0.050
-    """Decode, encode, HTTP: the rest of the 94 to 101 ms of docs/adr/0021."""
+    network_cpu_s: float = 0.035
+    """Filter, classifier, maps, lungs on one processor of this machine: docs/reference/performance.md."""
+    upload_cpu_s: float = 0.045
+    """Decode 25, encode and HTTP 20: the rest of an upload there."""
     gpu_s: float = 0.002
     """Not measured: 500 images a second of a MobileNet with batches of 16 on one GPU are assumed."""
-    row_bytes: int = 14_900
-    wal_bytes: int = 17_000
+    row_bytes: int = 16_400
+    wal_bytes: int = 16_100
+    """Of a finished row with its indices and of its log: benchmarks/claims.py."""
     image_bytes: int = 600_000
     keep_images_h: float = 24.0
     keep_results_h: float = 720.0

@@ -30,16 +30,16 @@ def write(runs: Sequence[Run], n_processors: int, load_average: float) -> None:
     [alone] = [run for run in runs if run.n_workers == 1]
     costs = Costs()
     plans = [plan(load, costs, alone.database_cpu_ms / 1e3) for load in LOADS]
+    per_million = {
+        name: cost_per_million(costs, on_gpu=gpu) for name, gpu in (("cpu", False), ("gpu", True))
+    }
     figures = {
         "processors": n_processors,
         "load_average": load_average,
         "runs": [asdict(run) for run in runs],
         "modelled": modelled,
         "plans": plans,
-        "cost_per_million": {
-            name: cost_per_million(costs, on_gpu=gpu)
-            for name, gpu in (("cpu", False), ("gpu", True))
-        },
+        "cost_per_million": per_million,
     }
     PAGE.with_suffix(".json").write_text(json.dumps(figures, indent=1) + "\n")
     _draw(runs, modelled)
@@ -52,23 +52,19 @@ def write(runs: Sequence[Run], n_processors: int, load_average: float) -> None:
             f" {run.per_s * SLEEP_S / run.n_workers:.2f} | {run.worker_cpu_ms:.2f} |"
             f" {run.database_cpu_ms:.2f} |"
         )
-    names = list(plans[0])
+    names = tuple(plans[0])
     needs = [
         "| " + " | ".join(name.replace("_", " ") for name in names) + " |",
         "|---" * len(names) + "|",
     ]
     needs += ["| " + " | ".join(f"{one[name]:,g}" for name in names) + " |" for one in plans]
-    money = " and ".join(
-        f"${one} on {name.upper()}" for name, one in figures["cost_per_million"].items()
-    )
+    money = " and ".join(f"${one} on {name.upper()}" for name, one in per_million.items())
     note = (f"Measured with {n_processors} processors for clients and server together, at a load average "
             f"of {load_average:.0f}.")  # fmt: skip
+    prices = f"${costs.core_hour:.2f} a core-hour and ${costs.gpu_hour:.2f} a GPU-hour"
+    sum_of_them = f"A million analyses cost {money} of computing, at {prices}."
     rewrite(PAGE, "check", "\n".join([note, "", *check]))
-    rewrite(
-        PAGE,
-        "plan",
-        "\n".join([*needs, "", f"A million analyses cost {money} of computing, by these prices."]),
-    )
+    rewrite(PAGE, "plan", "\n".join([*needs, "", sum_of_them]))
 
 
 def _draw(runs: Sequence[Run], modelled: dict[int, float]) -> None:

@@ -23,6 +23,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import numpy as np
+from processes import family_cpu_s
 
 from raiox.entities import Radiograph
 from raiox.records.rows import Claim, Completion
@@ -43,7 +44,6 @@ N_ROUNDS = 5
 RESULT = AnalysisResult.of(result_of(Radiograph(np.zeros((8, 8), np.uint8), "0" * 64, "png")))
 MAPS = os.urandom(12_928)
 """Of three findings and the lungs: 4 x 40 x 40 numbers of 16 bits, and their header."""
-CLOCK_TICKS_PER_S = os.sysconf("SC_CLK_TCK")
 INSERT = (
     "INSERT INTO analyses (id, owner, state, attempt, lease_until, created_at, image_until, expires_at,"
     " has_image, sha256, source_format, notes, width_px, height_px, result)"
@@ -83,9 +83,11 @@ def _by_driver(
     rounds: dict[str, list[tuple[list[float], float, float]]] = {one: [] for one in opened}
     for _ in range(N_ROUNDS):
         for driver, records in opened.items():
-            server_before, own_before = _server_cpu_s(server), time.process_time()
+            server_before = family_cpu_s(server.process.pid)
+            own_before = time.process_time()
             took = _times_ms(work, records, n // N_ROUNDS)
-            own, other = time.process_time() - own_before, _server_cpu_s(server) - server_before
+            own = time.process_time() - own_before
+            other = family_cpu_s(server.process.pid) - server_before
             rounds[driver].append((took, own, other))
     return {driver: _summary(measured) for driver, measured in rounds.items()}
 
@@ -145,16 +147,6 @@ def _summary(rounds: list[tuple[list[float], float, float]]) -> dict[str, float]
         "own_cpu_ms": round(1e3 * sum(own for _, own, _ in rounds) / n, 2),
         "server_cpu_ms": round(1e3 * sum(other for _, _, other in rounds) / n, 2),
     }
-
-
-def _server_cpu_s(server: PostgresServer) -> float:
-    """Of the server and all its processes."""
-    children = Path(f"/proc/{server.process.pid}/task/{server.process.pid}/children").read_text()
-    ticks = 0
-    for pid in (str(server.process.pid), *children.split()):
-        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-        ticks += int(fields[11]) + int(fields[12])
-    return ticks / CLOCK_TICKS_PER_S
 
 
 def main() -> None:

@@ -120,7 +120,8 @@ EIGHT_BITS: dict[str, Export] = {
     "a constant added to four fifths of the grays": lambda p: picture(OVERLAYS["lifted"](p)),
     "half as bright, one pixel at full scale": lambda p: picture(OVERLAYS["hot_pixel"](p)),
     **{
-        f"{divisor} times darker": partial(_darkened_picture, divisor) for divisor in (2, 4, 8, 16, 32)
+        f"{divisor} times darker": partial(_darkened_picture, divisor)
+        for divisor in (2, 4, 8, 16, 32)
     },
 }
 """Shades fall together."""

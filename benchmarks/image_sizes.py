@@ -74,6 +74,7 @@ def _ways(stack: ExitStack) -> Iterator[Way]:
     visitor = stack.enter_context(Visitor(service.url))
     intake = stack.enter_context(Intake(IntakeSettings()))
     zygote = intake._pictures.zygote_pid  # noqa: SLF001  (its processor time)
+    assert zygote is not None
     engine = LocalEngine.open(settings)
     yield Way(UPLOAD, lambda _, content: _upload(visitor, content), lambda: service.cpu_s)
     yield Way(DECODE, lambda _, content: intake.load(content),

@@ -26,6 +26,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Final
@@ -121,8 +122,12 @@ def _here(stack: ExitStack) -> Iterator[Way]:
     for bundle, name in (("mobilenet", "default"), ("densenet", "DenseNet")):
         engine = LocalEngine.open(InferenceSettings(classifier_bundle=bundle))
         for n, said in ((1, name), (8, f"{name}, 8 at once")):
-            yield Way(f"networks alone, {said}", lambda _: b"",
-                      lambda _, e=engine, n=n: e.predict([radiograph] * n), (1,))  # fmt: skip
+            several = partial(_predict, engine, [radiograph] * n)
+            yield Way(f"networks alone, {said}", lambda _: b"", several, (1,))
+
+
+def _predict(engine: LocalEngine, radiographs: list[Radiograph], _: bytes) -> None:
+    engine.predict(radiographs)
 
 
 def _decode(content: bytes) -> np.ndarray:

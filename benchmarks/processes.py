@@ -55,7 +55,7 @@ class Process:
         port = _free_port()
         self.url = f"http://127.0.0.1:{port}"
         environment = os.environ | WITHOUT_LIMITS | {"RAIOX_INFERENCE__N_THREADS": "1"}
-        environment |= variables | {"PYTHONPATH": _path_with(checkout / "src")}
+        environment |= {**variables, "PYTHONPATH": _path_with(checkout / "src")}
         words = [*command, "--port", str(port), "--data-dir", str(data_dir)]
         self._began = time.monotonic()
         self.live_s = 0.0

@@ -1,4 +1,4 @@
-# ruff: noqa: INP001  (imported by a file that is run)
+# ruff: noqa: INP001, ARG002  (imported by a file that is run; each way needs less than all do)
 """Ways to learn across data sets, each on features that stand still: a hidden layer, then the findings.
 
 Every way sees the same features, the same draws of a seed and the same start, so that they differ by
@@ -75,11 +75,12 @@ def _trained(way: str, known: Known, seed: int, draw: int) -> Head:
         loss.backward()
         optimizer.step()
         schedule.step()
-    return head.eval()
+    head.eval()
+    return head
 
 
 def _averaged(heads: list[Head]) -> Head:
-    first, *others = heads
+    first = heads[0]
     states = [head.state_dict() for head in heads]
     first.load_state_dict({name: sum(s[name] for s in states) / len(states) for name in states[0]})
     return first
@@ -133,11 +134,9 @@ class Plain:
         return self.combined(losses, rows) + self.penalty(head, hidden, rows, progress)
 
     def losses(self, logits: Tensor, rows: Tensor) -> Tensor:
-        """(B,)"""
+        """(B,) before they are combined."""
         labels = self.known.labels[rows]
-        return functional.cross_entropy(
-            logits, labels, label_smoothing=SMOOTHING, reduction="none"
-        )
+        return functional.cross_entropy(logits, labels, label_smoothing=SMOOTHING, reduction="none")
 
     def combined(self, losses: Tensor, rows: Tensor) -> Tensor:
         """One loss of those of all images."""
@@ -157,7 +156,7 @@ class AbnormalFirst(Plain):
     """Abnormal or not, then which kind among the abnormal, each with its own loss."""
 
     def losses(self, logits: Tensor, rows: Tensor) -> Tensor:
-        """(B,)"""
+        """(B,) before they are combined."""
         labels, kinds = self.known.labels[rows], [k for k in range(len(FINDINGS)) if k != NORMAL]
         abnormal = labels != NORMAL
         score = logits[:, kinds].logsumexp(1) - logits[:, NORMAL]
@@ -174,7 +173,7 @@ class SmoothedByNoise(Plain):
     """More smoothing where labels are known to be noisy."""
 
     def losses(self, logits: Tensor, rows: Tensor) -> Tensor:
-        """(B,)"""
+        """(B,) before they are combined."""
         noisy = torch.tensor([name in NOISY for name in self.known.names])[self.known.sources[rows]]
         smoothing = torch.where(noisy, NOISY_SMOOTHING, SMOOTHING)[:, None]
         wanted = functional.one_hot(self.known.labels[rows], len(FINDINGS)) * (1 - smoothing)

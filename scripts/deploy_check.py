@@ -30,7 +30,7 @@ VARIANTS: dict[str, dict[str, Any]] = {
         "settings": {"RAIOX_RECORDS__KEEP_IMAGES_H": "24"},
     },
 }
-KEDA_FIELDS = {
+KEDA_FIELDS: dict[str, set[tuple[str, ...]]] = {
     "ScaledObject": {("spec", "scaleTargetRef", "name"), ("spec", "triggers")},
     "TriggerAuthentication": {("spec", "secretTargetRef")},
 }

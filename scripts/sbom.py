@@ -92,11 +92,11 @@ def licence_of(name: str) -> str:
         about = metadata.metadata(name)
     except metadata.PackageNotFoundError:
         return ""
-    if expression := about.get("License-Expression"):
-        return str(expression)
+    if expressions := about.get_all("License-Expression"):
+        return str(expressions[0])
     classified = [c for c in about.get_all("Classifier") or [] if c.startswith("License ::")]
     # Old metadata may hold a whole licence text here: its first line names it.
-    return "; ".join(classified) or str(about.get("License") or "").partition("\n")[0]
+    return "; ".join(classified or about.get_all("License") or []).partition("\n")[0]
 
 
 def _network(folder: Path) -> dict[str, Any]:

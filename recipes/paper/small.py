@@ -46,7 +46,7 @@ def small(full: Recipe, side_px: int, samples_per_epoch: int, **schedule: float)
 
 FILTER = small(FULL["filter"], 64, 640, max_epochs=9)
 STAGE1 = small(FULL["stage1"], 160, 3_200, learning_rate=5e-4, max_epochs=3, stop_after=3)
-STAGE2 = small(FULL["stage2"], 160, 2_400, learning_rate=3e-4, max_epochs=3, stop_after=3)
+STAGE2 = small(FULL["stage2"], 160, 1_600, learning_rate=3e-4, max_epochs=3, stop_after=3)
 FEATURE_HINTS = load_recipe(HERE.parent / "ablations.py:feature_hints").replace(
     name="paper_feature_hints",
     preprocessing=STAGE1.preprocessing,

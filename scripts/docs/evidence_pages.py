@@ -9,7 +9,8 @@ from typing import Any, Final
 
 import numpy as np
 
-from raiox.lab.evaluation.paper_results import CONFUSION_SUM, MISPRINT, PRINTED, RUNS
+from raiox.bundle.manifest import Role
+from raiox.lab.evaluation.paper_results import CONFUSION_SUM, MISPRINT, RUNS, table_5
 from raiox.lab.evaluation.report.reported_metrics import label_name, number
 from raiox.lab.evaluation.report.targets import TARGETS, limits
 from raiox.lab.tables import Table, to_markdown
@@ -27,6 +28,7 @@ README_METRICS: Final = (
     "auc.lung_opacity_vs_no_finding.nih",
     "point.sensitivity.covid19",
     "point.specificity.covid19",
+    "specificity.covid19.dataset.siim",
     "ppv.covid19.at_5",
     "ece.after",
     "coverage",
@@ -67,6 +69,11 @@ TRAINING_PAGES: Final[Mapping[str, str]] = {
     "grain.md": "Blur, JPEG augmentation and saliency supervision, on seen and unseen data sets",
     "filter-unseen-sources.md": "The frontal filter on data sets that it was not trained on",
     "starts.md": "What a DenseNet gains from its initialisation",
+    "tone.md": "Levels, and what else was tried with exposures",
+    "lungs.md": "The lungs network: overlap with masks, positioning, extent, scores with the lungs hidden",
+    "filter-textures.md": "What the frontal filter says of textures, surfaces and drawn shapes",
+    "browser.md": "The same answers in the browser",
+    "browser-cost.md": "What reading in the browser costs",
     "keep.md": "What weight interpolation with the initialisation (WiSE-FT) contributes",
 }
 """Pages of measurements beside the reports, and what each shows."""
@@ -76,7 +83,7 @@ PLOTS: Final = ("roc", "pr", "reliability", "decision", "risk_coverage")
 
 def index(reports: Mapping[str, Document]) -> str:
     """docs/evidence/README.md."""
-    labels = {"classifier": FINDINGS, "frontal_filter": IMAGE_KINDS}
+    labels: dict[Role, Sequence[str]] = {"classifier": FINDINGS, "frontal_filter": IMAGE_KINDS}
     parts = [
         "# Evidence",
         " ".join(NOTICE.values()),
@@ -238,15 +245,12 @@ def _row_percentages(
 
 
 def _rates(classifiers: Mapping[str, Document]) -> Table:
-    rows = [
-        ("paper, Table 5", measure, *(f"{mean} ± {sd}" for mean, sd in cells))
-        for measure, cells in PRINTED.items()
-    ]
+    rows = [("paper, Table 5", measure, *cells) for measure, cells in table_5().items()]
     for name, document in classifiers.items():
         metrics = _by_key(document)
         rows += [
             (name, measure, *(_percent(metrics.get(f"{measure}.{f}")) for f in FINDINGS))
-            for measure in PRINTED
+            for measure in table_5()
         ]
     columns = ("network", "measure", *(label_name(finding, "en") for finding in FINDINGS))
     return Table("Table 5: the finding with the highest score, in percent", columns, tuple(rows))

@@ -26,7 +26,7 @@ from raiox.inference.lung_fields import POSITIONING
 from raiox.intake.formats import FORMATS, READ, Format, UnreadFormat
 from raiox.intake.formats.heif import EXTRA, Heif
 from raiox.intake.sandbox.decoder_api import NOTES
-from raiox.lab.training.image_synthesis import Counterfactuals
+from raiox.lab.training.image_synthesis import Counterfactuals, Synthesis
 from raiox.lab.training.recipe import (
     Augmentation,
     Loss,
@@ -41,7 +41,7 @@ from raiox.messages import load
 from raiox.preprocessing import Preprocessing
 from raiox.result import LOW_QUALITY, OCCLUSION_READINGS
 from raiox.settings.names import accepted_values, sections
-from raiox.vocabulary import Uncertainty
+from raiox.vocabulary import BLANK_IMAGE, Uncertainty
 
 FOLDER = Path(__file__).parents[2] / "docs" / "reference"
 FORMATS_FILE = Path(__file__).parents[2] / "src" / "raiox" / "formats.json"
@@ -152,8 +152,10 @@ def settings_page() -> str:
 
 def recipes_page() -> str:
     """docs/reference/recipes.md as the code has it."""
-    parts = (Recipe, Sampling, Stage, OneCycle, Plateau, Loss, Distillation, Augmentation,
-             Counterfactuals, Preprocessing)  # fmt: skip
+    parts: tuple[type[BaseModel], ...] = (
+        Recipe, Sampling, Stage, OneCycle, Plateau, Loss, Distillation, Augmentation, Synthesis,
+        Counterfactuals, Preprocessing,
+    )  # fmt: skip
     return "\n".join([RECIPES_HEAD, *map(_fields_table, parts)])
 
 
@@ -235,6 +237,8 @@ def _values(field: FieldInfo) -> str:
 
 
 def _default(field: FieldInfo) -> str:
+    if field.default_factory is not None:
+        return "computed"
     value = field.get_default()
     if value is None:
         return "–"

@@ -39,7 +39,6 @@ MAX_EXPOSURE = 4.0
 def service(tmp_path_factory):
     """raiox with the settings of deploy/raiox.toml."""
     web = tomllib.loads((DEPLOY / "raiox.toml").read_text())["web"]
-    web["allowed_hosts"].append("127.0.0.1")  # from where the test waits for it
     settings = {f"web__{name}": json.dumps(value) for name, value in web.items()}
     served = Served(tmp_path_factory.mktemp("served"), **settings)
     yield served

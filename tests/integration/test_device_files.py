@@ -5,7 +5,7 @@ import hashlib
 import pytest
 
 from raiox.inference.local import SHIPPED_MODELS
-from raiox.settings import RecordsSettings, WebSettings
+from raiox.settings import IntakeSettings, RecordsSettings, WebSettings
 from raiox.vocabulary import FINDINGS
 
 pytestmark = [
@@ -51,10 +51,12 @@ async def test_nothing_but_those_files_is_served(start):
 
 async def test_the_catalogue_says_what_holds_on_the_device_and_is_asked_for_anew(start):
     records = RecordsSettings(keep_images_h=2, keep_results_h=48)
-    async with start(records=records, web=WebSettings(share_h=6)) as service:
+    intake = IntakeSettings(max_pixels=1_000_000, max_jpeg_scans=7)
+    async with start(records=records, web=WebSettings(share_h=6), intake=intake) as service:
         answer = await service.browser().get("/device.json")
 
-    models = answer.json()["models"]
+    limits, models = answer.json()["limits"], answer.json()["models"]
+    assert (limits["max_pixels"], limits["max_jpeg_scans"]) == (1_000_000, 7)
     assert answer.headers["cache-control"] == "no-cache"
     assert (models["keep_images_h"], models["keep_results_h"], models["share_h"]) == (2, 48, 0)
     assert models["labels"] == list(FINDINGS)

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { rejectBlank } from '../src/device/decide/blank';
 import { decide } from '../src/device/decide/decision';
 import { areOfSeveralRadiographs, lungFields } from '../src/device/decide/lungFields';
+import { limits, requireGeometry, requireSide, setLimits } from '../src/device/decode/checks';
 import { exceedsScanLimit, isComplete } from '../src/device/decode/jpegMarkers';
 import { contentBins } from '../src/device/decode/tone';
 import { roundHalfEven, type GrayImage } from '../src/device/image';
@@ -152,4 +153,17 @@ test('a JPEG of endless scans, and half of one, are seen before they are decoded
   expect(exceedsScanLimit(stream)).toBe(true);
   expect(isComplete(stream)).toBe(false);
   expect(isComplete(Uint8Array.from([0xff, 0xd8, ...scan, 0xff, 0xd9]))).toBe(true);
+});
+
+test('an image is measured against the limits of the service', () => {
+  const limitsBefore = limits;
+  requireGeometry(2_000, 2_000);
+  setLimits({ ...limitsBefore, max_pixels: 1_000_000, min_side_px: 512 });
+  expect(() => {
+    requireGeometry(2_000, 2_000);
+  }).toThrow(expect.objectContaining({ code: 'too_many_pixels', facts: { max_pixels: 1_000_000 } }));
+  expect(() => {
+    requireSide({ width: 500, height: 900 });
+  }).toThrow(expect.objectContaining({ code: 'too_few_pixels', facts: { min_side_px: 512 } }));
+  setLimits(limitsBefore);
 });

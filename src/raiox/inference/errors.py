@@ -49,6 +49,13 @@ class ModelFixedError(RaioxError):
     kind = ErrorKind.CONFLICT
 
 
+class DataDirOfOtherError(RaioxError):
+    """The data folder at `path` belongs to the user `owner`, and not to the one who writes."""
+
+    code = "data_dir_of_other"
+    kind = ErrorKind.CONFLICT
+
+
 class ModelNameError(RaioxError):
     """A bundle cannot be installed by this `name`: it is taken, or no plain name."""
 

@@ -6,6 +6,8 @@ installed nor chosen, so a service that switches finds networks that answer.
 """
 
 import json
+import os
+import pwd
 import re
 import shutil
 from pathlib import Path
@@ -15,7 +17,7 @@ from raiox.bundle import MANIFEST_FILE, Bundle, open_bundle
 from raiox.bundle.errors import BundleMissingError
 from raiox.bundle.manifest import Role
 from raiox.bundle.signature import SIGNATURE_FILE, require_signature
-from raiox.inference.errors import ModelFixedError, ModelNameError
+from raiox.inference.errors import DataDirOfOtherError, ModelFixedError, ModelNameError
 from raiox.inference.local import SHIPPED_MODELS, LocalEngine
 from raiox.settings import InferenceSettings
 
@@ -81,8 +83,10 @@ class InstalledModels:
         Args:
             signed: whether a trusted key must have signed it.
 
-        Raises: BundleError; ModelNameError if the name is taken or no plain name.
+        Raises: BundleError; ModelNameError if the name is taken or no plain name;
+            DataDirOfOtherError.
         """
+        self._require_own_folder()
         if not _NAME.fullmatch(name) or name in self._found():
             raise ModelNameError(name=name)
         if signed:
@@ -105,8 +109,10 @@ class InstalledModels:
     def use(self, name: str) -> Role:
         """Let a bundle answer in its role from now on; it is verified first.
 
-        Raises: BundleError; ModelFixedError if a setting names the bundle of that role.
+        Raises: BundleError; ModelFixedError if a setting names the bundle of that role;
+            DataDirOfOtherError.
         """
+        self._require_own_folder()
         folder = self._found().get(name)
         if folder is None:
             raise BundleMissingError(bundle=name)
@@ -118,6 +124,12 @@ class InstalledModels:
         unfinished.write_text(json.dumps(self._choice() | {role: name}) + "\n", encoding="utf-8")
         unfinished.replace(self.choice_file)
         return role
+
+    def _require_own_folder(self) -> None:
+        """What root writes into the folder of a service, the service cannot read."""
+        data_dir = self._folder.parent
+        if data_dir.exists() and (owner := data_dir.stat().st_uid) != os.geteuid():
+            raise DataDirOfOtherError(path=str(data_dir), owner=_user_name(owner))
 
     def _choice(self) -> dict[Role, str]:
         """The chosen names by role; nothing of a file that is damaged."""
@@ -141,3 +153,10 @@ class InstalledModels:
 def open_in_use(settings: InferenceSettings, data_dir: Path) -> LocalEngine:
     """The engine with the bundles in use now. Raises: BundleError, BackendMissingError."""
     return LocalEngine.open(InstalledModels(settings, data_dir).in_use())
+
+
+def _user_name(uid: int) -> str:
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:
+        return f"#{uid}"

@@ -72,8 +72,12 @@ def _findings() -> dict[str, str]:
         values |= {
             f"{name} {finding}": f"{100 * pooled[name][k]:.1f} (T4)" for name in ("ppv", "f1")
         }
-        for name, cells in PRINTED.items():
-            mean, sd = cells[k]
-            values[f"{name} {finding}"] = f"{mean} ± {sd}"
-    values["sensitivity covid19"] = f"{COVID19_SENSITIVITY} ± 3.2 (printed: 84.4)"
+        values |= {f"{name} {finding}": cells[k] for name, cells in table_5().items()}
     return values
+
+
+def table_5() -> dict[str, list[str]]:
+    """Mean and SD of each measure in the order of `FINDINGS`, the misprint put right and named."""
+    cells = {name: [f"{mean} ± {sd}" for mean, sd in row] for name, row in PRINTED.items()}
+    cells["sensitivity"][-1] = f"{COVID19_SENSITIVITY} ± 3.2 (printed: 84.4)"
+    return cells

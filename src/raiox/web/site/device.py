@@ -36,6 +36,8 @@ FOLDER: Final = "models"
 ROLES: Final[tuple[Role, ...]] = ("frontal_filter", "classifier", "lungs")
 SIDE_FILES: Final = (EMBEDDING_MAP_FILE, EMBEDDING_DISTANCE_FILE, REPORT_FILE)
 """Of the classifier's bundle."""
+LIMITS: Final = {"max_pixels", "min_side_px", "max_inflated_bytes", "max_jpeg_scans"}
+"""Settings of intake that hold on the device as well."""
 NOT_NEEDED: Final = {"training", "files", "licence"}
 """Of a manifest: who wants them reads the card."""
 
@@ -115,6 +117,7 @@ class DeviceFiles:
             "models": describe_models(
                 self._identities(), settings, share_h=0, writes_pdf=False
             ).model_dump(mode="json"),
+            "limits": settings.intake.model_dump(include=LIMITS),
             "keep_values": settings.records.keep_values,
             "delete_heatmaps_with_image": settings.records.delete_heatmaps_with_image,
             "examples": list(examples),

@@ -1,6 +1,6 @@
 /** An archive to the one image in it, as `raiox.intake.archive`; other files beside it do not matter. */
 
-import { MAX_INFLATED_BYTES } from './checks';
+import { limits } from './checks';
 import { RefusedError } from './refusal';
 import { recognized, SNIFFED_BYTES, ZIP } from './sniff';
 import { beginningOf, memberNames, openArchive, readMember, ZIP_NAME } from './zipArchive';
@@ -22,5 +22,5 @@ export async function theImage(content: Uint8Array<ArrayBuffer>): Promise<Archiv
   const [first, second] = found;
   if (!first || second) throw new RefusedError('archive', { format: ZIP_NAME, n_images: found.length });
   const [format, name] = first;
-  return { format, content: await readMember(archive, name, MAX_INFLATED_BYTES) };
+  return { format, content: await readMember(archive, name, limits.max_inflated_bytes) };
 }

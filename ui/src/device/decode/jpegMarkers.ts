@@ -4,7 +4,7 @@
  * Source: ITU-T T.81, annex B; T.87, annex C.
  */
 
-import { MAX_JPEG_SCANS } from './checks';
+import { limits } from './checks';
 import { RefusedError } from './refusal';
 import { beginsWith, find, viewOf } from './bytes';
 
@@ -56,7 +56,7 @@ export function readJpegHeader(stream: Uint8Array): FrameHeader {
 export function exceedsScanLimit(stream: Uint8Array): boolean {
   let scans = 0;
   for (const [marker] of segments(stream)) scans += Number(marker === SOS);
-  return scans > MAX_JPEG_SCANS;
+  return scans > limits.max_jpeg_scans;
 }
 
 /** Whether the stream reaches its end marker. */

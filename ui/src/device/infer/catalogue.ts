@@ -1,6 +1,7 @@
 /** `device.json`: what the networks of this device are, and where their files lie. Source: src/raiox/web/site/device.py. */
 
 import type { CurrentModels, Example } from '../../shared/contract';
+import type { Limits } from '../decode/checks';
 import type { Manifest } from './manifest';
 
 export const CATALOGUE = 'device.json';
@@ -26,6 +27,7 @@ export interface Catalogue {
   readonly embedding_distance: StoredFile | null;
   readonly report: StoredFile | null;
   readonly models: CurrentModels;
+  readonly limits: Limits;
   /** What is kept beside the picture, and for how long: settings of the service. */
   readonly keep_values: boolean;
   readonly delete_heatmaps_with_image: boolean;

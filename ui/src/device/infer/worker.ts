@@ -1,6 +1,7 @@
 /** The worker that decodes and reads; it may be ended at any time, and holds nothing that is not elsewhere. */
 
 import { decodeByBrowser } from '../decode/browserCodec';
+import { setLimits } from '../decode/checks';
 import { decode } from '../decode/decode';
 import { RefusedError } from '../decode/refusal';
 import { readImage } from './engine';
@@ -19,6 +20,7 @@ function answer(message: Answer, transfer: Transferable[] = []): void {
 
 async function open({ base, catalogue, nThreads = threadsHere() }: OpenRequest): Promise<void> {
   keepsValues = catalogue.keep_values;
+  setLimits(catalogue.limits);
   networks = openNetworks(base, catalogue, nThreads, (share) => {
     answer({ kind: 'progress', share });
   });

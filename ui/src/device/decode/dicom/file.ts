@@ -7,7 +7,7 @@
 import dicomParser, { type ByteArrayParser, type DataSet } from 'dicom-parser';
 
 import { ascii } from '../bytes';
-import { MAX_INFLATED_BYTES } from '../checks';
+import { limits } from '../checks';
 import { inflate } from '../inflate';
 import { RefusedError } from '../refusal';
 import { Elements, TAGS } from './elements';
@@ -121,12 +121,12 @@ async function unfold(deflated: Uint8Array<ArrayBuffer>): Promise<Uint8Array<Arr
   const [first = 0, second = 0] = deflated;
   const format = first === 0x78 && (first * 256 + second) % 31 === 0 ? 'deflate' : 'deflate-raw';
   const unpadded = deflated.at(-1) === 0 ? deflated.subarray(0, -1) : deflated;
-  const inflated = await inflate(new Blob([deflated]), format, MAX_INFLATED_BYTES)
-    .catch(() => inflate(new Blob([unpadded]), format, MAX_INFLATED_BYTES))
+  const inflated = await inflate(new Blob([deflated]), format, limits.max_inflated_bytes)
+    .catch(() => inflate(new Blob([unpadded]), format, limits.max_inflated_bytes))
     .catch(() => {
       throw new RefusedError('truncated_image');
     });
-  if (inflated.hasMore) throw new RefusedError('too_large_inflated', { max_bytes: MAX_INFLATED_BYTES });
+  if (inflated.hasMore) throw new RefusedError('too_large_inflated', { max_bytes: limits.max_inflated_bytes });
   return inflated.bytes;
 }
 

@@ -6,7 +6,7 @@
 
 import type { GrayImage } from '../../image';
 import { BICUBIC, resizeGray } from '../../preprocess/resample';
-import { MAX_PIXELS } from '../checks';
+import { limits } from '../checks';
 import type { Elements, Keyword } from './elements';
 
 const SPACINGS: Keyword[] = ['PixelSpacing', 'ImagerPixelSpacing', 'NominalScannedPixelSpacing'];
@@ -34,7 +34,7 @@ export function readSpacingMm(elements: Elements): number | null {
 /** Stretch the image along the longer side of its pixels. */
 export function squarePixels(image: GrayImage, aspect: number): GrayImage {
   const [tall, wide] = [image.height * Math.max(aspect, 1), image.width * Math.max(1 / aspect, 1)];
-  const scale = Math.min(1, Math.sqrt(MAX_PIXELS / (tall * wide)));
+  const scale = Math.min(1, Math.sqrt(limits.max_pixels / (tall * wide)));
   const size = (length: number): number => Math.max(1, Math.trunc(length * scale));
   return resizeGray(image, size(wide), size(tall), BICUBIC);
 }

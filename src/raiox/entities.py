@@ -198,6 +198,6 @@ class EngineResult:
     """Set exactly when `prediction` is not."""
     prediction: Prediction | None
     models: Mapping[str, ModelIdentity]
-    """By role: `frontal_filter`, `classifier`."""
+    """By role: `frontal_filter`, `classifier` and, where there is one, `lungs`."""
     timings_ms: Mapping[str, float]
-    """Of `filter` and `classifier`."""
+    """Of `filter`, `classifier` and `lungs`; 0 where it did not run."""

@@ -134,7 +134,9 @@ class AnalysisResult(Document):
     error: CodedMessage | None = Field(None, description="Why the analysis failed.")
     filter: FilterDocument | None = None
     scores: dict[str, float] | None = Field(None, description="By finding, from 0 to 1.")
-    finding: str | None = Field(None, description="A finding, or `uncertain`.")
+    finding: str | None = Field(
+        None, description="A finding, `uncertain`, or `none` of a multi-label network."
+    )
     uncertainty: Uncertainty | None = Field(
         None, description="Why the finding is `uncertain`: a code; null where it is not."
     )

@@ -12,7 +12,7 @@ from typing import Final
 
 
 class Finding(StrEnum):
-    """What the classifier scores, in the order of its outputs (paper, section 2.2)."""
+    """What the shipped classifiers score (paper, section 2.2)."""
 
     NO_FINDING = "no_finding"
     LUNG_OPACITY = "lung_opacity"
@@ -20,7 +20,7 @@ class Finding(StrEnum):
 
 
 FINDINGS: Final = tuple(Finding)
-"""The order of every array axis that runs over findings."""
+"""The order of the outputs of the shipped classifiers; another bundle names its own."""
 
 UNCERTAIN: Final = "uncertain"
 """The answer when the scores cannot separate the findings."""
@@ -97,7 +97,7 @@ IMAGE_KINDS: Final = tuple(ImageKind)
 
 
 class AnalysisState(StrEnum):
-    """Life of one analysis; it only moves to the right."""
+    """Life of one analysis, from left to right; one that loses its worker is queued again."""
 
     QUEUED = "queued"
     RUNNING = "running"

@@ -37,7 +37,7 @@ def test_a_key_and_a_button_show_their_outline_with_the_shares_in_each(page):
     expect(outline).to_be_visible()
     assert 0.002 < green_share(page) < 0.05
     expect(page.locator(".controls")).to_contain_text(
-        "COVID-19: há apoio em 21% da área dos pulmões (direito 30%, esquerdo 10%)"
+        "COVID-19: há evidência em 21% da área dos pulmões (direito 30%, esquerdo 10%)"
     )
     page.get_by_role("button", name="Pulmões", exact=True).click()
     expect(outline).to_have_count(0)

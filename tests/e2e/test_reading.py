@@ -297,7 +297,7 @@ def test_two_analyses_are_compared(page):
     expect(page.get_by_role("heading", name="Comparar duas análises")).to_be_visible()
     row = page.get_by_role("row", name=re.compile("^Sem achados"))
     expect(row).to_contain_text(re.compile("\N{MINUS SIGN}0,[0-9]{2}"))
-    expect(page.get_by_role("img", name=re.compile("^Onde o apoio"))).to_be_visible()
+    expect(page.get_by_role("img", name=re.compile("^Onde a evidência"))).to_be_visible()
     assert violations(page) == {}
     page.get_by_role("button", name="Trocar a ordem").click()
     expect(row).to_contain_text(re.compile(r"\+0,\d\d"))

@@ -67,7 +67,7 @@ def revoke(
     key_id: Annotated[str, typer.Argument(help="The id that `raiox keys list` prints.")],
     data_dir: DataDir = None,
 ) -> None:
-    """Let a key be valid no longer; a running service obeys at once.
+    """Revoke a key; a running service obeys at once.
 
     Example: `raiox keys revoke 1f2e3d4c`
     """

@@ -28,7 +28,7 @@ def serve(
     require_data_dir(settings.data_dir)
 
     gc.disable()  # until the server runs: imports make much that stays, and hardly any garbage
-    from raiox.cli.ahead import begun
+    from raiox.cli.ahead import Begun
     from raiox.inference.distant import DistantEngine
     from raiox.inference.engine_process import EngineProcess
     from raiox.inference.installed_models import open_in_use
@@ -40,7 +40,7 @@ def serve(
     require_address(host, port)
     opened = partial(open_in_use, settings.inference, settings.data_dir)
     distant = partial(DistantEngine.open, settings.inference, settings.data_dir)
-    open_engine = distant if no_worker else begun(partial(EngineProcess, opened))
+    open_engine = distant if no_worker else Begun(partial(EngineProcess, opened))
     # Only now: meanwhile the networks and the decoders start in their own processes.
     with Intake(settings.intake) as intake:
         from raiox.records.store import keeps_records

@@ -19,14 +19,14 @@ def work(
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on.")] = 8001,
     data_dir: DataDir = None,
 ) -> None:
-    """Analyse what other processes accept; Ctrl-C stops in order.
+    """Analyse what other processes accept; Ctrl-C stops it cleanly.
 
     Example: `raiox work --port 8001`
     """
     settings = read_settings(data_dir)
     require_data_dir(settings.data_dir)
 
-    from raiox.cli.ahead import begun
+    from raiox.cli.ahead import Begun
     from raiox.inference.engine_process import EngineProcess
     from raiox.inference.installed_models import open_in_use
     from raiox.service.roles import NoUploads, Role, require_role
@@ -34,7 +34,7 @@ def work(
     require_role(settings, Role.WORKER)
     require_address(host, port)
     opened = partial(open_in_use, settings.inference, settings.data_dir)
-    open_engine = begun(partial(EngineProcess, opened))
+    open_engine = Begun(partial(EngineProcess, opened))
 
     from raiox.web.server import run_server  # only now: meanwhile the networks start
 

@@ -15,7 +15,7 @@ class Engine(Protocol):
 
     @property
     def models(self) -> Mapping[str, ModelIdentity]:
-        """The networks that answer, by role: `frontal_filter`, `classifier`."""
+        """The networks that answer, by role: `frontal_filter`, `classifier` and perhaps `lungs`."""
         ...
 
     @property

@@ -64,7 +64,7 @@ def _onnxruntime(model: bytes, n_threads: int, backend: Backend) -> Run:
     options.intra_op_num_threads = n_threads
     options.inter_op_num_threads = 1
     options.use_deterministic_compute = True
-    # The two networks answer in turn: threads of the one that rests would spin against the other.
+    # The networks answer in turn: threads of those that rest would spin against the one that works.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     session = ort.InferenceSession(model, options, providers=[provider])
     image = session.get_inputs()[0].name

@@ -74,7 +74,7 @@ class ApiKeys:
             return [ApiKey(*row) for row in connection.execute(statement)]
 
     def revoke(self, key_id: str) -> None:
-        """Let a key be valid no longer. Raises: ApiKeyNotFoundError."""
+        """Revoke a key. Raises: ApiKeyNotFoundError."""
         statement = (
             update(api_keys)
             .where(api_keys.c.id == key_id, api_keys.c.revoked_at.is_(None))

@@ -195,7 +195,7 @@ class FilesSettings(BaseModel, frozen=True, extra="forbid"):
 
 
 class Settings(BaseSettings):
-    """Where data lies."""
+    """Where data lies, and the settings of every other part."""
 
     model_config = SettingsConfigDict(
         env_prefix="RAIOX_", env_nested_delimiter="__", frozen=True, extra="ignore"

@@ -138,7 +138,7 @@ class RateLimits:
         }
 
     def count_miss(self, request: HTTPConnection) -> None:
-        """Count a request for an analysis that is not there: many are guesses.
+        """Count a request for what is not there, or with a key, link or token that is none: many are guesses.
 
         Raises: TooManyRequestsError.
         """

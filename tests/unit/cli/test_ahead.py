@@ -7,7 +7,7 @@ import threading
 import pytest
 from typer.testing import CliRunner
 
-from raiox.cli.ahead import begun
+from raiox.cli.ahead import Begun
 from raiox.cli.app import app
 
 PROGRAM = """
@@ -38,7 +38,7 @@ def test_the_first_call_returns_what_was_begun_and_later_ones_do_it_anew():
         began.release()
         return next(results)
 
-    result = begun(work)
+    result = Begun(work)
 
     assert began.acquire(timeout=10)
     assert [result(), result()] == ["begun", "anew"]
@@ -49,7 +49,7 @@ def test_an_error_of_what_was_begun_comes_to_who_asks():
         raise LookupError
 
     with pytest.raises(LookupError):
-        begun(work)()
+        Begun(work)()
 
 
 def test_the_service_begins_networks_and_decoders_before_it_imports_the_web(tmp_path):

@@ -44,7 +44,7 @@ export interface Analysis {
   filter: FilterDocument | null;
   /** By finding, from 0 to 1. */
   scores: Record<string, number> | null;
-  /** A finding, or `uncertain`. */
+  /** A finding, `uncertain`, or `none` of a multi-label network. */
   finding: string | null;
   /** Why the finding is `uncertain`: a code; null where it is not. */
   uncertainty: Uncertainty | null;
@@ -104,7 +104,7 @@ export interface AnalysisPage {
   next_cursor: string | null;
 }
 
-/** Life of one analysis; it only moves to the right. */
+/** Life of one analysis, from left to right; one that loses its worker is queued again. */
 export type AnalysisState = 'queued' | 'running' | 'done' | 'failed';
 
 /** The classifier that answered and, under `filter`, the frontal filter before it. */

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -19,7 +20,25 @@ HELD_OUT = "held_out"
 
 
 Bytes = npt.NDArray[np.uint8]
-Example = tuple[Bytes, int, bool, Region, npt.NDArray[np.float32], Bytes]
+
+
+class Example(NamedTuple):
+    """What a network learns from one image."""
+
+    square: Bytes
+    """(1, S, S)"""
+    label: int
+    """Index of the output that it counts as."""
+    may_be_zoomed: bool
+    region: Region
+    """(1, R, R) uint8, 255 where the evidence for the label may lie."""
+    teacher_logits: npt.NDArray[np.float32]
+    """(K,) of teachers that saw the original image; zeros where there are none."""
+    lungs: Bytes
+    """(1, L, L), 255 in the lungs."""
+    source: int
+    """Index of the data set among those of the split, by name."""
+
 
 NO_LUNGS = np.zeros((1, 1, 1), np.uint8)
 
@@ -41,6 +60,9 @@ class Examples(Dataset[Example]):
         self.zoom_only_for, self.regions, self.lungs = zoom_only_for, regions or {}, lungs
         self.labels = np.array([task.output(sample.label) for sample in samples], dtype=np.int64)
         """(N,) index of the output that each label counts as."""
+        names = [sample.dataset for sample in samples]
+        self.sources = np.unique(names, return_inverse=True)[1] if names else np.zeros(0, np.int64)
+        """(N,) index of the data set of each."""
         self.teacher_logits = np.zeros((len(samples), len(task.outputs)), np.float32)
         """(N, K) of teachers that saw the original images; zeros where there are none."""
 
@@ -48,14 +70,15 @@ class Examples(Dataset[Example]):
         return len(self.samples)
 
     def __getitem__(self, index: int) -> Example:
-        """(1, S, S) uint8, the output, may it be zoomed, its region, its teachers' logits, its lungs."""
+        """One of them."""
         sample = self.samples[index]
         square = as_kind(self.pixels[self.rows[index]], sample.kind)
         zoomed = not self.zoom_only_for or sample.label in self.zoom_only_for
         region = self.regions.get(sample.path, EVERYWHERE)
         logits = self.teacher_logits[index]
         lungs = NO_LUNGS if self.lungs is None else self.lungs[self.rows[index]]
-        return square[np.newaxis], int(self.labels[index]), zoomed, region, logits, lungs
+        label, source = int(self.labels[index]), int(self.sources[index])
+        return Example(square[np.newaxis], label, zoomed, region, logits, lungs, source)
 
 
 def load_examples(

@@ -1,6 +1,6 @@
 """One stage of training as a Lightning module: loss, optimiser, metrics on `valid`."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import lightning as L
 import torch
@@ -15,7 +15,7 @@ from raiox.lab.training.augment.counterfactuals import alter
 from raiox.lab.training.augment.image_quality import degrade, quality_loss
 from raiox.lab.training.augment.synthesis import synthesise
 from raiox.lab.training.fit.distillation import DistillationLoss
-from raiox.lab.training.fit.losses import LabelLoss, no_evidence_loss
+from raiox.lab.training.fit.losses import LabelLoss, no_evidence_loss, source_variance
 from raiox.lab.training.fit.region_loss import attention_loss, region_loss
 from raiox.lab.training.fit.schedules import optimisers
 from raiox.lab.training.networks.head import NetworkOutput
@@ -26,10 +26,24 @@ from raiox.preprocessing import Preprocessing
 VALID_AUTHORS_CODE = Augmentation(rotation_deg=5, flip=True, shift=0.05, gain=(0.95, 1.05))
 """What the authors' code does to the images it validates on."""
 
-Batch = tuple[Tensor, Tensor, Tensor, Tensor, Tensor, Tensor]
-"""(N, 1, S, S) uint8, (N,) indices of the labels' outputs, (N,) whether it may be zoomed,
-(N, 1, R, R) uint8, 255 where the evidence for the label may lie, (N, K) logits of teachers that saw
-the original images, (N, 1, L, L) uint8, 255 in the lungs."""
+
+class Batch(NamedTuple):
+    """`Example`s of N images, collated."""
+
+    square: Tensor
+    """(N, 1, S, S) uint8."""
+    label: Tensor
+    """(N,)"""
+    may_be_zoomed: Tensor
+    """(N,)"""
+    region: Tensor
+    """(N, 1, R, R) uint8."""
+    teacher_logits: Tensor
+    """(N, K)"""
+    lungs: Tensor
+    """(N, 1, L, L) uint8."""
+    source: Tensor
+    """(N,)"""
 
 
 class TrainingModule(L.LightningModule):
@@ -56,12 +70,12 @@ class TrainingModule(L.LightningModule):
 
     def training_step(self, batch: Batch, batch_index: int) -> Tensor:
         """The loss of one augmented batch: labels, no evidence, image quality, regions and teachers."""
-        squares, labels, zoomed, regions, teacher_logits, lungs = batch
+        labels, zoomed = batch.label, batch.may_be_zoomed
         altered = alter(
-            unit(squares),
+            unit(batch.square),
             labels,
-            unit(regions),
-            unit(lungs),
+            unit(batch.region),
+            unit(batch.lungs),
             self.recipe.counterfactuals,
             self._generator(batch_index),
         )
@@ -74,6 +88,11 @@ class TrainingModule(L.LightningModule):
         images = normalise(images, self.recipe.preprocessing)
         output: NetworkOutput = self.network(images)
         terms, kept = self._label_terms(output, labels, altered.hidden), ~altered.hidden
+        if self.recipe.loss.source_variance:
+            variance = source_variance(
+                output.logits[kept], labels[kept], batch.source[kept], self.recipe.loss
+            )
+            terms["sources"] = self.recipe.loss.source_variance * variance
         if quality is not None and output.quality is not None:
             terms["quality"] = quality_loss(output.quality, quality, labels)
         if self.recipe.region_loss:
@@ -91,7 +110,7 @@ class TrainingModule(L.LightningModule):
         if self.distillation is not None:
             own = ~(altered.hidden | altered.exchanged)
             terms["teacher"] = own.float().mean() * self.distillation(
-                images[own], output.of(own), teacher_logits[own]
+                images[own], output.of(own), batch.teacher_logits[own]
             )
         for name, term in terms.items():
             self.log(f"loss_{name}", term, prog_bar=True)
@@ -112,8 +131,7 @@ class TrainingModule(L.LightningModule):
 
     def validation_step(self, batch: Batch, batch_index: int) -> None:
         """Measure on unaugmented images, or as the authors' code does."""
-        squares, labels, _, _, teacher_logits, _ = batch
-        images = unit(squares)
+        images, labels = unit(batch.square), batch.label
         if self.recipe.sampling.valid == "authors_code":
             generator = torch.Generator().manual_seed(self.seed * 100_003 + batch_index)
             images = augment(images, VALID_AUTHORS_CODE, generator)
@@ -122,7 +140,7 @@ class TrainingModule(L.LightningModule):
         logits = output.logits.float()
         loss = self.label_loss(logits, labels)
         if self.distillation is not None:
-            loss = loss + self.distillation(images, output, teacher_logits)
+            loss = loss + self.distillation(images, output, batch.teacher_logits)
         self.log("valid_loss", loss, prog_bar=True, sync_dist=True)
         self.log("valid_plain_loss", functional.cross_entropy(logits, labels), sync_dist=True)
         self.metrics.update(logits.softmax(dim=1), labels)

@@ -50,6 +50,24 @@ def no_evidence_loss(logits: Tensor) -> Tensor:
     return -functional.log_softmax(logits, dim=1).mean() - math.log(logits.shape[1])
 
 
+def source_variance(logits: Tensor, labels: Tensor, sources: Tensor, spec: Loss) -> Tensor:
+    """Variance of the mean losses of the data sets that a batch holds images of.
+
+    Source: V-REx, Krueger et al., 2021, arXiv:2003.00688.
+
+    Args:
+        logits: (N, K)
+        labels: (N,)
+        sources: (N,) index of the data set.
+        spec: whose smoothing counts.
+    """
+    losses = functional.cross_entropy(
+        logits, labels, label_smoothing=spec.label_smoothing, reduction="none"
+    )
+    means = [losses[sources == source].mean() for source in sources.unique()]
+    return torch.stack(means).var(unbiased=False)
+
+
 def class_weights(spec: Loss, counts: Tensor) -> Tensor:
     """(K,) weight of each output: N_max / N_c, or Eq. 1 as printed, N_c / N_max."""
     if spec.class_weights == "none":

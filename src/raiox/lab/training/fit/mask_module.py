@@ -17,21 +17,19 @@ class MaskModule(TrainingModule):
 
     def training_step(self, batch: Batch, batch_index: int) -> Tensor:
         """The loss of one batch; image and mask are augmented alike, and only the drawn anatomy counts."""
-        squares, labels, zoomed, regions, *_ = batch
-        spec = self.recipe.augmentation
-        images = augment(unit(squares), spec, self._generator(batch_index), zoomed)
-        drawn = augment_regions(unit(regions), spec, self._generator(batch_index), zoomed)
+        spec, zoomed = self.recipe.augmentation, batch.may_be_zoomed
+        images = augment(unit(batch.square), spec, self._generator(batch_index), zoomed)
+        drawn = augment_regions(unit(batch.region), spec, self._generator(batch_index), zoomed)
         output = self.network(normalise(images, self.recipe.preprocessing))
-        loss = mask_loss(output.maps, labels, drawn)
+        loss = mask_loss(output.maps, batch.label, drawn)
         self.log("loss_masks", loss, prog_bar=True)
         return loss
 
     def validation_step(self, batch: Batch, batch_index: int) -> None:
         """Log the Dice coefficient of the drawn anatomy, at the resolution of the masks."""
         del batch_index
-        squares, labels, _, regions, *_ = batch
-        output = self.network(normalise(unit(squares), self.recipe.preprocessing))
-        drawn = unit(regions)
+        labels, drawn = batch.label, unit(batch.region)
+        output = self.network(normalise(unit(batch.square), self.recipe.preprocessing))
         self.log("valid_loss", mask_loss(output.maps, labels, drawn), prog_bar=True, sync_dist=True)
         overlap = dice(own_mask(output.maps, labels).sigmoid().round(), drawn.round())
         self.log("valid_dice", overlap.mean(), prog_bar=True, sync_dist=True)

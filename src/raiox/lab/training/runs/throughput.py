@@ -221,7 +221,7 @@ class _Alternation(Callback):
 
 
 def _prepared(batch: Batch, module: TrainingModule) -> tuple[Tensor, Tensor]:
-    return normalise(unit(batch[0]), module.recipe.preprocessing), batch[1]
+    return normalise(unit(batch.square), module.recipe.preprocessing), batch.label
 
 
 def _step(trainer: L.Trainer, module: TrainingModule, images: Tensor, labels: Tensor) -> None:

@@ -1,7 +1,7 @@
 # ruff: noqa: INP001, T201  (a file that is run and prints, not a package)
 """Which way of learning across data sets helps at one that was left out, on features that stand still.
 
-Run:      .venv-train/bin/python benchmarks/across_sources.py DATA IMAGENET [--seeds 3]
+Run:      .venv-train/bin/python benchmarks/across_sources.py DATA IMAGENET [--seeds 3] [--ways V-REx …]
 Needs:    the ImageNet weights of MobileNet (the recipes' `--imagenet`).
 Takes:    the first time 5 minutes for the features, then 10.
 Prints:   for each way of source_methods.py, of SIIM, NIH and Shenzhen, each left out alone: the AUC by the
@@ -63,12 +63,13 @@ def main() -> None:
     parser.add_argument("imagenet", type=Path)
     parser.add_argument("--runs", type=Path, default=Path("runs"))
     parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--ways", nargs="+", choices=list(WAYS), default=list(WAYS))
     options = parser.parse_args()
     images = described(options.data, options.imagenet, options.runs)
     print("| way | left out | valid | by the margin | gain | by 1 - No Finding | gain |")
     print("|---|---|---|---|---|---|---|")
     plain: dict[str, list[Floats]] = {}
-    for way, source in product(WAYS, LEFT_OUT):
+    for way, source in product(dict.fromkeys(["plain", *options.ways]), LEFT_OUT):
         found = [learned(way, images, source, seed) for seed in range(options.seeds)]
         here = (images.sources == source) & (images.splits != "test")
         shown = [f"{np.mean([home for home, _ in found]):.3f}"]

@@ -9,7 +9,7 @@ import math
 from collections.abc import Callable
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional
 
 from raiox.lab.training.recipe import Loss
@@ -50,22 +50,45 @@ def no_evidence_loss(logits: Tensor) -> Tensor:
     return -functional.log_softmax(logits, dim=1).mean() - math.log(logits.shape[1])
 
 
-def source_variance(logits: Tensor, labels: Tensor, sources: Tensor, spec: Loss) -> Tensor:
-    """Variance of the mean losses of the data sets that a batch holds images of.
+class SourceVariance(nn.Module):
+    """Variance of the mean losses of the data sets.
 
+    A batch holds few images of each, so that the variance within it is mostly chance. Its gradient is
+    taken with the means of many batches instead: the loss of a data set counts by how far its running mean
+    lies above that of all.
     Source: V-REx, Krueger et al., 2021, arXiv:2003.00688.
-
-    Args:
-        logits: (N, K)
-        labels: (N,)
-        sources: (N,) index of the data set.
-        spec: whose smoothing counts.
     """
-    losses = functional.cross_entropy(
-        logits, labels, label_smoothing=spec.label_smoothing, reduction="none"
-    )
-    means = [losses[sources == source].mean() for source in sources.unique()]
-    return torch.stack(means).var(unbiased=False)
+
+    MOMENTUM = 0.95
+    """Of the running means: those of some twenty batches."""
+
+    def __init__(self, n_sources: int, spec: Loss) -> None:
+        super().__init__()
+        self._spec = spec
+        self.running: Tensor
+        self.register_buffer("running", torch.full((n_sources,), float("nan")))
+
+    def forward(self, logits: Tensor, labels: Tensor, sources: Tensor) -> Tensor:
+        """A scalar whose gradient is that of the variance.
+
+        Args:
+            logits: (N, K)
+            labels: (N,)
+            sources: (N,) index of the data set.
+        """
+        losses = functional.cross_entropy(
+            logits, labels, label_smoothing=self._spec.label_smoothing, reduction="none"
+        )
+        present = sources.unique()
+        means = torch.stack([losses[sources == source].mean() for source in present])
+        before, now = self.running[present], means.detach().to(self.running)
+        unknown = before.isnan()
+        self.running[present] = torch.where(
+            unknown, now, self.MOMENTUM * before + (1 - self.MOMENTUM) * now
+        )
+        excess = self.running[present] - self.running.nanmean()
+        n_known = (~self.running.isnan()).sum()
+        return 2 * (excess * means).sum() / n_known
 
 
 def class_weights(spec: Loss, counts: Tensor) -> Tensor:

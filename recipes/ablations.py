@@ -37,7 +37,7 @@ Reports of earlier runs use earlier names: mild (baseline), tones (intensity), e
 keep_nothing (no_wise_ft), raiox_fast_longer (wise_ft); raiox_tutor (teacher.py), raiox_fast,
 raiox_fast_onward and raiox_fast_framed (mobilenet.py, stages 0, 2 and 3), raiox_groundwork,
 raiox_classifier and raiox_classifier_framed (densenet.py, stages 1, 3 and 4), raiox_filter
-(frontal_filter.py), paper_stage2_measured (paper/small.py:paper_stage2_small_batchnorm).
+(frontal_filter.py).
 """
 
 from pathlib import Path

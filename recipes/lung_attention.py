@@ -26,6 +26,6 @@ RECIPES = {
     "without_last": UNSEEN.replace(name="without_last", trunk_stages=4),
     "attends_without_last": ATTENDS_WITHOUT_LAST,
     "even_losses": ATTENDS_WITHOUT_LAST.replace(
-        name="even_losses", loss=Loss(label_smoothing=0.05, source_variance=10.0)
+        name="even_losses", loss=Loss(label_smoothing=0.05, source_variance=2.0)
     ),
 }

@@ -23,7 +23,7 @@ from raiox.lab.training.recipe import Augmentation, Recipe
 from raiox.lab.training.tasks import TASKS
 from raiox.preprocessing import Preprocessing
 
-N_SOURCES = 16
+N_SOURCES = 64
 """Data sets of one split, at most."""
 
 VALID_AUTHORS_CODE = Augmentation(rotation_deg=5, flip=True, shift=0.05, gain=(0.95, 1.05))

@@ -228,7 +228,7 @@ def test_the_file_of_settings_is_read_without_an_unknown_name(monkeypatch):
     settings = read_settings()
 
     assert settings.data_dir == Path("/var/lib/raiox")
-    assert settings.web.allowed_hosts == (NAME,)
+    assert settings.web.allowed_hosts == (NAME, "127.0.0.1")
     assert settings.web.secure_cookies
 
 

@@ -8,6 +8,7 @@ import sys
 import time
 from contextlib import suppress
 from pathlib import Path
+from pwd import getpwuid
 
 import httpx
 import pytest
@@ -16,7 +17,7 @@ from typer.testing import CliRunner
 
 from raiox.bundle.errors import BundleChecksumError, BundleMissingError
 from raiox.cli.app import app
-from raiox.inference.errors import ModelFixedError, ModelNameError
+from raiox.inference.errors import DataDirOfOtherError, ModelFixedError, ModelNameError
 from raiox.inference.installed_models import CHOICE_FILE, FOLDER, InstalledModels
 from raiox.settings import InferenceSettings
 
@@ -62,6 +63,20 @@ def test_what_cannot_be_verified_is_neither_installed_nor_chosen(models, tmp_pat
         models.use("broken")
     assert not models.choice_file.exists()
     assert "broken" not in models.folders()
+
+
+def test_nothing_is_written_into_the_data_folder_of_another_user(models, tmp_path, monkeypatch):
+    owner = tmp_path.stat().st_uid
+    monkeypatch.setattr(os, "geteuid", lambda: owner + 1)
+
+    for write in (
+        lambda: models.install(shipped("densenet"), "mine"),
+        lambda: models.use("densenet"),
+    ):
+        with pytest.raises(DataDirOfOtherError) as refusal:
+            write()
+        assert refusal.value.facts == {"path": str(tmp_path), "owner": getpwuid(owner).pw_name}
+    assert not (tmp_path / FOLDER).exists()
 
 
 def test_a_setting_wins_over_a_choice(tmp_path):

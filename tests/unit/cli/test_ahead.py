@@ -17,7 +17,8 @@ import raiox.intake as intake
 
 def says(name):
     def begin(*_):
-        print(name, "raiox.web.server" in sys.modules, flush=True)
+        # In one piece: both threads write.
+        sys.stdout.write(f"{name} {'raiox.web.server' in sys.modules}\\n")
         if name == "decoders":
             raise SystemExit
     return begin

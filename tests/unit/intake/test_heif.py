@@ -113,7 +113,7 @@ def test_without_the_extra_the_refusal_names_it():
     assert not absent.is_installed
     for language in LANGUAGES:
         sentences = messages.messages_for(refusal.code, language, refusal.facts)
-        assert "raiox[heif]" in sentences["action"]
+        assert "'.[heif]'" in sentences["action"]
         assert "HEIF" in sentences["detail"]
 
 

@@ -90,10 +90,6 @@ class Loss(Specification):
     class_weights: Literal["none", "inverse", "as_printed"] = Field(
         "none", description="Largest count over own count, or its reciprocal, Eq. 1 as printed."
     )
-    source_variance: NonNegativeFloat = Field(
-        0.0,
-        description="Weight of the variance of the data sets' mean losses in a batch (V-REx).",
-    )
 
 
 class OneCycle(Specification):

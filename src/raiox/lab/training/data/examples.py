@@ -36,8 +36,6 @@ class Example(NamedTuple):
     """(K,) of teachers that saw the original image; zeros where there are none."""
     lungs: Bytes
     """(1, L, L), 255 in the lungs."""
-    source: int
-    """Index of the data set among those of the split, by name."""
 
 
 NO_LUNGS = np.zeros((1, 1, 1), np.uint8)
@@ -60,9 +58,6 @@ class Examples(Dataset[Example]):
         self.zoom_only_for, self.regions, self.lungs = zoom_only_for, regions or {}, lungs
         self.labels = np.array([task.output(sample.label) for sample in samples], dtype=np.int64)
         """(N,) index of the output that each label counts as."""
-        names = [sample.dataset for sample in samples]
-        self.sources = np.unique(names, return_inverse=True)[1] if names else np.zeros(0, np.int64)
-        """(N,) index of the data set of each."""
         self.teacher_logits = np.zeros((len(samples), len(task.outputs)), np.float32)
         """(N, K) of teachers that saw the original images; zeros where there are none."""
 
@@ -77,8 +72,7 @@ class Examples(Dataset[Example]):
         region = self.regions.get(sample.path, EVERYWHERE)
         logits = self.teacher_logits[index]
         lungs = NO_LUNGS if self.lungs is None else self.lungs[self.rows[index]]
-        label, source = int(self.labels[index]), int(self.sources[index])
-        return Example(square[np.newaxis], label, zoomed, region, logits, lungs, source)
+        return Example(square[np.newaxis], int(self.labels[index]), zoomed, region, logits, lungs)
 
 
 def load_examples(

@@ -15,16 +15,13 @@ from raiox.lab.training.augment.counterfactuals import alter
 from raiox.lab.training.augment.image_quality import degrade, quality_loss
 from raiox.lab.training.augment.synthesis import synthesise
 from raiox.lab.training.fit.distillation import DistillationLoss
-from raiox.lab.training.fit.losses import LabelLoss, SourceVariance, no_evidence_loss
+from raiox.lab.training.fit.losses import LabelLoss, no_evidence_loss
 from raiox.lab.training.fit.region_loss import attention_loss, region_loss
 from raiox.lab.training.fit.schedules import optimisers
 from raiox.lab.training.networks.head import NetworkOutput
 from raiox.lab.training.recipe import Augmentation, Recipe
 from raiox.lab.training.tasks import TASKS
 from raiox.preprocessing import Preprocessing
-
-N_SOURCES = 64
-"""Data sets of one split, at most."""
 
 VALID_AUTHORS_CODE = Augmentation(rotation_deg=5, flip=True, shift=0.05, gain=(0.95, 1.05))
 """What the authors' code does to the images it validates on."""
@@ -45,8 +42,6 @@ class Batch(NamedTuple):
     """(N, K)"""
     lungs: Tensor
     """(N, 1, L, L) uint8."""
-    source: Tensor
-    """(N,)"""
 
 
 class TrainingModule(L.LightningModule):
@@ -64,7 +59,6 @@ class TrainingModule(L.LightningModule):
         self.network, self.recipe, self.seed = network, recipe, seed
         (self.stage,) = recipe.stages
         self.label_loss, self.distillation = loss, distillation
-        self.source_variance = SourceVariance(N_SOURCES, recipe.loss)
         self.metrics = _metrics(len(TASKS[recipe.task].outputs))
 
     def on_train_batch_start(self, batch: Batch, batch_index: int) -> None:
@@ -92,10 +86,6 @@ class TrainingModule(L.LightningModule):
         images = normalise(images, self.recipe.preprocessing)
         output: NetworkOutput = self.network(images)
         terms, kept = self._label_terms(output, labels, altered.hidden), ~altered.hidden
-        if self.recipe.loss.source_variance:
-            terms["sources"] = self.recipe.loss.source_variance * self.source_variance(
-                output.logits[kept], labels[kept], batch.source[kept]
-            )
         if quality is not None and output.quality is not None:
             terms["quality"] = quality_loss(output.quality, quality, labels)
         if self.recipe.region_loss:

@@ -9,7 +9,7 @@ import math
 from collections.abc import Callable
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn import functional
 
 from raiox.lab.training.recipe import Loss
@@ -48,47 +48,6 @@ def label_loss(spec: Loss, counts: Tensor) -> LabelLoss:
 def no_evidence_loss(logits: Tensor) -> Tensor:
     """Divergence of the outputs (N, K) from equal ones, for images that show nothing of any label."""
     return -functional.log_softmax(logits, dim=1).mean() - math.log(logits.shape[1])
-
-
-class SourceVariance(nn.Module):
-    """Variance of the mean losses of the data sets.
-
-    A batch holds few images of each, so that the variance within it is mostly chance. Its gradient is
-    taken with the means of many batches instead: the loss of a data set counts by how far its running mean
-    lies above that of all.
-    Source: V-REx, Krueger et al., 2021, arXiv:2003.00688.
-    """
-
-    MOMENTUM = 0.95
-    """Of the running means: those of some twenty batches."""
-
-    def __init__(self, n_sources: int, spec: Loss) -> None:
-        super().__init__()
-        self._spec = spec
-        self.running: Tensor
-        self.register_buffer("running", torch.full((n_sources,), float("nan")))
-
-    def forward(self, logits: Tensor, labels: Tensor, sources: Tensor) -> Tensor:
-        """A scalar whose gradient is that of the variance.
-
-        Args:
-            logits: (N, K)
-            labels: (N,)
-            sources: (N,) index of the data set.
-        """
-        losses = functional.cross_entropy(
-            logits, labels, label_smoothing=self._spec.label_smoothing, reduction="none"
-        )
-        present = sources.unique()
-        means = torch.stack([losses[sources == source].mean() for source in present])
-        before, now = self.running[present], means.detach().to(self.running)
-        unknown = before.isnan()
-        self.running[present] = torch.where(
-            unknown, now, self.MOMENTUM * before + (1 - self.MOMENTUM) * now
-        )
-        excess = self.running[present] - self.running.nanmean()
-        n_known = (~self.running.isnan()).sum()
-        return 2 * (excess * means).sum() / n_known
 
 
 def class_weights(spec: Loss, counts: Tensor) -> Tensor:

@@ -1,19 +1,17 @@
 """The paper's recipes for a machine without a GPU: smaller images, short epochs, higher learning rates.
 
-    paper_filter_small            64 px, at most 9 epochs, all else as in `filter.py`
-    paper_feature_hints           96, then 160 px, 21,000 images: features of the ImageNet MobileNet, since
-                                  ImageNet's DenseNet weights may not be at hand. It reads no label; it
-                                  sees images of the authors' test split
-    paper_stage1_small            160 px, a third of the images per epoch; starts from `paper_feature_hints`
-    paper_stage2_small            160 px, a tenth of the images per epoch, thirty times the learning rate
-    paper_stage2_small_batchnorm  the same, with batch norms re-estimated on unaugmented images: half of
-                                  the paper's training images have a black top, and no test image does
+    paper_filter_small    64 px, at most 9 epochs, all else as in `filter.py`
+    paper_feature_hints   96, then 160 px, 21,000 images: features of the ImageNet MobileNet, since
+                          ImageNet's DenseNet weights may not be at hand. It reads no label; it
+                          sees images of the authors' test split
+    paper_stage1_small    160 px, a third of the images per epoch; starts from `paper_feature_hints`
+    paper_stage2_small    160 px, a tenth of the images per epoch, thirty times the learning rate
 
-Source:  `filter.py`, `stage1.py`, `stage2.py`; Touvron et al., 2019, arXiv:1906.06423 (batch norms).
+Source:  `filter.py`, `stage1.py`, `stage2.py`.
 Takes:   without bf16: the filter 3 minutes on one processor core, the hints 35 and stage 1 20 on two that
          other work shared, stage 2 15 per seed on one.
-Expects: docs/evidence/paper_filter_small/repeats.md, docs/evidence/paper_stage2_small/repeats.md and
-         docs/evidence/paper_stage2_measured/repeats.md, beside the paper's own figures.
+Expects: docs/evidence/paper_filter_small/repeats.md and docs/evidence/paper_stage2_small/repeats.md, beside
+         the paper's own figures.
 Run:     raiox repeat recipes/paper/small.py:paper_filter_small --seeds 10 --imagenet mobilenetv1.safetensors
          raiox train recipes/paper/small.py:paper_feature_hints --imagenet mobilenetv1.safetensors
          raiox train recipes/paper/small.py:paper_stage1_small
@@ -64,10 +62,5 @@ RECIPES = {
         FEATURE_HINTS,
         STAGE1.replace(init="paper_feature_hints"),
         STAGE2.replace(init="paper_stage1_small"),
-        STAGE2.replace(
-            name="paper_stage2_small_batchnorm",
-            init="paper_stage1_small",
-            n_batchnorm_images=2_048,
-        ),
     )
 }

@@ -61,7 +61,6 @@ OF_THE_PAPER: Final = (
 TRAINING_PAGES: Final[Mapping[str, str]] = {
     "paper_filter_small/repeats.md": "The paper's filter over ten seeds, at a small input size",
     "paper_stage2_small/repeats.md": "The paper's two stages over five seeds, at 160 pixels",
-    "paper_stage2_measured/repeats.md": "The same, with re-estimated batch-norm statistics",
     "ablations.md": "What each change of the training contributes on data sets trained on",
     "unseen-sources.md": "The classifier on data sets that it was not trained on",
     "sources-left-out.md": "The classifier without SIIM, NIH and Shenzhen, above baselines without pixels",

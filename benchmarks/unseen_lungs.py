@@ -4,7 +4,7 @@
 Run:      raiox train recipes/lungs.py --hold-out cohen
           raiox export runs/lungs-without-cohen-seed0 my-models/lungs_without_cohen
           .venv/bin/python benchmarks/unseen_lungs.py my-models/lungs_without_cohen $RAIOX_DATASETS cohen
-Prints:   mean Dice of its training and validation split, by what was drawn, and the share of images below 0.9.
+Prints:   mean Dice of its training and validation split, by what was drawn, and the share below 0.9.
 Expects:  docs/evidence/lungs.md.
 """
 

@@ -19,10 +19,11 @@ from pathlib import Path
 import numpy as np
 import torch
 from rich.progress import track
-from source_methods import NORMAL, WAYS, Known, trained
+from source_methods import WAYS, Known, trained
 from torch.nn import functional
+from unseen import NORMAL, shown
 
-from raiox.lab.aliases import Floats, Indices, Names
+from raiox.lab.aliases import Floats, Indices, Mask, Names
 from raiox.lab.metrics.intervals import (
     Estimate,
     bootstrap_counts,
@@ -72,12 +73,12 @@ def main() -> None:
     for way, source in product(dict.fromkeys(["plain", *options.ways]), LEFT_OUT):
         found = [learned(way, images, source, seed) for seed in range(options.seeds)]
         here = (images.sources == source) & (images.splits != "test")
-        shown = [f"{np.mean([home for home, _ in found]):.3f}"]
+        cells = [f"{np.mean([home for home, _ in found]):.3f}"]
         for k, scores in enumerate(zip(*(drawn for _, drawn in found), strict=True)):
             base = plain.setdefault(f"{source} {k}", list(scores))
             positive = images.labels[here] != NORMAL
-            shown += compared(list(scores), base, positive, images.groups[here])
-        print(f"| {way} | {source} | {' | '.join(shown)} |", flush=True)
+            cells += compared(list(scores), base, positive, images.groups[here])
+        print(f"| {way} | {source} | {' | '.join(cells)} |", flush=True)
 
 
 def learned(way: str, images: Images, source: str, seed: int) -> tuple[float, tuple[Floats, ...]]:
@@ -103,7 +104,7 @@ def learned(way: str, images: Images, source: str, seed: int) -> tuple[float, tu
 
 
 def compared(
-    scores: list[Floats], base: list[Floats], positive: np.ndarray, groups: Names
+    scores: list[Floats], base: list[Floats], positive: Mask, groups: Names
 ) -> tuple[str, str]:
     """The mean AUC of the seeds, and its gain on the same resamples of patients."""
     times = bootstrap_counts(groups)
@@ -115,7 +116,7 @@ def compared(
     low, high = percentile_interval(drawn - before)
     estimate = Estimate(value, *percentile_interval(drawn), len(groups))
     return (
-        f"{estimate.value:.3f} ({estimate.low:.3f} to {estimate.high:.3f})",
+        shown(estimate),
         f"{value - old:+.3f} ({low:+.3f} to {high:+.3f})",
     )
 

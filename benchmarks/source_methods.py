@@ -12,13 +12,13 @@ from itertools import combinations
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
+from unseen import NORMAL
 
-from raiox.vocabulary import FINDINGS, Finding
+from raiox.vocabulary import FINDINGS
 
 N_HIDDEN = 128
 N_STEPS = 600
 BATCH = 512
-NORMAL = FINDINGS.index(Finding.NO_FINDING)
 NOISY = ("nih", "radiography")
 """Labels from the text of a report, or of the patient instead of the image."""
 SMOOTHING, NOISY_SMOOTHING = 0.05, 0.3

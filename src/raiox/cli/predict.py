@@ -118,14 +118,9 @@ def predict(
     del language, json_lines  # its callback has set the one; lines of JSON are what comes anyway
     _refuse_contradictions(context)
     if out is not None:
-        from raiox.cli.batch.sharding import Sharding
-        from raiox.cli.batch.shards import run_shards
-
-        sharding = Sharding(out, part_format, shards, tuple(shard or ()))
+        parts = (out, part_format, shards, tuple(shard or ()))
         runner = _runner_of_several(engine, jobs, ray_address)
-        status = run_shards(
-            sources, sharding, heatmaps, skip_unreadable=skip_unreadable, runner=runner
-        )
+        status = _run_in_parts(sources, parts, heatmaps, runner, skip_unreadable=skip_unreadable)
     else:
         from raiox.cli.batch.run import run_batch
 
@@ -139,6 +134,21 @@ def predict(
             skip_unreadable=skip_unreadable,
         )
     raise typer.Exit(status)
+
+
+def _run_in_parts(
+    sources: list[str],
+    parts: tuple[str, PartFormat, int | None, tuple[int, ...]],
+    heatmaps: Path | None,
+    runner: "Runner | None",
+    *,
+    skip_unreadable: bool,
+) -> int:
+    from raiox.cli.batch.sharding import Sharding
+    from raiox.cli.batch.shards import run_shards
+
+    sharding = Sharding(*parts)
+    return run_shards(sources, sharding, heatmaps, skip_unreadable=skip_unreadable, runner=runner)
 
 
 EXCLUSIVE = (
